@@ -1,0 +1,326 @@
+//! HTTP/1.1 heads: finding where one ends, and taking it apart.
+//!
+//! Finding the end is done once: [`HeadScanner`] remembers where it stopped, so a head that comes
+//! byte by byte costs no more looks at each byte than one that comes whole. Only a complete head is
+//! parsed, by `httparse`, and only after every line end has been seen to be CR LF.
+
+use std::mem::MaybeUninit;
+
+use httparse::{Header, ParserConfig};
+
+use super::list::is_token_byte;
+
+/// What a head may measure, in bytes and fields.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HeadLimits {
+    pub(crate) start_line: usize,
+    pub(crate) field: usize,
+    pub(crate) head: usize,
+    pub(crate) fields: usize,
+}
+
+/// Which kind of head is expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HeadKind {
+    Request,
+    Response,
+}
+
+/// Why bytes are not a head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HeadError {
+    /// Not the grammar of RFC 9112.
+    Malformed,
+    /// A version that is well formed and not HTTP/1.x.
+    Version,
+    StartLineTooLong,
+    FieldTooLong,
+    TooLarge,
+    TooManyFields,
+}
+
+/// Where a complete head lies in the buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct HeadSpan {
+    /// First byte of the start line, behind an empty line that was skipped.
+    pub(crate) start: usize,
+    /// First byte behind the blank line.
+    pub(crate) end: usize,
+    /// Number of field lines.
+    pub(crate) fields: usize,
+}
+
+/// Looks for the end of a head, across any number of reads.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct HeadScanner {
+    start: usize,
+    scanned: usize,
+    line_start: usize,
+    /// Complete lines so far, the start line included.
+    lines: usize,
+}
+
+impl HeadScanner {
+    /// Looks at the bytes that came since the last call. `buf` is everything since the head began.
+    pub(crate) fn scan(
+        &mut self,
+        buf: &[u8],
+        kind: HeadKind,
+        limits: &HeadLimits,
+    ) -> Result<Option<HeadSpan>, HeadError> {
+        if self.lines == 0 && !plausible_start(&buf[self.start..], kind, self.start == 0) {
+            return Err(HeadError::Malformed);
+        }
+        while let Some(at) = memchr::memchr(b'\n', &buf[self.scanned..]) {
+            let lf = self.scanned + at;
+            // "a recipient MAY recognize a single LF as a line terminator": we do not, since
+            // parsers that disagree about line ends are how requests are smuggled. RFC 9112 2.2
+            if lf == self.line_start || buf[lf - 1] != b'\r' {
+                return Err(HeadError::Malformed);
+            }
+            let line_len = lf - 1 - self.line_start;
+            if line_len > 0 {
+                self.check_line(line_len, limits)?;
+                self.lines += 1;
+            } else if self.lines > 0 {
+                let span = HeadSpan { start: self.start, end: lf + 1, fields: self.lines - 1 };
+                return if span.end - span.start > limits.head {
+                    Err(HeadError::TooLarge)
+                } else {
+                    Ok(Some(span))
+                };
+            } else if kind == HeadKind::Request && self.start == 0 {
+                // "a server that is expecting to receive and parse a request-line SHOULD ignore at
+                // least one empty line (CRLF) received prior to the request-line." RFC 9112 2.2
+                self.start = lf + 1;
+            } else {
+                return Err(HeadError::Malformed);
+            }
+            self.line_start = lf + 1;
+            self.scanned = lf + 1;
+            if self.lines == 0 && !plausible_start(&buf[self.start..], kind, false) {
+                return Err(HeadError::Malformed);
+            }
+            if self.scanned - self.start > limits.head {
+                return Err(HeadError::TooLarge);
+            }
+        }
+        self.scanned = buf.len();
+        // The line goes on: what is there of it counts, but for a CR that may begin its end.
+        let open_line = &buf[self.line_start..];
+        self.check_line(open_line.strip_suffix(b"\r").unwrap_or(open_line).len(), limits)?;
+        if buf.len() - self.start > limits.head { Err(HeadError::TooLarge) } else { Ok(None) }
+    }
+
+    /// Whether `buf` holds any byte of a head. An empty line before it does not count.
+    pub(crate) fn has_begun(&self, buf: &[u8]) -> bool {
+        !matches!(&buf[self.start..], [] | b"\r")
+    }
+
+    fn check_line(&self, len: usize, limits: &HeadLimits) -> Result<(), HeadError> {
+        if self.lines == 0 {
+            return if len > limits.start_line { Err(HeadError::StartLineTooLong) } else { Ok(()) };
+        }
+        if self.lines > limits.fields && len > 0 {
+            return Err(HeadError::TooManyFields);
+        }
+        if len > limits.field { Err(HeadError::FieldTooLong) } else { Ok(()) }
+    }
+}
+
+/// A request head that has been taken apart.
+#[derive(Debug)]
+pub(crate) struct RequestHead<'h, 'b> {
+    pub(crate) method: &'b str,
+    pub(crate) target: &'b str,
+    pub(crate) fields: &'h [Header<'b>],
+}
+
+/// A response head that has been taken apart.
+#[derive(Debug)]
+pub(crate) struct ResponseHead<'h, 'b> {
+    pub(crate) version_1_1: bool,
+    pub(crate) status: u16,
+    pub(crate) fields: &'h [Header<'b>],
+}
+
+/// Parses the complete head `bytes` with `fields` field lines, and hands it to `then`.
+pub(crate) fn parse_request<R>(
+    bytes: &[u8],
+    fields: usize,
+    then: impl FnOnce(RequestHead<'_, '_>) -> R,
+) -> Result<R, HeadError> {
+    with_header_slots(fields, |slots| {
+        let mut request = httparse::Request::new(&mut []);
+        let parsed =
+            ParserConfig::default().parse_request_with_uninit_headers(&mut request, bytes, slots);
+        check_parsed(parsed, bytes, HeadKind::Request)?;
+        match (request.method, request.path, request.version) {
+            (Some(method), Some(target), Some(1)) => {
+                Ok(then(RequestHead { method, target, fields: request.headers }))
+            }
+            (_, _, Some(0)) => Err(HeadError::Version),
+            _ => Err(HeadError::Malformed),
+        }
+    })
+}
+
+/// Parses the complete head `bytes` with `fields` field lines, and hands it to `then`.
+pub(crate) fn parse_response<R>(
+    bytes: &[u8],
+    fields: usize,
+    then: impl FnOnce(ResponseHead<'_, '_>) -> R,
+) -> Result<R, HeadError> {
+    with_header_slots(fields, |slots| {
+        let mut response = httparse::Response::new(&mut []);
+        let parsed =
+            ParserConfig::default().parse_response_with_uninit_headers(&mut response, bytes, slots);
+        check_parsed(parsed, bytes, HeadKind::Response)?;
+        match (response.code, response.version) {
+            (Some(status), Some(version)) => Ok(then(ResponseHead {
+                version_1_1: version == 1,
+                status,
+                fields: response.headers,
+            })),
+            _ => Err(HeadError::Malformed),
+        }
+    })
+}
+
+/// Room for `fields` parsed fields: on the stack for as many as browsers send, else on the heap.
+fn with_header_slots<'b, R>(
+    fields: usize,
+    then: impl FnOnce(&mut [MaybeUninit<Header<'b>>]) -> R,
+) -> R {
+    if fields <= STACK_FIELDS {
+        then(&mut [const { MaybeUninit::uninit() }; STACK_FIELDS])
+    } else {
+        let mut slots = Vec::with_capacity(fields);
+        slots.resize_with(fields, MaybeUninit::uninit);
+        then(&mut slots)
+    }
+}
+
+fn check_parsed(
+    parsed: httparse::Result<usize>,
+    bytes: &[u8],
+    kind: HeadKind,
+) -> Result<(), HeadError> {
+    match parsed {
+        Ok(httparse::Status::Complete(n)) if n == bytes.len() => Ok(()),
+        Err(httparse::Error::Version) if names_other_version(bytes, kind) => {
+            Err(HeadError::Version)
+        }
+        Ok(_) | Err(_) => Err(HeadError::Malformed),
+    }
+}
+
+/// Whether the start line is well formed but for a version we do not speak.
+fn names_other_version(bytes: &[u8], kind: HeadKind) -> bool {
+    let end = memchr::memchr(b'\r', bytes).unwrap_or(bytes.len());
+    let mut words = bytes[..end].split(|&byte| byte == b' ');
+    let version = match kind {
+        HeadKind::Request => words.nth(2).filter(|_| words.next().is_none()),
+        HeadKind::Response => words.next(),
+    };
+    matches!(
+        version,
+        Some([b'H', b'T', b'T', b'P', b'/', major, b'.', minor])
+            if major.is_ascii_digit() && minor.is_ascii_digit()
+    )
+}
+
+/// Whether a head of this kind can begin with these bytes. Tells at the first byte that somebody
+/// speaks TLS, or nothing we know, and spares both sides the wait for the end of a line.
+fn plausible_start(bytes: &[u8], kind: HeadKind, may_be_empty_line: bool) -> bool {
+    match (kind, bytes) {
+        (_, []) => true,
+        (HeadKind::Request, [b'\r', ..]) => may_be_empty_line,
+        (HeadKind::Request, [first, ..]) => is_token_byte(*first),
+        (HeadKind::Response, _) => bytes.iter().zip(b"HTTP/").all(|(a, b)| a == b),
+    }
+}
+
+/// Browsers send 12 to 20 fields, behind proxies up to 40; 64 slots are 2 KiB of stack.
+const STACK_FIELDS: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: HeadLimits = HeadLimits { start_line: 20, field: 12, head: 50, fields: 3 };
+
+    fn scan(bytes: &[u8]) -> Result<Option<HeadSpan>, HeadError> {
+        let whole = HeadScanner::default().scan(bytes, HeadKind::Request, &LIMITS);
+        let mut scanner = HeadScanner::default();
+        let mut one_by_one = Ok(None);
+        for end in 1..=bytes.len() {
+            one_by_one = scanner.scan(&bytes[..end], HeadKind::Request, &LIMITS);
+            if one_by_one != Ok(None) {
+                break;
+            }
+        }
+        assert_eq!(whole, one_by_one, "{}", bytes.escape_ascii());
+        whole
+    }
+
+    #[test]
+    fn finds_the_end_whatever_the_split() {
+        let span = |start, end, fields| Ok(Some(HeadSpan { start, end, fields }));
+        assert_eq!(scan(b"GET / HTTP/1.1\r\nA: b\r\n\r\nrest"), span(0, 24, 1));
+        assert_eq!(scan(b"\r\nGET / HTTP/1.1\r\n\r\n"), span(2, 20, 0));
+        assert_eq!(scan(b"GET / HTTP/1.1\r\nA: b\r\n\r"), Ok(None));
+        assert_eq!(scan(b"\r\n"), Ok(None));
+    }
+
+    #[test]
+    fn refuses_line_ends_that_are_not_crlf() {
+        for bytes in [
+            &b"GET / HTTP/1.1\n\n"[..],
+            b"\nGET / HTTP/1.1\r\n\r\n",
+            b"GET / HTTP/1.1\r\nA: b\n\r\n",
+            b"GET / HTTP/1.1\r\nA: b\r\n\n",
+            b"\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+            b" GET / HTTP/1.1\r\n\r\n",
+            b"\x16\x03\x01",
+        ] {
+            assert_eq!(scan(bytes), Err(HeadError::Malformed), "{}", bytes.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn limits_allow_the_number_given_and_not_one_more() {
+        assert!(scan(b"GET /34567 HTTP/1.1\r\n").is_ok());
+        assert!(scan(b"GET /345678 HTTP/1.1\r").is_ok());
+        assert_eq!(scan(b"GET /3456789 HTTP/1.1"), Err(HeadError::StartLineTooLong));
+        assert!(scan(b"GET / HTTP/1.1\r\nA: 456789012\r\n\r\n").is_ok());
+        assert_eq!(scan(b"GET / HTTP/1.1\r\nA: 4567890123"), Err(HeadError::FieldTooLong));
+        assert!(scan(b"GET / HTTP/1.1\r\nA:1\r\nB:1\r\nC:1\r\n\r\n").is_ok());
+        assert_eq!(
+            scan(b"GET / HTTP/1.1\r\nA:1\r\nB:1\r\nC:1\r\nD"),
+            Err(HeadError::TooManyFields)
+        );
+        let head = b"GET / HTTP/1.1\r\nA: 456789012\r\nB: 456789012\r\nC:\r\n\r\n";
+        assert_eq!(head.len(), 50);
+        assert!(matches!(scan(head), Ok(Some(_))));
+        assert_eq!(
+            scan(b"GET / HTTP/1.1\r\nA: 456789012\r\nB: 456789012\r\nC: 4\r\n\r\n"),
+            Err(HeadError::TooLarge)
+        );
+    }
+
+    #[test]
+    fn versions_are_told_from_nonsense() {
+        let parse = |line: &str| {
+            parse_request(format!("{line}\r\n\r\n").as_bytes(), 0, |_| ())
+                .map_err(|e| e == HeadError::Version)
+        };
+        assert_eq!(parse("GET / HTTP/1.1"), Ok(()));
+        for other in ["GET / HTTP/1.0", "GET / HTTP/2.0", "GET / HTTP/1.2", "PRI * HTTP/2.0"] {
+            assert_eq!(parse(other), Err(true), "{other}");
+        }
+        for nonsense in ["GET /", "GET", "GET / HTTP/1.10", "GET / HTTPS/1.1", "GET /  HTTP/2.0"] {
+            assert_eq!(parse(nonsense), Err(false), "{nonsense}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The 101: made, decorated, checked and written.
+
+use std::sync::Arc;
+
+use bytes::{BufMut, Bytes, BytesMut};
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+
+use super::{
+    error::ArgumentError,
+    key::{self, Accept, Key},
+    negotiate::Negotiated,
+    refusal::{Draft, write_field, write_fields},
+    request_rules::Upgrade,
+};
+
+/// Writes a 101 without looking at an `http::Response` at all.
+pub(crate) fn write_plain(key: &Key, negotiated: &Negotiated, out: &mut BytesMut) {
+    write_start(&key::accept(key), negotiated, out);
+    out.put_slice(b"\r\n");
+}
+
+/// The 101 as a value.
+fn response(key: &Key, negotiated: &Negotiated) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = response.headers_mut();
+    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+    let named = [
+        (header::SEC_WEBSOCKET_ACCEPT, HeaderValue::from_bytes(&key::accept(key)).ok()),
+        (header::SEC_WEBSOCKET_PROTOCOL, negotiated.subprotocol().and_then(|n| n.parse().ok())),
+        (header::SEC_WEBSOCKET_EXTENSIONS, negotiated.extensions().and_then(|e| e.parse().ok())),
+    ];
+    for (name, value) in named {
+        if let Some(value) = value {
+            headers.insert(name, value);
+        }
+    }
+    response
+}
+
+/// The 101 after `decorate` has been at it, and what it agrees on; or the refusal it became.
+pub(crate) fn decorated(
+    upgrade: &Upgrade,
+    decorate: impl FnOnce(&mut Response<Bytes>),
+    is_offered: impl Fn(&[u8]) -> bool,
+) -> Result<(Response<Bytes>, Negotiated), Box<Draft>> {
+    let mut response = response(&upgrade.key, &upgrade.negotiated);
+    decorate(&mut response);
+    if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        return Err(Box::new(Draft::of_application(response)));
+    }
+    let mut negotiated = upgrade.negotiated.clone();
+    match adopt(&response, &upgrade.key, &mut negotiated, is_offered) {
+        Ok(()) => Ok((response, negotiated)),
+        Err(cause) => Err(Box::new(Draft::of_mistake(cause))),
+    }
+}
+
+/// Looks at a 101 that hooks have been at: takes the subprotocol they chose, and makes sure that
+/// what is said on the wire is what was negotiated.
+fn adopt(
+    response: &Response<Bytes>,
+    key: &Key,
+    negotiated: &mut Negotiated,
+    is_offered: impl Fn(&[u8]) -> bool,
+) -> Result<(), ArgumentError> {
+    let headers = response.headers();
+    let mut names = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
+    let chosen = match (names.next(), names.next()) {
+        (None, _) => None,
+        (Some(name), None) if is_offered(name.as_bytes()) => name.to_str().ok(),
+        (Some(name), _) => {
+            let name = name.as_bytes().escape_ascii().to_string();
+            return Err(ArgumentError::Subprotocol(name));
+        }
+    };
+    if chosen != negotiated.subprotocol() {
+        negotiated.subprotocol = chosen.map(Arc::from);
+    }
+    let mut expected = self::response(key, negotiated);
+    for name in RESERVED {
+        if !headers.get_all(&name).iter().eq(expected.headers_mut().get_all(&name).iter()) {
+            return Err(ArgumentError::ReservedHeader(name));
+        }
+    }
+    Ok(())
+}
+
+/// Writes a 101 that [`decorated`] gave.
+pub(crate) fn write_decorated(
+    response: &Response<Bytes>,
+    key: &Key,
+    negotiated: &Negotiated,
+    out: &mut BytesMut,
+) {
+    write_start(&key::accept(key), negotiated, out);
+    let own = |name: &HeaderName| {
+        *name == header::SEC_WEBSOCKET_PROTOCOL || RESERVED.iter().any(|reserved| reserved == name)
+    };
+    write_fields(response.headers(), |name| !own(name), out);
+    out.put_slice(b"\r\n");
+}
+
+fn write_start(accept: &Accept, negotiated: &Negotiated, out: &mut BytesMut) {
+    out.reserve(192);
+    out.put_slice(
+        b"HTTP/1.1 101 Switching Protocols\r\n\
+          Upgrade: websocket\r\n\
+          Connection: Upgrade\r\n\
+          Sec-WebSocket-Accept: ",
+    );
+    out.put_slice(accept);
+    out.put_slice(b"\r\n");
+    if let Some(name) = negotiated.subprotocol() {
+        write_field("Sec-WebSocket-Protocol", name.as_bytes(), out);
+    }
+    if let Some(extensions) = negotiated.extensions() {
+        write_field("Sec-WebSocket-Extensions", extensions.as_bytes(), out);
+    }
+}
+
+/// Fields of a 101 that hooks cannot change. "A server MUST NOT send a Content-Length header field
+/// in any response with a status code of 1xx", nor a Transfer-Encoding. RFC 9110 8.6, RFC 9112 6.1
+const RESERVED: [HeaderName; 8] = [
+    header::UPGRADE,
+    header::CONNECTION,
+    header::SEC_WEBSOCKET_ACCEPT,
+    header::SEC_WEBSOCKET_EXTENSIONS,
+    header::SEC_WEBSOCKET_KEY,
+    header::SEC_WEBSOCKET_VERSION,
+    header::CONTENT_LENGTH,
+    header::TRANSFER_ENCODING,
+];

@@ -1,0 +1,311 @@
+//! The client's half of the handshake, as a machine without I/O.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+
+use super::{
+    error::{BadAnswer, Declined, HandshakeError},
+    fields::Fields,
+    key::{self, Accept},
+    request::CheckedRequest,
+    response_rules::{self, Broken},
+    rule::AnswerRule,
+    server::append,
+};
+use crate::{
+    codec::{
+        RecvBuf, SendQueue,
+        body::{BodyReader, Framing, Progress},
+        head::{HeadError, HeadKind, HeadScanner, HeadSpan, ResponseHead, parse_response},
+    },
+    config::ClientConfig,
+    connection::Connection,
+    role::Role,
+};
+
+/// Sends an upgrade request and checks the answer.
+///
+/// ```
+/// use bytes::Buf;
+/// use ws_core::{ClientConfig, ClientHandshake};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut handshake = ClientHandshake::new(&ClientConfig::new(), "ws.example", "/chat")?;
+/// assert!(handshake.send_queue().has_remaining()); // to be written
+///
+/// // What a server might answer:
+/// handshake.recv_buf().extend_from_slice(b"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnope");
+/// let error = handshake.poll().err().ok_or("there is no 101")?;
+/// assert_eq!(error.name(), "status-not-101");
+/// assert_eq!(error.status(), Some(http::StatusCode::NOT_FOUND));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// It is driven like [`ServerHandshake`](crate::ServerHandshake), with one difference: after an
+/// error there is nothing to tell the server.
+#[derive(Debug)]
+pub struct ClientHandshake {
+    config: ClientConfig,
+    request: CheckedRequest,
+    accept: Accept,
+    recv: RecvBuf,
+    send: SendQueue,
+    scanner: HeadScanner,
+    /// Bytes of interim answers so far.
+    interim_len: usize,
+    declined: Option<Box<Declining>>,
+    deadline: Option<Instant>,
+    body_deadline: Option<Instant>,
+    eof: bool,
+    timed_out: bool,
+}
+
+/// A refusal whose head is there and whose body is being read.
+#[derive(Debug)]
+struct Declining {
+    response: Response<()>,
+    body: BodyReader,
+}
+
+/// The handshake is done.
+#[derive(Debug)]
+pub struct Established {
+    /// The server's 101.
+    pub response: Response<()>,
+    /// The open WebSocket.
+    pub connection: Connection,
+}
+
+impl ClientHandshake {
+    /// Draws a key and queues the request. `host` is what goes into Host: a name or address, with
+    /// the port unless it is the scheme's own. `target` is path and query; an empty one means `/`,
+    /// and a fragment is not sent.
+    ///
+    /// # Errors
+    ///
+    /// [`HandshakeError::Argument`] for anything that must not be sent,
+    /// [`HandshakeError::Random`] when the operating system has no random bytes.
+    pub fn new(config: &ClientConfig, host: &str, target: &str) -> Result<Self, HandshakeError> {
+        let key = key::generate().map_err(HandshakeError::Random)?;
+        let request = CheckedRequest::new(config.options(), host, target, key)?;
+        let mut send = SendQueue::new();
+        request.write(send.heads_mut());
+        Ok(Self {
+            config: config.clone(),
+            accept: key::accept(request.key()),
+            request,
+            recv: RecvBuf::new(),
+            send,
+            scanner: HeadScanner::default(),
+            interim_len: 0,
+            declined: None,
+            deadline: None,
+            body_deadline: None,
+            eof: false,
+            timed_out: false,
+        })
+    }
+
+    /// Where to read to.
+    pub fn recv_buf(&mut self) -> &mut RecvBuf {
+        &mut self.recv
+    }
+
+    /// What to write.
+    pub fn send_queue(&mut self) -> &mut SendQueue {
+        &mut self.send
+    }
+
+    /// Sets the instant by which the handshake has to be done.
+    pub fn set_deadline(&mut self, at: Option<Instant>) {
+        self.deadline = at;
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout). While the body of a refusal is being
+    /// read this is at most [`body_timeout`](ClientConfig::body_timeout) away, counted from the
+    /// first call.
+    pub fn poll_timeout(&mut self, now: Instant) -> Option<Instant> {
+        if self.declined.is_some() && self.body_deadline.is_none() {
+            self.body_deadline = now.checked_add(self.config.options().body_timeout);
+        }
+        match (self.deadline, self.body_deadline) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    /// Tells the time.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        let passed = |deadline: Option<Instant>| deadline.is_some_and(|at| at <= now);
+        self.timed_out |= passed(self.deadline) || passed(self.body_deadline);
+    }
+
+    /// The server sends no more.
+    pub fn handle_eof(&mut self) {
+        self.eof = true;
+    }
+
+    /// Looks at what has been received.
+    ///
+    /// # Errors
+    ///
+    /// [`Declined`](HandshakeError::Declined) for any answer but 101, with the response;
+    /// [`Answer`](HandshakeError::Answer) for one that breaks a rule;
+    /// [`Truncated`](HandshakeError::Truncated) and [`TimedOut`](HandshakeError::TimedOut) when
+    /// there was no whole answer.
+    pub fn poll(&mut self) -> Result<Option<Established>, HandshakeError> {
+        let limits = self.config.options().limits.head();
+        while self.declined.is_none() {
+            let scanned = self.scanner.scan(self.recv.filled(), HeadKind::Response, &limits);
+            match scanned.map_err(bad_head)? {
+                Some(span) => {
+                    if let Some(established) = self.read_head(span)? {
+                        return Ok(Some(established));
+                    }
+                }
+                None if self.eof => return Err(HandshakeError::Truncated),
+                None if self.timed_out => return Err(HandshakeError::TimedOut),
+                None => return Ok(None),
+            }
+        }
+        self.read_body()
+    }
+
+    /// The request that was queued.
+    pub fn request(&self) -> Request<()> {
+        self.request.to_request()
+    }
+
+    /// The Sec-WebSocket-Key that was drawn for this attempt.
+    pub fn key(&self) -> &str {
+        // Base64 is ASCII.
+        std::str::from_utf8(self.request.key()).unwrap_or_default()
+    }
+
+    /// The head of a refusal, known before its body is complete.
+    pub fn declined(&self) -> Option<&Response<()>> {
+        self.declined.as_ref().map(|declining| &declining.response)
+    }
+
+    /// Takes one head: an interim one is skipped, a refusal begins, a 101 is the end.
+    fn read_head(&mut self, span: HeadSpan) -> Result<Option<Established>, HandshakeError> {
+        let options = self.config.options();
+        let bytes = &self.recv.filled()[span.start..span.end];
+        let verdict = parse_response(bytes, span.fields, |head| {
+            let response = to_response(&head)?;
+            let fields = head.fields;
+            match head.status {
+                101 if !head.version_1_1 => {
+                    Err(bad_answer((AnswerRule::HttpVersion, None), Some(response)))
+                }
+                101 => match response_rules::check(fields, &self.accept, options) {
+                    Ok(negotiated) => Ok(Verdict::Open(response, negotiated)),
+                    Err(broken) => Err(bad_answer(broken, Some(response))),
+                },
+                // "A client MUST be able to parse one or more 1xx responses received prior to a
+                // final response, even if the client does not expect one." RFC 9110 15.2
+                100..=199 => Ok(Verdict::Interim),
+                _ => match Framing::of_response(head.status, Fields::iter(fields)) {
+                    Some(framing) => Ok(Verdict::Declined(response, framing)),
+                    None => Err(bad_answer((AnswerRule::MalformedHead, None), Some(response))),
+                },
+            }
+        })
+        .map_err(bad_head)??;
+        self.recv.consume(span.end);
+        match verdict {
+            Verdict::Open(response, negotiated) => {
+                let recv = std::mem::take(&mut self.recv);
+                let send = std::mem::take(&mut self.send);
+                let connection = Connection::from_buffers(Role::Client, negotiated, recv, send);
+                return Ok(Some(Established { response, connection }));
+            }
+            Verdict::Interim => {
+                self.interim_len += span.end;
+                if self.interim_len > options.limits.max_head_len.saturating_mul(MAX_INTERIM_HEADS)
+                {
+                    return Err(bad_head(HeadError::TooLarge));
+                }
+                self.scanner = HeadScanner::default();
+            }
+            Verdict::Declined(response, framing) => {
+                let body = BodyReader::new(framing, options.limits.max_body_len);
+                self.declined = Some(Box::new(Declining { response, body }));
+            }
+        }
+        Ok(None)
+    }
+
+    fn read_body(&mut self) -> Result<Option<Established>, HandshakeError> {
+        let Some(declining) = &mut self.declined else { return Ok(None) };
+        let mut progress = declining.body.read(&mut self.recv);
+        if progress == Progress::NeedMore {
+            progress = match (self.eof, self.timed_out) {
+                (true, _) => declining.body.end(),
+                (false, true) => Progress::Cut,
+                (false, false) => return Ok(None),
+            };
+        }
+        let Some(declining) = self.declined.take() else { return Ok(None) };
+        let Declining { response, body } = *declining;
+        let body_complete = progress == Progress::Complete;
+        let recv = std::mem::take(&mut self.recv);
+        Err(HandshakeError::Declined(Box::new(Declined {
+            response: response.map(|()| body.into_bytes()),
+            body_complete,
+            // Behind a body that was cut nobody knows where the next response begins.
+            leftover: if body_complete { recv.into_bytes() } else { Bytes::new() },
+        })))
+    }
+}
+
+enum Verdict {
+    Interim,
+    Open(Response<()>, super::Negotiated),
+    Declined(Response<()>, Framing),
+}
+
+fn to_response(head: &ResponseHead<'_, '_>) -> Result<Response<()>, HandshakeError> {
+    let status = StatusCode::from_u16(head.status).map_err(|_| bad_head(HeadError::Malformed))?;
+    let mut response = Response::new(());
+    *response.status_mut() = status;
+    if !head.version_1_1 {
+        *response.version_mut() = http::Version::HTTP_10;
+    }
+    let headers = response.headers_mut();
+    headers.reserve(head.fields.len());
+    for field in head.fields {
+        append(headers, field.name, field.value);
+    }
+    Ok(response)
+}
+
+pub(crate) fn bad_answer(
+    (rule, value): Broken<'_>,
+    response: Option<Response<()>>,
+) -> HandshakeError {
+    let value = value.map(|value| value[..value.len().min(MAX_VALUE)].into());
+    HandshakeError::Answer(Box::new(BadAnswer { rule, value, response }))
+}
+
+fn bad_head(error: HeadError) -> HandshakeError {
+    let rule = match error {
+        HeadError::Malformed => AnswerRule::MalformedHead,
+        HeadError::Version => AnswerRule::HttpVersion,
+        HeadError::StartLineTooLong
+        | HeadError::FieldTooLong
+        | HeadError::TooLarge
+        | HeadError::TooManyFields => AnswerRule::HeadTooLarge,
+    };
+    bad_answer((rule, None), None)
+}
+
+/// All interim answers together may be as large as so many heads. Each is thrown away when it is
+/// read, so this bounds time, not memory.
+const MAX_INTERIM_HEADS: usize = 4;
+
+/// Enough of a value to see what is wrong with it.
+const MAX_VALUE: usize = 128;

@@ -1,0 +1,367 @@
+//! Negotiating permessage-deflate (RFC 7692 5 and 7.1).
+
+use std::fmt::{self, Write as _};
+
+use super::{
+    error::ArgumentError,
+    extension::{Extension, Value},
+};
+
+/// The extension's registered name (RFC 7692 7).
+pub(crate) const NAME: &str = "permessage-deflate";
+
+/// What a server does with an offer of permessage-deflate.
+///
+/// A server answers the first offer it can meet. It never uses more than the client asked for.
+///
+/// ```
+/// use ws_core::{DeflateConfig, ServerConfig};
+///
+/// let small = DeflateConfig { server_max_window_bits: 10, ..DeflateConfig::default() };
+/// let config = ServerConfig::new().deflate(small);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeflateConfig {
+    /// Base-2 logarithm of the largest window the server compresses with, 9 to 15; 15 by default.
+    /// Values outside are taken as the nearest one. An offer that asks for 8 is declined: zlib
+    /// cannot compress with a window that small.
+    pub server_max_window_bits: u8,
+    /// Base-2 logarithm of the largest window the server inflates with, 8 to 15; 15 by default. An
+    /// offer that does not let the server limit the client's window is declined below 15.
+    pub client_max_window_bits: u8,
+    /// Forget the server's compression context after every message, asked or not.
+    pub server_no_context_takeover: bool,
+    /// Make the client forget its compression context after every message.
+    pub client_no_context_takeover: bool,
+}
+
+impl Default for DeflateConfig {
+    fn default() -> Self {
+        Self {
+            server_max_window_bits: MAX_BITS,
+            client_max_window_bits: MAX_BITS,
+            server_no_context_takeover: false,
+            client_no_context_takeover: false,
+        }
+    }
+}
+
+impl DeflateConfig {
+    /// The parameters to answer this offer with, or `None` to decline it.
+    pub(crate) fn answer(&self, offer: &Extension<'_>) -> Option<DeflateParams> {
+        // "A server MUST decline an extension negotiation offer for this extension if any of the
+        // following conditions are met": an unknown parameter, an invalid value, a parameter twice,
+        // or parameters that cannot be supported. RFC 7692 7.1
+        let offer = Params::parse(extension_of(offer)?, true)?;
+        let own_max = self.server_max_window_bits.clamp(MIN_OWN_BITS, MAX_BITS);
+        let server_bits = offer.server_bits.map_or(own_max, |bits| bits.min(own_max));
+        let client_max = self.client_max_window_bits.clamp(MIN_BITS, MAX_BITS);
+        let client_bits = match offer.client_bits {
+            ClientBits::Absent if client_max < MAX_BITS => return None,
+            ClientBits::Absent | ClientBits::NoValue => client_max,
+            ClientBits::Value(bits) => bits.min(client_max),
+        };
+        (server_bits >= MIN_OWN_BITS).then_some(DeflateParams {
+            server_no_context_takeover: offer.server_no_context || self.server_no_context_takeover,
+            client_no_context_takeover: offer.client_no_context || self.client_no_context_takeover,
+            server_max_window_bits: server_bits,
+            client_max_window_bits: client_bits,
+            server_bits_named: offer.server_bits.is_some() || server_bits < MAX_BITS,
+            client_bits_named: client_bits < MAX_BITS,
+        })
+    }
+}
+
+/// An offer of permessage-deflate that a client makes. The default is what browsers send.
+///
+/// ```
+/// use ws_core::{ClientConfig, ClientWindow, DeflateOffer};
+///
+/// // Offers a small window first, and whatever the server likes second.
+/// let small = DeflateOffer { server_max_window_bits: Some(10), ..DeflateOffer::default() };
+/// let config = ClientConfig::new().deflate(small).deflate(DeflateOffer::default());
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeflateOffer {
+    /// Ask the server to compress with a window of at most this many bits, 8 to 15.
+    pub server_max_window_bits: Option<u8>,
+    /// What is said about the client's own window.
+    pub client_max_window_bits: ClientWindow,
+    /// Ask the server to forget its compression context after every message.
+    pub server_no_context_takeover: bool,
+    /// Tell the server that the client forgets its own.
+    pub client_no_context_takeover: bool,
+}
+
+/// What an offer says about the window that the client compresses with (RFC 7692 7.1.2.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClientWindow {
+    /// Nothing: the server cannot limit it.
+    Omitted,
+    /// The parameter without a value: the server may limit it.
+    #[default]
+    Any,
+    /// At most this many bits, 9 to 15; the server may limit it further.
+    Bits(u8),
+}
+
+impl DeflateOffer {
+    pub(crate) fn check(&self) -> Result<(), ArgumentError> {
+        let server_ok =
+            self.server_max_window_bits.is_none_or(|bits| (MIN_BITS..=MAX_BITS).contains(&bits));
+        let client_ok = match self.client_max_window_bits {
+            ClientWindow::Bits(bits) => (MIN_OWN_BITS..=MAX_BITS).contains(&bits),
+            ClientWindow::Omitted | ClientWindow::Any => true,
+        };
+        if server_ok && client_ok { Ok(()) } else { Err(ArgumentError::Deflate) }
+    }
+
+    /// The parameters that `answer` agrees on, if it is a legal answer to this offer.
+    fn agree(&self, answer: &Params) -> Option<DeflateParams> {
+        // "A server accepts an extension negotiation offer that includes the
+        // "server_no_context_takeover" extension parameter by including" it. RFC 7692 7.1.1.1
+        let kept_contexts = self.server_no_context_takeover && !answer.server_no_context;
+        // Likewise 7.1.2.1: "by including [it] in the corresponding response with the same or
+        // smaller value".
+        let server_bits_ok = match (self.server_max_window_bits, answer.server_bits) {
+            (Some(most), Some(bits)) => bits <= most,
+            (Some(_), None) => false,
+            (None, _) => true,
+        };
+        let client_bits = match (self.client_max_window_bits, answer.client_bits) {
+            (ClientWindow::Omitted, ClientBits::Absent) => MAX_BITS,
+            // "If a received extension negotiation offer doesn't have the "client_max_window_bits"
+            // extension parameter, the corresponding [...] response to the offer MUST NOT include"
+            // it. RFC 7692 7.1.2.2
+            (ClientWindow::Omitted, _) | (_, ClientBits::NoValue) => return None,
+            (ClientWindow::Any, ClientBits::Absent) => MAX_BITS,
+            (ClientWindow::Any, ClientBits::Value(bits)) => bits,
+            (ClientWindow::Bits(hint), ClientBits::Absent) => hint,
+            (ClientWindow::Bits(hint), ClientBits::Value(bits)) => bits.min(hint),
+        };
+        if kept_contexts || !server_bits_ok || client_bits < MIN_OWN_BITS {
+            return None;
+        }
+        Some(DeflateParams {
+            server_no_context_takeover: answer.server_no_context,
+            client_no_context_takeover: answer.client_no_context || self.client_no_context_takeover,
+            server_max_window_bits: answer.server_bits.unwrap_or(MAX_BITS),
+            client_max_window_bits: client_bits,
+            server_bits_named: answer.server_bits.is_some(),
+            client_bits_named: matches!(answer.client_bits, ClientBits::Value(_)),
+        })
+    }
+}
+
+impl fmt::Display for DeflateOffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(NAME)?;
+        match self.client_max_window_bits {
+            ClientWindow::Omitted => {}
+            ClientWindow::Any => f.write_str("; client_max_window_bits")?,
+            ClientWindow::Bits(bits) => write!(f, "; client_max_window_bits={bits}")?,
+        }
+        if let Some(bits) = self.server_max_window_bits {
+            write!(f, "; server_max_window_bits={bits}")?;
+        }
+        write_flags(f, self.server_no_context_takeover, self.client_no_context_takeover)
+    }
+}
+
+/// The value of Sec-WebSocket-Extensions that makes these offers, most preferred first.
+pub(crate) fn offer_value(offers: &[DeflateOffer]) -> String {
+    let mut value = String::new();
+    for (i, offer) in offers.iter().enumerate() {
+        let _ = write!(value, "{}{offer}", if i == 0 { "" } else { ", " });
+    }
+    value
+}
+
+/// The parameters agreed on by `answer`, if it is a legal answer to one of `offers`.
+pub(crate) fn agreed(offers: &[DeflateOffer], answer: &Extension<'_>) -> Option<DeflateParams> {
+    let answer = Params::parse(*answer, false)?;
+    offers.iter().find_map(|offer| offer.agree(&answer))
+}
+
+/// What both sides agreed on. Its `Display` is the server's answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeflateParams {
+    /// The server forgets its compression context after every message.
+    pub server_no_context_takeover: bool,
+    /// The client forgets its compression context after every message.
+    pub client_no_context_takeover: bool,
+    /// Base-2 logarithm of the largest window the server compresses with, 8 to 15.
+    pub server_max_window_bits: u8,
+    /// Base-2 logarithm of the largest window the client compresses with, 8 to 15.
+    pub client_max_window_bits: u8,
+    server_bits_named: bool,
+    client_bits_named: bool,
+}
+
+impl fmt::Display for DeflateParams {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(NAME)?;
+        write_flags(f, self.server_no_context_takeover, self.client_no_context_takeover)?;
+        if self.server_bits_named {
+            write!(f, "; server_max_window_bits={}", self.server_max_window_bits)?;
+        }
+        if self.client_bits_named {
+            write!(f, "; client_max_window_bits={}", self.client_max_window_bits)?;
+        }
+        Ok(())
+    }
+}
+
+fn write_flags(f: &mut fmt::Formatter<'_>, server: bool, client: bool) -> fmt::Result {
+    if server {
+        f.write_str("; server_no_context_takeover")?;
+    }
+    if client {
+        f.write_str("; client_no_context_takeover")?;
+    }
+    Ok(())
+}
+
+fn extension_of<'a>(offer: &Extension<'a>) -> Option<Extension<'a>> {
+    (offer.name == NAME.as_bytes()).then_some(*offer)
+}
+
+/// The parameters of an offer or an answer, each well formed and there at most once.
+#[derive(Default)]
+struct Params {
+    server_no_context: bool,
+    client_no_context: bool,
+    server_bits: Option<u8>,
+    client_bits: ClientBits,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum ClientBits {
+    #[default]
+    Absent,
+    NoValue,
+    Value(u8),
+}
+
+impl Params {
+    fn parse(extension: Extension<'_>, is_offer: bool) -> Option<Self> {
+        let mut params = Self::default();
+        for (name, value) in extension.params() {
+            let repeated = match (name, value) {
+                (b"server_no_context_takeover", None) => {
+                    std::mem::replace(&mut params.server_no_context, true)
+                }
+                (b"client_no_context_takeover", None) => {
+                    std::mem::replace(&mut params.client_no_context, true)
+                }
+                (b"server_max_window_bits", Some(value)) => {
+                    params.server_bits.replace(window_bits(value)?).is_some()
+                }
+                (b"client_max_window_bits", value) => {
+                    let bits = match value {
+                        // "This parameter [...] without a value" stands in offers alone. 7.1.2.2
+                        None if is_offer => ClientBits::NoValue,
+                        None => return None,
+                        Some(value) => ClientBits::Value(window_bits(value)?),
+                    };
+                    std::mem::replace(&mut params.client_bits, bits) != ClientBits::Absent
+                }
+                _ => return None,
+            };
+            if repeated {
+                return None;
+            }
+        }
+        Some(params)
+    }
+}
+
+/// "a decimal integer value without leading zeroes between 8 to 15, inclusive". RFC 7692 7.1.2
+fn window_bits(value: Value<'_>) -> Option<u8> {
+    let mut digits = value.bytes();
+    match (digits.next()?, digits.next(), digits.next()) {
+        (digit @ b'8'..=b'9', None, _) => Some(digit - b'0'),
+        (b'1', Some(digit @ b'0'..=b'5'), None) => Some(digit - b'0' + 10),
+        _ => None,
+    }
+}
+
+/// The smallest window of RFC 7692.
+const MIN_BITS: u8 = 8;
+/// The smallest window that zlib compresses with in raw deflate.
+const MIN_OWN_BITS: u8 = 9;
+/// The largest window of deflate, and what holds when nothing is said.
+const MAX_BITS: u8 = 15;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handshake::extension::extensions;
+
+    fn first(line: &str) -> Extension<'_> {
+        extensions(line.as_bytes()).next().unwrap().unwrap()
+    }
+
+    #[test]
+    fn window_bits_of_every_number() {
+        for n in 0..=300u32 {
+            for value in [format!("{n}"), format!("\"{n}\"")] {
+                let line = format!("{NAME}; server_max_window_bits={value}");
+                let bits = Params::parse(first(&line), true).and_then(|p| p.server_bits);
+                let expected = u8::try_from(n).ok().filter(|n| (8..=15).contains(n));
+                assert_eq!(bits, expected, "{value}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_default_offer_is_what_browsers_send() {
+        assert_eq!(
+            DeflateOffer::default().to_string(),
+            "permessage-deflate; client_max_window_bits"
+        );
+    }
+
+    #[test]
+    fn offers_outside_the_range_are_the_callers_mistake() {
+        for bits in [0, 7, 16, 255] {
+            let server = DeflateOffer { server_max_window_bits: Some(bits), ..Default::default() };
+            assert_eq!(server.check(), Err(ArgumentError::Deflate));
+            let client = ClientWindow::Bits(bits);
+            let client = DeflateOffer { client_max_window_bits: client, ..Default::default() };
+            assert_eq!(client.check(), Err(ArgumentError::Deflate));
+        }
+    }
+
+    #[test]
+    fn every_answer_is_legal_for_the_offer_it_answers() {
+        let bits = [8, 9, 12, 15];
+        for server in bits {
+            for client in bits {
+                let config = DeflateConfig {
+                    server_max_window_bits: server,
+                    client_max_window_bits: client,
+                    ..Default::default()
+                };
+                for offered in [None, Some(8), Some(10), Some(15)] {
+                    for window in [ClientWindow::Omitted, ClientWindow::Any, ClientWindow::Bits(10)]
+                    {
+                        let offer = DeflateOffer {
+                            server_max_window_bits: offered,
+                            client_max_window_bits: window,
+                            ..Default::default()
+                        };
+                        let text = offer.to_string();
+                        let Some(answer) = config.answer(&first(&text)) else { continue };
+                        let heard = answer.to_string();
+                        let agreed = agreed(&[offer], &first(&heard));
+                        // A client that cannot compress with a window of 8 fails: that is legal.
+                        if answer.client_max_window_bits >= MIN_OWN_BITS {
+                            assert_eq!(agreed, Some(answer), "{text} -> {heard}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The fields of a head, wherever they come from, and the slots for those a handshake is about.
+//!
+//! There is a fixed number of slots, so a head with many fields costs time and no memory.
+
+use http::HeaderMap;
+
+use crate::codec::list::{is_token, members};
+
+/// The fields of a head, from slices that were just parsed or from a map that somebody else made.
+pub(crate) trait Fields<'a>: Copy {
+    /// Name and value of each field. Lines of one name are in order, and no value has white space
+    /// around it.
+    fn iter(self) -> impl Iterator<Item = (&'a str, &'a [u8])>;
+
+    /// The values of the lines with this name.
+    fn lines(self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
+        self.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, v)| v)
+    }
+}
+
+impl<'a> Fields<'a> for &'a [httparse::Header<'a>] {
+    fn iter(self) -> impl Iterator<Item = (&'a str, &'a [u8])> {
+        <[_]>::iter(self).map(|field| (field.name, field.value))
+    }
+}
+
+impl<'a> Fields<'a> for &'a HeaderMap {
+    fn iter(self) -> impl Iterator<Item = (&'a str, &'a [u8])> {
+        HeaderMap::iter(self).map(|(name, value)| (name.as_str(), value.as_bytes()))
+    }
+}
+
+/// A field that may be there once.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct One<'a> {
+    pub(crate) value: Option<&'a [u8]>,
+    pub(crate) repeated: bool,
+}
+
+impl<'a> One<'a> {
+    pub(crate) fn add(&mut self, value: &'a [u8]) {
+        self.repeated |= self.value.is_some();
+        self.value.get_or_insert(value);
+    }
+}
+
+/// What the lines of a list of tokens say, merged.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Options<'a> {
+    /// The first value, for error messages.
+    pub(crate) value: Option<&'a [u8]>,
+    /// The option that was looked for is there.
+    pub(crate) found: bool,
+    /// `close` is there (of use in Connection).
+    pub(crate) close: bool,
+    /// A member is not what the grammar allows.
+    pub(crate) malformed: bool,
+}
+
+impl<'a> Options<'a> {
+    /// Adds a line of Connection: `#connection-option`, a token each (RFC 9110 7.6.1).
+    pub(crate) fn add_connection(&mut self, value: &'a [u8]) {
+        self.value.get_or_insert(value);
+        for member in members(value) {
+            self.found |= member.eq_ignore_ascii_case(b"upgrade");
+            self.close |= member.eq_ignore_ascii_case(b"close");
+            self.malformed |= !is_token(member);
+        }
+    }
+
+    /// Adds a line of Upgrade: `#( protocol-name [ "/" protocol-version ] )` (RFC 9110 7.8).
+    pub(crate) fn add_upgrade(&mut self, value: &'a [u8]) {
+        self.value.get_or_insert(value);
+        for member in members(value) {
+            self.found |= member.eq_ignore_ascii_case(b"websocket");
+            let mut parts = member.splitn(2, |&byte| byte == b'/');
+            self.malformed |= !parts.all(is_token);
+        }
+    }
+
+    /// Whether the option is there and the list is well formed.
+    pub(crate) fn has(&self) -> bool {
+        self.found && !self.malformed
+    }
+}

@@ -1,0 +1,105 @@
+//! What both sides agree on: subprotocol and extensions.
+
+use std::sync::Arc;
+
+use super::{
+    deflate::{DeflateConfig, DeflateParams},
+    extension::{Malformed, extensions},
+    fields::Fields,
+};
+use crate::codec::list::{is_token, members};
+
+/// The field that offers subprotocols and names the one chosen.
+pub(crate) const SUBPROTOCOL: &str = "sec-websocket-protocol";
+
+/// The field that offers extensions and names those in use.
+pub(crate) const EXTENSIONS: &str = "sec-websocket-extensions";
+
+/// What client and server agreed on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Negotiated {
+    pub(crate) subprotocol: Option<Arc<str>>,
+    pub(crate) deflate: Option<DeflateParams>,
+}
+
+impl Negotiated {
+    /// The subprotocol, in the server's spelling.
+    pub fn subprotocol(&self) -> Option<&str> {
+        self.subprotocol.as_deref()
+    }
+
+    /// The parameters of permessage-deflate, when messages may be compressed.
+    pub fn deflate(&self) -> Option<&DeflateParams> {
+        self.deflate.as_ref()
+    }
+
+    /// The value of Sec-WebSocket-Extensions that says so, when any extension is in use.
+    pub fn extensions(&self) -> Option<String> {
+        self.deflate.map(|deflate| deflate.to_string())
+    }
+}
+
+/// Whose order decides when several subprotocols are known to both sides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Preference {
+    /// The order of [`ServerConfig::subprotocols`](crate::ServerConfig::subprotocols).
+    #[default]
+    Server,
+    /// The order of the client's offer.
+    Client,
+}
+
+/// The names in the lines of Sec-WebSocket-Protocol, all of them tokens (RFC 6455 11.3.4).
+pub(crate) fn subprotocols<'a>(
+    lines: impl Iterator<Item = &'a [u8]>,
+) -> impl Iterator<Item = &'a [u8]> {
+    lines.flat_map(members)
+}
+
+/// Checks that the lines of Sec-WebSocket-Protocol hold `1#token`.
+pub(crate) fn check_subprotocols<'a>(fields: impl Fields<'a>) -> Result<(), Malformed> {
+    let mut any = false;
+    for name in subprotocols(fields.lines(SUBPROTOCOL)) {
+        any = true;
+        if !is_token(name) {
+            return Err(Malformed);
+        }
+    }
+    if any { Ok(()) } else { Err(Malformed) }
+}
+
+/// The subprotocol that `known` and the offer have in common; names are compared exactly.
+pub(crate) fn choose_subprotocol<'a>(
+    fields: impl Fields<'a>,
+    known: &[Arc<str>],
+    preference: Preference,
+) -> Option<Arc<str>> {
+    let offered = || subprotocols(fields.lines(SUBPROTOCOL));
+    let chosen = match preference {
+        Preference::Server => {
+            known.iter().find(|name| offered().any(|offered| offered == name.as_bytes()))
+        }
+        Preference::Client => {
+            offered().find_map(|offered| known.iter().find(|name| offered == name.as_bytes()))
+        }
+    };
+    chosen.cloned()
+}
+
+/// Walks every offer of the lines in order and takes the first that can be met. The whole list
+/// must be well formed, whether an extension is wanted or not.
+pub(crate) fn choose_deflate<'a>(
+    fields: impl Fields<'a>,
+    config: Option<&DeflateConfig>,
+) -> Result<Option<DeflateParams>, Malformed> {
+    let mut any = false;
+    let mut chosen = None;
+    for extension in fields.lines(EXTENSIONS).flat_map(extensions) {
+        let extension = extension?;
+        any = true;
+        if chosen.is_none() {
+            chosen = config.and_then(|config| config.answer(&extension));
+        }
+    }
+    if any { Ok(chosen) } else { Err(Malformed) }
+}

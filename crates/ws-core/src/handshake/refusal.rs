@@ -1,0 +1,210 @@
+//! A request that is refused: which rule it breaks, and the answer to it.
+
+use std::{
+    fmt::{self, Write as _},
+    sync::Arc,
+};
+
+use bytes::{BufMut, Bytes, BytesMut};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+
+use super::{
+    error::{ArgumentError, Refusal},
+    fields::Options,
+    rule::RequestRule,
+};
+
+/// A rule that a request breaks, and the value that breaks it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    rule: RequestRule,
+    value: Option<Box<[u8]>>,
+}
+
+impl Rejection {
+    pub(crate) fn new(rule: RequestRule, value: Option<&[u8]>) -> Self {
+        Self { rule, value: value.map(|value| value[..value.len().min(MAX_VALUE)].into()) }
+    }
+
+    /// The rule.
+    pub fn rule(&self) -> RequestRule {
+        self.rule
+    }
+
+    /// The offending value, where there is one: at most its first 128 bytes.
+    pub fn value(&self) -> Option<&[u8]> {
+        self.value.as_deref()
+    }
+
+    /// The answer that tells the peer: the rule's status and a line of text.
+    fn response(&self, supported: &[Arc<str>]) -> Response<Bytes> {
+        let mut body = self.rule.message().to_owned();
+        if self.rule == RequestRule::NoCommonSubprotocol {
+            for (i, name) in supported.iter().enumerate() {
+                let _ = write!(body, "{}{name}", if i == 0 { ": " } else { ", " });
+            }
+        }
+        body.push('\n');
+        let mut response = Response::new(Bytes::from(body));
+        *response.status_mut() = self.rule.status();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+        if matches!(self.rule, RequestRule::MissingVersion | RequestRule::DuplicateVersion) {
+            headers.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        }
+        response
+    }
+}
+
+impl From<RequestRule> for Rejection {
+    fn from(rule: RequestRule) -> Self {
+        Self { rule, value: None }
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.rule.fmt(f)?;
+        match self.value() {
+            Some(value) => write!(f, ": \"{}\"", value.escape_ascii()),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Rejection {}
+
+/// A refusal that is not finished: hooks may still be at it.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    rejection: Rejection,
+    cause: Option<ArgumentError>,
+    pub(crate) response: Response<Bytes>,
+}
+
+impl Draft {
+    /// The refusal that a broken rule asks for.
+    pub(crate) fn of_rule(rejection: Rejection, supported: &[Arc<str>]) -> Self {
+        let response = rejection.response(supported);
+        Self { rejection, cause: None, response }
+    }
+
+    /// The application's own.
+    pub(crate) fn of_application(response: Response<Bytes>) -> Self {
+        Self { rejection: RequestRule::Application.into(), cause: None, response }
+    }
+
+    /// An answer that cannot be sent, and why.
+    pub(crate) fn of_mistake(cause: ArgumentError) -> Self {
+        let draft = Self::of_rule(RequestRule::Answer.into(), &[]);
+        Self { cause: Some(cause), ..draft }
+    }
+
+    /// Makes it an answer. `keep_alive` is whether the request and the server let the connection
+    /// stay open, `to_head` whether the answer must have no body.
+    pub(crate) fn finish(self, keep_alive: bool, to_head: bool) -> Refusal {
+        let status = self.response.status();
+        if status.is_informational() {
+            return Self::of_mistake(ArgumentError::Answer(status)).finish(false, to_head);
+        }
+        let Self { rejection, cause, mut response } = self;
+        let keep_alive =
+            keep_alive && !rejection.rule().loses_framing() && !says_close(response.headers());
+        finish_fields(&mut response, !keep_alive, to_head);
+        Refusal { rejection, cause, response, leftover: Bytes::new(), keep_alive }
+    }
+}
+
+/// Whether a message with these fields is the last one of its connection.
+fn says_close(headers: &HeaderMap) -> bool {
+    let mut options = Options::default();
+    for line in headers.get_all(header::CONNECTION) {
+        options.add_connection(line.as_bytes());
+    }
+    options.close
+}
+
+/// Whether a response with this status never has a body (RFC 9110 6.4.1).
+fn has_no_body(status: StatusCode) -> bool {
+    matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+}
+
+/// Gives `response` the fields every refusal must have, and only those it may have; what it says
+/// about itself is then true, whatever it said before.
+fn finish_fields(response: &mut Response<Bytes>, close: bool, to_head: bool) {
+    let status = response.status();
+    if to_head || has_no_body(status) {
+        *response.body_mut() = Bytes::new();
+    }
+    let len = response.body().len();
+    let headers = response.headers_mut();
+    for name in [
+        header::CONTENT_LENGTH,
+        header::TRANSFER_ENCODING,
+        header::CONNECTION,
+        header::SEC_WEBSOCKET_ACCEPT,
+        header::SEC_WEBSOCKET_PROTOCOL,
+        header::SEC_WEBSOCKET_EXTENSIONS,
+        header::UPGRADE,
+    ] {
+        headers.remove(name);
+    }
+    if !has_no_body(status) {
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(len));
+    }
+    let upgrade = status == StatusCode::UPGRADE_REQUIRED;
+    if upgrade {
+        // "The server MUST send an Upgrade header field in a 426 response". RFC 9110 15.5.22
+        headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+        headers.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+    }
+    let connection = match (upgrade, close) {
+        (true, true) => "Upgrade, close",
+        (true, false) => "Upgrade",
+        (false, true) => "close",
+        (false, false) => "keep-alive",
+    };
+    headers.insert(header::CONNECTION, HeaderValue::from_static(connection));
+    if status == StatusCode::METHOD_NOT_ALLOWED && !headers.contains_key(header::ALLOW) {
+        headers.insert(header::ALLOW, HeaderValue::from_static("GET"));
+    }
+}
+
+/// Writes `response` as it is.
+pub(crate) fn write(response: &Response<Bytes>, out: &mut BytesMut) {
+    let status = response.status();
+    let reason = status.canonical_reason().unwrap_or("");
+    out.reserve(256 + response.body().len());
+    out.put_slice(b"HTTP/1.1 ");
+    out.put_slice(status.as_str().as_bytes());
+    out.put_slice(b" ");
+    out.put_slice(reason.as_bytes());
+    out.put_slice(b"\r\n");
+    write_fields(response.headers(), |_| true, out);
+    out.put_slice(b"\r\n");
+    out.put_slice(response.body());
+}
+
+/// Writes the fields that `wanted` takes, a line each. `http`'s types cannot hold a CR, LF or NUL,
+/// so no value can end its line early.
+pub(crate) fn write_fields(
+    headers: &HeaderMap,
+    mut wanted: impl FnMut(&HeaderName) -> bool,
+    out: &mut BytesMut,
+) {
+    for (name, value) in headers.iter().filter(|(name, _)| wanted(name)) {
+        write_field(name.as_str(), value.as_bytes(), out);
+    }
+}
+
+/// Writes one field line.
+pub(crate) fn write_field(name: &str, value: &[u8], out: &mut BytesMut) {
+    out.reserve(name.len() + value.len() + 4);
+    out.put_slice(name.as_bytes());
+    out.put_slice(b": ");
+    out.put_slice(value);
+    out.put_slice(b"\r\n");
+}
+
+/// Enough of a value to see what is wrong with it.
+const MAX_VALUE: usize = 128;

@@ -1,0 +1,186 @@
+//! The client's request: checked, decorated and written.
+
+use bytes::{BufMut, BytesMut};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, Version, header};
+
+use super::{
+    authority,
+    deflate::offer_value,
+    error::ArgumentError,
+    key::Key,
+    refusal::{write_field, write_fields},
+    target,
+};
+use crate::{codec::list::is_token, config::ClientOptions};
+
+/// A request with everything checked that the caller gave.
+#[derive(Clone, Debug)]
+pub(crate) struct CheckedRequest {
+    target: String,
+    host: HeaderValue,
+    key: Key,
+    subprotocols: Option<HeaderValue>,
+    extensions: Option<HeaderValue>,
+    /// What the caller adds.
+    extra: HeaderMap,
+}
+
+impl CheckedRequest {
+    /// Checks what the caller gave, and lets the decorator at it. Nothing that comes out can put a
+    /// CR, LF or NUL on the wire.
+    pub(crate) fn new(
+        options: &ClientOptions,
+        host: &str,
+        target: &str,
+        key: Key,
+    ) -> Result<Self, ArgumentError> {
+        if let Some(error) = &options.invalid {
+            return Err(error.clone());
+        }
+        if authority::parse(host.as_bytes()).is_none() {
+            return Err(ArgumentError::Host);
+        }
+        let host = HeaderValue::from_str(host).map_err(|_| ArgumentError::Host)?;
+        let target = target::normalize(target).ok_or(ArgumentError::Target)?;
+        for offer in &options.deflate {
+            offer.check()?;
+        }
+        let extensions = (!options.deflate.is_empty())
+            .then(|| HeaderValue::from_str(&offer_value(&options.deflate)))
+            .transpose()
+            .map_err(|_| ArgumentError::Deflate)?;
+        let mut extra = HeaderMap::with_capacity(options.headers.len());
+        for (name, value) in &options.headers {
+            if is_reserved(name) {
+                return Err(ArgumentError::ReservedHeader(name.clone()));
+            }
+            extra.append(name, value.clone());
+        }
+        let subprotocols = subprotocol_offer(&options.subprotocols)?;
+        let mut this = Self { target, host, key, subprotocols, extensions, extra };
+        if let Some(decorator) = &options.decorator {
+            let mut request = this.to_request();
+            decorator(&mut request);
+            this.adopt(request)?;
+        }
+        Ok(this)
+    }
+
+    /// The request as a value.
+    pub(crate) fn to_request(&self) -> Request<()> {
+        let mut request = Request::new(());
+        // `target::normalize` lets nothing pass that is no URI to `http`; a test says so.
+        *request.uri_mut() = self.target.parse().unwrap_or_default();
+        let headers = request.headers_mut();
+        for (name, value) in self.own_fields() {
+            if let Ok(value) = HeaderValue::from_bytes(value) {
+                headers.append(name, value);
+            }
+        }
+        for (name, value) in &self.extra {
+            headers.append(name, value.clone());
+        }
+        request
+    }
+
+    /// Writes the request.
+    pub(crate) fn write(&self, out: &mut BytesMut) {
+        out.reserve(256 + self.target.len());
+        out.put_slice(b"GET ");
+        out.put_slice(self.target.as_bytes());
+        out.put_slice(b" HTTP/1.1\r\n");
+        for (name, value) in self.own_fields() {
+            let name = match name.as_str() {
+                // Names have no case, but people who read logs do.
+                "host" => "Host",
+                "upgrade" => "Upgrade",
+                "connection" => "Connection",
+                "sec-websocket-key" => "Sec-WebSocket-Key",
+                "sec-websocket-version" => "Sec-WebSocket-Version",
+                "sec-websocket-protocol" => "Sec-WebSocket-Protocol",
+                "sec-websocket-extensions" => "Sec-WebSocket-Extensions",
+                other => other,
+            };
+            write_field(name, value, out);
+        }
+        write_fields(&self.extra, |_| true, out);
+        out.put_slice(b"\r\n");
+    }
+
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// Takes the caller's fields from a request that the decorator has been at, and makes sure that
+    /// the handshake's own are as they were.
+    fn adopt(&mut self, request: Request<()>) -> Result<(), ArgumentError> {
+        let uri: Uri = self.target.parse().map_err(|_| ArgumentError::Target)?;
+        if request.method() != Method::GET
+            || *request.uri() != uri
+            || request.version() != Version::HTTP_11
+        {
+            return Err(ArgumentError::Request);
+        }
+        let (parts, ()) = request.into_parts();
+        let mut extra = parts.headers;
+        for name in RESERVED {
+            let own = self.own_fields().filter(|(own, _)| *own == name).map(|(_, value)| value);
+            if !extra.get_all(&name).iter().map(HeaderValue::as_bytes).eq(own) {
+                return Err(ArgumentError::ReservedHeader(name));
+            }
+            extra.remove(name);
+        }
+        self.extra = extra;
+        Ok(())
+    }
+
+    fn own_fields(&self) -> impl Iterator<Item = (HeaderName, &[u8])> {
+        let subprotocols = self.subprotocols.as_ref().map(HeaderValue::as_bytes);
+        let extensions = self.extensions.as_ref().map(HeaderValue::as_bytes);
+        [
+            (header::HOST, Some(self.host.as_bytes())),
+            (header::UPGRADE, Some(b"websocket".as_slice())),
+            (header::CONNECTION, Some(b"Upgrade")),
+            (header::SEC_WEBSOCKET_KEY, Some(&self.key)),
+            (header::SEC_WEBSOCKET_VERSION, Some(b"13")),
+            (header::SEC_WEBSOCKET_PROTOCOL, subprotocols),
+            (header::SEC_WEBSOCKET_EXTENSIONS, extensions),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+    }
+}
+
+/// "The elements that comprise this value MUST be non-empty strings with characters in the range
+/// U+0021 to U+007E not including separator characters [...] and MUST all be unique strings."
+/// RFC 6455 4.1(10)
+fn subprotocol_offer(names: &[Box<str>]) -> Result<Option<HeaderValue>, ArgumentError> {
+    for (i, name) in names.iter().enumerate() {
+        if !is_token(name.as_bytes()) || names[..i].contains(name) {
+            return Err(ArgumentError::Subprotocol(name.escape_default().to_string()));
+        }
+    }
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let value = HeaderValue::from_str(&names.join(", "));
+    value.map(Some).map_err(|_| ArgumentError::Subprotocol(names.concat()))
+}
+
+fn is_reserved(name: &HeaderName) -> bool {
+    RESERVED.iter().any(|reserved| reserved == name)
+}
+
+/// Fields that the handshake alone sets, or that would announce a body.
+const RESERVED: [HeaderName; 10] = [
+    header::HOST,
+    header::UPGRADE,
+    header::CONNECTION,
+    header::SEC_WEBSOCKET_KEY,
+    header::SEC_WEBSOCKET_VERSION,
+    header::SEC_WEBSOCKET_PROTOCOL,
+    header::SEC_WEBSOCKET_EXTENSIONS,
+    header::SEC_WEBSOCKET_ACCEPT,
+    header::CONTENT_LENGTH,
+    header::TRANSFER_ENCODING,
+];

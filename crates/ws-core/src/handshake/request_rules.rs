@@ -1,0 +1,286 @@
+//! What a server asks of a request: one function a rule, the sentence that justifies it above it,
+//! in the order in which they are checked.
+
+use super::{
+    authority,
+    fields::{Fields, One, Options},
+    key::{self, Key},
+    negotiate::{self, Negotiated},
+    origin::OriginPolicy,
+    refusal::Rejection,
+    rule::RequestRule as Rule,
+    target,
+};
+use crate::{
+    codec::{body::content_length, list::members},
+    config::ServerOptions,
+};
+
+/// A request that may be upgraded: what is needed to answer it.
+#[derive(Debug)]
+pub(crate) struct Upgrade {
+    pub(crate) key: Key,
+    pub(crate) expects_continue: bool,
+    pub(crate) negotiated: Negotiated,
+}
+
+/// The start line of a request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RequestLine<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) target: &'a str,
+}
+
+/// The fields of a request that a handshake is about.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct RequestFields<'a> {
+    host: One<'a>,
+    key: One<'a>,
+    version: One<'a>,
+    origin: One<'a>,
+    pub(crate) connection: Options<'a>,
+    upgrade: Options<'a>,
+    content_length: One<'a>,
+    transfer_encoding: One<'a>,
+    expect: One<'a>,
+    expects_continue: bool,
+    unknown_expectation: bool,
+    protocol: One<'a>,
+    extensions: One<'a>,
+}
+
+impl<'a> RequestFields<'a> {
+    pub(crate) fn collect(fields: impl Fields<'a>) -> Self {
+        let mut this = Self::default();
+        for (name, value) in fields.iter() {
+            this.add(name, value);
+        }
+        this
+    }
+
+    /// Whether a body is announced, validly or not.
+    pub(crate) fn has_body(&self) -> bool {
+        body(self).is_err()
+    }
+
+    /// The length tells most names apart before a letter is looked at.
+    fn add(&mut self, name: &str, value: &'a [u8]) {
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        match name.len() {
+            4 if is("host") => self.host.add(value),
+            6 if is("origin") => self.origin.add(value),
+            6 if is("expect") => {
+                self.expect.add(value);
+                for member in members(value) {
+                    let known = member.eq_ignore_ascii_case(b"100-continue");
+                    self.expects_continue |= known;
+                    self.unknown_expectation |= !known;
+                }
+            }
+            7 if is("upgrade") => self.upgrade.add_upgrade(value),
+            10 if is("connection") => self.connection.add_connection(value),
+            14 if is("content-length") => self.content_length.add(value),
+            17 if is("sec-websocket-key") => self.key.add(value),
+            17 if is("transfer-encoding") => self.transfer_encoding.add(value),
+            21 if is("sec-websocket-version") => self.version.add(value),
+            22 if is("sec-websocket-protocol") => self.protocol.add(value),
+            24 if is("sec-websocket-extensions") => self.extensions.add(value),
+            _ => {}
+        }
+    }
+}
+
+/// Checks everything, and negotiates. The first rule that is broken is the answer.
+pub(crate) fn check<'a>(
+    line: RequestLine<'a>,
+    fields: impl Fields<'a>,
+    slots: &RequestFields<'a>,
+    options: &ServerOptions,
+    body_consumed: bool,
+) -> Result<Upgrade, Rejection> {
+    method(line.method)?;
+    let host = host(slots)?;
+    let authority = match target(line.target)? {
+        Some(authority) => authority.as_bytes(),
+        None => host,
+    };
+    if !body_consumed {
+        body(slots)?;
+    }
+    expectation(slots)?;
+    connection(slots)?;
+    upgrade(slots)?;
+    let key = key(slots)?;
+    version(slots)?;
+    if let Some(value) = slots.protocol.value {
+        subprotocols(fields, value)?;
+    }
+    let deflate = match slots.extensions.value {
+        Some(value) => extensions(fields, value, options)?,
+        None => None,
+    };
+    origin(slots, authority, &options.origins, options.require_origin)?;
+    let subprotocol = match slots.protocol.value {
+        Some(_) => negotiate::choose_subprotocol(fields, &options.subprotocols, options.preference),
+        None => None,
+    };
+    // "if the server does not wish to agree to one of the suggested subprotocols, it MUST NOT send
+    // back a |Sec-WebSocket-Protocol| header field": to go on without one is the default, to
+    // insist is the application's choice. RFC 6455 4.2.2(5)
+    if options.require_subprotocol && subprotocol.is_none() {
+        return broken(Rule::NoCommonSubprotocol, slots.protocol.value);
+    }
+    Ok(Upgrade {
+        key,
+        expects_continue: slots.expects_continue,
+        negotiated: Negotiated { subprotocol, deflate },
+    })
+}
+
+/// Whether this is an attempt to open a WebSocket at all: GET, `upgrade` in Connection, `websocket`
+/// in Upgrade.
+pub(crate) fn is_upgrade(method: &str, slots: &RequestFields<'_>) -> bool {
+    method == "GET" && slots.connection.has() && slots.upgrade.has()
+}
+
+/// "The method of the request MUST be GET". RFC 6455 4.1(2). "An origin server that receives a
+/// request method that is unrecognized or not implemented SHOULD respond with the 501 (Not
+/// Implemented) status code. [One] that is recognized and implemented, but not allowed for the
+/// target resource, SHOULD respond with the 405". RFC 9110 9.1
+fn method(method: &str) -> Result<(), Rejection> {
+    match method {
+        "GET" => Ok(()),
+        "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE" | "PATCH" => {
+            broken(Rule::Method, Some(method.as_bytes()))
+        }
+        _ => broken(Rule::UnknownMethod, Some(method.as_bytes())),
+    }
+}
+
+/// "A server MUST respond with a 400 (Bad Request) status code to any HTTP/1.1 request message that
+/// lacks a Host header field and to any request message that contains more than one Host header
+/// field line or a Host header field with an invalid field value." RFC 9112 3.2
+fn host<'a>(slots: &RequestFields<'a>) -> Result<&'a [u8], Rejection> {
+    match slots.host {
+        One { value: None, .. } => broken(Rule::MissingHost, None),
+        One { value, repeated: true } => broken(Rule::DuplicateHost, value),
+        One { value: Some(value), .. } if authority::parse(value).is_some() => Ok(value),
+        One { value, .. } => broken(Rule::BadHost, value),
+    }
+}
+
+/// "The "Request-URI" part of the request MUST match the /resource name/ [...] or be an absolute
+/// http/https URI". RFC 6455 4.1(3)
+fn target(target: &str) -> Result<Option<&str>, Rejection> {
+    match target::check(target) {
+        Some(authority) => Ok(authority),
+        None => broken(Rule::BadTarget, Some(target.as_bytes())),
+    }
+}
+
+/// What follows the head of a handshake is frames. A body there would be read as frames by one
+/// party and as a body by another, so its mere announcement is refused. RFC 9112 6.3, 11.2
+fn body(slots: &RequestFields<'_>) -> Result<(), Rejection> {
+    if let Some(value) = slots.transfer_encoding.value {
+        return broken(Rule::TransferEncoding, Some(value));
+    }
+    match slots.content_length {
+        One { value: None, .. } => Ok(()),
+        One { value, repeated: true } => broken(Rule::BadContentLength, value),
+        One { value: Some(value), .. } => match content_length(value) {
+            Some(0) => Ok(()),
+            Some(_) => broken(Rule::UnexpectedBody, Some(value)),
+            None => broken(Rule::BadContentLength, Some(value)),
+        },
+    }
+}
+
+/// "A server that receives an Expect field value containing a member other than 100-continue MAY
+/// respond with a 417 (Expectation Failed) status code". RFC 9110 10.1.1
+fn expectation(slots: &RequestFields<'_>) -> Result<(), Rejection> {
+    if slots.unknown_expectation {
+        return broken(Rule::UnknownExpectation, slots.expect.value);
+    }
+    Ok(())
+}
+
+/// "A |Connection| header field that includes the token "Upgrade", treated as an ASCII
+/// case-insensitive value." RFC 6455 4.2.1(4)
+fn connection(slots: &RequestFields<'_>) -> Result<(), Rejection> {
+    if slots.connection.has() { Ok(()) } else { broken(Rule::NoConnection, slots.connection.value) }
+}
+
+/// "An |Upgrade| header field containing the value "websocket", treated as an ASCII
+/// case-insensitive value." RFC 6455 4.2.1(3)
+fn upgrade(slots: &RequestFields<'_>) -> Result<(), Rejection> {
+    if slots.upgrade.has() { Ok(()) } else { broken(Rule::NoUpgrade, slots.upgrade.value) }
+}
+
+/// "A |Sec-WebSocket-Key| header field with a base64-encoded value that, when decoded, is 16 bytes
+/// in length." RFC 6455 4.2.1(5). It "MUST NOT appear more than once in an HTTP request." 11.3.1
+fn key(slots: &RequestFields<'_>) -> Result<Key, Rejection> {
+    match slots.key {
+        One { value: None, .. } => broken(Rule::MissingKey, None),
+        One { value, repeated: true } => broken(Rule::DuplicateKey, value),
+        One { value: Some(value), .. } => match key::parse(value) {
+            Some(key) => Ok(key),
+            None => broken(Rule::BadKey, Some(value)),
+        },
+    }
+}
+
+/// "A |Sec-WebSocket-Version| header field, with a value of 13." RFC 6455 4.2.1(6). "If this
+/// version does not match a version understood by the server, the server MUST abort the WebSocket
+/// handshake [...] and instead send an appropriate HTTP error code (such as 426 Upgrade Required)
+/// and a |Sec-WebSocket-Version| header field". 4.2.2(4)
+fn version(slots: &RequestFields<'_>) -> Result<(), Rejection> {
+    match slots.version {
+        One { value: None, .. } => broken(Rule::MissingVersion, None),
+        One { value, repeated: true } => broken(Rule::DuplicateVersion, value),
+        One { value: Some(b"13"), .. } => Ok(()),
+        One { value, .. } => broken(Rule::BadVersion, value),
+    }
+}
+
+/// "The elements that comprise this value MUST be non-empty strings with characters in the range
+/// U+0021 to U+007E not including separator characters". RFC 6455 4.1(10)
+fn subprotocols<'a>(fields: impl Fields<'a>, value: &'a [u8]) -> Result<(), Rejection> {
+    match negotiate::check_subprotocols(fields) {
+        Ok(()) => Ok(()),
+        Err(_) => broken(Rule::BadSubprotocol, Some(value)),
+    }
+}
+
+/// See [`Malformed`](super::extension::Malformed). RFC 6455 9.1, RFC 7692 5.1
+fn extensions<'a>(
+    fields: impl Fields<'a>,
+    value: &'a [u8],
+    options: &ServerOptions,
+) -> Result<Option<super::DeflateParams>, Rejection> {
+    match negotiate::choose_deflate(fields, options.deflate.as_ref()) {
+        Ok(deflate) => Ok(deflate),
+        Err(_) => broken(Rule::BadExtension, Some(value)),
+    }
+}
+
+/// "Servers [...] should verify the |Origin| field is an origin they expect. If the origin
+/// indicated is unacceptable to the server, then it SHOULD respond to the WebSocket handshake with
+/// a reply containing HTTP 403 Forbidden status code." RFC 6455 10.2
+fn origin(
+    slots: &RequestFields<'_>,
+    authority: &[u8],
+    policy: &OriginPolicy,
+    required: bool,
+) -> Result<(), Rejection> {
+    match slots.origin {
+        One { value: None, .. } if required => broken(Rule::Origin, None),
+        One { value: None, .. } => Ok(()),
+        One { value, repeated: true } => broken(Rule::DuplicateOrigin, value),
+        One { value: Some(value), .. } if policy.allows(value, authority) => Ok(()),
+        One { value, .. } => broken(Rule::Origin, value),
+    }
+}
+
+fn broken<T>(rule: Rule, value: Option<&[u8]>) -> Result<T, Rejection> {
+    Err(Rejection::new(rule, value))
+}

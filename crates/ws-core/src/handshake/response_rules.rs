@@ -1,0 +1,144 @@
+//! What a client asks of a 101: one function a rule, the sentence that justifies it above it, in
+//! the order in which they are checked.
+
+use std::sync::Arc;
+
+use super::{
+    deflate,
+    extension::extensions,
+    fields::{Fields, One, Options},
+    key::Accept,
+    negotiate::{EXTENSIONS, Negotiated},
+    rule::AnswerRule as Rule,
+};
+use crate::config::ClientOptions;
+
+/// A rule that is broken, and the value that breaks it.
+pub(crate) type Broken<'a> = (Rule, Option<&'a [u8]>);
+
+/// The fields of an answer that a handshake is about.
+#[derive(Clone, Copy, Debug, Default)]
+struct AnswerFields<'a> {
+    upgrade: One<'a>,
+    connection: Options<'a>,
+    accept: One<'a>,
+    protocol: One<'a>,
+    extensions: One<'a>,
+}
+
+impl<'a> AnswerFields<'a> {
+    fn collect(fields: impl Fields<'a>) -> Self {
+        let mut this = Self::default();
+        for (name, value) in fields.iter() {
+            let is = |known: &str| name.eq_ignore_ascii_case(known);
+            match name.len() {
+                7 if is("upgrade") => this.upgrade.add(value),
+                10 if is("connection") => this.connection.add_connection(value),
+                20 if is("sec-websocket-accept") => this.accept.add(value),
+                22 if is("sec-websocket-protocol") => this.protocol.add(value),
+                24 if is("sec-websocket-extensions") => this.extensions.add(value),
+                _ => {}
+            }
+        }
+        this
+    }
+}
+
+/// Checks a 101 of HTTP/1.1, and tells what was agreed on. The first rule that is broken is the
+/// error.
+pub(crate) fn check<'a>(
+    fields: impl Fields<'a>,
+    expected: &Accept,
+    options: &ClientOptions,
+) -> Result<Negotiated, Broken<'a>> {
+    let slots = AnswerFields::collect(fields);
+    upgrade(&slots)?;
+    connection(&slots)?;
+    accept(&slots, expected)?;
+    let subprotocol = subprotocol(&slots, &options.subprotocols)?;
+    let mut deflate = None;
+    if let Some(value) = slots.extensions.value {
+        // "1#extension": one at least. RFC 6455 9.1
+        deflate = agreed(fields, options).map_err(|rule| (rule, Some(value)))?;
+        if deflate.is_none() {
+            return Err((Rule::BadExtensionParameter, Some(value)));
+        }
+    }
+    Ok(Negotiated { subprotocol, deflate })
+}
+
+/// "If the response lacks an |Upgrade| header field or the |Upgrade| header field contains a value
+/// that is not an ASCII case-insensitive match for the value "websocket", the client MUST _Fail the
+/// WebSocket Connection_." RFC 6455 4.1(2)
+fn upgrade<'a>(slots: &AnswerFields<'a>) -> Result<(), Broken<'a>> {
+    match slots.upgrade {
+        One { value: Some(value), repeated: false } if value.eq_ignore_ascii_case(b"websocket") => {
+            Ok(())
+        }
+        One { value, .. } => Err((Rule::NoUpgrade, value)),
+    }
+}
+
+/// "If the response lacks a |Connection| header field or the |Connection| header field doesn't
+/// contain a token that is an ASCII case-insensitive match for the value "Upgrade", the client MUST
+/// _Fail the WebSocket Connection_." RFC 6455 4.1(3)
+fn connection<'a>(slots: &AnswerFields<'a>) -> Result<(), Broken<'a>> {
+    if slots.connection.has() { Ok(()) } else { Err((Rule::NoConnection, slots.connection.value)) }
+}
+
+/// "If the response lacks a |Sec-WebSocket-Accept| header field or the |Sec-WebSocket-Accept|
+/// contains a value other than the base64-encoded SHA-1 of the concatenation [...], the client MUST
+/// _Fail the WebSocket Connection_." RFC 6455 4.1(4). It "MUST NOT appear more than once in an HTTP
+/// response." 11.3.3
+fn accept<'a>(slots: &AnswerFields<'a>, expected: &Accept) -> Result<(), Broken<'a>> {
+    match slots.accept {
+        One { value: None, .. } => Err((Rule::MissingAccept, None)),
+        One { value, repeated: true } => Err((Rule::DuplicateAccept, value)),
+        One { value: Some(value), .. } if value == expected => Ok(()),
+        One { value, .. } => Err((Rule::BadAccept, value)),
+    }
+}
+
+/// "If the response includes a |Sec-WebSocket-Protocol| header field and this header field
+/// indicates the use of a subprotocol that was not present in the client's handshake (the server
+/// has indicated a subprotocol not requested by the client), the client MUST _Fail the WebSocket
+/// Connection_." RFC 6455 4.1(6)
+fn subprotocol<'a>(
+    slots: &AnswerFields<'a>,
+    offered: &[Box<str>],
+) -> Result<Option<Arc<str>>, Broken<'a>> {
+    match slots.protocol {
+        One { value: None, .. } => Ok(None),
+        One { value, repeated: true } => Err((Rule::UnofferedSubprotocol, value)),
+        One { value: Some(value), .. } => {
+            match offered.iter().find(|name| name.as_bytes() == value) {
+                Some(name) => Ok(Some(Arc::from(&**name))),
+                None => Err((Rule::UnofferedSubprotocol, Some(value))),
+            }
+        }
+    }
+}
+
+/// "If the response includes a |Sec-WebSocket-Extensions| header field and this header field
+/// indicates the use of an extension that was not present in the client's handshake [...], the
+/// client MUST _Fail the WebSocket Connection_." RFC 6455 4.1(5). "A client MUST _Fail the
+/// WebSocket Connection_ if the peer server accepted an extension negotiation offer for this
+/// extension with" invalid parameters. RFC 7692 7.1
+fn agreed<'a>(
+    fields: impl Fields<'a>,
+    options: &ClientOptions,
+) -> Result<Option<deflate::DeflateParams>, Rule> {
+    let mut agreed = None;
+    for extension in fields.lines(EXTENSIONS).flat_map(extensions) {
+        let extension = extension.map_err(|_| Rule::BadExtensionParameter)?;
+        if extension.name != deflate::NAME.as_bytes() || options.deflate.is_empty() {
+            return Err(Rule::UnofferedExtension);
+        }
+        let params = deflate::agreed(&options.deflate, &extension);
+        if agreed.is_some() || params.is_none() {
+            return Err(Rule::BadExtensionParameter);
+        }
+        agreed = params;
+    }
+    Ok(agreed)
+}

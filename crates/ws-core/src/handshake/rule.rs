@@ -1,0 +1,164 @@
+//! The rules of the handshake, one variant each: what it is called, what says so, what is answered.
+
+use std::fmt;
+
+use http::StatusCode;
+
+macro_rules! rules {
+    (
+        $(#[$meta:meta])* pub enum $Rule:ident;
+        $( $(#[$doc:meta])* $Variant:ident => $name:literal, $section:literal, $message:literal; )*
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $Rule { $(
+            #[doc = concat!("`", $name, "`: ", $message, " (", $section, ")")]
+            $(#[$doc])*
+            $Variant,
+        )* }
+
+        impl $Rule {
+            /// Every rule.
+            pub const ALL: &'static [Self] = &[$(Self::$Variant),*];
+
+            /// A stable name in kebab-case, for logs and metrics.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$Variant => $name,)* }
+            }
+
+            /// The section that states the rule.
+            pub const fn section(self) -> &'static str {
+                match self { $(Self::$Variant => $section,)* }
+            }
+
+            /// What the rule asks for, in one line.
+            pub const fn message(self) -> &'static str {
+                match self { $(Self::$Variant => $message,)* }
+            }
+        }
+
+        impl fmt::Display for $Rule {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{} ({})", self.message(), self.section())
+            }
+        }
+    };
+}
+
+rules! {
+    /// A rule for requests, in the order in which a server checks them.
+    pub enum RequestRule;
+    MalformedHead => "malformed-head", "RFC 9112 2", "the request is not a well-formed HTTP/1.1 head";
+    RequestLineTooLong => "request-line-too-long", "RFC 9112 3", "the request line is longer than the server's limit";
+    FieldTooLong => "field-too-long", "RFC 6585 5", "a field line is longer than the server's limit";
+    HeadTooLarge => "head-too-large", "RFC 6585 5", "the request head is larger than the server's limit";
+    TooManyFields => "too-many-fields", "RFC 6585 5", "the request has more field lines than the server's limit";
+    HttpVersion => "bad-http-version", "RFC 6455 4.1", "a WebSocket handshake over a connection of its own is HTTP/1.1";
+    UnknownMethod => "unknown-method", "RFC 9110 9.1", "the request method is not one the server knows";
+    Method => "bad-method", "RFC 6455 4.1", "the method of a WebSocket handshake is GET";
+    MissingHost => "missing-host", "RFC 9112 3.2", "a request must have a Host field";
+    DuplicateHost => "duplicate-host", "RFC 9112 3.2", "a request must have exactly one Host field";
+    BadHost => "bad-host", "RFC 9112 3.2", "Host must be a host and optionally a port";
+    BadTarget => "bad-target", "RFC 9112 3.2", "the target must be a path or an http URI, in visible ASCII and without a fragment";
+    BadContentLength => "bad-content-length", "RFC 9112 6.3", "Content-Length must be one number";
+    UnexpectedBody => "unexpected-body", "RFC 6455 4.1", "a WebSocket handshake has no body";
+    TransferEncoding => "transfer-encoding", "RFC 9112 6.1", "a WebSocket handshake has no body and so no Transfer-Encoding";
+    UnknownExpectation => "unknown-expectation", "RFC 9110 10.1.1", "the only expectation that can be met is 100-continue";
+    NoConnection => "no-connection", "RFC 6455 4.2.1", "Connection must list upgrade to open a WebSocket here";
+    NoUpgrade => "no-upgrade", "RFC 6455 4.2.1", "Upgrade must list websocket to open a WebSocket here";
+    MissingKey => "missing-key", "RFC 6455 4.2.1", "a WebSocket handshake must have a Sec-WebSocket-Key";
+    DuplicateKey => "duplicate-key", "RFC 6455 11.3.1", "a WebSocket handshake must have exactly one Sec-WebSocket-Key";
+    BadKey => "bad-key", "RFC 6455 4.2.1", "Sec-WebSocket-Key must be 16 bytes in base64";
+    MissingVersion => "missing-version", "RFC 6455 4.2.1", "a WebSocket handshake must have a Sec-WebSocket-Version; this server speaks 13";
+    DuplicateVersion => "duplicate-version", "RFC 6455 11.3.5", "a WebSocket handshake must have exactly one Sec-WebSocket-Version";
+    BadVersion => "bad-version", "RFC 6455 4.4", "this server speaks version 13 of the WebSocket protocol";
+    BadSubprotocol => "bad-subprotocol", "RFC 6455 11.3.4", "Sec-WebSocket-Protocol must be a list of tokens";
+    BadExtension => "bad-extension", "RFC 6455 9.1", "Sec-WebSocket-Extensions must be a list of extensions with parameters";
+    DuplicateOrigin => "duplicate-origin", "RFC 6454 7.3", "a request must have at most one Origin";
+    Origin => "origin-not-allowed", "RFC 6455 10.2", "pages of this origin may not open a WebSocket here";
+    NoCommonSubprotocol => "no-common-subprotocol", "RFC 6455 4.2.2", "one of the server's subprotocols must be offered";
+    Timeout => "timeout", "RFC 9110 15.5.9", "the request did not arrive in time";
+    /// The application said no.
+    Application => "refused", "RFC 6455 4.2.2", "the application refused the request";
+    /// A hook or answer of the application could not be sent.
+    Answer => "invalid-answer", "RFC 9110 15.6.1", "the server failed to make an answer";
+}
+
+impl RequestRule {
+    /// The status of the answer to a request that breaks the rule.
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::RequestLineTooLong => StatusCode::URI_TOO_LONG,
+            Self::FieldTooLong | Self::HeadTooLarge | Self::TooManyFields => {
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
+            }
+            Self::HttpVersion => StatusCode::HTTP_VERSION_NOT_SUPPORTED,
+            Self::UnknownMethod => StatusCode::NOT_IMPLEMENTED,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::UnexpectedBody => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnknownExpectation => StatusCode::EXPECTATION_FAILED,
+            Self::NoConnection | Self::NoUpgrade | Self::BadVersion => StatusCode::UPGRADE_REQUIRED,
+            Self::Origin | Self::Application => StatusCode::FORBIDDEN,
+            Self::Timeout => StatusCode::REQUEST_TIMEOUT,
+            Self::Answer => StatusCode::INTERNAL_SERVER_ERROR,
+            _ => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    /// Whether the request's end is unknown or a body follows it, so that nothing behind it can be
+    /// trusted to be the next request.
+    pub(crate) const fn loses_framing(self) -> bool {
+        matches!(
+            self,
+            Self::MalformedHead
+                | Self::RequestLineTooLong
+                | Self::FieldTooLong
+                | Self::HeadTooLarge
+                | Self::TooManyFields
+                | Self::HttpVersion
+                | Self::BadContentLength
+                | Self::UnexpectedBody
+                | Self::TransferEncoding
+                | Self::Timeout
+                | Self::Answer
+        )
+    }
+}
+
+rules! {
+    /// A rule for what a server answers, in the order in which a client checks them.
+    pub enum AnswerRule;
+    MalformedHead => "malformed-head", "RFC 9112 2", "the answer is not a well-formed HTTP/1.1 head";
+    HeadTooLarge => "head-too-large", "RFC 6585 5", "the head of the answer is larger than the client's limit";
+    HttpVersion => "bad-http-version", "RFC 6455 4.1", "a 101 is an answer of HTTP/1.1";
+    NoUpgrade => "no-upgrade", "RFC 6455 4.1", "Upgrade must be websocket";
+    NoConnection => "no-connection", "RFC 6455 4.1", "Connection must list upgrade";
+    MissingAccept => "missing-accept", "RFC 6455 4.1", "a 101 must have a Sec-WebSocket-Accept";
+    DuplicateAccept => "duplicate-accept", "RFC 6455 11.3.3", "a 101 must have exactly one Sec-WebSocket-Accept";
+    BadAccept => "bad-accept", "RFC 6455 4.1", "Sec-WebSocket-Accept must answer the key that was sent";
+    UnofferedSubprotocol => "unoffered-subprotocol", "RFC 6455 4.1", "the subprotocol must be one of those offered";
+    UnofferedExtension => "unoffered-extension", "RFC 6455 4.1", "the extensions must be among those offered";
+    BadExtensionParameter => "bad-extension-parameter", "RFC 7692 7.1", "the extension's parameters must be a legal answer to an offer";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_kebab_case() {
+        let mut names: Vec<_> = RequestRule::ALL.iter().map(|rule| rule.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), RequestRule::ALL.len());
+        assert!(names.iter().all(|n| n.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')));
+    }
+
+    #[test]
+    fn every_refusal_has_an_error_status() {
+        for rule in RequestRule::ALL {
+            assert!(rule.status().is_client_error() || rule.status().is_server_error(), "{rule}");
+        }
+    }
+}
