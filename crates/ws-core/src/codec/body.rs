@@ -118,6 +118,8 @@ enum State {
 impl BodyReader {
     pub(crate) fn new(framing: Framing, max_len: usize) -> Self {
         let state = match framing {
+            // Nobody sends that much: there is nothing to wait for.
+            Framing::Length(u64::MAX) => State::Ended(Progress::Cut),
             Framing::Length(n) => State::Length(n),
             Framing::Chunked => State::Size { size: 0, digits: 0 },
             Framing::ToEof => State::ToEof,

@@ -40,7 +40,7 @@ pub(crate) enum HeadError {
 }
 
 /// Where a complete head lies in the buffer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct HeadSpan {
     /// First byte of the start line, behind an empty line that was skipped.
     pub(crate) start: usize,
@@ -114,7 +114,12 @@ impl HeadScanner {
 
     /// Whether `buf` holds any byte of a head. An empty line before it does not count.
     pub(crate) fn has_begun(&self, buf: &[u8]) -> bool {
-        !matches!(&buf[self.start..], [] | b"\r")
+        !matches!(self.unread(buf), [] | b"\r")
+    }
+
+    /// What `buf` holds of the head and whatever is behind it.
+    pub(crate) fn unread<'b>(&self, buf: &'b [u8]) -> &'b [u8] {
+        &buf[self.start..]
     }
 
     fn check_line(&self, len: usize, limits: &HeadLimits) -> Result<(), HeadError> {

@@ -1,6 +1,6 @@
 //! Hosts and ports (RFC 3986 3.2).
 
-use std::net::Ipv6Addr;
+use core::net::Ipv6Addr;
 
 /// A host and its port, taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

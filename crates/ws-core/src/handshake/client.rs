@@ -61,6 +61,8 @@ pub struct ClientHandshake {
     body_deadline: Option<Instant>,
     eof: bool,
     timed_out: bool,
+    /// The outcome has been given out.
+    done: bool,
 }
 
 /// A refusal whose head is there and whose body is being read.
@@ -106,6 +108,7 @@ impl ClientHandshake {
             body_deadline: None,
             eof: false,
             timed_out: false,
+            done: false,
         })
     }
 
@@ -155,23 +158,15 @@ impl ClientHandshake {
     /// [`Declined`](HandshakeError::Declined) for any answer but 101, with the response;
     /// [`Answer`](HandshakeError::Answer) for one that breaks a rule;
     /// [`Truncated`](HandshakeError::Truncated) and [`TimedOut`](HandshakeError::TimedOut) when
-    /// there was no whole answer.
+    /// there was no whole answer; [`Closed`](HandshakeError::Closed) when called again after the
+    /// outcome.
     pub fn poll(&mut self) -> Result<Option<Established>, HandshakeError> {
-        let limits = self.config.options().limits.head();
-        while self.declined.is_none() {
-            let scanned = self.scanner.scan(self.recv.filled(), HeadKind::Response, &limits);
-            match scanned.map_err(bad_head)? {
-                Some(span) => {
-                    if let Some(established) = self.read_head(span)? {
-                        return Ok(Some(established));
-                    }
-                }
-                None if self.eof => return Err(HandshakeError::Truncated),
-                None if self.timed_out => return Err(HandshakeError::TimedOut),
-                None => return Ok(None),
-            }
+        if self.done {
+            return Err(HandshakeError::Closed);
         }
-        self.read_body()
+        let outcome = self.read();
+        self.done = !matches!(outcome, Ok(None));
+        outcome
     }
 
     /// The request that was queued.
@@ -188,6 +183,24 @@ impl ClientHandshake {
     /// The head of a refusal, known before its body is complete.
     pub fn declined(&self) -> Option<&Response<()>> {
         self.declined.as_ref().map(|declining| &declining.response)
+    }
+
+    fn read(&mut self) -> Result<Option<Established>, HandshakeError> {
+        let limits = self.config.options().limits.head();
+        while self.declined.is_none() {
+            let scanned = self.scanner.scan(self.recv.filled(), HeadKind::Response, &limits);
+            match scanned.map_err(bad_head)? {
+                Some(span) => {
+                    if let Some(established) = self.read_head(span)? {
+                        return Ok(Some(established));
+                    }
+                }
+                None if self.eof => return Err(HandshakeError::Truncated),
+                None if self.timed_out => return Err(HandshakeError::TimedOut),
+                None => return Ok(None),
+            }
+        }
+        self.read_body()
     }
 
     /// Takes one head: an interim one is skipped, a refusal begins, a 101 is the end.

@@ -86,11 +86,11 @@ pub fn respond<B>(
         }
     };
     let slots = RequestFields::collect(request.headers());
-    let stays_open = options.keep_alive && !slots.connection.close;
+    let stays_open = options.keep_alive && !slots.is_last(options.body_consumed);
     Err(Box::new(draft.finish(stays_open, request.method() == Method::HEAD)))
 }
 
-fn check<B>(request: &Request<B>, config: &ServerConfig) -> Result<Upgrade, Rejection> {
+pub(crate) fn check<B>(request: &Request<B>, config: &ServerConfig) -> Result<Upgrade, Rejection> {
     if request.version() != Version::HTTP_11 {
         return Err(RequestRule::HttpVersion.into());
     }
@@ -106,7 +106,8 @@ fn offers<B>(request: &Request<B>, name: &[u8]) -> bool {
     subprotocols(lines.iter().map(HeaderValue::as_bytes)).any(|offered| offered == name)
 }
 
-fn without_body<B>(request: &Request<B>) -> Request<()> {
+/// The request with nothing for a body.
+pub(crate) fn without_body<B>(request: &Request<B>) -> Request<()> {
     let mut copy = Request::new(());
     *copy.method_mut() = request.method().clone();
     *copy.uri_mut() = request.uri().clone();

@@ -38,7 +38,7 @@ pub(crate) struct RequestFields<'a> {
     key: One<'a>,
     version: One<'a>,
     origin: One<'a>,
-    pub(crate) connection: Options<'a>,
+    connection: Options<'a>,
     upgrade: Options<'a>,
     content_length: One<'a>,
     transfer_encoding: One<'a>,
@@ -58,9 +58,10 @@ impl<'a> RequestFields<'a> {
         this
     }
 
-    /// Whether a body is announced, validly or not.
-    pub(crate) fn has_body(&self) -> bool {
-        body(self).is_err()
+    /// Whether no other request can follow this one: it says so, or it announces a body (validly
+    /// or not) that nobody has read.
+    pub(crate) fn is_last(&self, body_consumed: bool) -> bool {
+        self.connection.close || (!body_consumed && body(self).is_err())
     }
 
     /// The length tells most names apart before a letter is looked at.

@@ -12,6 +12,7 @@ use super::{
     answer,
     error::{ArgumentError, HandshakeError},
     negotiate::{Negotiated, subprotocols},
+    pure,
     refusal::{self, Draft, Rejection},
     request_rules::{self, RequestFields, RequestLine, Upgrade},
     rule::RequestRule,
@@ -200,7 +201,6 @@ impl ServerHandshake {
     fn time_out(&mut self) -> HandshakeError {
         self.closed = true;
         if self.scanner.has_begun(self.recv.filled()) && self.config.options().answer_timeout {
-            self.linger = true;
             self.answer_unread(RequestRule::Timeout);
         }
         HandshakeError::TimedOut
@@ -210,7 +210,8 @@ impl ServerHandshake {
     fn answer_unread(&mut self, rule: RequestRule) -> HandshakeError {
         let mut draft = Draft::of_rule(rule.into(), &[]);
         self.decorate(None, &mut draft.response);
-        self.answer(draft, Asked::default())
+        let head = self.scanner.unread(self.recv.filled()).starts_with(b"HEAD ");
+        self.answer(draft, Asked { head, ..Asked::default() })
     }
 
     fn decorate(&self, request: Option<&Request<()>>, response: &mut Response<Bytes>) {
@@ -256,6 +257,29 @@ struct Asked {
 }
 
 impl Pending {
+    /// A request that somebody else parsed, and the bytes that came behind it. It is checked and
+    /// answered like one that was read here.
+    pub fn from_request<B>(
+        config: &ServerConfig,
+        request: &Request<B>,
+        leftover: impl Into<RecvBuf>,
+    ) -> Self {
+        let slots = RequestFields::collect(request.headers());
+        let body_consumed = config.options().body_consumed;
+        Self {
+            handshake: ServerHandshake::with_buffered(config, leftover),
+            span: HeadSpan::default(),
+            verdict: pure::check(request, config),
+            is_upgrade: pure::is_upgrade(request),
+            asked: Asked {
+                close: slots.is_last(body_consumed),
+                head: request.method() == Method::HEAD,
+            },
+            request: OnceLock::from(Box::new(pure::without_body(request))),
+            nothing: Negotiated::default(),
+        }
+    }
+
     fn parse(handshake: &mut ServerHandshake, span: HeadSpan) -> Result<Self, HeadError> {
         let head = &handshake.recv.filled()[span.start..span.end];
         let options = handshake.config.options();
@@ -267,10 +291,7 @@ impl Pending {
             if verdict.is_err() && head.target.parse::<Uri>().is_err() {
                 return Err(HeadError::Malformed);
             }
-            let asked = Asked {
-                close: slots.connection.close || slots.has_body(),
-                head: head.method == "HEAD",
-            };
+            let asked = Asked { close: slots.is_last(false), head: head.method == "HEAD" };
             Ok((verdict, request_rules::is_upgrade(head.method, &slots), asked))
         })??;
         let config = handshake.config.clone();
@@ -308,12 +329,6 @@ impl Pending {
             debug_assert!(built.is_ok());
             Box::new(built.unwrap_or_default())
         })
-    }
-
-    /// Gives the request away; [`request`](Self::request) would build it again.
-    pub fn take_request(&mut self) -> Request<()> {
-        self.request();
-        self.request.take().map(|request| *request).unwrap_or_default()
     }
 
     /// Whether this is an attempt to open a WebSocket at all, rather than ordinary HTTP: HTTP/1.1,

@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+
+mod block_on;
+mod dial;
+mod handshake;
+mod runtime;
+mod steps;
+mod transport;
+
+pub use ws_driver::{Error, Parts, Url, UrlError, core, types::*};
+
+pub use self::{
+    handshake::{
+        WebSocket, accept, accept_buffered, accept_request, accept_with, connect, connect_with,
+        handshake, handshake_with,
+    },
+    runtime::Blocking,
+    steps::{Accepting, Connecting, Handshake, Pending},
+    transport::{Timeouts, Transport, Untimed},
+};

@@ -1,0 +1,199 @@
+//! The client's handshake over a stream.
+
+use std::{
+    future::{Future, poll_fn},
+    io,
+    pin::pin,
+    task::{Context, Poll, ready},
+    time::Instant,
+};
+
+use http::Response;
+use ws_core::{ClientConfig, ClientHandshake, Established, HandshakeError};
+
+use crate::{
+    Error, Url, UrlError, WebSocket,
+    runtime::{Reads, Runtime, Writes},
+    wire::Wire,
+};
+
+/// A client's handshake under way.
+///
+/// [`poll`](Self::poll) goes on where it stopped; [`handshake`] is the same as a future.
+#[derive(Debug)]
+pub struct Connecting<T, R: Runtime> {
+    /// `None` once done.
+    wire: Option<Wire<T, R>>,
+    machine: ClientHandshake,
+    /// Why the request could not be written. The server may have answered all the same.
+    unsent: Option<io::Error>,
+}
+
+impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
+    /// Begins a handshake over the connected stream `io`; nothing is written before the first
+    /// [`poll`](Self::poll). The deadline counts from now.
+    ///
+    /// # Errors
+    ///
+    /// As [`ClientHandshake::new`].
+    pub fn new(
+        io: T,
+        host: &str,
+        target: &str,
+        config: &ClientConfig,
+    ) -> Result<Self, HandshakeError> {
+        Self::until(io, host, target, config, deadline(config.handshake_timeout()))
+    }
+
+    fn until(
+        io: T,
+        host: &str,
+        target: &str,
+        config: &ClientConfig,
+        deadline: Option<Instant>,
+    ) -> Result<Self, HandshakeError> {
+        let mut machine = ClientHandshake::new(config, host, target)?;
+        machine.set_deadline(deadline);
+        Ok(Self { wire: Some(Wire::new(io)), machine, unsent: None })
+    }
+
+    /// Goes on with the handshake. Not to be called again once it is ready.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Handshake`] as [`ClientHandshake::poll`] says, [`Error::Io`] for the stream's own.
+    pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Opened<T, R>, Error>> {
+        let Some(wire) = &mut self.wire else {
+            return Poll::Ready(Err(HandshakeError::Closed.into()));
+        };
+        let result = ready!(drive(wire, &mut self.machine, &mut self.unsent, cx));
+        let result = result.map_err(|error| match self.unsent.take() {
+            // Without an answer, the reason is that the request did not get through.
+            Some(unsent) if !is_answer(&error) => Error::Io(unsent),
+            _ => error,
+        });
+        let Some(mut wire) = self.wire.take() else {
+            return Poll::Ready(Err(HandshakeError::Closed.into()));
+        };
+        wire.disarm();
+        Poll::Ready(result.map(|Established { response, connection }| {
+            (WebSocket::new(wire.into_inner(), connection, None), response)
+        }))
+    }
+
+    /// The head of a refusal, known before its body is complete.
+    pub fn declined(&self) -> Option<&Response<()>> {
+        self.machine.declined()
+    }
+}
+
+/// An open WebSocket and the server's 101.
+pub(crate) type Opened<T, R> = (WebSocket<T, R>, Response<()>);
+
+fn drive<T, R: Reads<T> + Writes<T>>(
+    wire: &mut Wire<T, R>,
+    machine: &mut ClientHandshake,
+    unsent: &mut Option<io::Error>,
+    cx: &mut Context<'_>,
+) -> Poll<Result<Established, Error>> {
+    loop {
+        if let Some(established) = machine.poll()? {
+            return Poll::Ready(Ok(established));
+        }
+        let until = machine.poll_timeout(Instant::now());
+        if unsent.is_none() {
+            if let Poll::Ready(Err(error)) = wire.poll_send(cx, machine.send_queue(), until) {
+                *unsent = Some(error);
+            }
+        }
+        match wire.poll_read(cx, machine.recv_buf(), until) {
+            Poll::Ready(Ok(0)) => machine.handle_eof(),
+            Poll::Ready(Ok(_)) => {}
+            // A server that refuses and closes at once may reset the connection.
+            Poll::Ready(Err(_)) if machine.declined().is_some() => machine.handle_eof(),
+            Poll::Ready(Err(error)) => return Poll::Ready(Err(error.into())),
+            Poll::Pending => {
+                let now = ready!(wire.poll_until(cx, until));
+                machine.handle_timeout(now);
+            }
+        }
+    }
+}
+
+fn is_answer(error: &Error) -> bool {
+    matches!(error, Error::Handshake(HandshakeError::Declined(_) | HandshakeError::Answer(_)))
+}
+
+/// Opens a WebSocket over the connected stream `io`.
+///
+/// # Errors
+///
+/// See [`Connecting::poll`].
+pub async fn handshake<T, R: Reads<T> + Writes<T>>(
+    io: T,
+    host: &str,
+    target: &str,
+    config: &ClientConfig,
+) -> Result<Opened<T, R>, Error> {
+    handshake_until(io, host, target, config, deadline(config.handshake_timeout())).await
+}
+
+/// The same, with the deadline as an instant instead of the configuration's timeout.
+///
+/// # Errors
+///
+/// See [`Connecting::poll`].
+pub async fn handshake_until<T, R: Reads<T> + Writes<T>>(
+    io: T,
+    host: &str,
+    target: &str,
+    config: &ClientConfig,
+    deadline: Option<Instant>,
+) -> Result<Opened<T, R>, Error> {
+    let mut connecting = Connecting::<T, R>::until(io, host, target, config, deadline)?;
+    poll_fn(|cx| connecting.poll(cx)).await
+}
+
+/// Connects to the host of `url` with `dial`, and opens a WebSocket there. One deadline covers
+/// both.
+///
+/// # Errors
+///
+/// [`Error::Url`] for a URL that is none or whose scheme is not `ws`, [`Error::Io`] when `dial`
+/// fails, and those of [`Connecting::poll`].
+pub async fn connect<T, R, D, F>(
+    url: &str,
+    config: &ClientConfig,
+    dial: D,
+) -> Result<Opened<T, R>, Error>
+where
+    R: Reads<T> + Writes<T>,
+    D: FnOnce(String, u16) -> F,
+    F: Future<Output = io::Result<T>>,
+{
+    let url = Url::parse(url)?;
+    if url.is_secure() {
+        return Err(UrlError::Scheme.into());
+    }
+    let deadline = deadline(config.handshake_timeout());
+    let mut timer = R::Timer::default();
+    let mut dialling = pin!(dial(url.host().to_owned(), url.port()));
+    let io = poll_fn(|cx| {
+        if let Poll::Ready(io) = dialling.as_mut().poll(cx) {
+            return Poll::Ready(io.map_err(Error::Io));
+        }
+        match deadline {
+            Some(at) => {
+                R::poll_timer(&mut timer, cx, at).map(|()| Err(HandshakeError::TimedOut.into()))
+            }
+            None => Poll::Pending,
+        }
+    })
+    .await?;
+    handshake_until(io, url.host_field(), url.target(), config, deadline).await
+}
+
+/// When a handshake that begins now has to be done.
+pub(crate) fn deadline(timeout: Option<std::time::Duration>) -> Option<Instant> {
+    Instant::now().checked_add(timeout?)
+}

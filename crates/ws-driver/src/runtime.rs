@@ -1,0 +1,79 @@
+//! What a runtime has to say: how to wait, read and write.
+
+use std::{
+    fmt, io,
+    task::{Context, Poll},
+    time::Instant,
+};
+
+use ws_core::{RecvBuf, SendQueue};
+
+/// A runtime: an uninhabited marker type that names its timer.
+pub trait Runtime: Sized + 'static {
+    /// State for waiting until an instant. Its default waits for nothing.
+    type Timer: fmt::Debug + Default + Unpin;
+
+    /// Waits until `at`, a later or earlier one than before if need be.
+    fn poll_timer(timer: &mut Self::Timer, cx: &mut Context<'_>, at: Instant) -> Poll<()>;
+}
+
+/// How a runtime reads from streams of type `T`.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` is not a stream that `{Self}` can read from",
+    note = "each adapter reads through its runtime's own trait, and the stream must be `Unpin`"
+)]
+pub trait Reads<T>: Runtime {
+    /// Reads some bytes to the end of `recv` and says how many; 0 at the end of the stream.
+    ///
+    /// `until` is when the caller stops waiting. Runtimes that wake up for timers may ignore it;
+    /// one that blocks must return `Pending` by then.
+    ///
+    /// # Errors
+    ///
+    /// Those of the stream.
+    fn poll_read(
+        io: &mut T,
+        cx: &mut Context<'_>,
+        recv: &mut RecvBuf,
+        timer: &mut Self::Timer,
+        until: Option<Instant>,
+    ) -> Poll<io::Result<usize>>;
+}
+
+/// How a runtime writes to streams of type `T`.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` is not a stream that `{Self}` can write to",
+    note = "each adapter writes through its runtime's own trait, and the stream must be `Unpin`"
+)]
+pub trait Writes<T>: Runtime {
+    /// Writes some bytes of `send`, takes them off it, and says how many. `send` is not empty.
+    /// `until` is as for [`Reads::poll_read`].
+    ///
+    /// # Errors
+    ///
+    /// Those of the stream.
+    fn poll_write(
+        io: &mut T,
+        cx: &mut Context<'_>,
+        send: &mut SendQueue,
+        timer: &mut Self::Timer,
+        until: Option<Instant>,
+    ) -> Poll<io::Result<usize>>;
+
+    /// Makes the stream pass on what it holds back.
+    ///
+    /// # Errors
+    ///
+    /// Those of the stream.
+    fn poll_flush(io: &mut T, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
+
+    /// Says that nothing more will be written.
+    ///
+    /// # Errors
+    ///
+    /// Those of the stream.
+    fn poll_close(io: &mut T, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
+
+    /// Takes back whatever was done to the stream for the sake of `until`.
+    fn disarm(_io: &mut T, _timer: &mut Self::Timer) {}
+}

@@ -1,0 +1,496 @@
+//! The server's handshake over a stream.
+
+use std::{
+    fmt,
+    future::poll_fn,
+    io,
+    task::{Context, Poll, ready},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use ws_core::{
+    ArgumentError, Connection, HandshakeError, Negotiated, RecvBuf, Refused, Rejection,
+    ServerConfig, ServerHandshake,
+};
+
+use crate::{
+    Error, WebSocket,
+    client::deadline,
+    runtime::{Reads, Runtime, Writes},
+    wire::Wire,
+};
+
+/// A server's handshake with the request in hand: read a request, decide, answer, and after a
+/// refusal do it again.
+#[derive(Debug)]
+pub struct Handshake<T, R: Runtime> {
+    wire: Wire<T, R>,
+    machine: ServerHandshake,
+    config: ServerConfig,
+    deadline: Option<Instant>,
+    ending: Option<Ending>,
+}
+
+/// A handshake that failed and has something left to do before it says so.
+#[derive(Debug)]
+struct Ending {
+    error: HandshakeError,
+    step: EndStep,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum EndStep {
+    /// The answer is being written.
+    Send,
+    /// It is written, and the stream is being closed.
+    Close,
+    /// What the peer still sends is thrown away, so that it is not reset before it has read.
+    Linger { until: Instant, rest: usize },
+}
+
+impl<T, R: Reads<T> + Writes<T>> Handshake<T, R> {
+    /// Waits for requests on `io`. The deadline counts from now, and again from every refusal.
+    pub fn new(io: T, config: &ServerConfig) -> Self {
+        Self::with_buffered(io, RecvBuf::new(), config)
+    }
+
+    /// The same, with bytes that were read from `io` before it was known whose they are.
+    pub fn with_buffered(io: T, bytes: impl Into<RecvBuf>, config: &ServerConfig) -> Self {
+        Self::resume(Wire::new(io), ServerHandshake::with_buffered(config, bytes), config.clone())
+    }
+
+    fn resume(wire: Wire<T, R>, mut machine: ServerHandshake, config: ServerConfig) -> Self {
+        let deadline = deadline(config.handshake_timeout());
+        machine.set_deadline(deadline);
+        Self { wire, machine, config, deadline, ending: None }
+    }
+
+    /// Reads a request. One that breaks a rule of WebSocket is given out as well:
+    /// [`Pending::rejection`] tells, and accepting answers it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Handshake`] when there is no whole HTTP/1.1 head, after it has been answered:
+    /// refused, truncated, timed out, or closed. [`Error::Io`] for the stream's own.
+    pub async fn request(mut self) -> Result<Pending<T, R>, Error> {
+        let pending = poll_fn(|cx| self.poll_request(cx)).await?;
+        Ok(Pending { pending, wire: self.wire, config: self.config, deadline: self.deadline })
+    }
+
+    /// Whether the last answer closed the connection; there will be no other request.
+    pub fn is_closed(&self) -> bool {
+        self.machine.is_closed()
+    }
+
+    /// Gives back the stream, and the bytes read from it that no request has used.
+    pub fn into_inner(self) -> (T, Bytes) {
+        let (recv, _) = self.machine.into_buffers();
+        (self.wire.into_inner(), recv.into_bytes())
+    }
+
+    fn poll_request(&mut self, cx: &mut Context<'_>) -> Poll<Result<ws_core::Pending, Error>> {
+        loop {
+            if self.ending.is_some() {
+                return self.poll_end(cx).map(Err);
+            }
+            match self.machine.poll() {
+                Ok(Some(pending)) => return Poll::Ready(Ok(pending)),
+                Ok(None) => {}
+                Err(error) => {
+                    self.ending = Some(Ending { error, step: EndStep::Send });
+                    continue;
+                }
+            }
+            let until = self.machine.poll_timeout(Instant::now());
+            match self.wire.poll_read(cx, self.machine.recv_buf(), until) {
+                Poll::Ready(Ok(0)) => self.machine.handle_eof(),
+                Poll::Ready(Ok(_)) => {}
+                Poll::Ready(Err(error)) => {
+                    self.wire.disarm();
+                    return Poll::Ready(Err(error.into()));
+                }
+                Poll::Pending => {
+                    let now = ready!(self.wire.poll_until(cx, until));
+                    self.machine.handle_timeout(now);
+                }
+            }
+        }
+    }
+
+    /// Writes the answer that goes with an error, and closes.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
+        let Some(ending) = &mut self.ending else {
+            return Poll::Ready(HandshakeError::Closed.into());
+        };
+        let mut unsent = None;
+        loop {
+            match ending.step {
+                EndStep::Send => {
+                    let sent = self.wire.poll_send(cx, self.machine.send_queue(), self.deadline);
+                    unsent = match sent {
+                        Poll::Ready(sent) => sent.err(),
+                        Poll::Pending => {
+                            ready!(self.wire.poll_until(cx, self.deadline));
+                            Some(io::ErrorKind::TimedOut.into())
+                        }
+                    };
+                    if unsent.is_some() || !self.machine.is_closed() {
+                        break;
+                    }
+                    ending.step = EndStep::Close;
+                }
+                EndStep::Close => {
+                    // The answer is out; a peer that cannot even be told goodbye has had it.
+                    if self.wire.poll_close(cx).is_pending() {
+                        ready!(self.wire.poll_until(cx, self.deadline));
+                    }
+                    if !self.machine.must_linger() {
+                        break;
+                    }
+                    let until = Instant::now() + LINGER_TIME;
+                    let until = self.deadline.map_or(until, |deadline| deadline.min(until));
+                    ending.step = EndStep::Linger { until, rest: LINGER_LEN };
+                }
+                EndStep::Linger { until, rest } => {
+                    let recv = self.machine.recv_buf();
+                    recv.clear();
+                    match self.wire.poll_read(cx, recv, Some(until)) {
+                        Poll::Ready(Ok(n)) if n > 0 && n < rest => {
+                            ending.step = EndStep::Linger { until, rest: rest - n };
+                        }
+                        Poll::Ready(_) => break,
+                        Poll::Pending => {
+                            ready!(self.wire.poll_until(cx, Some(until)));
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+        self.wire.disarm();
+        let Some(Ending { error, .. }) = self.ending.take() else {
+            return Poll::Ready(HandshakeError::Closed.into());
+        };
+        Poll::Ready(match unsent {
+            Some(source) => Error::Unsent { error, source },
+            None => Error::Handshake(error),
+        })
+    }
+}
+
+/// A request that has been read and not answered yet.
+#[must_use = "a request that is dropped is never answered"]
+pub struct Pending<T, R: Runtime> {
+    pending: ws_core::Pending,
+    wire: Wire<T, R>,
+    config: ServerConfig,
+    deadline: Option<Instant>,
+}
+
+impl<T, R: Reads<T> + Writes<T>> Pending<T, R> {
+    /// The request.
+    pub fn request(&self) -> &Request<()> {
+        self.pending.request()
+    }
+
+    /// Whether this is an attempt to open a WebSocket at all, rather than ordinary HTTP.
+    pub fn is_upgrade(&self) -> bool {
+        self.pending.is_upgrade()
+    }
+
+    /// The first rule that the request breaks, if any. Accepting would answer it.
+    pub fn rejection(&self) -> Option<&Rejection> {
+        self.pending.rejection()
+    }
+
+    /// What accepting now would agree on.
+    pub fn negotiated(&self) -> &Negotiated {
+        self.pending.negotiated()
+    }
+
+    /// The subprotocols that the client offers, most preferred first.
+    pub fn offered_subprotocols(&self) -> impl Iterator<Item = &str> {
+        self.pending.offered_subprotocols()
+    }
+
+    /// Chooses the subprotocol, whatever the configuration says: one of those offered, or none.
+    ///
+    /// # Errors
+    ///
+    /// [`ArgumentError::Subprotocol`] for a name that the client did not offer.
+    pub fn select_subprotocol(&mut self, name: Option<&str>) -> Result<(), ArgumentError> {
+        self.pending.select_subprotocol(name)
+    }
+
+    /// The stream, for what it knows of the peer.
+    pub fn get_ref(&self) -> &T {
+        self.wire.get_ref()
+    }
+
+    /// Answers 101.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Handshake`] when the request breaks a rule, after it has been refused;
+    /// [`Error::Io`] when the answer could not be written, and then there is no WebSocket.
+    pub async fn accept(self) -> Result<WebSocket<T, R>, Error> {
+        self.finish(ws_core::Pending::accept).await
+    }
+
+    /// Answers 101, after `decorate` has seen it.
+    ///
+    /// # Errors
+    ///
+    /// As [`accept`](Self::accept); also when `decorate` makes it something else than a 101 that
+    /// says what was negotiated, see [`ws_core::Pending::accept_with`].
+    pub async fn accept_with<F>(self, decorate: F) -> Result<WebSocket<T, R>, Error>
+    where
+        F: FnOnce(&mut Response<Bytes>),
+    {
+        self.finish(|pending| pending.accept_with(decorate)).await
+    }
+
+    /// Answers with the refusal that the broken rule asks for; 403 when there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unsent`] when the answer could not be written.
+    pub async fn refuse(self) -> Result<Handshake<T, R>, Error> {
+        self.decline(ws_core::Pending::refuse).await
+    }
+
+    /// Answers with a response of one's own: any status but 1xx, any fields, any body. The
+    /// connection is then ready for the next request, unless
+    /// [`is_closed`](Handshake::is_closed).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unsent`] when the answer could not be written, [`Error::Handshake`] when it is none
+    /// that can be sent.
+    pub async fn reject<B: Into<Bytes>>(
+        self,
+        response: Response<B>,
+    ) -> Result<Handshake<T, R>, Error> {
+        self.decline(|pending| pending.reject(response)).await
+    }
+
+    async fn finish<F>(self, answer: F) -> Result<WebSocket<T, R>, Error>
+    where
+        F: FnOnce(ws_core::Pending) -> Result<Connection, Box<Refused>>,
+    {
+        let mut answering = self.answer(answer);
+        poll_fn(|cx| answering.poll(cx)).await
+    }
+
+    async fn decline<F>(self, answer: F) -> Result<Handshake<T, R>, Error>
+    where
+        F: FnOnce(ws_core::Pending) -> Box<Refused>,
+    {
+        let Self { pending, wire, config, deadline } = self;
+        let Refused { error, handshake: machine } = *answer(pending);
+        let ending = Some(Ending { error, step: EndStep::Send });
+        let mut handshake = Handshake { wire, machine, config, deadline, ending };
+        match poll_fn(|cx| handshake.poll_end(cx)).await {
+            Error::Handshake(HandshakeError::Refused(refusal)) if refusal.cause().is_none() => {
+                Ok(Handshake::resume(handshake.wire, handshake.machine, handshake.config))
+            }
+            error => Err(error),
+        }
+    }
+
+    fn answer<F>(self, answer: F) -> Answering<T, R>
+    where
+        F: FnOnce(ws_core::Pending) -> Result<Connection, Box<Refused>>,
+    {
+        let Self { pending, wire, config, deadline } = self;
+        let request = config.keeps_request().then(|| Box::new(pending.request().clone()));
+        match answer(pending) {
+            Ok(connection) => {
+                Answering::Open(Some(Opening { wire, connection, request, deadline }))
+            }
+            Err(refused) => {
+                let Refused { error, handshake: machine } = *refused;
+                let ending = Some(Ending { error, step: EndStep::Send });
+                Answering::Refuse(Some(Handshake { wire, machine, config, deadline, ending }))
+            }
+        }
+    }
+}
+
+impl<T: fmt::Debug, R: Runtime> fmt::Debug for Pending<T, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pending").field("pending", &self.pending).finish_non_exhaustive()
+    }
+}
+
+/// An answer on its way: to a WebSocket, or to an error.
+enum Answering<T, R: Runtime> {
+    Open(Option<Opening<T, R>>),
+    Refuse(Option<Handshake<T, R>>),
+}
+
+struct Opening<T, R: Runtime> {
+    wire: Wire<T, R>,
+    connection: Connection,
+    request: Option<Box<Request<()>>>,
+    deadline: Option<Instant>,
+}
+
+impl<T, R: Reads<T> + Writes<T>> Answering<T, R> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<WebSocket<T, R>, Error>> {
+        const DONE: Error = Error::Handshake(HandshakeError::Closed);
+        match self {
+            Self::Open(slot) => {
+                let Some(opening) = slot else { return Poll::Ready(Err(DONE)) };
+                let send = opening.connection.send_queue();
+                let sent = match opening.wire.poll_send(cx, send, opening.deadline) {
+                    Poll::Ready(sent) => sent.map_err(Error::Io),
+                    Poll::Pending => {
+                        ready!(opening.wire.poll_until(cx, opening.deadline));
+                        Err(HandshakeError::TimedOut.into())
+                    }
+                };
+                let Some(Opening { wire, connection, request, .. }) = slot.take() else {
+                    return Poll::Ready(Err(DONE));
+                };
+                let io = wire.into_inner();
+                Poll::Ready(sent.map(|()| WebSocket::new(io, connection, request)))
+            }
+            Self::Refuse(slot) => {
+                let Some(handshake) = slot else { return Poll::Ready(Err(DONE)) };
+                let error = ready!(handshake.poll_end(cx));
+                let Some(handshake) = slot.take() else { return Poll::Ready(Err(DONE)) };
+                let machine = handshake.machine;
+                Poll::Ready(Err(match error {
+                    Error::Handshake(error) => {
+                        Refused { error, handshake: machine }.into_error().into()
+                    }
+                    error => error,
+                }))
+            }
+        }
+    }
+}
+
+/// A server's handshake under way that accepts whatever may be accepted.
+///
+/// [`poll`](Self::poll) goes on where it stopped; [`accept`] is the same as a future.
+pub struct Accepting<T, R: Runtime> {
+    stage: Stage<T, R>,
+}
+
+enum Stage<T, R: Runtime> {
+    Read(Option<Handshake<T, R>>),
+    Answer(Answering<T, R>),
+}
+
+impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
+    /// Waits for a request on `io`. The deadline counts from now.
+    pub fn new(io: T, config: &ServerConfig) -> Self {
+        Self::with_buffered(io, RecvBuf::new(), config)
+    }
+
+    /// The same, with bytes that were read from `io` before it was known whose they are.
+    pub fn with_buffered(io: T, bytes: impl Into<RecvBuf>, config: &ServerConfig) -> Self {
+        Self { stage: Stage::Read(Some(Handshake::with_buffered(io, bytes, config))) }
+    }
+
+    /// The same for a request that was parsed already, and the bytes read behind it.
+    pub fn with_request<B>(
+        io: T,
+        request: &Request<B>,
+        leftover: impl Into<RecvBuf>,
+        config: &ServerConfig,
+    ) -> Self {
+        let pending = Pending {
+            pending: ws_core::Pending::from_request(config, request, leftover),
+            wire: Wire::new(io),
+            config: config.clone(),
+            deadline: deadline(config.handshake_timeout()),
+        };
+        Self { stage: Stage::Answer(pending.answer(ws_core::Pending::accept)) }
+    }
+
+    /// Goes on with the handshake. Not to be called again once it is ready.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Handshake`] when the request was refused, or did not become whole;
+    /// [`Error::Unsent`] when it was refused and the answer could not be written; [`Error::Io`] for
+    /// the stream's own.
+    pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<WebSocket<T, R>, Error>> {
+        loop {
+            match &mut self.stage {
+                Stage::Answer(answering) => return answering.poll(cx),
+                Stage::Read(slot) => {
+                    let Some(handshake) = slot else {
+                        return Poll::Ready(Err(HandshakeError::Closed.into()));
+                    };
+                    let read = ready!(handshake.poll_request(cx));
+                    let handshake = slot.take();
+                    let (pending, Some(Handshake { wire, config, deadline, .. })) =
+                        (read?, handshake)
+                    else {
+                        return Poll::Ready(Err(HandshakeError::Closed.into()));
+                    };
+                    let pending = Pending { pending, wire, config, deadline };
+                    self.stage = Stage::Answer(pending.answer(ws_core::Pending::accept));
+                }
+            }
+        }
+    }
+}
+
+impl<T, R: Runtime> fmt::Debug for Accepting<T, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Accepting").finish_non_exhaustive()
+    }
+}
+
+/// Reads an upgrade request from `io` and answers it: 101, or the refusal it deserves.
+///
+/// # Errors
+///
+/// See [`Accepting::poll`].
+pub async fn accept<T, R: Reads<T> + Writes<T>>(
+    io: T,
+    config: &ServerConfig,
+) -> Result<WebSocket<T, R>, Error> {
+    accept_buffered(io, RecvBuf::new(), config).await
+}
+
+/// The same, with bytes that were read from `io` before it was known whose they are.
+///
+/// # Errors
+///
+/// See [`Accepting::poll`].
+pub async fn accept_buffered<T, R: Reads<T> + Writes<T>>(
+    io: T,
+    bytes: impl Into<RecvBuf>,
+    config: &ServerConfig,
+) -> Result<WebSocket<T, R>, Error> {
+    let mut accepting = Accepting::<T, R>::with_buffered(io, bytes, config);
+    poll_fn(|cx| accepting.poll(cx)).await
+}
+
+/// Answers a request that was parsed already; `leftover` are the bytes read behind it.
+///
+/// # Errors
+///
+/// See [`Accepting::poll`].
+pub async fn accept_request<T, R: Reads<T> + Writes<T>, B>(
+    io: T,
+    request: &Request<B>,
+    leftover: impl Into<RecvBuf>,
+    config: &ServerConfig,
+) -> Result<WebSocket<T, R>, Error> {
+    let mut accepting = Accepting::<T, R>::with_request(io, request, leftover, config);
+    poll_fn(|cx| accepting.poll(cx)).await
+}
+
+/// How long, and how many bytes, a refused peer is listened to after the answer, so that closing
+/// does not reset the connection before it has read it.
+const LINGER_TIME: Duration = Duration::from_millis(500);
+const LINGER_LEN: usize = 64 * 1024;

@@ -1,0 +1,19 @@
+#![doc = include_str!("../README.md")]
+
+mod runtime;
+
+use std::io;
+
+use tokio::net::TcpStream;
+
+pub use self::runtime::Tokio;
+
+ws_driver::adapter!(Tokio);
+ws_driver::connector!(Tokio, TcpStream, dial);
+
+async fn dial(host: String, port: u16) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect((host, port)).await?;
+    // A WebSocket writes whole messages: there is nothing to wait for.
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}

@@ -1,0 +1,71 @@
+//! How tokio waits, reads and writes.
+
+use std::{
+    future::Future,
+    io,
+    pin::{Pin, pin},
+    task::{Context, Poll, ready},
+    time::Instant,
+};
+
+use bytes::Buf;
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite},
+    time::{Sleep, sleep_until},
+};
+use ws_driver::{
+    Reads, Runtime, Writes,
+    core::{RecvBuf, SendQueue},
+};
+
+/// Marks streams that are read and written through tokio's traits.
+#[derive(Clone, Copy, Debug)]
+pub enum Tokio {}
+
+impl Runtime for Tokio {
+    type Timer = Option<Pin<Box<Sleep>>>;
+
+    fn poll_timer(slot: &mut Self::Timer, cx: &mut Context<'_>, at: Instant) -> Poll<()> {
+        let at = at.into();
+        let sleep = slot.get_or_insert_with(|| Box::pin(sleep_until(at)));
+        if sleep.deadline() != at {
+            sleep.as_mut().reset(at);
+        }
+        sleep.as_mut().poll(cx)
+    }
+}
+
+impl<T: AsyncRead + Unpin> Reads<T> for Tokio {
+    fn poll_read(
+        io: &mut T,
+        cx: &mut Context<'_>,
+        recv: &mut RecvBuf,
+        _timer: &mut Self::Timer,
+        _until: Option<Instant>,
+    ) -> Poll<io::Result<usize>> {
+        // Reads into spare capacity, so nothing is zeroed. The future holds no state of its own.
+        pin!(io.read_buf(recv.buf_mut())).poll(cx)
+    }
+}
+
+impl<T: AsyncWrite + Unpin> Writes<T> for Tokio {
+    fn poll_write(
+        io: &mut T,
+        cx: &mut Context<'_>,
+        send: &mut SendQueue,
+        _timer: &mut Self::Timer,
+        _until: Option<Instant>,
+    ) -> Poll<io::Result<usize>> {
+        let n = ready!(Pin::new(io).poll_write(cx, send.chunk()))?.min(send.chunk().len());
+        send.advance(n);
+        Poll::Ready(Ok(n))
+    }
+
+    fn poll_flush(io: &mut T, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(io).poll_flush(cx)
+    }
+
+    fn poll_close(io: &mut T, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(io).poll_shutdown(cx)
+    }
+}
