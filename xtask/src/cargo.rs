@@ -1,0 +1,73 @@
+//! Child processes: cargo with the running toolchain or another one, output shown as it comes.
+
+use std::ffi::OsStr;
+use std::process::Command;
+
+use crate::Result;
+
+/// `cargo` of the toolchain that runs xtask.
+pub(crate) fn cargo<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(args);
+    command
+}
+
+/// `cargo` of another toolchain, through rustup.
+pub(crate) fn cargo_of<S: AsRef<OsStr>>(
+    toolchain: &str,
+    args: impl IntoIterator<Item = S>,
+) -> Command {
+    let mut command = Command::new("rustup");
+    command.args(["run", toolchain, "cargo"]).args(args);
+    command
+}
+
+/// Runs a command with this process's input and output, after printing it.
+pub(crate) fn run(command: &mut Command) -> Result {
+    let shown = shown(command);
+    println!("$ {shown}");
+    let status = command.status().map_err(|error| format!("cannot start `{shown}`: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("`{shown}` ended with {status}").into()) }
+}
+
+/// Runs a command and returns what it printed.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let shown = shown(command);
+    let output = command.output().map_err(|error| format!("cannot start `{shown}`: {error}"))?;
+    if !output.status.success() {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("`{shown}` ended with {}: {}", output.status, stderr.trim()).into());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The command as one could type it: environment first, program by its short name.
+fn shown(command: &Command) -> String {
+    let mut words = Vec::new();
+    for (name, value) in command.get_envs() {
+        let value = value.unwrap_or_default().to_string_lossy();
+        words.push(format!("{}='{value}'", name.to_string_lossy()));
+    }
+    let program = std::path::Path::new(command.get_program());
+    words.push(program.file_stem().unwrap_or_default().to_string_lossy().into_owned());
+    words.extend(command.get_args().map(|arg| arg.to_string_lossy().into_owned()));
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_shown_as_it_would_be_typed() {
+        let mut command = Command::new("/usr/bin/cargo");
+        command.args(["doc", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
+        assert_eq!(shown(&command), "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps");
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_an_error() {
+        assert!(run(&mut Command::new("no-such-program-anywhere")).is_err());
+        assert!(output(&mut Command::new("no-such-program-anywhere")).is_err());
+    }
+}

@@ -1,0 +1,61 @@
+//! `cargo xtask interop`: handshakes with WebSocket implementations written by others.
+//!
+//! The demo program of this workspace is put in front of five peers, as a server and as a client,
+//! on each of its runtimes. The peers' own programs stand in the `interop` folder at the root of
+//! the workspace; what they need is installed below `target/interop` and kept for the next run.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`options`] | the command line |
+//! | [`process`] | child processes that cannot hang or outlive the run |
+//! | [`install`] | getting the peers, and building what is to be built |
+//! | [`peers`] | who takes part, and how each is called |
+//! | [`cases`] | what is asked of whom, and what has to come of it |
+//! | [`observation`] | what a program said about its handshake |
+//! | [`runner`] | starting the servers and working off the cases |
+//! | [`report`] | the table and the totals |
+
+mod cases;
+mod install;
+mod observation;
+mod options;
+mod peers;
+mod process;
+mod report;
+mod runner;
+
+use std::env;
+use std::process::ExitCode;
+
+use self::options::Options;
+use self::report::Report;
+
+/// Runs the command with what stood behind `interop` on the command line.
+///
+/// Prints a line for everything installed and for every failed case, then a table, and last a line
+/// `N passed, N failed, N skipped`. Fails when a case failed, and where `CI` is `true` also when a
+/// peer is missing.
+pub(crate) fn run(args: &[String]) -> ExitCode {
+    match run_all(args) {
+        Ok(report) => {
+            let skips_fail = env::var("CI").is_ok_and(|value| value == "true");
+            print!("{}", report.table());
+            println!("{}", report.totals());
+            if report.failed() > 0 || (skips_fail && report.skipped() > 0) {
+                ExitCode::FAILURE
+            } else {
+                ExitCode::SUCCESS
+            }
+        }
+        Err(message) => {
+            eprintln!("interop: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_all(args: &[String]) -> Result<Report, String> {
+    let options = Options::parse(args)?;
+    let (demo, tools) = install::everything(&options)?;
+    runner::run(&demo, &tools, &options.runtimes)
+}

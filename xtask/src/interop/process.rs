@@ -1,0 +1,280 @@
+//! Child processes that cannot hang the run, and servers that do not outlive it.
+
+use std::io::Read;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What is left of a process that has ended.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    /// The exit status; `None` when it had to be killed.
+    pub(crate) code: Option<i32>,
+    /// Everything it wrote to standard output.
+    pub(crate) stdout: String,
+    /// Everything it wrote to standard error.
+    pub(crate) stderr: String,
+}
+
+impl Finished {
+    /// Whether it ended by itself and content.
+    pub(crate) fn is_success(&self) -> bool {
+        self.code == Some(0)
+    }
+
+    /// How it ended and what it last said, for a message.
+    pub(crate) fn complaint(&self) -> String {
+        let how = self.code.map_or("killed".to_owned(), |code| format!("exit status {code}"));
+        let said = if self.stderr.trim().is_empty() { &self.stdout } else { &self.stderr };
+        match last_lines(said, 3) {
+            said if said.is_empty() => how,
+            said => format!("{how}: {said}"),
+        }
+    }
+}
+
+/// Runs a command to its end, for at most `limit`.
+///
+/// # Errors
+///
+/// When the command cannot be started or takes longer; it is killed then.
+pub(crate) fn run(command: &mut Command, limit: Duration) -> Result<Finished, String> {
+    run_until(command, limit, |_| false)
+}
+
+/// Like [`run`], but ends the process as soon as `enough` says so of its output: its `code` is then
+/// `None`.
+///
+/// # Errors
+///
+/// As for [`run`].
+pub(crate) fn run_until(
+    command: &mut Command,
+    limit: Duration,
+    enough: impl Fn(&str) -> bool,
+) -> Result<Finished, String> {
+    let mut process = Process::start(command)?;
+    let deadline = Instant::now() + limit;
+    let status = loop {
+        if let Some(status) = process.ended()? {
+            break Some(status);
+        }
+        if enough(&process.stdout.text()) {
+            break None;
+        }
+        if Instant::now() > deadline {
+            let said = last_lines(&process.stderr.text(), 3);
+            return Err(format!("{} took longer than {limit:?}; {said}", name(command)));
+        }
+        thread::sleep(POLL_INTERVAL);
+    };
+    process.settle();
+    Ok(Finished {
+        code: status.and_then(|status| status.code()),
+        stdout: process.stdout.text(),
+        stderr: process.stderr.text(),
+    })
+}
+
+/// A server that runs until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    process: Process,
+    address: String,
+}
+
+impl Server {
+    /// Starts it and waits for its first line, `listening on ws://HOST:PORT`.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started, ends, or does not say that line in time.
+    pub(crate) fn start(command: &mut Command) -> Result<Self, String> {
+        let mut process = Process::start(command)?;
+        let deadline = Instant::now() + START_LIMIT;
+        loop {
+            let is_over = process.ended()?.is_some() || Instant::now() > deadline;
+            if is_over {
+                process.settle();
+            }
+            if let Some((line, _)) = process.stdout.text().split_once('\n') {
+                return match line.trim_end().strip_prefix("listening on ws://") {
+                    Some(address) => {
+                        Ok(Self { address: address.trim_end_matches('/').to_owned(), process })
+                    }
+                    None => Err(format!("{} began with `{line}`", name(command))),
+                };
+            }
+            if is_over {
+                let said = last_lines(&process.stderr.text(), 3);
+                return Err(format!("{} is not listening; {said}", name(command)));
+            }
+            thread::sleep(POLL_INTERVAL);
+        }
+    }
+
+    /// Where it listens, `HOST:PORT`.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The last lines of its standard error.
+    pub(crate) fn log_tail(&self) -> String {
+        last_lines(&self.process.stderr.text(), 3)
+    }
+}
+
+/// A child whose output is read as it comes, and who is killed on drop.
+#[derive(Debug)]
+struct Process {
+    child: Child,
+    stdout: Output,
+    stderr: Output,
+}
+
+impl Process {
+    fn start(command: &mut Command) -> Result<Self, String> {
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("cannot start {}: {error}", name(command)))?;
+        let stdout = Output::collect(child.stdout.take());
+        let stderr = Output::collect(child.stderr.take());
+        Ok(Self { child, stdout, stderr })
+    }
+
+    fn ended(&mut self) -> Result<Option<ExitStatus>, String> {
+        self.child.try_wait().map_err(|error| format!("cannot wait for a child: {error}"))
+    }
+
+    /// Ends the child and waits for the rest of its output, though not for that of a grandchild who
+    /// kept the pipe.
+    fn settle(&mut self) {
+        self.kill();
+        let deadline = Instant::now() + SETTLE_LIMIT;
+        while !(self.stdout.is_complete() && self.stderr.is_complete()) && Instant::now() < deadline
+        {
+            thread::sleep(POLL_INTERVAL);
+        }
+    }
+
+    fn kill(&mut self) {
+        // Both fail only when there is nothing left to end.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// What came out of a pipe so far; a thread of its own reads it, so that the child never waits for
+/// a reader.
+#[derive(Debug, Default)]
+struct Output {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    open: Arc<AtomicBool>,
+}
+
+impl Output {
+    fn collect(pipe: Option<impl Read + Send + 'static>) -> Self {
+        let output = Self::default();
+        let Some(mut pipe) = pipe else { return output };
+        output.open.store(true, Ordering::Release);
+        let (bytes, open) = (Arc::clone(&output.bytes), Arc::clone(&output.open));
+        thread::spawn(move || {
+            let mut chunk = [0; 4096];
+            while let Ok(len @ 1..) = pipe.read(&mut chunk) {
+                bytes
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .extend_from_slice(&chunk[..len]);
+            }
+            open.store(false, Ordering::Release);
+        });
+        output
+    }
+
+    fn text(&self) -> String {
+        let bytes = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    fn is_complete(&self) -> bool {
+        !self.open.load(Ordering::Acquire)
+    }
+}
+
+fn name(command: &Command) -> String {
+    let words = [command.get_program()].into_iter().chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}
+
+fn last_lines(text: &str, count: usize) -> String {
+    let lines: Vec<_> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    lines[lines.len().saturating_sub(count)..].join(" / ")
+}
+
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
+
+/// A server that takes longer to listen has a fault of its own.
+const START_LIMIT: Duration = Duration::from_secs(20);
+
+/// Output of a dead child is in the pipe already; this bounds the wait for one a grandchild holds
+/// open.
+const SETTLE_LIMIT: Duration = Duration::from_secs(2);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn output_and_status_are_kept() {
+        let finished = run(&mut shell("echo out; echo err >&2; exit 3"), START_LIMIT).unwrap();
+        assert_eq!(
+            (finished.code, &*finished.stdout, &*finished.stderr),
+            (Some(3), "out\n", "err\n")
+        );
+        assert_eq!(finished.complaint(), "exit status 3: err");
+    }
+
+    #[test]
+    fn nothing_runs_past_its_limit() {
+        let error = run(&mut shell("exec sleep 60"), Duration::from_millis(50)).unwrap_err();
+        assert!(error.contains("took longer"), "{error}");
+    }
+
+    #[test]
+    fn a_process_is_ended_by_what_it_says() {
+        let finished = run_until(&mut shell("echo stop; exec sleep 60"), START_LIMIT, |said| {
+            said.contains("stop")
+        })
+        .unwrap();
+        assert_eq!((finished.code, &*finished.stdout), (None, "stop\n"));
+    }
+
+    #[test]
+    fn a_server_is_known_by_its_first_line() {
+        let script = "echo 'listening on ws://127.0.0.1:80'; exec sleep 60";
+        assert_eq!(Server::start(&mut shell(script)).unwrap().address(), "127.0.0.1:80");
+        assert!(
+            Server::start(&mut shell("echo hello")).unwrap_err().contains("began with `hello`")
+        );
+        assert!(
+            Server::start(&mut shell("echo no >&2")).unwrap_err().contains("not listening; no")
+        );
+    }
+}

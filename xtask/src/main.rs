@@ -1,0 +1,80 @@
+//! `cargo xtask <command>`: what a laptop and CI both run.
+//!
+//! The workflows call these commands and nothing else, so a red job can be repeated here with the
+//! same words. `cargo xtask help` lists them.
+
+mod cargo;
+mod interop;
+mod jobs;
+mod step;
+mod test_all;
+mod tidy;
+mod tools;
+mod workspace;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use crate::step::{Reported, Skip};
+
+/// What every command returns. An `Err` that holds a [`Skip`] means "not run", not "failed".
+pub(crate) type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
+
+type Command = fn(&[String]) -> Result;
+
+const COMMANDS: &[(&str, &str, Command)] = &[
+    ("test-all", "everything below that decides whether the tree is good", test_all::run),
+    ("test", "unit, integration and documentation tests", jobs::test),
+    ("tidy", "the invariants a machine can check", tidy::run),
+    ("demo", "every client against every server (arguments replace `matrix`)", jobs::demo),
+    ("interop", "against implementations written by other people", jobs::interop),
+    ("bench", "benchmarks of ws-bench; arguments are passed on", jobs::bench),
+    ("msrv", "clippy's incompatible_msrv, and the oldest toolchain when it is here", jobs::msrv),
+    ("wasm", "ws-core for wasm32-unknown-unknown", jobs::wasm),
+    ("miri", "ws-core's unit tests under Miri (nightly)", jobs::miri),
+    ("asan", "tests under AddressSanitizer (nightly, Linux)", jobs::asan),
+    ("fuzz", "each fuzz target for 60 seconds, or for as many as given", jobs::fuzz),
+    ("coverage", "line coverage with cargo-tarpaulin", jobs::coverage),
+    ("deny", "licences, advisories and sources with cargo-deny", jobs::deny),
+    ("semver", "public API against the last tagged release", jobs::semver),
+];
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let Some((name, rest)) = args.split_first() else {
+        eprint!("{}", usage());
+        return ExitCode::from(2);
+    };
+    if matches!(name.as_str(), "help" | "-h" | "--help") {
+        print!("{}", usage());
+        return ExitCode::SUCCESS;
+    }
+    let Some((_, _, command)) = COMMANDS.iter().find(|(known, ..)| known == name) else {
+        eprintln!("unknown command {name:?}\n\n{}", usage());
+        return ExitCode::from(2);
+    };
+    match workspace::enter_root().and_then(|()| command(rest)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => report(name, error.as_ref()),
+    }
+}
+
+/// A skipped command is a success, unless it is one that CI counts on.
+fn report(name: &str, error: &(dyn Error + 'static)) -> ExitCode {
+    if let Some(skip) = error.downcast_ref::<Skip>() {
+        println!("skipped: {skip}");
+        return if skip.is_failure() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+    }
+    if !error.is::<Reported>() {
+        eprintln!("cargo xtask {name}: {error}");
+    }
+    ExitCode::FAILURE
+}
+
+fn usage() -> String {
+    let mut text = String::from("usage: cargo xtask <command> [arguments]\n\n");
+    for (name, about, _) in COMMANDS {
+        text.push_str(&format!("  {name:<9} {about}\n"));
+    }
+    text
+}

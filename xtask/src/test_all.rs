@@ -1,0 +1,44 @@
+//! `cargo xtask test-all`: one command, one table, one verdict.
+//!
+//! The order keeps compiled artefacts useful: everything that only type-checks comes first and
+//! shares its metadata, then what needs code in the dev profile, then the one release build.
+
+use crate::cargo::{cargo, run as execute};
+use crate::step::Steps;
+use crate::workspace::{Member, members};
+use crate::{Result, jobs, tidy};
+
+/// Runs every step; fails when one of them does.
+pub(crate) fn run(_args: &[String]) -> Result {
+    let members = members()?;
+    let mut steps = Steps::default();
+    steps.run("fmt", || execute(&mut cargo(["fmt", "--all", "--", "--check"])));
+    steps.run("clippy, workspace", || clippy(&["--workspace", "--all-targets", "--all-features"]));
+    for member in &members {
+        alone(&mut steps, member);
+    }
+    steps.run("tests", jobs::tests);
+    steps.run("doc tests", jobs::doc_tests);
+    steps.run("rustdoc", || {
+        let doc = ["doc", "--workspace", "--no-deps", "--all-features"];
+        execute(cargo(doc).env("RUSTDOCFLAGS", "-D warnings"))
+    });
+    steps.run("tidy", || tidy::run(&[]));
+    steps.run("demo", || jobs::demo(&[]));
+    steps.run("interop", || jobs::interop(&[]));
+    steps.finish()
+}
+
+/// Cargo unifies features across the packages it builds together, so a dependency's feature that
+/// only a neighbour switches on goes unnoticed until a package is compiled by itself.
+fn alone(steps: &mut Steps, member: &Member) {
+    for features in member.feature_sets() {
+        let package = ["-p", member.name.as_str()];
+        let name = format!("clippy, {} alone {}", member.name, features.join(" "));
+        steps.run(name.trim_end(), || clippy(&[&package[..], features].concat()));
+    }
+}
+
+fn clippy(selection: &[&str]) -> Result {
+    execute(cargo(["clippy", "--quiet"]).args(selection).args(["--", "-D", "warnings"]))
+}

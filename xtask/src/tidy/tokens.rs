@@ -1,0 +1,155 @@
+//! Words, numbers and signs of blanked code, and the paths they form.
+
+/// A word, a number, `::`, or any other single sign.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token<'a> {
+    /// The token as written.
+    pub(super) text: &'a str,
+    /// Counted from 1.
+    pub(super) line: usize,
+}
+
+impl Token<'_> {
+    /// Whether this is an identifier or a keyword.
+    pub(super) fn is_word(&self) -> bool {
+        self.text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+    }
+
+    /// The value of an integer, whatever its radix, separators and suffix.
+    pub(super) fn integer(&self) -> Option<u64> {
+        if !self.text.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        let plain: String = self.text.chars().filter(|c| *c != '_').collect();
+        let (digits, radix) = match plain.get(..2) {
+            Some("0x") => (&plain[2..], 16),
+            Some("0b") => (&plain[2..], 2),
+            Some("0o") => (&plain[2..], 8),
+            _ => (plain.as_str(), 10),
+        };
+        let end = digits.find(|c: char| !c.is_digit(radix)).unwrap_or(digits.len());
+        u64::from_str_radix(&digits[..end], radix).ok()
+    }
+}
+
+/// Splits blanked code.
+pub(super) fn tokens(code: &str) -> Vec<Token<'_>> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut tokens = Vec::new();
+    let mut line = 1;
+    let mut rest = code;
+    while let Some(first) = rest.chars().next() {
+        let len = if is_word(first) {
+            rest.find(|c| !is_word(c)).unwrap_or(rest.len())
+        } else if rest.starts_with("::") {
+            2
+        } else {
+            first.len_utf8()
+        };
+        let (text, behind) = rest.split_at(len);
+        if first == '\n' {
+            line += 1;
+        } else if !first.is_whitespace() {
+            tokens.push(Token { text, line });
+        }
+        rest = behind;
+    }
+    tokens
+}
+
+/// Every path, `use` trees spelled out: `use std::{io, net::Ip};` is `std::io` and `std::net::Ip`.
+pub(super) fn paths(tokens: &[Token<'_>]) -> Vec<(usize, String)> {
+    let mut paths = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        if tokens[at].text == "use" {
+            at = use_tree(tokens, at + 1, "", &mut paths);
+        } else if tokens[at].is_word() {
+            let (path, end) = path(tokens, at);
+            paths.push((tokens[at].line, path));
+            at = end;
+        } else {
+            at += 1;
+        }
+    }
+    paths
+}
+
+/// Reads one branch of a `use` tree and returns where it ended.
+fn use_tree(
+    tokens: &[Token<'_>],
+    at: usize,
+    prefix: &str,
+    paths: &mut Vec<(usize, String)>,
+) -> usize {
+    let at = at + usize::from(tokens.get(at).is_some_and(|token| token.text == "::"));
+    let (head, mut at) = path(tokens, at);
+    let line = tokens.get(at.saturating_sub(1)).map_or(0, |token| token.line);
+    let full = [prefix, &head].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+    let full = full.join("::");
+    if tokens.get(at).is_none_or(|token| token.text != "{") {
+        paths.push((line, full.strip_suffix("::self").unwrap_or(&full).to_owned()));
+        // ` as name`, `*` and the like: on to the end of this branch.
+        while tokens.get(at).is_some_and(|token| !matches!(token.text, "," | "}" | ";")) {
+            at += 1;
+        }
+        return at;
+    }
+    at += 1;
+    while tokens.get(at).is_some_and(|token| token.text != "}") {
+        at = use_tree(tokens, at, &full, paths);
+        at += usize::from(tokens.get(at).is_some_and(|token| token.text == ","));
+    }
+    at + 1
+}
+
+/// Joins `a :: b :: c` from here; the end is behind the last `::` or word.
+fn path(tokens: &[Token<'_>], start: usize) -> (String, usize) {
+    let mut words = Vec::new();
+    let mut at = start;
+    while let Some(token) = tokens.get(at).filter(|token| token.is_word()) {
+        words.push(token.text);
+        at += 1;
+        if tokens.get(at).is_none_or(|token| token.text != "::") {
+            break;
+        }
+        at += 1;
+    }
+    (words.join("::"), at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paths_of(code: &str) -> Vec<String> {
+        paths(&tokens(code)).into_iter().map(|(_, path)| path).collect()
+    }
+
+    #[test]
+    fn use_trees_are_spelled_out() {
+        let code = "use std::{io::{self, Read as R}, net::*, time::Instant};\nuse ::http::header;";
+        let expected =
+            ["std::io", "std::io::Read", "std::net", "std::time::Instant", "http::header"];
+        assert_eq!(paths_of(code), expected);
+    }
+
+    #[test]
+    fn paths_in_expressions_are_found() {
+        assert_eq!(paths_of("x = a::B::c(d);"), ["x", "a::B::c", "d"]);
+    }
+
+    #[test]
+    fn cut_off_code_ends_the_walk() {
+        for code in ["use", "use a::{", "use a::{b,", "use a::{};", "a::", "use {"] {
+            let _ = paths_of(code);
+        }
+    }
+
+    #[test]
+    fn integers_have_values() {
+        let values = |code| tokens(code).iter().filter_map(Token::integer).collect::<Vec<_>>();
+        assert_eq!(values("1_000u16 0x8A 0b11 17 x2"), [1000, 0x8a, 3, 17]);
+        assert_eq!(tokens("a\n\nb")[1].line, 3);
+    }
+}

@@ -1,0 +1,150 @@
+//! The members of the workspace, as `cargo metadata` tells them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::Result;
+use crate::cargo::{cargo, output};
+
+/// One package of the workspace.
+#[derive(Debug)]
+pub(crate) struct Member {
+    /// The package's name.
+    pub(crate) name: String,
+    /// Its folder, relative to the workspace's root, with `/` between parts.
+    pub(crate) folder: String,
+    /// Whether it goes to a registry.
+    pub(crate) published: bool,
+    /// The features it declares, `default` among them, and what each one switches on.
+    pub(crate) features: BTreeMap<String, Vec<String>>,
+    /// Names of its dependencies, without those for development and build scripts.
+    pub(crate) dependencies: Vec<String>,
+    /// Everything cargo knows about the package.
+    pub(crate) metadata: Value,
+}
+
+/// Makes the workspace's root the current directory, so that every path can be relative.
+pub(crate) fn enter_root() -> Result {
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let root = here.as_deref().and_then(Path::parent).ok_or("run me as `cargo xtask`")?;
+    Ok(std::env::set_current_dir(root)?)
+}
+
+/// Reads the members; none of them is built.
+pub(crate) fn members() -> Result<Vec<Member>> {
+    let json = output(&mut cargo(["metadata", "--no-deps", "--format-version", "1"]))?;
+    parse(&serde_json::from_str(&json)?)
+}
+
+fn parse(metadata: &Value) -> Result<Vec<Member>> {
+    let root = metadata["workspace_root"].as_str().ok_or("metadata without workspace_root")?;
+    let packages = metadata["packages"].as_array().ok_or("metadata without packages")?;
+    let mut members: Vec<Member> =
+        packages.iter().map(|package| member(package, Path::new(root))).collect::<Result<_>>()?;
+    members.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(members)
+}
+
+fn member(package: &Value, root: &Path) -> Result<Member> {
+    let name = package["name"].as_str().ok_or("package without a name")?.to_owned();
+    let manifest = Path::new(package["manifest_path"].as_str().ok_or("no manifest_path")?);
+    let folder = manifest.parent().unwrap_or(root).strip_prefix(root)?;
+    let features = package["features"].as_object();
+    let normal = |dependency: &&Value| dependency["kind"].is_null();
+    Ok(Member {
+        name,
+        folder: folder.to_string_lossy().replace('\\', "/"),
+        // `publish = false` is an empty list of registries; `null` means any.
+        published: package["publish"].as_array().is_none_or(|registries| !registries.is_empty()),
+        features: features
+            .map(|all| all.iter().map(|(name, on)| (name.clone(), strings(on))).collect())
+            .unwrap_or_default(),
+        dependencies: package["dependencies"]
+            .as_array()
+            .map(|all| all.iter().filter(normal).collect::<Vec<_>>())
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|dependency| dependency["name"].as_str().map(str::to_owned))
+            .collect(),
+        metadata: package.clone(),
+    })
+}
+
+fn strings(value: &Value) -> Vec<String> {
+    let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+impl Member {
+    /// The distinct ways to build this package: bare, as it comes, with everything. A package that
+    /// is not published is only ever built as it comes.
+    pub(crate) fn feature_sets(&self) -> Vec<&'static [&'static str]> {
+        let by_default = self.features_by_default();
+        let mut sets: Vec<&[&str]> = vec![&[]];
+        if self.published && by_default.len() > 1 {
+            sets.push(&["--no-default-features"]);
+        }
+        if self.published && self.features.keys().any(|name| !by_default.contains(name.as_str())) {
+            sets.push(&["--all-features"]);
+        }
+        sets
+    }
+
+    /// `default`, and every feature that it switches on, directly or through another one.
+    fn features_by_default(&self) -> BTreeSet<&str> {
+        let mut on = BTreeSet::from(["default"]);
+        let mut to_visit = vec!["default"];
+        while let Some(name) = to_visit.pop() {
+            let names = self.features.get(name).into_iter().flatten();
+            to_visit.extend(names.map(String::as_str).filter(|name| on.insert(name)));
+        }
+        on
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NO_FLAGS: &[&str] = &[];
+
+    fn members_of(features: &str, publish: &str) -> Vec<Member> {
+        let json = format!(
+            r#"{{"workspace_root": "/ws", "packages": [{{
+                "name": "a", "manifest_path": "/ws/crates/a/Cargo.toml", "publish": {publish},
+                "features": {features},
+                "dependencies": [{{"name": "x", "kind": null}}, {{"name": "y", "kind": "dev"}}]
+            }}]}}"#
+        );
+        parse(&serde_json::from_str(&json).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_member_is_read() {
+        let member = members_of(r#"{"default": ["tls"], "tls": [], "url": []}"#, "null").remove(0);
+        assert_eq!((member.folder.as_str(), member.published), ("crates/a", true));
+        assert!(member.features.keys().eq(["default", "tls", "url"]));
+        assert_eq!(member.dependencies, ["x"]);
+        assert_eq!(
+            member.feature_sets(),
+            [NO_FLAGS, &["--no-default-features"], &["--all-features"]]
+        );
+    }
+
+    #[test]
+    fn equal_feature_sets_are_built_once() {
+        assert_eq!(members_of("{}", "null").remove(0).feature_sets(), [NO_FLAGS]);
+        let chain = r#"{"default": ["b"], "b": ["a", "dep:x"], "a": ["c"], "c": []}"#;
+        let all_by_default = members_of(chain, "null").remove(0).feature_sets();
+        assert_eq!(all_by_default, [NO_FLAGS, &["--no-default-features"]]);
+    }
+
+    #[test]
+    fn an_unpublished_package_is_built_as_it_comes() {
+        let member = members_of(r#"{"default": ["a"], "a": [], "b": []}"#, "[]").remove(0);
+        assert!(!member.published);
+        assert_eq!(member.feature_sets(), [NO_FLAGS]);
+    }
+}
