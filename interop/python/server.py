@@ -1,0 +1,72 @@
+"""A server on `websockets`. See ../README.md for what it takes and how it answers."""
+
+import argparse
+import asyncio
+from http import HTTPStatus
+
+from websockets.asyncio.server import serve
+from websockets.exceptions import ConnectionClosed
+from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
+
+CREDENTIALS = "Basic dXNlcjpwYXNz"  # user:pass
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--subprotocol", action="append", default=[])
+    parser.add_argument("--deflate", action="store_true")
+    parser.add_argument("--window", type=int)
+    return parser.parse_args()
+
+
+def gate(connection, request):
+    """Refuses what is to be refused; None lets the handshake go on."""
+    if request.path.startswith("/refuse/"):
+        status = HTTPStatus(int(request.path.removeprefix("/refuse/")))
+        return connection.respond(status, "refused as asked\n")
+    if request.path == "/private" and request.headers.get("Authorization") != CREDENTIALS:
+        response = connection.respond(HTTPStatus.UNAUTHORIZED, "who are you?\n")
+        response.headers["WWW-Authenticate"] = 'Basic realm="interop"'
+        return response
+    return None
+
+
+async def echo(ws):
+    try:
+        async for message in ws:
+            await ws.send(message)
+    except ConnectionClosed:
+        pass
+
+
+async def main():
+    args = arguments()
+
+    def choose(_connection, offered):
+        return next((name for name in args.subprotocol if name in offered), None)
+
+    extensions = None
+    if args.window:
+        extensions = [
+            ServerPerMessageDeflateFactory(
+                server_max_window_bits=args.window, client_max_window_bits=args.window
+            )
+        ]
+    elif args.deflate:
+        extensions = [ServerPerMessageDeflateFactory()]
+    async with serve(
+        echo,
+        "127.0.0.1",
+        0,
+        process_request=gate,
+        select_subprotocol=choose,
+        compression=None,
+        extensions=extensions,
+        ping_interval=None,
+    ) as server:
+        port = server.sockets[0].getsockname()[1]
+        print(f"listening on ws://127.0.0.1:{port}", flush=True)
+        await server.serve_forever()
+
+
+asyncio.run(main())
