@@ -7,4 +7,15 @@ pub(super) const UNSAFE_FILES: &[(&str, &str)] = &[];
 pub(super) const LONG_FILES: &[(&str, &str)] = &[];
 
 /// Loops that an adapter may contain: `(path, keyword, what it does instead of I/O)`.
-pub(super) const ADAPTER_LOOPS: &[(&str, &str, &str)] = &[];
+pub(super) const ADAPTER_LOOPS: &[(&str, &str, &str)] = &[
+    (
+        "crates/ws-blocking/src/block_on.rs",
+        "loop",
+        "polls the driver's future again when a non-blocking stream made it give up",
+    ),
+    (
+        "crates/ws-blocking/src/runtime.rs",
+        "loop",
+        "repeats one system call that a signal interrupted",
+    ),
+];

@@ -1,0 +1,97 @@
+//! What is done with an adapter, written once: the adapters have the same names, and differ in an `.await`.
+
+/// Runs `$call` on `$pipe` with the functions of `$adapter`, and gives an [`End`](super::End).
+macro_rules! program {
+    ($adapter:ident, $pipe:ident, $call:ident, [$($await:tt)*]) => {{
+        use $crate::adapter::{Call, End, Opened, Stop};
+
+        let mut pipe = $pipe;
+        let result = match $call {
+            Call::Accept(config) => $adapter::accept_with(&mut pipe, &config)
+                $($await)*
+                .map(|ws| Opened::new(ws.into_parts(), None))
+                .map_err(Stop::Error),
+            Call::AcceptBuffered(octets, config) => {
+                $adapter::accept_buffered(&mut pipe, octets.as_slice(), &config)
+                    $($await)*
+                    .map(|ws| Opened::new(ws.into_parts(), None))
+                    .map_err(Stop::Error)
+            }
+            Call::AcceptRequest(request, leftover, config) => {
+                $adapter::accept_request(&mut pipe, &request, leftover.as_slice(), &config)
+                    $($await)*
+                    .map(|ws| Opened::new(ws.into_parts(), None))
+                    .map_err(Stop::Error)
+            }
+            Call::Handshake(config) => {
+                $adapter::handshake_with(&mut pipe, "ws.example", "/", &config)
+                    $($await)*
+                    .map(|(ws, response)| Opened::new(ws.into_parts(), Some(response)))
+                    .map_err(Stop::Error)
+            }
+            Call::Steps(config) => 'steps: {
+                let handshake = $adapter::Handshake::new(&mut pipe, &config);
+                let pending = match handshake.request() $($await)* {
+                    Ok(pending) => pending,
+                    Err(error) => break 'steps Err(Stop::Error(error)),
+                };
+                let request = Box::new(pending.request().clone());
+                let Some(rejection) = pending.rejection() else {
+                    break 'steps pending
+                        .accept()
+                        $($await)*
+                        .map(|ws| Opened::new(ws.into_parts(), None))
+                        .map_err(Stop::Error);
+                };
+                let rule = Some(rejection.rule().name());
+                let status = Some(rejection.rule().status().as_u16());
+                match pending.refuse() $($await)* {
+                    Ok(handshake) => {
+                        let closed = handshake.is_closed();
+                        let (_, leftover) = handshake.into_inner();
+                        Err(Stop::Refused { rule, status, request, leftover, closed })
+                    }
+                    Err(error) => Err(Stop::Error(error)),
+                }
+            }
+            Call::StepsUntilAccepted(config) => {
+                let mut handshake = $adapter::Handshake::new(&mut pipe, &config);
+                loop {
+                    let pending = match handshake.request() $($await)* {
+                        Ok(pending) => pending,
+                        Err(error) => break Err(Stop::Error(error)),
+                    };
+                    if pending.rejection().is_none() {
+                        break pending
+                            .accept()
+                            $($await)*
+                            .map(|ws| Opened::new(ws.into_parts(), None))
+                            .map_err(Stop::Error);
+                    }
+                    handshake = match pending.refuse() $($await)* {
+                        Ok(handshake) => handshake,
+                        Err(error) => break Err(Stop::Error(error)),
+                    };
+                }
+            }
+            Call::Reject(config, response) => 'steps: {
+                let handshake = $adapter::Handshake::new(&mut pipe, &config);
+                let pending = match handshake.request() $($await)* {
+                    Ok(pending) => pending,
+                    Err(error) => break 'steps Err(Stop::Error(error)),
+                };
+                let request = Box::new(pending.request().clone());
+                let status = Some(response.status().as_u16());
+                match pending.reject(response) $($await)* {
+                    Ok(handshake) => {
+                        let closed = handshake.is_closed();
+                        let (_, leftover) = handshake.into_inner();
+                        Err(Stop::Refused { rule: None, status, request, leftover, closed })
+                    }
+                    Err(error) => Err(Stop::Error(error)),
+                }
+            }
+        };
+        End { pipe: Some(pipe), result }
+    }};
+}

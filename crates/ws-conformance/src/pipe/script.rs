@@ -1,0 +1,158 @@
+//! What a pipe is told to do.
+
+use std::{collections::VecDeque, fmt, io};
+
+use memchr::memmem;
+
+/// Sees everything written so far, and may send something for it.
+pub type Responder = Box<dyn FnMut(&[u8]) -> Vec<Vec<u8>> + Send>;
+
+/// What a pipe does. The default sends nothing, takes everything, never makes wait, and ends when the other side does.
+#[derive(Default)]
+pub struct Script {
+    pub(super) input: VecDeque<Vec<u8>>,
+    pub(super) responder: Option<Responder>,
+    pub(super) eof: bool,
+    pub(super) waits: Waits,
+    pub(super) max_write_len: Option<usize>,
+    pub(super) fail_at: Option<(usize, io::ErrorKind)>,
+    pub(super) interrupt_at: Option<usize>,
+    pub(super) panic_at: Option<usize>,
+    pub(super) lies: bool,
+    pub(super) stays_open: bool,
+    pub(super) hold_until_flush: bool,
+    pub(super) nonblocking: bool,
+    pub(super) capacity: Option<usize>,
+}
+
+/// Which operations have to wait once before they do anything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Waits {
+    /// None.
+    #[default]
+    Never,
+    /// Each.
+    Always,
+    /// The one with this number, counted from 0.
+    At(usize),
+}
+
+impl Script {
+    /// The default script.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sends these octets, one portion per read. A read with a smaller buffer takes part of a portion.
+    #[must_use]
+    pub fn input<P: AsRef<[u8]>>(mut self, pieces: impl IntoIterator<Item = P>) -> Self {
+        self.input.extend(pieces.into_iter().map(|piece| piece.as_ref().to_vec()));
+        self
+    }
+
+    /// Answers what is written: called with everything that has arrived whenever something arrives.
+    #[must_use]
+    pub fn respond(
+        mut self,
+        responder: impl FnMut(&[u8]) -> Vec<Vec<u8>> + Send + 'static,
+    ) -> Self {
+        self.responder = Some(Box::new(responder));
+        self
+    }
+
+    /// Answers once, as soon as a whole head has arrived.
+    #[must_use]
+    pub fn answer(self, answer: impl FnOnce(&[u8]) -> Vec<Vec<u8>> + Send + 'static) -> Self {
+        let mut answer = Some(answer);
+        self.respond(move |written| {
+            if memmem::find(written, b"\r\n\r\n").is_none() {
+                return Vec::new();
+            }
+            answer.take().map_or_else(Vec::new, |answer| answer(written))
+        })
+    }
+
+    /// The peer's side ends after the input (and after the answer, if one is due).
+    #[must_use]
+    pub fn eof(mut self) -> Self {
+        self.eof = true;
+        self
+    }
+
+    /// Which operations have to wait first.
+    #[must_use]
+    pub fn waits(mut self, waits: Waits) -> Self {
+        self.waits = waits;
+        self
+    }
+
+    /// A write takes at most so many octets.
+    #[must_use]
+    pub fn max_write(mut self, len: usize) -> Self {
+        self.max_write_len = Some(len);
+        self
+    }
+
+    /// The operation with this number, counted from 0, fails, and all after it.
+    #[must_use]
+    pub fn fail_at(mut self, op: usize, kind: io::ErrorKind) -> Self {
+        self.fail_at = Some((op, kind));
+        self
+    }
+
+    /// The operation with this number, counted from 0, fails once with `Interrupted`.
+    #[must_use]
+    pub fn interrupt_at(mut self, op: usize) -> Self {
+        self.interrupt_at = Some(op);
+        self
+    }
+
+    /// The operation with this number, counted from 0, panics.
+    #[must_use]
+    pub fn panic_at(mut self, op: usize) -> Self {
+        self.panic_at = Some(op);
+        self
+    }
+
+    /// Reads say that they filled more than the buffer holds, writes that they took more than they were given. (Tokio's
+    /// reads cannot.)
+    #[must_use]
+    pub fn lies(mut self) -> Self {
+        self.lies = true;
+        self
+    }
+
+    /// The peer keeps its side open when the implementation has shut its own. By default it closes then.
+    #[must_use]
+    pub fn stays_open(mut self) -> Self {
+        self.stays_open = true;
+        self
+    }
+
+    /// What is written arrives with the next flush only, as behind TLS or a `BufWriter`.
+    #[must_use]
+    pub fn hold_until_flush(mut self) -> Self {
+        self.hold_until_flush = true;
+        self
+    }
+
+    /// For `std::io`: what has to wait returns `WouldBlock`, instead of waiting for the read timeout.
+    #[must_use]
+    pub fn nonblocking(mut self) -> Self {
+        self.nonblocking = true;
+        self
+    }
+
+    /// After so many octets a write has to wait for ever: a peer that does not read.
+    #[must_use]
+    pub fn capacity(mut self, len: usize) -> Self {
+        self.capacity = Some(len);
+        self
+    }
+}
+
+impl fmt::Debug for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Script").field("waits", &self.waits).finish_non_exhaustive()
+    }
+}

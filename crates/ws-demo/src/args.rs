@@ -1,0 +1,261 @@
+//! The command line.
+
+use std::{ffi::OsString, path::PathBuf, time::Duration};
+
+use lexopt::{Arg, Error, Parser, ValueExt};
+
+use crate::{runtimes::Runtime, usage};
+
+/// What to do.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// Print this text.
+    Help(&'static str),
+    Matrix,
+    Serve(ServeOptions),
+    Connect(ConnectOptions),
+    Vectors(VectorsOptions),
+}
+
+/// How to serve.
+#[derive(Debug)]
+pub(crate) struct ServeOptions {
+    pub(crate) runtime: Runtime,
+    pub(crate) addr: String,
+    pub(crate) subprotocols: Vec<String>,
+    pub(crate) require_subprotocol: bool,
+    pub(crate) origins: Vec<String>,
+    /// User and password.
+    pub(crate) basic_auth: Option<(String, String)>,
+    pub(crate) deflate: bool,
+    pub(crate) max_request_line_len: Option<usize>,
+    pub(crate) max_head_len: Option<usize>,
+    pub(crate) max_fields: Option<usize>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) keep_alive: bool,
+}
+
+/// How to connect, and where to.
+#[derive(Debug)]
+pub(crate) struct ConnectOptions {
+    pub(crate) runtime: Runtime,
+    pub(crate) url: String,
+    pub(crate) subprotocols: Vec<String>,
+    /// Names and values.
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) deflate: bool,
+    pub(crate) timeout: Option<Duration>,
+}
+
+/// What to run the vectors over.
+#[derive(Debug)]
+pub(crate) struct VectorsOptions {
+    pub(crate) folder: PathBuf,
+    pub(crate) over: Over,
+}
+
+/// What the vectors are run over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Over {
+    /// The core and every adapter.
+    All,
+    /// The core alone.
+    Core,
+    /// One adapter.
+    Adapter(Runtime),
+}
+
+/// Reads the arguments behind the program's name.
+///
+/// # Errors
+///
+/// Says which argument is not understood, or which is missing.
+pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Error> {
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    if args.is_empty() {
+        return Err("there is no command".into());
+    }
+    let name = args.remove(0);
+    let mut parser = Parser::from_args(args);
+    match name.to_str() {
+        Some("--help" | "-h" | "help") => Ok(Command::Help(usage::COMMANDS)),
+        Some("matrix") => matrix(&mut parser),
+        Some("serve") => serve(&mut parser),
+        Some("connect") => connect(&mut parser),
+        Some("vectors") => vectors(&mut parser),
+        _ => Err(format!("there is no command {name:?}").into()),
+    }
+}
+
+fn matrix(parser: &mut Parser) -> Result<Command, Error> {
+    match parser.next()? {
+        None => Ok(Command::Matrix),
+        Some(HELP | SHORT_HELP) => Ok(Command::Help(usage::MATRIX)),
+        Some(other) => Err(other.unexpected()),
+    }
+}
+
+fn serve(parser: &mut Parser) -> Result<Command, Error> {
+    let (mut runtime, mut addr) = (None, None);
+    let mut options = ServeOptions {
+        runtime: Runtime::Tokio,
+        addr: String::new(),
+        subprotocols: Vec::new(),
+        require_subprotocol: false,
+        origins: Vec::new(),
+        basic_auth: None,
+        deflate: false,
+        max_request_line_len: None,
+        max_head_len: None,
+        max_fields: None,
+        timeout: None,
+        keep_alive: false,
+    };
+    while let Some(arg) = parser.next()? {
+        match arg {
+            HELP | SHORT_HELP => return Ok(Command::Help(usage::SERVE)),
+            Arg::Long("runtime") => runtime = Some(parser.value()?.parse()?),
+            Arg::Long("addr") => addr = Some(parser.value()?.string()?),
+            Arg::Long("subprotocol") => options.subprotocols.push(parser.value()?.string()?),
+            Arg::Long("require-subprotocol") => options.require_subprotocol = true,
+            Arg::Long("origin") => options.origins.push(parser.value()?.string()?),
+            Arg::Long("basic-auth") => {
+                options.basic_auth = Some(pair(parser, "--basic-auth takes USER:PASS")?);
+            }
+            Arg::Long("deflate") => options.deflate = true,
+            Arg::Long("max-request-line") => {
+                options.max_request_line_len = Some(parser.value()?.parse()?);
+            }
+            Arg::Long("max-head") => options.max_head_len = Some(parser.value()?.parse()?),
+            Arg::Long("max-headers") => options.max_fields = Some(parser.value()?.parse()?),
+            Arg::Long("handshake-timeout-ms") => options.timeout = Some(milliseconds(parser)?),
+            Arg::Long("keep-alive") => options.keep_alive = true,
+            other => return Err(other.unexpected()),
+        }
+    }
+    options.runtime = runtime.ok_or("--runtime is missing")?;
+    options.addr = addr.ok_or("--addr is missing")?;
+    Ok(Command::Serve(options))
+}
+
+fn connect(parser: &mut Parser) -> Result<Command, Error> {
+    let (mut runtime, mut url) = (None, None);
+    let (mut subprotocols, mut headers) = (Vec::new(), Vec::new());
+    let (mut deflate, mut timeout) = (false, None);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            HELP | SHORT_HELP => return Ok(Command::Help(usage::CONNECT)),
+            Arg::Long("runtime") => runtime = Some(parser.value()?.parse()?),
+            Arg::Long("subprotocol") => subprotocols.push(parser.value()?.string()?),
+            Arg::Long("header") => {
+                let (name, value) = pair(parser, "--header takes 'Name: value'")?;
+                headers.push((name, value.trim_start_matches([' ', '\t']).to_owned()));
+            }
+            Arg::Long("deflate") => deflate = true,
+            Arg::Long("timeout-ms") => timeout = Some(milliseconds(parser)?),
+            // There is nothing else to do yet.
+            Arg::Long("handshake-only") => {}
+            Arg::Value(value) if url.is_none() => url = Some(value.string()?),
+            other => return Err(other.unexpected()),
+        }
+    }
+    let runtime = runtime.ok_or("--runtime is missing")?;
+    let url = url.ok_or("the URL is missing")?;
+    Ok(Command::Connect(ConnectOptions { runtime, url, subprotocols, headers, deflate, timeout }))
+}
+
+fn vectors(parser: &mut Parser) -> Result<Command, Error> {
+    let (mut folder, mut over) = (None, Over::All);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            HELP | SHORT_HELP => return Ok(Command::Help(usage::VECTORS)),
+            Arg::Long("runtime") => {
+                let name = parser.value()?;
+                over = if name == "core" { Over::Core } else { Over::Adapter(name.parse()?) };
+            }
+            Arg::Value(value) if folder.is_none() => folder = Some(value.into()),
+            other => return Err(other.unexpected()),
+        }
+    }
+    let folder = folder.ok_or("the folder of the vectors is missing")?;
+    Ok(Command::Vectors(VectorsOptions { folder, over }))
+}
+
+/// Two texts with a colon between them.
+fn pair(parser: &mut Parser, otherwise: &'static str) -> Result<(String, String), Error> {
+    let value = parser.value()?.string()?;
+    let (first, second) = value.split_once(':').ok_or(otherwise)?;
+    Ok((first.to_owned(), second.to_owned()))
+}
+
+fn milliseconds(parser: &mut Parser) -> Result<Duration, Error> {
+    Ok(Duration::from_millis(parser.value()?.parse()?))
+}
+
+const HELP: Arg<'static> = Arg::Long("help");
+const SHORT_HELP: Arg<'static> = Arg::Short('h');
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Command, String> {
+        parse(line.split_whitespace().map(OsString::from)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_server_is_described() {
+        let line = "serve --runtime async-std --addr=127.0.0.1:0 --subprotocol b --subprotocol a \
+                    --basic-auth ada:love:lace --max-head 99 --handshake-timeout-ms 250 \
+                    --keep-alive";
+        let Command::Serve(options) = parsed(line).unwrap() else { panic!() };
+        assert_eq!((options.runtime, &*options.addr), (Runtime::AsyncStd, "127.0.0.1:0"));
+        assert_eq!(options.subprotocols, ["b", "a"]);
+        assert_eq!(options.basic_auth, Some(("ada".to_owned(), "love:lace".to_owned())));
+        assert_eq!((options.max_head_len, options.max_fields), (Some(99), None));
+        assert_eq!(options.timeout, Some(Duration::from_millis(250)));
+        assert!(options.keep_alive && !options.deflate);
+    }
+
+    #[test]
+    fn a_client_is_described() {
+        let args = ["connect", "ws://h/", "--runtime", "smol", "--header", "A:  b:c ", "--deflate"];
+        let Command::Connect(options) = parse(args.map(OsString::from)).unwrap() else { panic!() };
+        assert_eq!((options.runtime, &*options.url), (Runtime::Smol, "ws://h/"));
+        assert_eq!(options.headers, [("A".to_owned(), "b:c ".to_owned())]);
+        assert!(options.deflate && options.timeout.is_none());
+    }
+
+    #[test]
+    fn what_is_not_understood_is_said() {
+        for (line, message) in [
+            ("", "there is no command"),
+            ("dance", "there is no command \"dance\""),
+            ("matrix --fast", "invalid option '--fast'"),
+            ("serve --addr 127.0.0.1:0", "--runtime is missing"),
+            ("serve --runtime tokio", "--addr is missing"),
+            ("serve --basic-auth ada", "--basic-auth takes USER:PASS"),
+            ("connect --runtime tokio", "the URL is missing"),
+            ("connect --header x ws://h", "--header takes 'Name: value'"),
+            ("connect ws://h ws://i", "unexpected argument \"ws://i\""),
+            ("vectors --runtime smol", "the folder of the vectors is missing"),
+        ] {
+            assert_eq!(parsed(line).unwrap_err(), message, "{line}");
+        }
+        for line in ["connect --timeout-ms soon", "serve --runtime java", "serve --max-head -1"] {
+            assert!(parsed(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn help_is_there_for_each_command() {
+        for command in ["matrix", "serve", "connect", "vectors"] {
+            let Command::Help(text) = parsed(&format!("{command} --help")).unwrap() else {
+                panic!("{command}")
+            };
+            assert!(text.starts_with(&format!("usage: ws-demo {command}")));
+            assert!(usage::COMMANDS.contains(command));
+        }
+        assert!(matches!(parsed("--help"), Ok(Command::Help(usage::COMMANDS))));
+    }
+}

@@ -1,0 +1,48 @@
+//! Shows and drives the opening handshake on every runtime.
+//!
+//! `ws-demo --help` lists the commands. Each is a module here; [`runtimes`] puts the four adapters
+//! behind one trait, so that no command is written more than once.
+
+mod args;
+mod connect;
+mod matrix;
+mod runtimes;
+mod serve;
+mod usage;
+mod vectors;
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use args::Command;
+
+fn main() -> ExitCode {
+    let command = match args::parse(std::env::args_os().skip(1)) {
+        Ok(command) => command,
+        Err(error) => {
+            complain(format_args!("{error}\n{}", usage::HINT));
+            return ExitCode::from(BAD_USAGE);
+        }
+    };
+    let done = match command {
+        Command::Help(text) => io::stdout().write_all(text.as_bytes()).map(|()| ExitCode::SUCCESS),
+        Command::Matrix => matrix::run(),
+        Command::Serve(options) => serve::run(&options),
+        Command::Connect(options) => connect::run(&options),
+        Command::Vectors(options) => vectors::run(&options),
+    };
+    done.unwrap_or_else(|error| {
+        complain(format_args!("io: {error}"));
+        ExitCode::FAILURE
+    })
+}
+
+/// Says on standard error what went wrong. A reader who is gone does not mind.
+fn complain(what: std::fmt::Arguments<'_>) {
+    let _ = writeln!(io::stderr().lock(), "error: {what}");
+}
+
+/// The status for a command line that is not understood, as in BSD's sysexits.
+const BAD_USAGE: u8 = 64;

@@ -1,0 +1,111 @@
+//! The four adapters behind one trait.
+
+use std::{fmt, io, net::TcpStream, str::FromStr, sync::Arc};
+
+use http::Response;
+use ws_core::{ClientConfig, Negotiated, ServerConfig};
+use ws_driver::{Error, WebSocket};
+
+use crate::serve::{Journal, Service};
+
+mod async_std;
+mod blocking;
+mod smol;
+mod tokio;
+
+/// A runtime, by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Runtime {
+    Tokio,
+    AsyncStd,
+    Smol,
+    Blocking,
+}
+
+impl Runtime {
+    pub(crate) const ALL: [Self; 4] = [Self::Tokio, Self::AsyncStd, Self::Smol, Self::Blocking];
+
+    /// Its name on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Tokio => "tokio",
+            Self::AsyncStd => "async-std",
+            Self::Smol => "smol",
+            Self::Blocking => "blocking",
+        }
+    }
+
+    /// Starts whatever there is to start.
+    ///
+    /// # Errors
+    ///
+    /// Those of the operating system.
+    pub(crate) fn start(self) -> io::Result<Box<dyn Adapter>> {
+        Ok(match self {
+            Self::Tokio => Box::new(tokio::Tokio::new()?),
+            Self::AsyncStd => Box::new(async_std::AsyncStd),
+            Self::Smol => Box::new(smol::Smol),
+            Self::Blocking => Box::new(blocking::Blocking),
+        })
+    }
+}
+
+impl FromStr for Runtime {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|runtime| runtime.name() == name)
+            .ok_or_else(|| format!("it is one of {}", Self::ALL.map(Self::name).join(", ")))
+    }
+}
+
+impl fmt::Display for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// An adapter crate together with its runtime, called from outside of it.
+pub(crate) trait Adapter: Send + Sync {
+    /// Attends to a server's connection beside all others: answers what is asked, then reads what
+    /// an open WebSocket brings until its peer closes it.
+    ///
+    /// # Errors
+    ///
+    /// When there is nothing to run it on.
+    fn attend(&self, stream: TcpStream, service: Arc<Service>, journal: Journal) -> io::Result<()>;
+
+    /// Accepts one WebSocket.
+    ///
+    /// # Errors
+    ///
+    /// Those of the adapter's `accept_with`.
+    fn accept(&self, stream: TcpStream, config: &ServerConfig) -> Result<Negotiated, Error>;
+
+    /// Opens one WebSocket.
+    ///
+    /// # Errors
+    ///
+    /// Those of the adapter's `connect_with`.
+    fn connect(&self, url: &str, config: &ClientConfig) -> Result<Opened, Error>;
+}
+
+/// What a client knows of the WebSocket it has opened.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    /// The server's 101.
+    pub(crate) response: Response<()>,
+    /// What was agreed on.
+    pub(crate) negotiated: Negotiated,
+    /// How many bytes came behind the answer's head.
+    pub(crate) leftover_len: usize,
+}
+
+impl<T, R> From<(WebSocket<T, R>, Response<()>)> for Opened {
+    fn from((ws, response): (WebSocket<T, R>, Response<()>)) -> Self {
+        let (negotiated, leftover_len) = (ws.negotiated().clone(), ws.leftover().len());
+        Self { response, negotiated, leftover_len }
+    }
+}

@@ -1,0 +1,126 @@
+//! What became of a connection, as a line on standard error.
+
+use std::{
+    fmt,
+    io::{self, Write},
+    net::SocketAddr,
+};
+
+use http::StatusCode;
+use ws_core::{HandshakeError, Negotiated};
+use ws_driver::Error;
+
+/// What became of an attempt.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// A WebSocket is open.
+    Open(Negotiated),
+    /// The request was refused: why, and with which status.
+    Refused(&'static str, StatusCode),
+    /// The request was an ordinary one: what for, and the status.
+    Answered(&'static str, StatusCode),
+    /// It failed, under this name.
+    Failed(&'static str),
+}
+
+impl From<&Error> for Outcome {
+    fn from(error: &Error) -> Self {
+        match error.handshake() {
+            Some(HandshakeError::Refused(refusal)) => {
+                Self::Refused(refusal.rule().name(), refusal.response().status())
+            }
+            _ => Self::Failed(error.name()),
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Open(negotiated) => {
+                write!(f, "open subprotocol={}", negotiated.subprotocol().unwrap_or("none"))?;
+                match negotiated.extensions() {
+                    Some(extensions) => write!(f, " extensions=\"{extensions}\""),
+                    None => Ok(()),
+                }
+            }
+            Self::Refused(name, status) => write!(f, "refused {name} {}", status.as_u16()),
+            Self::Answered(name, status) => write!(f, "answered {name} {}", status.as_u16()),
+            Self::Failed(name) => write!(f, "error {name}"),
+        }
+    }
+}
+
+/// The line of one connection. Where a connection was kept for several attempts it has the outcome
+/// of each.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    line: String,
+    is_empty: bool,
+}
+
+impl Journal {
+    pub(crate) fn new(peer: SocketAddr) -> Self {
+        Self { line: peer.to_string(), is_empty: true }
+    }
+
+    /// Adds the outcome of an attempt.
+    pub(crate) fn note(&mut self, outcome: &Outcome) {
+        self.line.push_str(if self.is_empty { " " } else { ", " });
+        self.line.push_str(&outcome.to_string());
+        self.is_empty = false;
+    }
+
+    /// Prints the line of a connection that was attended to, and gives back what came of it: the
+    /// stream of an open WebSocket.
+    pub(crate) fn close<T>(mut self, attended: Result<T, Error>) -> Option<T> {
+        let stream = attended.map_err(|error| self.fail(&error)).ok();
+        self.line.push('\n');
+        // Nobody reads it: no reason to stop serving.
+        let _ = io::stderr().lock().write_all(self.line.as_bytes());
+        stream
+    }
+
+    /// Adds why there are no further attempts. That a connection was closed after an answer goes
+    /// without saying.
+    fn fail(&mut self, error: &Error) {
+        let closed = matches!(error.handshake(), Some(HandshakeError::Closed));
+        if self.is_empty || !closed {
+            self.note(&error.into());
+        }
+        if let Error::Unsent { source, .. } = error {
+            self.line.push_str(" unsent: ");
+            self.line.push_str(&source.to_string());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn journal() -> Journal {
+        Journal::new(SocketAddr::from(([127, 0, 0, 1], 5000)))
+    }
+
+    #[test]
+    fn a_line_tells_every_attempt() {
+        let mut journal = journal();
+        journal.note(&Outcome::Refused("missing-key", StatusCode::BAD_REQUEST));
+        journal.note(&Outcome::Open(Negotiated::default()));
+        assert_eq!(journal.line, "127.0.0.1:5000 refused missing-key 400, open subprotocol=none");
+    }
+
+    #[test]
+    fn the_end_of_a_connection_is_told_when_it_is_news() {
+        let mut first = journal();
+        first.fail(&HandshakeError::Closed.into());
+        assert_eq!(first.line, "127.0.0.1:5000 error closed");
+        let mut second = journal();
+        second.note(&Outcome::Answered("health", StatusCode::OK));
+        second.fail(&HandshakeError::Closed.into());
+        assert_eq!(second.line, "127.0.0.1:5000 answered health 200");
+        second.fail(&HandshakeError::TimedOut.into());
+        assert_eq!(second.line, "127.0.0.1:5000 answered health 200, error timeout");
+    }
+}

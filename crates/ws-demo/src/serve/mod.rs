@@ -1,0 +1,99 @@
+//! `ws-demo serve`: a server.
+
+use std::{
+    io::{self, Write},
+    net::TcpListener,
+    process::ExitCode,
+    sync::Arc,
+    thread,
+    time::Duration,
+};
+
+use socket2::SockRef;
+use ws_core::{DeflateConfig, Limits, ServerConfig};
+
+use crate::{args::ServeOptions, complain, runtimes::Adapter};
+
+pub(crate) mod attend;
+mod journal;
+mod policy;
+
+pub(crate) use self::{journal::Journal, policy::Service};
+
+/// Listens, and hands every connection to the runtime.
+///
+/// # Errors
+///
+/// When the address cannot be listened on.
+pub(crate) fn run(options: &ServeOptions) -> io::Result<ExitCode> {
+    let adapter = options.runtime.start()?;
+    let service = Arc::new(Service::new(config(options), options.basic_auth.clone()));
+    let listener = TcpListener::bind(&options.addr)?;
+    SockRef::from(&listener).listen(BACKLOG)?;
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "listening on ws://{}", listener.local_addr()?)?;
+    stdout.flush()?;
+    drop(stdout);
+    loop {
+        if let Err(error) = hand_over(&listener, adapter.as_ref(), &service) {
+            // Too many open files, most likely: those who are served now will go away.
+            complain(format_args!("io: {error}"));
+            thread::sleep(PAUSE);
+        }
+    }
+}
+
+fn hand_over(
+    listener: &TcpListener,
+    adapter: &dyn Adapter,
+    service: &Arc<Service>,
+) -> io::Result<()> {
+    let (stream, peer) = listener.accept()?;
+    stream.set_nodelay(true)?;
+    adapter.attend(stream, Arc::clone(service), Journal::new(peer))
+}
+
+fn config(options: &ServeOptions) -> ServerConfig {
+    let mut config = ServerConfig::new()
+        .subprotocols(&options.subprotocols)
+        .require_subprotocol(options.require_subprotocol)
+        .limits(limits(options))
+        .keep_alive(options.keep_alive)
+        .max_attempts(MAX_ATTEMPTS);
+    if !options.origins.is_empty() {
+        config = config.origins(&options.origins);
+    }
+    if options.deflate {
+        config = config.deflate(DeflateConfig::default());
+    }
+    if options.timeout.is_some() {
+        config = config.timeout(options.timeout);
+    }
+    config
+}
+
+fn limits(options: &ServeOptions) -> Limits {
+    let mut limits = Limits::default();
+    if let Some(len) = options.max_request_line_len {
+        limits.max_request_line_len = len;
+    }
+    if let Some(len) = options.max_head_len {
+        limits.max_head_len = len;
+        // Who allows a head of that size means a head with one field of that size as well.
+        limits.max_field_len = limits.max_field_len.max(len);
+    }
+    if let Some(count) = options.max_fields {
+        limits.max_fields = count;
+    }
+    limits
+}
+
+/// Requests answered on one connection: enough for a client to correct itself.
+const MAX_ATTEMPTS: usize = 8;
+
+/// Clients that may wait to be accepted: as many as Linux allows by default. With std's 128, one of
+/// a rush of clients is told nothing and tries again after a second.
+const BACKLOG: i32 = 4096;
+
+/// How long to wait before accepting again after that has failed.
+const PAUSE: Duration = Duration::from_millis(50);

@@ -1,0 +1,123 @@
+//! What is answered to a request: the part of a server that has nothing to do with a runtime.
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use ws_core::{Rejection, RequestRule, ServerConfig, credentials};
+
+use super::journal::Outcome;
+
+/// What is served, and to whom.
+#[derive(Debug)]
+pub(crate) struct Service {
+    config: ServerConfig,
+    /// User and password.
+    basic_auth: Option<(String, String)>,
+}
+
+/// What to do with a request, and how to call that in the journal.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// Accept it.
+    Accept,
+    /// Refuse it as the rule it breaks says.
+    Refuse(Outcome),
+    /// Answer this.
+    Reject(Outcome, Response<Bytes>),
+}
+
+impl Service {
+    pub(crate) fn new(config: ServerConfig, basic_auth: Option<(String, String)>) -> Self {
+        Self { config, basic_auth }
+    }
+
+    pub(crate) fn config(&self) -> &ServerConfig {
+        &self.config
+    }
+
+    /// Decides about a request whose first broken rule is `rejection`.
+    pub(crate) fn answer(&self, request: &Request<()>, rejection: Option<&Rejection>) -> Answer {
+        match rejection.map(Rejection::rule) {
+            Some(rule) if is_ordinary(rule) && request.uri().path() == HEALTH => {
+                Answer::Reject(Outcome::Answered("health", StatusCode::OK), health())
+            }
+            Some(rule) => Answer::Refuse(Outcome::Refused(rule.name(), rule.status())),
+            None if !self.knows(request) => {
+                let outcome = Outcome::Refused("unauthorized", StatusCode::UNAUTHORIZED);
+                Answer::Reject(outcome, credentials::unauthorized(REALM))
+            }
+            None => Answer::Accept,
+        }
+    }
+
+    fn knows(&self, request: &Request<()>) -> bool {
+        self.basic_auth
+            .as_ref()
+            .is_none_or(|(user, password)| credentials::is_basic(request.headers(), user, password))
+    }
+}
+
+/// Whether the rule is the first one that an ordinary, correct GET breaks: those before it are
+/// about all requests, this one asks for an upgrade.
+fn is_ordinary(rule: RequestRule) -> bool {
+    matches!(rule, RequestRule::NoConnection | RequestRule::NoUpgrade)
+}
+
+fn health() -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from_static(b"ok"));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+    response
+}
+
+const HEALTH: &str = "/health";
+const REALM: &str = "ws-demo";
+
+#[cfg(test)]
+mod tests {
+    use ws_core::{Pending, ServerHandshake};
+
+    use super::*;
+
+    /// Reads a request as a server would, and decides.
+    fn decided(service: &Service, head: &str) -> String {
+        let mut handshake = ServerHandshake::new(service.config());
+        handshake.recv_buf().extend_from_slice(head.as_bytes());
+        let pending: Pending = handshake.poll().unwrap().unwrap();
+        match service.answer(pending.request(), pending.rejection()) {
+            Answer::Accept => "accept".to_owned(),
+            Answer::Refuse(outcome) => outcome.to_string(),
+            Answer::Reject(outcome, response) => {
+                format!("{outcome}, {}", response.status().as_u16())
+            }
+        }
+    }
+
+    const UPGRADE: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
+
+    #[test]
+    fn health_is_for_ordinary_requests() {
+        let service = Service::new(ServerConfig::new(), None);
+        let decided = |head: &str| decided(&service, head);
+        let plain = "HTTP/1.1\r\nHost: h\r\n";
+        assert_eq!(decided(&format!("GET /health {plain}\r\n")), "answered health 200, 200");
+        assert_eq!(decided(&format!("GET /health?x {plain}\r\n")), "answered health 200, 200");
+        assert_eq!(decided(&format!("GET /healthy {plain}\r\n")), "refused no-connection 426");
+        assert_eq!(decided(&format!("POST /health {plain}\r\n")), "refused bad-method 405");
+        assert_eq!(decided("GET /health HTTP/1.1\r\n\r\n"), "refused missing-host 400");
+        assert_eq!(decided(&format!("GET /health {plain}{UPGRADE}\r\n")), "accept");
+    }
+
+    #[test]
+    fn credentials_are_asked_for_last() {
+        let user = ("user".to_owned(), "pass".to_owned());
+        let service = Service::new(ServerConfig::new(), Some(user));
+        let decided =
+            |fields: &str| decided(&service, &format!("GET / HTTP/1.1\r\nHost: h\r\n{fields}\r\n"));
+        assert_eq!(decided(UPGRADE), "refused unauthorized 401, 401");
+        let right = "Authorization: Basic dXNlcjpwYXNz\r\n";
+        assert_eq!(decided(&format!("{UPGRADE}{right}")), "accept");
+        assert_eq!(decided("Connection: Upgrade\r\nUpgrade: websocket\r\n"), {
+            "refused missing-key 400"
+        });
+    }
+}

@@ -1,0 +1,147 @@
+//! `ws-demo connect`, played raw answers on every runtime.
+
+use std::{net::TcpListener, time::Duration, time::Instant};
+
+use crate::program::{RUNTIMES, Server, fake_server, run};
+
+struct Said {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+fn connect(runtime: &str, url: &str, args: &[&str]) -> Said {
+    let output = run(&[&["connect", "--runtime", runtime, url], args].concat());
+    Said {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A server that always says the same.
+fn answering(answer: &'static str) -> String {
+    let (address, _) = fake_server(|_| answer.as_bytes().to_vec());
+    format!("ws://{address}/chat")
+}
+
+#[test]
+fn an_open_websocket_is_described() {
+    for runtime in RUNTIMES {
+        let server = Server::start(runtime, &["--subprotocol", "chat", "--deflate"]);
+        let url = format!("ws://{}/", server.address());
+        let said = connect(runtime, &url, &["--subprotocol", "chat", "--deflate"]);
+        assert_eq!((said.code, &*said.stderr), (0, ""), "{runtime}");
+        assert!(said.stdout.starts_with("HTTP/1.1 101 Switching Protocols\n"), "{}", said.stdout);
+        let agreed = "\nopen\nsubprotocol: chat\nextensions: permessage-deflate\nleftover: 0\n";
+        assert!(said.stdout.ends_with(agreed), "{}", said.stdout);
+
+        let said = connect(runtime, &url, &["--handshake-only", "--timeout-ms", "5000"]);
+        let agreed = "\nopen\nsubprotocol: none\nextensions: none\nleftover: 0\n";
+        assert!(said.code == 0 && said.stdout.ends_with(agreed), "{}", said.stdout);
+    }
+}
+
+#[test]
+fn bytes_behind_the_head_are_counted() {
+    for runtime in RUNTIMES {
+        let (address, server) = fake_server(|request| {
+            let accept = accept_of(request);
+            let head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\
+                        Connection: Upgrade\r\nX-Server: fake\r\n";
+            format!("{head}Sec-WebSocket-Accept: {accept}\r\n\r\n\u{1}\u{2}hi").into_bytes()
+        });
+        let fields = ["--header", "X-Client: a: b", "--header", "Origin:https://a.example"];
+        let said = connect(runtime, &format!("ws://{address}/a?b"), &fields);
+        assert_eq!(said.code, 0, "{runtime}: {}", said.stderr);
+        assert!(said.stdout.contains("\nx-server: fake\n"), "{}", said.stdout);
+        assert!(said.stdout.ends_with("leftover: 4\n"), "{}", said.stdout);
+        let request = server.join().unwrap().to_ascii_lowercase();
+        assert!(request.starts_with("get /a?b http/1.1\r\n"), "{request}");
+        assert!(request.contains("\r\nx-client: a: b\r\n"), "{request}");
+        assert!(request.contains("\r\norigin: https://a.example\r\n"), "{request}");
+    }
+}
+
+#[test]
+fn a_declined_handshake_shows_the_whole_answer() {
+    for runtime in RUNTIMES {
+        let url = answering(
+            "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\n\
+                             Content-Length: 4\r\n\r\nwho?",
+        );
+        let said = connect(runtime, &url, &[]);
+        let answer = "HTTP/1.1 401 Unauthorized\nwww-authenticate: Basic\n\
+                      content-length: 4\n\nwho?";
+        assert_eq!((said.code, &*said.stdout, &*said.stderr), (2, answer, ""), "{runtime}");
+
+        let url = answering("HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nhal");
+        let said = connect(runtime, &url, &[]);
+        assert!(said.stdout.ends_with("\n\nhal"), "{}", said.stdout);
+        assert_eq!((said.code, &*said.stderr), (2, "body incomplete\n"), "{runtime}");
+    }
+}
+
+#[test]
+fn other_failures_have_a_name() {
+    let no_accept = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\
+                     Connection: Upgrade\r\n\r\n";
+    for runtime in RUNTIMES {
+        for (url, args, name) in [
+            (answering(no_accept), &[][..], "missing-accept"),
+            (answering("HTTP/1.1 1"), &[], "truncated"),
+            (answering("SSH-2.0-x\r\n\r\n"), &[], "malformed-head"),
+            ("ws://127.0.0.1:1/".to_owned(), &[], "io"),
+            ("http://127.0.0.1/".to_owned(), &[], "unsupported-scheme"),
+            ("127.0.0.1".to_owned(), &[], "invalid-url"),
+        ] {
+            let said = connect(runtime, &url, args);
+            let name = format!("error: {name}: ");
+            assert!(said.stderr.starts_with(&name), "{runtime}: {} for {name}", said.stderr);
+            assert_eq!((said.code, &*said.stdout), (1, ""), "{runtime} {name}");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_smuggled_into_the_request() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("ws://{}/", listener.local_addr().unwrap());
+    for runtime in RUNTIMES {
+        for (args, name) in [
+            (["--header", "X: a\r\nY: b"], "invalid-header"),
+            (["--header", "Host: other"], "reserved-header"),
+            (["--subprotocol", "a, b"], "invalid-subprotocol"),
+        ] {
+            let said = connect(runtime, &url, &args);
+            assert!(said.stderr.starts_with(&format!("error: {name}: ")), "{}", said.stderr);
+            assert_eq!(said.code, 1, "{runtime}");
+        }
+    }
+}
+
+#[test]
+fn the_deadline_is_for_all_of_it() {
+    for runtime in RUNTIMES {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("ws://{}/", listener.local_addr().unwrap());
+        let start = Instant::now();
+        let said = connect(runtime, &url, &["--timeout-ms", "300"]);
+        let waited = start.elapsed();
+        assert!(said.stderr.starts_with("error: timeout: "), "{runtime}: {}", said.stderr);
+        assert_eq!(said.code, 1);
+        assert!(
+            waited > Duration::from_millis(250) && waited < Duration::from_secs(5),
+            "{waited:?}"
+        );
+    }
+}
+
+/// What a server answers to the key in a request's head.
+fn accept_of(head: &str) -> String {
+    let mut handshake = ws_core::ServerHandshake::new(&ws_core::ServerConfig::new());
+    handshake.recv_buf().extend_from_slice(head.as_bytes());
+    let pending = handshake.poll().unwrap().unwrap();
+    let (response, _) = ws_core::respond(pending.request(), &ws_core::ServerConfig::new()).unwrap();
+    response.headers()["sec-websocket-accept"].to_str().unwrap().to_owned()
+}

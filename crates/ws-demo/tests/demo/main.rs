@@ -1,0 +1,8 @@
+//! The program from outside: what it prints, how it exits, and what it says on the wire.
+
+#![expect(clippy::unwrap_used, reason = "this is how a test fails")]
+
+mod commands;
+mod connect;
+mod program;
+mod serve;

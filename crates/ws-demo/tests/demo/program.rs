@@ -1,0 +1,184 @@
+//! The program under test, and a client and a server made of nothing but bytes.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{Shutdown, TcpListener, TcpStream},
+    process::{Child, Command, Output, Stdio},
+    sync::{Arc, Mutex},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+pub(crate) const RUNTIMES: [&str; 4] = ["tokio", "async-std", "smol", "blocking"];
+
+/// The request of RFC 6455 1.3, as far as every server asks for it.
+pub(crate) const UPGRADE: &str = "GET /chat HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\n\
+     Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+     Sec-WebSocket-Version: 13\r\n";
+
+/// The same without a key: 400, and the connection can be kept.
+pub(crate) const KEYLESS: &str = "GET /chat HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\n\
+     Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n";
+
+/// Runs the program to its end.
+pub(crate) fn run(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ws-demo")).args(args).output().unwrap()
+}
+
+/// `ws-demo serve`, ended with the test.
+pub(crate) struct Server {
+    child: Child,
+    address: String,
+    log: Arc<Mutex<String>>,
+}
+
+impl Server {
+    pub(crate) fn start(runtime: &str, args: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_ws-demo"))
+            .args(["serve", "--runtime", runtime, "--addr", "127.0.0.1:0"])
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut first = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+        let address = first.trim_end().strip_prefix("listening on ws://").unwrap().to_owned();
+        let log = Arc::new(Mutex::new(String::new()));
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let kept = Arc::clone(&log);
+        thread::spawn(move || {
+            let mut line = String::new();
+            while stderr.read_line(&mut line).is_ok_and(|n| n > 0) {
+                kept.lock().unwrap().push_str(&std::mem::take(&mut line));
+            }
+        });
+        Self { child, address, log }
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    pub(crate) fn connect(&self) -> Client {
+        let stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        Client { stream: BufReader::new(stream) }
+    }
+
+    /// Waits for the line of a connection.
+    pub(crate) fn line_of(&self, client: &Client) -> String {
+        let peer = format!("{} ", client.stream.get_ref().local_addr().unwrap());
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let log = self.log.lock().unwrap().clone();
+            if let Some(line) = log.lines().find_map(|line| line.strip_prefix(&peer)) {
+                return line.to_owned();
+            }
+            assert!(Instant::now() < deadline, "no line for {peer}: {log:?}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A connection to a server.
+pub(crate) struct Client {
+    stream: BufReader<TcpStream>,
+}
+
+impl Client {
+    pub(crate) fn send(&mut self, text: &str) {
+        self.stream.get_mut().write_all(text.as_bytes()).unwrap();
+    }
+
+    /// Reads an answer: its head, and the body of the length it gives.
+    pub(crate) fn answer(&mut self) -> Answer {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            let n = self.stream.read_line(&mut head).unwrap();
+            assert_ne!(n, 0, "the server closed after {head:?}");
+        }
+        let head = head.to_ascii_lowercase();
+        let mut answer = Answer { head, body: String::new() };
+        let mut body =
+            vec![0; answer.field("content-length").map_or(0, |len| len.parse().unwrap())];
+        self.stream.read_exact(&mut body).unwrap();
+        answer.body = String::from_utf8(body).unwrap();
+        answer
+    }
+
+    pub(crate) fn ask(&mut self, text: &str) -> Answer {
+        self.send(text);
+        self.answer()
+    }
+
+    /// Says that nothing more will be sent.
+    pub(crate) fn finish(&self) {
+        self.stream.get_ref().shutdown(Shutdown::Write).unwrap();
+    }
+
+    /// Reads to the end of the stream.
+    pub(crate) fn rest(&mut self) -> Vec<u8> {
+        let mut rest = Vec::new();
+        self.stream.read_to_end(&mut rest).unwrap();
+        rest
+    }
+
+    /// Whether the server keeps the connection open for as long as this looks.
+    pub(crate) fn is_open(&mut self) -> bool {
+        let stream = self.stream.get_ref();
+        stream.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+        let kept = matches!(self.stream.fill_buf(), Err(error) if
+            matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut));
+        self.stream.get_ref().set_read_timeout(Some(PATIENCE)).unwrap();
+        kept
+    }
+}
+
+/// An answer, its head in lower case.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) head: String,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn status(&self) -> u16 {
+        self.head.strip_prefix("http/1.1 ").unwrap()[..3].parse().unwrap()
+    }
+
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+}
+
+/// A server for one connection that reads a head, says what it is told to, and closes.
+pub(crate) fn fake_server(
+    answer: impl FnOnce(&str) -> Vec<u8> + Send + 'static,
+) -> (String, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let thread = thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        let mut stream = BufReader::new(stream);
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            if stream.read_line(&mut head).unwrap() == 0 {
+                break;
+            }
+        }
+        stream.get_mut().write_all(&answer(&head)).unwrap();
+        head
+    });
+    (address, thread)
+}
+
+/// No step takes that long.
+const PATIENCE: Duration = Duration::from_secs(10);
