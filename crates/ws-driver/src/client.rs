@@ -112,6 +112,11 @@ fn drive<T, R: Reads<T> + Writes<T>>(
             // A server that refuses and closes at once may reset the connection.
             Poll::Ready(Err(_)) if machine.declined().is_some() => machine.handle_eof(),
             Poll::Ready(Err(error)) => return Poll::Ready(Err(error.into())),
+            // The request did not get through, and there is no answer that says why.
+            Poll::Pending if unsent.is_some() && machine.declined().is_none() => {
+                let error = unsent.take().unwrap_or_else(|| io::ErrorKind::WriteZero.into());
+                return Poll::Ready(Err(error.into()));
+            }
             Poll::Pending => {
                 let now = ready!(wire.poll_until(cx, until));
                 machine.handle_timeout(now);
