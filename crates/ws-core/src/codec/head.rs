@@ -58,9 +58,23 @@ pub(crate) struct HeadScanner {
     line_start: usize,
     /// Complete lines so far, the start line included.
     lines: usize,
+    /// As long as the buffer is not longer than this and no line ends, no limit is reached.
+    quiet_len: usize,
 }
 
 impl HeadScanner {
+    /// Whether the bytes that came since the last call are few, end no line and reach no limit. They
+    /// have been looked at then, and there is nothing to tell.
+    #[inline]
+    pub(crate) fn is_quiet(&mut self, buf: &[u8]) -> bool {
+        let Some(new) = buf.get(self.scanned..) else { return false };
+        let quiet = buf.len() <= self.quiet_len && new.len() <= FEW && !new.contains(&b'\n');
+        if quiet {
+            self.scanned = buf.len();
+        }
+        quiet
+    }
+
     /// Looks at the bytes that came since the last call. `buf` is everything since the head began.
     pub(crate) fn scan(
         &mut self,
@@ -71,45 +85,51 @@ impl HeadScanner {
         if self.lines == 0 && !plausible_start(&buf[self.start..], kind, self.start == 0) {
             return Err(HeadError::Malformed);
         }
-        while let Some(at) = memchr::memchr(b'\n', &buf[self.scanned..]) {
-            let lf = self.scanned + at;
+        if self.scanned == 0 {
+            if let Some(span) = whole(buf, limits) {
+                return Ok(Some(span));
+            }
+        }
+        // No more than may belong to the head is looked at.
+        let max_len = self.start.saturating_add(limits.head);
+        let window = &buf[..buf.len().min(max_len)];
+        let scanned = self.scanned;
+        for at in memchr::memchr_iter(b'\n', &window[scanned..]) {
             // "a recipient MAY recognize a single LF as a line terminator": we do not, since
             // parsers that disagree about line ends are how requests are smuggled. RFC 9112 2.2
-            if lf == self.line_start || buf[lf - 1] != b'\r' {
+            let line = &window[self.line_start..scanned + at];
+            let [line @ .., b'\r'] = line else {
+                self.check_line(line.len(), limits)?;
                 return Err(HeadError::Malformed);
-            }
-            let line_len = lf - 1 - self.line_start;
-            if line_len > 0 {
-                self.check_line(line_len, limits)?;
+            };
+            let end = scanned + at + 1;
+            if !line.is_empty() {
+                self.check_line(line.len(), limits)?;
                 self.lines += 1;
+                (self.line_start, self.scanned) = (end, end);
             } else if self.lines > 0 {
-                let span = HeadSpan { start: self.start, end: lf + 1, fields: self.lines - 1 };
-                return if span.end - span.start > limits.head {
-                    Err(HeadError::TooLarge)
-                } else {
-                    Ok(Some(span))
-                };
+                return Ok(Some(HeadSpan { start: self.start, end, fields: self.lines - 1 }));
             } else if kind == HeadKind::Request && self.start == 0 {
                 // "a server that is expecting to receive and parse a request-line SHOULD ignore at
                 // least one empty line (CRLF) received prior to the request-line." RFC 9112 2.2
-                self.start = lf + 1;
+                (self.start, self.line_start, self.scanned) = (end, end, end);
+                return self.scan(buf, kind, limits);
             } else {
                 return Err(HeadError::Malformed);
             }
-            self.line_start = lf + 1;
-            self.scanned = lf + 1;
-            if self.lines == 0 && !plausible_start(&buf[self.start..], kind, false) {
-                return Err(HeadError::Malformed);
-            }
-            if self.scanned - self.start > limits.head {
-                return Err(HeadError::TooLarge);
-            }
+        }
+        // The line goes on: what is there of it counts, but for a CR that may begin its end.
+        let open_line = &window[self.line_start..];
+        self.check_line(open_line.strip_suffix(b"\r").unwrap_or(open_line).len(), limits)?;
+        if buf.len() > max_len {
+            return Err(HeadError::TooLarge);
         }
         self.scanned = buf.len();
-        // The line goes on: what is there of it counts, but for a CR that may begin its end.
-        let open_line = &buf[self.line_start..];
-        self.check_line(open_line.strip_suffix(b"\r").unwrap_or(open_line).len(), limits)?;
-        if buf.len() - self.start > limits.head { Err(HeadError::TooLarge) } else { Ok(None) }
+        if self.lines > 0 {
+            let max_line_len = if self.lines > limits.fields { 0 } else { limits.field };
+            self.quiet_len = self.line_start.saturating_add(max_line_len).min(max_len);
+        }
+        Ok(None)
     }
 
     /// Whether `buf` holds any byte of a head. An empty line before it does not count.
@@ -235,6 +255,30 @@ fn names_other_version(bytes: &[u8], kind: HeadKind) -> bool {
     )
 }
 
+/// Recognises what most first reads bring: a head and nothing else, too short for a line of it to
+/// be too long. Every line end is looked at here, too, but many bytes at a time. `None` says
+/// nothing.
+fn whole(buf: &[u8], limits: &HeadLimits) -> Option<HeadSpan> {
+    let max_len = limits.head.min(limits.start_line).min(limits.field);
+    let lines = buf.strip_suffix(b"\r\n").filter(|_| buf.len() <= max_len)?;
+    if !lines.ends_with(b"\r\n") || lines.starts_with(b"\r") {
+        return None;
+    }
+    // LFs without a CR before them, empty lines, and the number of lines. There is no branch in the
+    // inner loop, and a byte can count its LFs: so it is vectorised.
+    let (mut odd, mut lfs) = (false, 0);
+    for (before, bytes) in lines.chunks(CHUNK).zip(lines[1..].chunks(CHUNK)) {
+        let mut lfs_here = 0;
+        for (&a, &b) in before.iter().zip(bytes) {
+            odd |= ((a != b'\r') & (b == b'\n')) | ((a == b'\n') & (b == b'\r'));
+            lfs_here += u8::from(b == b'\n');
+        }
+        lfs += usize::from(lfs_here);
+    }
+    let fields = lfs - 1;
+    (!odd && fields <= limits.fields).then_some(HeadSpan { start: 0, end: buf.len(), fields })
+}
+
 /// Whether a head of this kind can begin with these bytes. Tells at the first byte that somebody
 /// speaks TLS, or nothing we know, and spares both sides the wait for the end of a line.
 fn plausible_start(bytes: &[u8], kind: HeadKind, may_be_empty_line: bool) -> bool {
@@ -246,6 +290,12 @@ fn plausible_start(bytes: &[u8], kind: HeadKind, may_be_empty_line: bool) -> boo
     }
 }
 
+/// Up to so many bytes are looked at one by one; for more, `memchr` is quicker.
+const FEW: usize = 8;
+
+/// Less than 256, and a multiple of the widths of vectors.
+const CHUNK: usize = 224;
+
 /// Browsers send 12 to 20 fields, behind proxies up to 40; 64 slots are 2 KiB of stack.
 const STACK_FIELDS: usize = 64;
 
@@ -255,18 +305,62 @@ mod tests {
 
     const LIMITS: HeadLimits = HeadLimits { start_line: 20, field: 12, head: 50, fields: 3 };
 
+    /// Limits that nothing here reaches.
+    const WIDE: HeadLimits = HeadLimits { start_line: 900, field: 900, head: 900, fields: 90 };
+
     fn scan(bytes: &[u8]) -> Result<Option<HeadSpan>, HeadError> {
-        let whole = HeadScanner::default().scan(bytes, HeadKind::Request, &LIMITS);
+        scan_within(bytes, &LIMITS)
+    }
+
+    /// Scans `bytes` whole and byte by byte, with the same result.
+    fn scan_within(bytes: &[u8], limits: &HeadLimits) -> Result<Option<HeadSpan>, HeadError> {
+        let whole = HeadScanner::default().scan(bytes, HeadKind::Request, limits);
         let mut scanner = HeadScanner::default();
         let mut one_by_one = Ok(None);
         for end in 1..=bytes.len() {
-            one_by_one = scanner.scan(&bytes[..end], HeadKind::Request, &LIMITS);
+            let bytes = &bytes[..end];
+            if scanner.is_quiet(bytes) {
+                let mut copy = scanner;
+                assert_eq!(copy.scan(bytes, HeadKind::Request, limits), Ok(None));
+                continue;
+            }
+            one_by_one = scanner.scan(bytes, HeadKind::Request, limits);
             if one_by_one != Ok(None) {
                 break;
             }
         }
         assert_eq!(whole, one_by_one, "{}", bytes.escape_ascii());
         whole
+    }
+
+    #[test]
+    fn the_split_never_matters() {
+        let pieces = ["GET / HTTP/1.1\r\n", "A: b\r\n", "\r\n", "\n", "\r", "A: bcdefghijk"];
+        let mut heads = vec![String::new()];
+        for _ in 0..5 {
+            heads =
+                heads.iter().flat_map(|head| pieces.map(|piece| head.clone() + piece)).collect();
+            for head in &heads {
+                let _ = scan_within(head.as_bytes(), &LIMITS);
+                let _ = scan_within(head.as_bytes(), &WIDE);
+            }
+        }
+    }
+
+    #[test]
+    fn line_ends_are_seen_wherever_they_lie() {
+        for len in 0..2 * CHUNK {
+            for (rest, fields) in [
+                ("B: c\r\n\r\n", Some(2)),
+                ("B: c\r\n\r\nC: d\r\n\r\n", Some(2)),
+                ("B: c\nC: d\r\n\r\n", None),
+                ("\nB: c\r\n\r\n", None),
+            ] {
+                let head = format!("GET / HTTP/1.1\r\nA: {}\r\n{rest}", "b".repeat(len));
+                let found = scan_within(head.as_bytes(), &WIDE);
+                assert_eq!(found.ok().flatten().map(|span| span.fields), fields, "{len} {rest:?}");
+            }
+        }
     }
 
     #[test]

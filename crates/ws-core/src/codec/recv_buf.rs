@@ -43,8 +43,7 @@ impl RecvBuf {
 
     /// Room for the next read, as a [`BytesMut`] whose spare capacity is at least 1 KiB.
     pub fn buf_mut(&mut self) -> &mut BytesMut {
-        self.buf.truncate(self.len());
-        self.scratch = 0;
+        self.drop_scratch();
         self.make_room();
         &mut self.buf
     }
@@ -64,18 +63,20 @@ impl RecvBuf {
     /// Counts the first `n` bytes of the slice that [`space_mut`](Self::space_mut) gave as
     /// received. More than the slice held counts as the whole slice: a reader that lies about
     /// its length can hand over zeros, never memory that is not there.
+    #[inline]
     pub fn commit(&mut self, n: usize) {
         self.scratch -= n.min(self.scratch);
     }
 
     /// Appends `bytes`, as if they had been read.
+    #[inline]
     pub fn extend_from_slice(&mut self, bytes: &[u8]) {
-        self.buf.truncate(self.len());
-        self.scratch = 0;
+        self.drop_scratch();
         self.buf.extend_from_slice(bytes);
     }
 
     /// Removes the first `n` received bytes; at most all of them.
+    #[inline]
     pub fn consume(&mut self, n: usize) {
         self.buf.advance(n.min(self.len()));
     }
@@ -93,16 +94,19 @@ impl RecvBuf {
     }
 
     /// What has been received and not consumed.
+    #[inline]
     pub fn filled(&self) -> &[u8] {
         &self.buf[..self.len()]
     }
 
     /// How many bytes have been received and not consumed.
+    #[inline]
     pub fn len(&self) -> usize {
         self.buf.len() - self.scratch
     }
 
     /// Whether there are no received bytes.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -110,6 +114,14 @@ impl RecvBuf {
     /// How many bytes the buffer could hold without growing.
     pub fn capacity(&self) -> usize {
         self.buf.capacity()
+    }
+
+    #[inline]
+    fn drop_scratch(&mut self) {
+        if self.scratch > 0 {
+            self.buf.truncate(self.len());
+            self.scratch = 0;
+        }
     }
 
     fn make_room(&mut self) {

@@ -1,6 +1,6 @@
 //! The 101: made, decorated, checked and written.
 
-use std::sync::Arc;
+use std::{fmt::Write as _, sync::Arc};
 
 use bytes::{BufMut, Bytes, BytesMut};
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
@@ -115,8 +115,9 @@ fn write_start(accept: &Accept, negotiated: &Negotiated, out: &mut BytesMut) {
     if let Some(name) = negotiated.subprotocol() {
         write_field("Sec-WebSocket-Protocol", name.as_bytes(), out);
     }
-    if let Some(extensions) = negotiated.extensions() {
-        write_field("Sec-WebSocket-Extensions", extensions.as_bytes(), out);
+    if let Some(deflate) = negotiated.deflate() {
+        // Into the buffer, which grows as needed: there is no error.
+        let _ = write!(out, "Sec-WebSocket-Extensions: {deflate}\r\n");
     }
 }
 

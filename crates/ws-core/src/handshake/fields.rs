@@ -4,7 +4,7 @@
 
 use http::HeaderMap;
 
-use crate::codec::list::{is_token, members};
+use crate::codec::list::{is_name, is_token, members};
 
 /// The fields of a head, from slices that were just parsed or from a map that somebody else made.
 pub(crate) trait Fields<'a>: Copy {
@@ -42,6 +42,17 @@ impl<'a> One<'a> {
         self.repeated |= self.value.is_some();
         self.value.get_or_insert(value);
     }
+
+    /// The values of all lines of this field, which is called `name`. The head is looked through
+    /// again only when there are several.
+    pub(crate) fn lines(
+        self,
+        fields: impl Fields<'a>,
+        name: &'static str,
+    ) -> impl Iterator<Item = &'a [u8]> {
+        let (one, others) = if self.repeated { (None, usize::MAX) } else { (self.value, 0) };
+        one.into_iter().chain(fields.lines(name).take(others))
+    }
 }
 
 /// What the lines of a list of tokens say, merged.
@@ -61,20 +72,37 @@ impl<'a> Options<'a> {
     /// Adds a line of Connection: `#connection-option`, a token each (RFC 9110 7.6.1).
     pub(crate) fn add_connection(&mut self, value: &'a [u8]) {
         self.value.get_or_insert(value);
+        // Alone, as most send it.
+        if is_name(value, b"upgrade") {
+            self.found = true;
+            return;
+        }
         for member in members(value) {
-            self.found |= member.eq_ignore_ascii_case(b"upgrade");
-            self.close |= member.eq_ignore_ascii_case(b"close");
-            self.malformed |= !is_token(member);
+            if is_name(member, b"upgrade") {
+                self.found = true;
+            } else if is_name(member, b"close") {
+                self.close = true;
+            } else {
+                self.malformed |= !is_token(member);
+            }
         }
     }
 
     /// Adds a line of Upgrade: `#( protocol-name [ "/" protocol-version ] )` (RFC 9110 7.8).
     pub(crate) fn add_upgrade(&mut self, value: &'a [u8]) {
         self.value.get_or_insert(value);
+        // Alone, as nearly everybody sends it.
+        if is_name(value, b"websocket") {
+            self.found = true;
+            return;
+        }
         for member in members(value) {
-            self.found |= member.eq_ignore_ascii_case(b"websocket");
-            let mut parts = member.splitn(2, |&byte| byte == b'/');
-            self.malformed |= !parts.all(is_token);
+            if is_name(member, b"websocket") {
+                self.found = true;
+            } else {
+                let mut parts = member.splitn(2, |&byte| byte == b'/');
+                self.malformed |= !parts.all(is_token);
+            }
         }
     }
 

@@ -3,6 +3,8 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha1::{Digest, Sha1};
 
+use crate::codec::list::alphanumerics_and;
+
 /// The 24 characters of a Sec-WebSocket-Key.
 pub(crate) type Key = [u8; 24];
 
@@ -22,11 +24,12 @@ pub(crate) fn generate() -> Result<Key, getrandom::Error> {
     Ok(key)
 }
 
-/// The key that `value` holds, if it is base64 of 16 bytes in its one canonical spelling.
+/// The key that `value` holds, if it is base64 of 16 bytes in its one canonical spelling: 21
+/// digits, one whose unused bits are zero, and the padding (RFC 4648 3.5).
 pub(crate) fn parse(value: &[u8]) -> Option<Key> {
-    let key: Key = value.try_into().ok()?;
-    let mut nonce = [0; 18];
-    (STANDARD.decode_slice(key, &mut nonce) == Ok(16)).then_some(key)
+    let key: &Key = value.try_into().ok()?;
+    let [digits @ .., b'A' | b'Q' | b'g' | b'w', b'=', b'='] = key else { return None };
+    digits.iter().all(|&digit| DIGIT[digit as usize]).then_some(*key)
 }
 
 /// "concatenating the |Sec-WebSocket-Key| header field in the client's handshake [...] with the
@@ -44,6 +47,8 @@ fn encode(bytes: &[u8], out: &mut [u8]) {
     let written = STANDARD.encode_slice(bytes, out);
     debug_assert!(written.is_ok());
 }
+
+const DIGIT: [bool; 256] = alphanumerics_and(b"+/");
 
 const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -76,6 +81,18 @@ mod tests {
             "========================",
         ] {
             assert_eq!(parse(bad.as_bytes()), None, "{bad}");
+        }
+    }
+    #[test]
+    fn a_key_is_what_decodes_to_16_bytes() {
+        let spelling = *b"dGhlIHNhbXBsZSBub25jZQ==";
+        for at in 0..spelling.len() {
+            for byte in 0..=255 {
+                let mut changed = spelling;
+                changed[at] = byte;
+                let decoded = STANDARD.decode(changed).is_ok_and(|nonce| nonce.len() == 16);
+                assert_eq!(parse(&changed).is_some(), decoded, "{}", changed.escape_ascii());
+            }
         }
     }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::{
     deflate::{DeflateConfig, DeflateParams},
     extension::{Malformed, extensions},
-    fields::Fields,
 };
 use crate::codec::list::{is_token, members};
 
@@ -23,6 +22,8 @@ pub struct Negotiated {
 }
 
 impl Negotiated {
+    pub(crate) const NOTHING: &Self = &Self { subprotocol: None, deflate: None };
+
     /// The subprotocol, in the server's spelling.
     pub fn subprotocol(&self) -> Option<&str> {
         self.subprotocol.as_deref()
@@ -57,24 +58,24 @@ pub(crate) fn subprotocols<'a>(
 }
 
 /// Checks that the lines of Sec-WebSocket-Protocol hold `1#token`.
-pub(crate) fn check_subprotocols<'a>(fields: impl Fields<'a>) -> Result<(), Malformed> {
+pub(crate) fn check_subprotocols<'a>(
+    lines: impl Iterator<Item = &'a [u8]>,
+) -> Result<(), Malformed> {
     let mut any = false;
-    for name in subprotocols(fields.lines(SUBPROTOCOL)) {
+    let tokens = subprotocols(lines).all(|name| {
         any = true;
-        if !is_token(name) {
-            return Err(Malformed);
-        }
-    }
-    if any { Ok(()) } else { Err(Malformed) }
+        is_token(name)
+    });
+    if any && tokens { Ok(()) } else { Err(Malformed) }
 }
 
 /// The subprotocol that `known` and the offer have in common; names are compared exactly.
-pub(crate) fn choose_subprotocol<'a>(
-    fields: impl Fields<'a>,
+pub(crate) fn choose_subprotocol<'a, L: Iterator<Item = &'a [u8]>>(
+    lines: impl Fn() -> L,
     known: &[Arc<str>],
     preference: Preference,
 ) -> Option<Arc<str>> {
-    let offered = || subprotocols(fields.lines(SUBPROTOCOL));
+    let offered = || subprotocols(lines());
     let chosen = match preference {
         Preference::Server => {
             known.iter().find(|name| offered().any(|offered| offered == name.as_bytes()))
@@ -89,16 +90,18 @@ pub(crate) fn choose_subprotocol<'a>(
 /// Walks every offer of the lines in order and takes the first that can be met. The whole list
 /// must be well formed, whether an extension is wanted or not.
 pub(crate) fn choose_deflate<'a>(
-    fields: impl Fields<'a>,
+    lines: impl Iterator<Item = &'a [u8]>,
     config: Option<&DeflateConfig>,
 ) -> Result<Option<DeflateParams>, Malformed> {
     let mut any = false;
     let mut chosen = None;
-    for extension in fields.lines(EXTENSIONS).flat_map(extensions) {
-        let extension = extension?;
-        any = true;
-        if chosen.is_none() {
-            chosen = config.and_then(|config| config.answer(&extension));
+    for line in lines {
+        for extension in extensions(line) {
+            let extension = extension?;
+            any = true;
+            if chosen.is_none() {
+                chosen = config.and_then(|config| config.answer(&extension));
+            }
         }
     }
     if any { Ok(chosen) } else { Err(Malformed) }

@@ -12,7 +12,10 @@ use super::{
     target,
 };
 use crate::{
-    codec::{body::content_length, list::members},
+    codec::{
+        body::content_length,
+        list::{is_name, members},
+    },
     config::ServerOptions,
 };
 
@@ -65,12 +68,13 @@ impl<'a> RequestFields<'a> {
     }
 
     /// The length tells most names apart before a letter is looked at.
+    #[inline]
     fn add(&mut self, name: &str, value: &'a [u8]) {
-        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        let name = name.as_bytes();
         match name.len() {
-            4 if is("host") => self.host.add(value),
-            6 if is("origin") => self.origin.add(value),
-            6 if is("expect") => {
+            4 if is_name(name, b"host") => self.host.add(value),
+            6 if is_name(name, b"origin") => self.origin.add(value),
+            6 if is_name(name, b"expect") => {
                 self.expect.add(value);
                 for member in members(value) {
                     let known = member.eq_ignore_ascii_case(b"100-continue");
@@ -78,14 +82,14 @@ impl<'a> RequestFields<'a> {
                     self.unknown_expectation |= !known;
                 }
             }
-            7 if is("upgrade") => self.upgrade.add_upgrade(value),
-            10 if is("connection") => self.connection.add_connection(value),
-            14 if is("content-length") => self.content_length.add(value),
-            17 if is("sec-websocket-key") => self.key.add(value),
-            17 if is("transfer-encoding") => self.transfer_encoding.add(value),
-            21 if is("sec-websocket-version") => self.version.add(value),
-            22 if is("sec-websocket-protocol") => self.protocol.add(value),
-            24 if is("sec-websocket-extensions") => self.extensions.add(value),
+            7 if is_name(name, b"upgrade") => self.upgrade.add_upgrade(value),
+            10 if is_name(name, b"connection") => self.connection.add_connection(value),
+            14 if is_name(name, b"content-length") => self.content_length.add(value),
+            17 if is_name(name, b"sec-websocket-key") => self.key.add(value),
+            17 if is_name(name, b"transfer-encoding") => self.transfer_encoding.add(value),
+            21 if is_name(name, b"sec-websocket-version") => self.version.add(value),
+            22 if is_name(name, b"sec-websocket-protocol") => self.protocol.add(value),
+            24 if is_name(name, b"sec-websocket-extensions") => self.extensions.add(value),
             _ => {}
         }
     }
@@ -113,16 +117,15 @@ pub(crate) fn check<'a>(
     upgrade(slots)?;
     let key = key(slots)?;
     version(slots)?;
-    if let Some(value) = slots.protocol.value {
-        subprotocols(fields, value)?;
-    }
-    let deflate = match slots.extensions.value {
-        Some(value) => extensions(fields, value, options)?,
-        None => None,
-    };
+    subprotocols(fields, slots)?;
+    let deflate = extensions(fields, slots, options)?;
     origin(slots, authority, &options.origins, options.require_origin)?;
     let subprotocol = match slots.protocol.value {
-        Some(_) => negotiate::choose_subprotocol(fields, &options.subprotocols, options.preference),
+        Some(_) => negotiate::choose_subprotocol(
+            || slots.protocol.lines(fields, negotiate::SUBPROTOCOL),
+            &options.subprotocols,
+            options.preference,
+        ),
         None => None,
     };
     // "if the server does not wish to agree to one of the suggested subprotocols, it MUST NOT send
@@ -245,8 +248,9 @@ fn version(slots: &RequestFields<'_>) -> Result<(), Rejection> {
 
 /// "The elements that comprise this value MUST be non-empty strings with characters in the range
 /// U+0021 to U+007E not including separator characters". RFC 6455 4.1(10)
-fn subprotocols<'a>(fields: impl Fields<'a>, value: &'a [u8]) -> Result<(), Rejection> {
-    match negotiate::check_subprotocols(fields) {
+fn subprotocols<'a>(fields: impl Fields<'a>, slots: &RequestFields<'a>) -> Result<(), Rejection> {
+    let Some(value) = slots.protocol.value else { return Ok(()) };
+    match negotiate::check_subprotocols(slots.protocol.lines(fields, negotiate::SUBPROTOCOL)) {
         Ok(()) => Ok(()),
         Err(_) => broken(Rule::BadSubprotocol, Some(value)),
     }
@@ -255,10 +259,12 @@ fn subprotocols<'a>(fields: impl Fields<'a>, value: &'a [u8]) -> Result<(), Reje
 /// See [`Malformed`](super::extension::Malformed). RFC 6455 9.1, RFC 7692 5.1
 fn extensions<'a>(
     fields: impl Fields<'a>,
-    value: &'a [u8],
+    slots: &RequestFields<'a>,
     options: &ServerOptions,
 ) -> Result<Option<super::DeflateParams>, Rejection> {
-    match negotiate::choose_deflate(fields, options.deflate.as_ref()) {
+    let Some(value) = slots.extensions.value else { return Ok(None) };
+    let lines = slots.extensions.lines(fields, negotiate::EXTENSIONS);
+    match negotiate::choose_deflate(lines, options.deflate.as_ref()) {
         Ok(deflate) => Ok(deflate),
         Err(_) => broken(Rule::BadExtension, Some(value)),
     }

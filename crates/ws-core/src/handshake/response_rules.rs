@@ -11,7 +11,7 @@ use super::{
     negotiate::{EXTENSIONS, Negotiated},
     rule::AnswerRule as Rule,
 };
-use crate::config::ClientOptions;
+use crate::{codec::list::is_name, config::ClientOptions};
 
 /// A rule that is broken, and the value that breaks it.
 pub(crate) type Broken<'a> = (Rule, Option<&'a [u8]>);
@@ -30,13 +30,13 @@ impl<'a> AnswerFields<'a> {
     fn collect(fields: impl Fields<'a>) -> Self {
         let mut this = Self::default();
         for (name, value) in fields.iter() {
-            let is = |known: &str| name.eq_ignore_ascii_case(known);
+            let name = name.as_bytes();
             match name.len() {
-                7 if is("upgrade") => this.upgrade.add(value),
-                10 if is("connection") => this.connection.add_connection(value),
-                20 if is("sec-websocket-accept") => this.accept.add(value),
-                22 if is("sec-websocket-protocol") => this.protocol.add(value),
-                24 if is("sec-websocket-extensions") => this.extensions.add(value),
+                7 if is_name(name, b"upgrade") => this.upgrade.add(value),
+                10 if is_name(name, b"connection") => this.connection.add_connection(value),
+                20 if is_name(name, b"sec-websocket-accept") => this.accept.add(value),
+                22 if is_name(name, b"sec-websocket-protocol") => this.protocol.add(value),
+                24 if is_name(name, b"sec-websocket-extensions") => this.extensions.add(value),
                 _ => {}
             }
         }

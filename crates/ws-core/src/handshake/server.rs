@@ -141,7 +141,16 @@ impl ServerHandshake {
     /// stream ended, [`TimedOut`](HandshakeError::TimedOut) at the deadline. All of them end this
     /// handshake. A well-formed request that breaks a rule of WebSocket is no error here:
     /// [`Pending::rejection`] tells.
+    #[inline]
     pub fn poll(&mut self) -> Result<Option<Pending>, HandshakeError> {
+        // A head that trickles in costs little until there is a line of it.
+        if !(self.closed | self.eof | self.timed_out) && self.scanner.is_quiet(self.recv.filled()) {
+            return Ok(None);
+        }
+        self.poll_head()
+    }
+
+    fn poll_head(&mut self) -> Result<Option<Pending>, HandshakeError> {
         if self.closed {
             return Err(HandshakeError::Closed);
         }
@@ -244,7 +253,6 @@ pub struct Pending {
     is_upgrade: bool,
     asked: Asked,
     request: OnceLock<Box<Request<()>>>,
-    nothing: Negotiated,
 }
 
 /// What the request says about its answer.
@@ -276,7 +284,6 @@ impl Pending {
                 head: request.method() == Method::HEAD,
             },
             request: OnceLock::from(Box::new(pure::without_body(request))),
-            nothing: Negotiated::default(),
         }
     }
 
@@ -294,16 +301,13 @@ impl Pending {
             let asked = Asked { close: slots.is_last(false), head: head.method == "HEAD" };
             Ok((verdict, request_rules::is_upgrade(head.method, &slots), asked))
         })??;
-        let config = handshake.config.clone();
-        let spent = ServerHandshake { closed: true, ..ServerHandshake::new(&config) };
         Ok(Self {
-            handshake: std::mem::replace(handshake, spent),
+            handshake: handshake.hand_over(),
             span,
             verdict,
             is_upgrade,
             asked,
             request: OnceLock::new(),
-            nothing: Negotiated::default(),
         })
     }
 
@@ -344,7 +348,7 @@ impl Pending {
 
     /// What accepting now would agree on.
     pub fn negotiated(&self) -> &Negotiated {
-        self.verdict.as_ref().map_or(&self.nothing, |upgrade| &upgrade.negotiated)
+        self.verdict.as_ref().map_or(Negotiated::NOTHING, |upgrade| &upgrade.negotiated)
     }
 
     /// The subprotocols that the client offers, most preferred first.
@@ -374,17 +378,16 @@ impl Pending {
     /// # Errors
     ///
     /// A request that breaks a rule is refused as the rule says, and the error tells so.
-    pub fn accept(self) -> Result<Connection, Box<Refused>> {
+    pub fn accept(mut self) -> Result<Connection, Box<Refused>> {
         if self.is_decorated() {
             return self.accept_with(|_| {});
         }
         match self.verdict {
             Ok(upgrade) => {
-                let mut handshake = self.handshake;
-                let out = handshake.send.heads_mut();
+                let out = self.handshake.send.heads_mut();
                 write_continue(&upgrade, out);
                 answer::write_plain(&upgrade.key, &upgrade.negotiated, out);
-                Ok(handshake.open(self.span, upgrade.negotiated))
+                Ok(self.handshake.open(self.span, upgrade.negotiated))
             }
             Err(_) => Err(self.refuse()),
         }
@@ -486,9 +489,21 @@ impl Refused {
 }
 
 impl ServerHandshake {
-    fn open(mut self, span: HeadSpan, negotiated: Negotiated) -> Connection {
-        self.recv.consume(span.end);
-        Connection::from_buffers(Role::Server, negotiated, self.recv, self.send)
+    /// Moves everything out; what stays behind is closed.
+    #[inline]
+    fn hand_over(&mut self) -> Self {
+        let recv = std::mem::take(&mut self.recv);
+        let send = std::mem::take(&mut self.send);
+        let moved = Self { config: self.config.clone(), recv, send, ..*self };
+        self.closed = true;
+        moved
+    }
+
+    #[inline]
+    fn open(self, span: HeadSpan, negotiated: Negotiated) -> Connection {
+        let Self { mut recv, send, .. } = self;
+        recv.consume(span.end);
+        Connection::from_buffers(Role::Server, negotiated, recv, send)
     }
 }
 

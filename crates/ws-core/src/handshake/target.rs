@@ -1,6 +1,7 @@
 //! Request targets (RFC 9112 3.2).
 
 use super::authority;
+use crate::codec::list::alphanumerics_and;
 
 /// Checks a server's target: origin-form or absolute-form. For absolute-form, gives its authority,
 /// which counts instead of Host.
@@ -33,13 +34,16 @@ pub(crate) fn normalize(target: &str) -> Option<String> {
 /// Whether these are a path and a query as browsers send them: RFC 3986's characters, and the
 /// visible ones that the URL standard leaves as they are.
 fn is_path_and_query(text: &str) -> bool {
-    let (path, query) = text.split_once('?').unwrap_or((text, ""));
-    path.bytes().all(|b| is_query_byte(b) && b != b'`') && query.bytes().all(is_query_byte)
+    let path_len = text.bytes().take_while(|&byte| PATH[byte as usize]).count();
+    match &text.as_bytes()[path_len..] {
+        [] => true,
+        [b'?', query @ ..] => query.iter().all(|&byte| QUERY[byte as usize]),
+        _ => false,
+    }
 }
 
-fn is_query_byte(byte: u8) -> bool {
-    byte.is_ascii_graphic() && !b"\"#<>\\".contains(&byte)
-}
+const PATH: [bool; 256] = alphanumerics_and(b"-._~!$&'()*+,;=:@/%[]^{|}");
+const QUERY: [bool; 256] = alphanumerics_and(b"-._~!$&'()*+,;=:@/%[]^{|}?`");
 
 #[cfg(test)]
 mod tests {
