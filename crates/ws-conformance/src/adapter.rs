@@ -17,6 +17,7 @@ use ws_driver::{Error, Parts};
 
 use crate::pipe::{Peer, Pipe, Script};
 
+#[cfg(any(feature = "tokio", feature = "smol", feature = "async-std", feature = "blocking"))]
 #[macro_use]
 mod program;
 #[cfg(feature = "async-std")]
@@ -153,7 +154,8 @@ pub enum Stop {
 }
 
 impl Opened {
-    pub(crate) fn new<T>(parts: Parts<T>, response: Option<Response<()>>) -> Self {
+    /// Takes a WebSocket apart, and lets go of its stream.
+    pub fn new<T>(parts: Parts<T>, response: Option<Response<()>>) -> Self {
         let Parts { leftover, negotiated, request, .. } = parts;
         Self { leftover, negotiated, request, response }
     }
@@ -168,10 +170,12 @@ pub enum Progress {
     Waiting,
     /// It waits for nothing that could happen: nobody will wake it.
     Stuck,
+    /// It is polled again and again, and nothing comes of it.
+    Spinning,
 }
 
-/// Polls an attempt as long as something wakes it. When nothing does, time passes until it is woken or `patience` is
-/// over.
+/// Polls an attempt as long as something wakes it. When nothing does, time passes until it is woken
+/// or `patience` is over.
 pub fn drive(
     adapter: &dyn Adapter,
     attempt: &mut Attempt<'_>,
@@ -179,25 +183,38 @@ pub fn drive(
     patience: Duration,
 ) -> Progress {
     let start = Instant::now();
+    let mut idle = 0;
+    let mut traffic = peer.traffic();
     loop {
         let flag = Arc::new(Flag(AtomicBool::new(false)));
         let waker = Waker::from(Arc::clone(&flag));
         if let Poll::Ready(end) = attempt(&mut Context::from_waker(&waker)) {
             return Progress::Ended(Box::new(end));
         }
+        let before = std::mem::replace(&mut traffic, peer.traffic());
+        idle = if before == traffic { idle + 1 } else { 0 };
+        if idle > MAX_IDLE {
+            return Progress::Spinning;
+        }
         let waits_for_peer = peer.is_starved() || peer.is_stalled();
-        let polls = adapter.polls() && !waits_for_peer;
-        while !polls && !flag.0.load(Ordering::Acquire) {
+        if adapter.polls() && !waits_for_peer {
+            continue;
+        }
+        while !flag.0.load(Ordering::Acquire) {
             if start.elapsed() >= patience {
                 return if waits_for_peer { Progress::Waiting } else { Progress::Stuck };
             }
             adapter.sleep(Duration::from_millis(1));
+            idle = 0;
             if adapter.polls() {
                 break;
             }
         }
     }
 }
+
+/// So many polls in a row without a pause, and nothing comes of them.
+const MAX_IDLE: usize = 1000;
 
 /// Remembers that somebody was woken.
 struct Flag(AtomicBool);

@@ -56,7 +56,7 @@ impl<'a> AdapterSubject<'a> {
         let end = match drive(self.adapter, &mut attempt, &peer, patience) {
             Progress::Ended(end) if !gave_up_waiting(&end, &peer) => Some(*end),
             Progress::Ended(_) | Progress::Waiting => None,
-            Progress::Stuck => stuck(),
+            other => stuck(&other),
         };
         (end, peer)
     }
@@ -92,7 +92,7 @@ impl Subject for AdapterSubject<'_> {
             return observed;
         };
         let mut observed = match end.result {
-            Ok(opened) => opened_server(opened),
+            Ok(opened) => opened_server(&opened),
             Err(Stop::Error(error)) => refused_in_one(&error),
             Err(Stop::Refused { rule, status, request, leftover, closed: _ }) => {
                 let mut observed = Observed::new(Outcome::Reject);
@@ -115,7 +115,8 @@ impl Subject for AdapterSubject<'_> {
         let mut patience = Duration::ZERO;
         if expect.outcomes.contains(&Outcome::NeedMore) && expect.error() == Some("status-not-101")
         {
-            // "The status must be known already, whether the call waits or not": let it stop waiting.
+            // "The status must be known already, whether the call waits or not": let it stop
+            // waiting.
             config = config.body_timeout(Duration::from_millis(2));
             patience = Duration::from_secs(5);
         }
@@ -155,8 +156,8 @@ fn gave_up_waiting(end: &End, peer: &Peer) -> bool {
     peer.is_starved() && matches!(&end.result, Err(Stop::Error(Error::Io(_))))
 }
 
-fn opened_server(opened: Opened) -> Observed {
-    let mut observed = common(&opened, Outcome::Accept);
+fn opened_server(opened: &Opened) -> Observed {
+    let mut observed = common(opened, Outcome::Accept);
     observed.request = opened.request.as_ref().map(SeenRequest::of);
     observed.is_upgrade = opened.request.as_ref().map(ws_core::is_upgrade);
     observed
@@ -182,6 +183,6 @@ fn common(opened: &Opened, outcome: Outcome) -> Observed {
 }
 
 #[expect(clippy::panic, reason = "this is how a test fails")]
-fn stuck() -> ! {
-    panic!("the call is pending, and nobody will wake it")
+fn stuck(progress: &Progress) -> ! {
+    panic!("the call is {progress:?}")
 }

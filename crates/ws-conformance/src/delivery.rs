@@ -45,8 +45,8 @@ impl Delivery {
         (1..len).map(Self::Split)
     }
 
-    /// Some ways to cut an input of `len` octets in two: all near the start, the end and the given places, and every
-    /// `step`-th between.
+    /// Some ways to cut an input of `len` octets in two: all near the start, the end and the given
+    /// places, and every `step`-th between.
     pub fn some_splits(len: usize, step: usize, near: &[usize]) -> impl Iterator<Item = Self> {
         let close = |place: usize| -> RangeInclusive<usize> { place.saturating_sub(8)..=place + 8 };
         (1..len)

@@ -1,4 +1,5 @@
-//! Reading one JSON object key by key, so that a key nobody asked for is an error and not a silent pass.
+//! Reading one JSON object key by key, so that a key nobody asked for is an error and not a silent
+//! pass.
 
 use serde_json::{Map, Value};
 

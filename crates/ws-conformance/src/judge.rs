@@ -81,7 +81,8 @@ impl Differences {
         }
     }
 
-    /// Fields a server's answer must have: list fields by member, others by their whole value, neither by case.
+    /// Fields a server's answer must have: list fields by member, others by their whole value,
+    /// neither by case.
     fn fields(&mut self, head: &Head, wanted: &[(String, Vec<String>)]) {
         for (name, values) in wanted {
             for value in values {

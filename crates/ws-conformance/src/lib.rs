@@ -1,10 +1,12 @@
 //! The conformance suite every adapter mounts.
 //!
-//! Three things stand here: the [wire vectors](vector) and the [judge] that compares an implementation with them; a
-//! [pipe] in memory that delivers octets in any portions and fails at any point; and the [suite] that runs both over
-//! the core and over each adapter, one [`Subject`](subject::Subject) each.
+//! Three things stand here: the [wire vectors](vector) and the [judge] that compares an
+//! implementation with them; a [pipe] in memory that delivers octets in any portions and fails at
+//! any point; and the [suite](mod@suite) that runs both over the core and over each adapter, one
+//! [`Subject`](subject::Subject) each.
 //!
-//! The judge reads the octets on the wire by itself. Nothing of the code under test decides whether it passes.
+//! The judge reads the octets on the wire by itself. Nothing of the code under test decides whether
+//! it passes.
 
 pub mod adapter;
 pub mod adapter_subject;
@@ -18,6 +20,7 @@ pub mod pipe;
 pub mod prebuilt;
 pub mod random;
 pub mod sample;
+pub mod scene;
 pub mod settings;
 pub mod subject;
 pub mod suite;

@@ -25,7 +25,8 @@ pub struct Observed {
     pub body: Option<Vec<u8>>,
     /// Client: whether that is all of it.
     pub body_complete: Option<bool>,
-    /// Octets behind the head (or a refusal's body) that are still there: handed over, or not read from the transport.
+    /// Octets behind the head (or a refusal's body) that are still there: handed over, or not read
+    /// from the transport.
     pub leftover: Vec<u8>,
     /// Server: the request as the application sees it.
     pub request: Option<SeenRequest>,
@@ -73,7 +74,8 @@ impl Observed {
         }
     }
 
-    /// The part of a run that depends neither on the key the client drew nor on how the octets arrived.
+    /// The part of a run that depends neither on the key the client drew nor on how the octets
+    /// arrived.
     #[must_use]
     pub fn verdict(mut self) -> Self {
         if let Some(key) = wire::key_of(&self.wire).map(<[u8]>::to_vec) {
@@ -106,7 +108,11 @@ impl SeenRequest {
         Self {
             path: uri.path().to_owned(),
             query: uri.query().map(str::to_owned),
-            authority: uri.authority().map(|a| a.as_str()).or_else(host).map(str::to_owned),
+            authority: uri
+                .authority()
+                .map(http::uri::Authority::as_str)
+                .or_else(host)
+                .map(str::to_owned),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A transport in memory that does what it is told: portions, waits, short writes, failures.
 //!
-//! [`Pipe`] is the end an implementation is given, [`Peer`] the test's end. Everything the implementation does to the
-//! pipe is recorded.
+//! [`Pipe`] is the end an implementation is given, [`Peer`] the test's end. Everything the
+//! implementation does to the pipe is recorded.
 //!
 //! ```
 //! use std::io::{Read, Write};
@@ -63,7 +63,8 @@ impl Pipe {
         self.shared.lock()
     }
 
-    /// How long a blocking read waits from now on before it returns `WouldBlock`, as a socket's read timeout.
+    /// How long a blocking read waits from now on before it returns `WouldBlock`, as a socket's
+    /// read timeout.
     pub fn set_read_timeout(&self, timeout: Option<Duration>) {
         self.state().read_timeout = timeout;
     }
@@ -104,6 +105,11 @@ impl Peer {
     /// Number of flushes among them.
     pub fn flushes(&self) -> usize {
         self.shared.lock().flushes
+    }
+
+    /// How much has gone either way.
+    pub fn traffic(&self) -> usize {
+        self.shared.lock().traffic
     }
 
     /// Whether the implementation has shut its writing side.

@@ -1,4 +1,5 @@
-//! The caller who brings an own HTTP stack: parses a head, consumes a body, and hands over the request and the rest.
+//! The caller who brings an own HTTP stack: parses a head, consumes a body, and hands over the
+//! request and the rest.
 //!
 //! A plain reader for well-formed input. It says nothing about requests such a stack would refuse.
 

@@ -1,4 +1,5 @@
-//! A small deterministic generator: the same numbers in every run, so that a failure can be repeated.
+//! A small deterministic generator: the same numbers in every run, so that a failure can be
+//! repeated.
 
 /// xorshift64*, for choosing test inputs and nothing else.
 #[derive(Clone, Debug)]
@@ -11,7 +12,7 @@ impl Random {
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -21,7 +22,7 @@ impl Random {
     /// A number below `end`, which is at least 1.
     pub fn below(&mut self, end: usize) -> usize {
         // The remainder is below `end`, so it fits.
-        (self.next() >> 16) as usize % end
+        (self.bits() >> 16) as usize % end
     }
 
     /// One of several.

@@ -6,11 +6,14 @@ use std::{
 };
 
 use crate::{
+    adapter::Adapter,
+    adapter_subject::AdapterSubject,
     delivery::Delivery,
     fill::fill,
     judge::{Difference, judge},
     observed::Observed,
     subject::Subject,
+    sweep,
     vector::{Role, Vector},
 };
 
@@ -19,17 +22,17 @@ use crate::{
 pub struct Plan {
     /// Inputs up to this length, in bytes, are cut at every place.
     pub full_split_len: usize,
-    /// Longer inputs are cut at every multiple of this, and near the start, the end, the end of the head and the
-    /// powers of two buffers like to have.
+    /// Longer inputs are cut at every multiple of this, and near the start, the end, the end of the
+    /// head and the powers of two buffers like to have; `usize::MAX` for not at all.
     pub step: usize,
     /// A server is handed the first octets in a buffer, cut at every multiple of this; 0 for never.
     pub handed_step: usize,
 }
 
 impl Default for Plan {
-    /// Full splits up to 2000 bytes. The dozen longer inputs of the set, up to 17 kB, are padding for the most part:
-    /// cutting those everywhere would be nine tenths of all octets fed, and what is new behind their first 2000 bytes
-    /// is limits and buffer sizes, near which they are cut.
+    /// Full splits up to 2000 bytes. The dozen longer inputs of the set, up to 17 kB, are padding
+    /// for the most part: cutting those everywhere would be nine tenths of all octets fed, and what
+    /// is new behind their first 2000 bytes is limits and buffer sizes, near which they are cut.
     fn default() -> Self {
         Self { full_split_len: 2000, step: 509, handed_step: 7 }
     }
@@ -96,8 +99,8 @@ impl Report {
     }
 }
 
-/// Runs every vector whole, one octet at a time, and cut in two as the plan says. Each run is judged, and has to come
-/// to the same as the whole delivery.
+/// Runs every vector whole, one octet at a time, and cut in two as the plan says. Each run is
+/// judged, and has to come to the same as the whole delivery.
 pub fn run_vectors(subject: &dyn Subject, vectors: &[Vector], plan: &Plan) -> Report {
     let mut report = Report {
         subject: subject.name().to_owned(),
@@ -142,6 +145,72 @@ pub fn run_vectors(subject: &dyn Subject, vectors: &[Vector], plan: &Plan) -> Re
         report.verdicts.extend(reference.map(|(verdict, _)| (vector.id.clone(), verdict)));
     }
     report
+}
+
+/// Everything an adapter is put through: the vectors in every delivery, and the
+/// [sweeps](crate::sweep).
+///
+/// # Panics
+///
+/// When anything is wrong.
+pub fn run_all(adapter: &dyn Adapter, vectors: &[Vector], plan: &Plan) -> Report {
+    let report = run_vectors(&AdapterSubject::new(adapter), vectors, plan);
+    report.assert_clean();
+    sweep::all(adapter);
+    report
+}
+
+/// Makes a module of tests out of an adapter, one for each thing it is put through.
+///
+/// ```
+/// mod tests {
+///     ws_conformance::suite!(blocking, ws_conformance::adapter::Blocking);
+/// }
+/// ```
+#[macro_export]
+macro_rules! suite {
+    ($name:ident, $adapter:expr) => {
+        mod $name {
+            #[test]
+            fn every_vector_in_every_delivery() {
+                let vectors = $crate::vector::load_own().unwrap();
+                let adapter = $adapter;
+                let subject = $crate::adapter_subject::AdapterSubject::new(&adapter);
+                let plan = $crate::suite::Plan { handed_step: 61, ..Default::default() };
+                let report = $crate::suite::run_vectors(&subject, &vectors, &plan);
+                report.assert_clean();
+                // The only way in that an adapter may lack.
+                assert!(report.skipped.iter().all(|(id, _)| id.contains("/prebuilt/")));
+                assert!(report.runs > 100_000, "{} runs", report.runs);
+            }
+
+            #[test]
+            fn waiting_short_writes_and_held_writes_change_nothing() {
+                $crate::sweep::patience(&$adapter);
+            }
+
+            #[test]
+            fn the_nth_operation_fails() {
+                $crate::sweep::faults(&$adapter);
+            }
+
+            #[test]
+            fn a_stream_that_takes_nothing() {
+                $crate::sweep::nothing_taken(&$adapter);
+            }
+
+            #[test]
+            fn the_stream_ends_early() {
+                $crate::sweep::ends_early(&$adapter);
+            }
+
+            /// S-14; uWebSockets #1583: use after free when an upgrade is cancelled.
+            #[test]
+            fn s_14_dropped_at_every_await() {
+                $crate::sweep::drops(&$adapter);
+            }
+        }
+    };
 }
 
 /// Where two subjects come to different ends, in words; empty when nowhere.
@@ -189,7 +258,7 @@ fn deliveries(vector: &Vector, plan: &Plan) -> Vec<Delivery> {
     let mut all = vec![Delivery::Whole, Delivery::Bytewise];
     if len <= plan.full_split_len {
         all.extend(Delivery::every_split(len));
-    } else {
+    } else if plan.step < usize::MAX {
         let head = vector.input.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(0);
         let near = [head + 4, 1024, 2048, 4096, 8192, 16_384];
         all.extend(Delivery::some_splits(len, plan.step, &near));

@@ -1,7 +1,7 @@
 //! One vector: what the peer sends, how the side under test is set up, and what has to come of it.
 //!
-//! The format is described in `vectors/README.md`. Reading is strict: a key this module does not know is an error, so
-//! a clause of a vector can be unchecked only on purpose.
+//! The format is described in `vectors/README.md`. Reading is strict: a key this module does not
+//! know is an error, so a clause of a vector can be unchecked only on purpose.
 
 use std::{error, fmt, fs, io, path::Path};
 
@@ -13,7 +13,7 @@ mod config;
 mod expect;
 
 pub use config::{ClientBits, Config, DeflateSetting, LimitSetting, Wanted};
-pub use expect::{DeflateTerms, Expect, ExpectedRequest, Outcome};
+pub use expect::{DeflateTerms, Expect, ExpectedRequest, Headers, Outcome};
 
 /// The side under test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,64 +1,34 @@
-//! The vectors over every adapter.
+//! Every adapter, put through everything; and all of them compared.
 
 use ws_conformance::{
-    adapter::{self, Adapter},
+    adapter,
     adapter_subject::AdapterSubject,
     core_subject::CoreSubject,
     suite::{Plan, disagreements, run_vectors},
     vector::{self, Role},
 };
 
-/// Full splits, as for the core; fewer of the octets handed over beforehand.
-const PLAN: Plan = Plan { full_split_len: 2000, step: 509, handed_step: 61 };
-
-fn passes(adapter: &dyn Adapter) {
-    let start = std::time::Instant::now();
-    let vectors = vector::load_own().unwrap();
-    let report = run_vectors(&AdapterSubject::new(adapter), &vectors, &PLAN);
-    eprintln!("{}: {} runs in {:?}", report.subject, report.runs, start.elapsed());
-    report.assert_clean();
-    let skipped = report.skipped.iter().filter(|(id, _)| !id.contains("/prebuilt/")).count();
-    assert_eq!(skipped, 0, "{:?}", report.skipped);
-}
-
-#[cfg(feature = "tokio")]
-#[test]
-fn tokio_passes_every_vector_in_every_delivery() {
-    passes(&adapter::Tokio::new());
-}
-
-#[cfg(feature = "smol")]
-#[test]
-fn smol_passes_every_vector_in_every_delivery() {
-    passes(&adapter::Smol);
-}
-
 #[cfg(feature = "async-std")]
-#[test]
-fn async_std_passes_every_vector_in_every_delivery() {
-    passes(&adapter::AsyncStd);
-}
-
+ws_conformance::suite!(async_std, ws_conformance::adapter::AsyncStd);
 #[cfg(feature = "blocking")]
-#[test]
-fn blocking_passes_every_vector_in_every_delivery() {
-    passes(&adapter::Blocking);
-}
-
+ws_conformance::suite!(blocking, ws_conformance::adapter::Blocking);
 #[cfg(feature = "blocking")]
-#[test]
-fn nonblocking_passes_every_vector_in_every_delivery() {
-    passes(&adapter::NonBlocking);
-}
+ws_conformance::suite!(non_blocking, ws_conformance::adapter::NonBlocking);
+#[cfg(feature = "smol")]
+ws_conformance::suite!(smol, ws_conformance::adapter::Smol);
+#[cfg(feature = "tokio")]
+ws_conformance::suite!(tokio, ws_conformance::adapter::Tokio::new());
 
-/// The same input, the same octets on the wire, the same error: by whichever adapter, and by the core alone.
+const WHOLE: Plan = Plan { full_split_len: 0, step: usize::MAX, handed_step: 0 };
+
+/// The same input, the same octets on the wire, the same error: by whichever adapter, and by the
+/// core alone.
 #[test]
 fn all_adapters_come_to_the_same() {
     let vectors = vector::load_own().unwrap();
-    let whole = Plan { full_split_len: 0, step: usize::MAX, handed_step: 0 };
-    let core = run_vectors(&CoreSubject::default(), &vectors, &whole);
+    let core = run_vectors(&CoreSubject::default(), &vectors, &WHOLE);
     for adapter in adapter::all() {
-        let report = run_vectors(&AdapterSubject::new(&*adapter), &vectors, &whole);
+        let report = run_vectors(&AdapterSubject::new(&*adapter), &vectors, &WHOLE);
         let mut found = disagreements(&core, &report);
         // The core waits for the body of a refusal; an adapter has a clock, and stops waiting.
         found.retain(|text| {
@@ -67,7 +37,7 @@ fn all_adapters_come_to_the_same() {
                 .any(|id| text.starts_with(id))
         });
         assert!(found.is_empty(), "{}", found.join("\n"));
-        assert!(report.verdicts.len() + report.skipped.len() == vectors.len());
+        assert_eq!(report.verdicts.len() + report.skipped.len(), vectors.len());
     }
 }
 
@@ -76,20 +46,54 @@ fn all_adapters_come_to_the_same() {
 fn step_by_step_comes_to_the_same() {
     let mut vectors = vector::load_own().unwrap();
     vectors.retain(|vector| vector.role == Role::Server);
-    let few = Plan { full_split_len: 0, step: usize::MAX, handed_step: 0 };
     for keep_alive in [false, true] {
-        let core = run_vectors(&CoreSubject { keep_alive }, &vectors, &few);
+        let core = run_vectors(&CoreSubject { keep_alive }, &vectors, &WHOLE);
         for adapter in adapter::all() {
             for steps in [false, true] {
-                if steps && adapter.name().ends_with("non-blocking") {
+                let call = adapter::Call::Steps(ws_core::ServerConfig::new());
+                if steps && !adapter.offers(&call) {
                     continue;
                 }
                 let subject = AdapterSubject { adapter: &*adapter, steps, keep_alive };
-                let report = run_vectors(&subject, &vectors, &few);
+                let report = run_vectors(&subject, &vectors, &WHOLE);
                 report.assert_clean();
                 let found = disagreements(&core, &report);
                 assert!(found.is_empty(), "{}", found.join("\n"));
             }
         }
     }
+}
+
+/// What a task that may move between threads can hold.
+#[cfg(all(feature = "tokio", feature = "smol", feature = "async-std"))]
+#[test]
+fn futures_and_sockets_are_send() {
+    use ws_conformance::pipe::{Pipe, Script, pipe};
+
+    fn is_send<T: Send>(_: T) {}
+    fn is_send_and_sync<T: Send + Sync>() {}
+    let io = || pipe(Script::new()).0;
+    let (server, client) = (ws_core::ServerConfig::new(), ws_core::ClientConfig::new());
+    macro_rules! check {
+        ($($adapter:ident),*) => { $(
+            is_send($adapter::accept(io()));
+            is_send($adapter::accept_with(io(), &server));
+            is_send($adapter::accept_buffered(io(), b"".as_slice(), &server));
+            is_send($adapter::accept_request(io(), &http::Request::new(()), b"".as_slice(), &server));
+            is_send($adapter::handshake(io(), "h", "/"));
+            is_send($adapter::handshake_with(io(), "h", "/", &client));
+            is_send($adapter::connect("ws://h"));
+            is_send($adapter::connect_with("ws://h", &client));
+            is_send($adapter::Handshake::new(io(), &server).request());
+            is_send(async {
+                let pending = $adapter::Handshake::new(io(), &server).request().await?;
+                match pending.rejection().is_some() {
+                    true => pending.refuse().await.map(drop),
+                    false => pending.accept().await.map(drop),
+                }
+            });
+            is_send_and_sync::<$adapter::WebSocket<Pipe>>();
+        )* };
+    }
+    check!(ws_tokio, ws_smol, ws_async_std);
 }

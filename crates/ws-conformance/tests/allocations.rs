@@ -1,5 +1,7 @@
 //! What a peer can make this side allocate, counted by the allocator.
 
+#![expect(clippy::unwrap_used, reason = "this is how a test fails")]
+
 use allocation_counter::{AllocationInfo, measure};
 use ws_conformance::{
     core_subject::drain,

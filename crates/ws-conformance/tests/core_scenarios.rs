@@ -1,5 +1,12 @@
 //! The scenarios of `vectors/scenarios.md` that need no transport, over the core.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "this is how a test fails"
+)]
+
 use std::{
     collections::HashSet,
     thread,
@@ -136,6 +143,49 @@ fn s_05_content_length_is_computed_last() {
         assert_eq!(sent.head.values("Content-Length").collect::<Vec<_>>(), ["4"], "hook {index}");
         assert_eq!(sent.head.values("Transfer-Encoding").count(), 0, "hook {index}");
     }
+}
+
+/// What the answer says of the connection is what is done with it, whatever a hook wrote there.
+#[test]
+fn connection_says_what_is_done() {
+    let malformed = b"G E T / HTTP/1.1\r\n\r\n".to_vec();
+    for (said, keep_alive, input, closes) in [
+        ("keep-alive", false, bad(), true),
+        ("keep-alive", true, malformed.clone(), true),
+        ("close", true, bad(), true),
+        ("x, Close", true, bad(), true),
+        ("upgrade", true, bad(), false),
+        ("keep-alive", true, bad(), false),
+        ("", true, bad(), false),
+    ] {
+        let config = ServerConfig::new().keep_alive(keep_alive).decorate(move |_, response| {
+            response.headers_mut().insert(header::CONNECTION, said.parse().unwrap());
+        });
+        let mut server = ServerHandshake::with_buffered(&config, input.as_slice());
+        let mut server = match server.poll() {
+            Ok(pending) => pending.unwrap().accept().unwrap_err().handshake,
+            Err(_) => server,
+        };
+        let sent = answer(server.send_queue());
+        assert_eq!(sent.head.has_member("Connection", "close"), closes, "{said:?} {keep_alive}");
+        assert_eq!(server.is_closed(), closes, "{said:?} {keep_alive}");
+        assert!(!sent.head.has_member("Connection", "upgrade"), "{said:?}");
+    }
+}
+
+/// "A server MUST NOT send Content-Length in such a response unless its field value equals the
+/// decimal number of octets that would have been sent in the content of a response if the same
+/// request had used the GET method." RFC 9110 8.6
+#[test]
+fn the_length_in_an_answer_to_head_is_that_of_the_body_left_out() {
+    let input = b"HEAD /health HTTP/1.1\r\nHost: h\r\n\r\n".as_slice();
+    let mut server = ServerHandshake::with_buffered(&ServerConfig::new(), input);
+    let refused = poll_request(&mut server).reject(Response::new("ok"));
+    let mut server = refused.handshake;
+    let sent = answer(server.send_queue());
+    assert_eq!((sent.status, sent.rest.as_slice()), (200, b"".as_slice()));
+    let lengths: Vec<_> = sent.head.values("Content-Length").collect();
+    assert!(lengths.is_empty() || lengths == ["2"], "{lengths:?}");
 }
 
 #[test]

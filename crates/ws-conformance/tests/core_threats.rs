@@ -1,8 +1,9 @@
 //! Failures that happened to real libraries, one test each, over the core.
 
+#![expect(clippy::panic, clippy::unwrap_used, reason = "this is how a test fails")]
+
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use ws_conformance::{
     core_subject::CoreSubject,
     delivery::Delivery,
@@ -45,8 +46,8 @@ fn status(observed: &Observed) -> Option<u16> {
     Answers::parse(&observed.wire).unwrap().last.map(|answer| answer.status)
 }
 
-/// Twice the input takes at most 2.2 times as long. Clocks of shared machines are rough, so the best of several
-/// measurements counts, and only a row of bad ones fails.
+/// Twice the input takes at most 2.2 times as long. Clocks of shared machines are rough, so the
+/// best of several measurements counts, and only a row of bad ones fails.
 fn assert_linear(what: &str, mut run: impl FnMut(usize) -> Duration) {
     let mut ratios = Vec::new();
     for _ in 0..8 {
@@ -59,9 +60,9 @@ fn assert_linear(what: &str, mut run: impl FnMut(usize) -> Duration) {
         if ratio <= 2.2 {
             return;
         }
-        ratios.push(ratio);
+        ratios.push((one, two));
     }
-    panic!("{what}: twice the input takes {ratios:?} times as long");
+    panic!("{what}: twice the input takes {ratios:?}");
 }
 
 fn time(run: impl FnOnce()) -> Duration {
@@ -247,8 +248,8 @@ fn cve_2026_2229_window_bits() {
     }
 }
 
-/// Also RUSTSEC-2020-0008, 2021-0020, -0078 and -0079: no combination of lengths and codings makes a body part of what
-/// follows, or what follows part of a body.
+/// Also RUSTSEC-2020-0008, 2021-0020, -0078 and -0079: no combination of lengths and codings makes
+/// a body part of what follows, or what follows part of a body.
 #[test]
 fn cve_2026_69243_smuggling_around_the_upgrade() {
     let lengths =
@@ -496,78 +497,4 @@ fn cve_2018_21035_defaults_are_limits() {
     assert_eq!(ServerConfig::default().handshake_timeout(), ten);
     assert_eq!(ClientConfig::new().handshake_timeout(), ten);
     assert!(!ServerConfig::new().keeps_request());
-}
-
-#[test]
-fn every_length_of_an_accept_value_is_an_error() {
-    for len in 0..=4096 {
-        let fields = String::from_utf8(switching("")).unwrap().replace("{A}", &"A".repeat(len));
-        let seen = client(fields.into_bytes());
-        assert_eq!(seen.outcome, Outcome::Fail, "{len}");
-        let error = seen.error.unwrap();
-        assert!(error == "bad-accept" || (len == 0 && error == "missing-accept"), "{len}: {error}");
-    }
-}
-
-#[test]
-fn every_length_of_a_key_is_refused_but_24() {
-    for letter in ["A", "=", "/", "\u{e9}", " "] {
-        for len in 0..=4096 {
-            let key = letter.repeat(len / letter.len());
-            let request = sample::without_key(&format!("Sec-WebSocket-Key: {key}\r\n"));
-            assert_eq!(status(&server(request)), Some(400), "{letter:?} {len}");
-        }
-    }
-    assert_eq!(status(&server(good())), Some(101));
-}
-
-#[test]
-fn connection_lists_are_lists_in_an_answer() {
-    let answer = String::from_utf8(switching("")).unwrap();
-    for value in
-        ["keep-alive, Upgrade", "Upgrade, keep-alive", "keep-alive,\tupgrade ,", ",UPGRADE"]
-    {
-        let answer = answer.replace("Connection: Upgrade", &format!("Connection: {value}"));
-        assert_eq!(client(answer.into_bytes()).outcome, Outcome::Open, "{value}");
-    }
-    for value in ["upgraded", "notupgrade", "up grade", "keep-alive Upgrade", "\"upgrade\""] {
-        let answer = answer.replace("Connection: Upgrade", &format!("Connection: {value}"));
-        let seen = client(answer.into_bytes());
-        assert_eq!(seen.error.as_deref(), Some("no-connection"), "{value}");
-    }
-}
-
-/// Every single octet of a good request and a good answer, replaced by each of the 256.
-#[test]
-fn no_octet_makes_either_side_panic() {
-    let request =
-        upgrade("Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n");
-    for at in 0..request.len() {
-        for octet in 0..=255 {
-            let mut input = request.clone();
-            input[at] = octet;
-            let seen = wide_server(input);
-            // In a field nobody reads anything may stand; whatever is decided, something is said.
-            assert!(seen.outcome != Outcome::NeedMore || seen.wire.is_empty());
-            assert!(seen.outcome == Outcome::NeedMore || status(&seen).is_some());
-        }
-    }
-    let answer = switching("");
-    for at in 0..answer.len() {
-        for octet in 0..=255 {
-            let mut input = answer.clone();
-            input[at] = octet;
-            let seen = client(input);
-            assert!(seen.outcome != Outcome::Fail || seen.error.is_some());
-        }
-    }
-}
-
-#[test]
-fn a_buffer_that_is_shared_is_not_touched() {
-    let shared = Bytes::from(good());
-    let copy = shared.clone();
-    let mut server = ServerHandshake::with_buffered(&ServerConfig::new(), shared);
-    assert!(server.poll().unwrap().unwrap().accept().is_ok());
-    assert_eq!(copy, good());
 }

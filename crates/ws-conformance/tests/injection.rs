@@ -1,7 +1,9 @@
 //! No field an application gives can put a CR, an LF or a NUL on the wire, or a field of its own.
 //!
-//! CVE-2026-1527 (undici), CVE-2025-67735 (netty), CVE-2020-35678 (autobahn), GHSA-w4f7-4cxr-rv3c (cowboy, gun),
-//! CVE-2024-23644 (trillium): all the same fault.
+//! CVE-2026-1527 (undici), CVE-2025-67735 (netty), CVE-2020-35678 (autobahn), GHSA-w4f7-4cxr-rv3c
+//! (cowboy, gun), CVE-2024-23644 (trillium): all the same fault.
+
+#![expect(clippy::panic, clippy::unwrap_used, reason = "this is how a test fails")]
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode};

@@ -1,4 +1,5 @@
-//! What is done with an adapter, written once: the adapters have the same names, and differ in an `.await`.
+//! What is done with an adapter, written once: the adapters have the same names, and differ in an
+//! `.await`.
 
 /// Runs `$call` on `$pipe` with the functions of `$adapter`, and gives an [`End`](super::End).
 macro_rules! program {

@@ -18,8 +18,9 @@ pub(super) fn judge(vector: &Vector, observed: &Observed, found: &mut Difference
     }
 }
 
-/// The upgrade request, and nothing behind it: "Once the client's opening handshake has been sent, the client MUST wait
-/// for a response from the server before sending any further data." RFC 6455 4.1
+/// The upgrade request, and nothing behind it: "Once the client's opening handshake has been sent,
+/// the client MUST wait for a response from the server before sending any further data." RFC 6455
+/// 4.1
 fn request(vector: &Vector, sent: &[u8], found: &mut Differences) {
     let (head, len) = match wire::parse_head(sent) {
         Ok(parsed) => parsed,
@@ -29,9 +30,8 @@ fn request(vector: &Vector, sent: &[u8], found: &mut Differences) {
         }
     };
     found.octets("octets behind the request", b"", &sent[len..]);
-    let mut parts = head.start_line.split(' ');
-    let line = (parts.next(), parts.next(), parts.next(), parts.next());
-    let good = matches!(line, (Some("GET"), Some(target), Some("HTTP/1.1"), None) if target.starts_with('/'));
+    let parts: Vec<_> = head.start_line.split(' ').collect();
+    let good = matches!(parts[..], ["GET", target, "HTTP/1.1"] if target.starts_with('/'));
     found.require(good, "request line", "GET /... HTTP/1.1", &head.start_line);
     let once = [
         ("Host", None),
@@ -53,8 +53,8 @@ fn request(vector: &Vector, sent: &[u8], found: &mut Differences) {
     offers(vector, &head, found);
 }
 
-/// "The value of this header field MUST be a nonce consisting of a randomly selected 16-byte value that has been
-/// base64-encoded." RFC 6455 4.1(7)
+/// "The value of this header field MUST be a nonce consisting of a randomly selected 16-byte value
+/// that has been base64-encoded." RFC 6455 4.1(7)
 fn key(head: &Head, found: &mut Differences) {
     let key = head.values("Sec-WebSocket-Key").next().unwrap_or_default();
     let nonce = STANDARD.decode(key).unwrap_or_default();
@@ -131,7 +131,8 @@ fn failed(vector: &Vector, observed: &Observed, found: &mut Differences) {
     if expect.body_complete.is_some() {
         found.same("body_complete", &expect.body_complete, &observed.body_complete);
     }
-    // Without a leftover in the vector, nothing need be kept; behind a whole body there is nothing to keep.
+    // Without a leftover in the vector, nothing need be kept; behind a whole body there is nothing
+    // to keep.
     match &expect.leftover {
         Some(leftover) => found.octets("leftover", leftover, &observed.leftover),
         None if expect.body_complete == Some(true) => {

@@ -12,8 +12,8 @@ pub(super) fn is_list(name: &str) -> bool {
         .any(|list| list.eq_ignore_ascii_case(name))
 }
 
-/// Reads a `Sec-WebSocket-Extensions` value. A quoted value counts as the text in it. `None` when the value breaks the
-/// grammar, or names a parameter twice.
+/// Reads a `Sec-WebSocket-Extensions` value. A quoted value counts as the text in it. `None` when
+/// the value breaks the grammar, or names a parameter twice.
 pub(super) fn extensions(value: &str) -> Option<Vec<Extension>> {
     value.split(',').map(|member| extension(member.trim())).collect()
 }

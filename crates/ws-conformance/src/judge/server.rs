@@ -50,8 +50,8 @@ fn interims(vector: &Vector, observed: &Observed, answers: &Answers, found: &mut
     }
 }
 
-/// "A server MUST NOT send a Transfer-Encoding header field in any response with a status code of 1xx", RFC 9112 6.1;
-/// the same for Content-Length, RFC 9110 8.6.
+/// "A server MUST NOT send a Transfer-Encoding header field in any response with a status code of
+/// 1xx", RFC 9112 6.1; the same for Content-Length, RFC 9110 8.6.
 fn without_framing(head: &Head, found: &mut Differences) {
     for name in ["Content-Length", "Transfer-Encoding"] {
         let sent: Vec<_> = head.values(name).collect();
@@ -108,9 +108,9 @@ fn every_answer(vector: &Vector, answer: &Answer, found: &mut Differences) {
         found.require(allowed, "refusal without the fields of a 101", &format!("no {name}"), sent);
     }
     if is_101 {
-        found.octets("octets behind the 101", b"", &answer.rest)
+        found.octets("octets behind the 101", b"", &answer.rest);
     } else {
-        framing(vector, answer, found)
+        framing(vector, answer, found);
     }
 }
 
@@ -124,8 +124,8 @@ fn framing(vector: &Vector, answer: &Answer, found: &mut Differences) {
         _ => None,
     };
     if vector.input.starts_with(b"HEAD ") {
-        // "The server MUST NOT send content in the response" to HEAD; its Content-Length is that of the answer to a
-        // GET. RFC 9110 9.3.2 and 8.6
+        // "The server MUST NOT send content in the response" to HEAD; its Content-Length is that of
+        // the answer to a GET. RFC 9110 9.3.2 and 8.6
         found.octets("answer to HEAD", b"", &answer.rest);
         found.require(lengths.len() <= 1, "Content-Length", "at most one", lengths);
     } else {

@@ -13,7 +13,7 @@ const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 const OPEN_101: &str = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
     Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
 
-fn vector(role: &str, config: Value, expect: Value) -> Vector {
+fn vector(role: &str, config: &Value, expect: &Value) -> Vector {
     let line = json!({
         "id": "x", "title": "x", "rule": "x", "role": role, "input": "", "config": config, "expect": expect,
     });
@@ -37,8 +37,8 @@ fn breaks(vector: &Vector, good: &Observed, clause: &str, change: impl FnOnce(&m
 fn accept_vector() -> Vector {
     vector(
         "server",
-        json!({"deflate": {}}),
-        json!({
+        &json!({"deflate": {}}),
+        &json!({
             "outcome": "accept", "status": [101], "accept": accept_value(KEY),
             "extensions": "permessage-deflate; client_no_context_takeover",
             "extensions_also": ["permessage-deflate"],
@@ -148,8 +148,8 @@ fn refused(status: &str, fields: &str, body: &str) -> Observed {
 fn every_clause_of_a_refusal_can_break() {
     let vector = vector(
         "server",
-        json!({}),
-        json!({
+        &json!({}),
+        &json!({
             "outcome": "reject", "status": [400, 426], "headers": {"X": "y"},
             "headers_if": {"400": {"Z": "1"}}, "leftover": "GET", "interim_also": [[100]],
         }),
@@ -192,11 +192,11 @@ fn every_clause_of_a_refusal_can_break() {
 
 #[test]
 fn refusals_of_one_status_need_their_fields() {
-    let v405 = vector("server", json!({}), json!({"outcome": "reject", "status": [405]}));
+    let v405 = vector("server", &json!({}), &json!({"outcome": "reject", "status": [405]}));
     let good = refused("405 Method Not Allowed", "Allow: HEAD, GET\r\n", "");
     breaks(&v405, &good, "405", |bad| replace(bad, "GET", "PUT"));
 
-    let v426 = vector("server", json!({}), json!({"outcome": "reject", "status": [426]}));
+    let v426 = vector("server", &json!({}), &json!({"outcome": "reject", "status": [426]}));
     let fields = "Upgrade: websocket\r\nConnection: upgrade\r\nSec-WebSocket-Version: 8, 13\r\n";
     let good = refused("426 Upgrade Required", fields, "no");
     breaks(&v426, &good, "426", |bad| replace(bad, "Upgrade: websocket", "Upgrade: h2c"));
@@ -204,7 +204,7 @@ fn refusals_of_one_status_need_their_fields() {
     breaks(&v426, &good, "426", |bad| replace(bad, "8, 13", "8"));
 
     let closing =
-        vector("server", json!({}), json!({"outcome": "reject", "status": [400], "close": true}));
+        vector("server", &json!({}), &json!({"outcome": "reject", "status": [400], "close": true}));
     let mut good = refused("400 Bad Request", "Connection: close\r\n", "");
     good.closed = true;
     breaks(&closing, &good, "close", |bad| {
@@ -216,7 +216,7 @@ fn refusals_of_one_status_need_their_fields() {
 #[test]
 fn an_answer_to_head_has_no_content() {
     let mut v =
-        vector("server", json!({}), json!({"outcome": "reject", "status": [405], "body": ""}));
+        vector("server", &json!({}), &json!({"outcome": "reject", "status": [405], "body": ""}));
     v.input = b"HEAD / HTTP/1.1\r\n\r\n".to_vec();
     let mut good = refused("405 Method Not Allowed", "Allow: GET\r\n", "");
     replace(&mut good, "Content-Length: 0", "Content-Length: 19");
@@ -227,8 +227,8 @@ fn an_answer_to_head_has_no_content() {
 fn waiting_means_silence() {
     let v = vector(
         "server",
-        json!({}),
-        json!({"outcome": "either", "may": ["reject", "need-more"], "status": [400],
+        &json!({}),
+        &json!({"outcome": "either", "may": ["reject", "need-more"], "status": [400],
                "on_eof": "truncated", "interim_if": {"need-more": [100]}}),
     );
     let mut good = Observed::new(Outcome::NeedMore);
@@ -253,8 +253,8 @@ fn request(more: &str) -> Vec<u8> {
 fn every_clause_of_an_open_client_can_break() {
     let v = vector(
         "client",
-        json!({"deflate": {}, "offer": "permessage-deflate; client_max_window_bits", "subprotocols": ["a", "b"]}),
-        json!({"outcome": "open", "error": null, "status": 101, "subprotocol": "a", "deflate": null,
+        &json!({"deflate": {}, "offer": "permessage-deflate; client_max_window_bits", "subprotocols": ["a", "b"]}),
+        &json!({"outcome": "open", "error": null, "status": 101, "subprotocol": "a", "deflate": null,
                "leftover": "\u{81}"}),
     );
     let mut good = Observed::new(Outcome::Open);
@@ -304,8 +304,8 @@ fn every_clause_of_an_open_client_can_break() {
 fn every_clause_of_a_failed_client_can_break() {
     let v = vector(
         "client",
-        json!({}),
-        json!({"outcome": "fail", "error": "status-not-101", "error_also": ["malformed-head"],
+        &json!({}),
+        &json!({"outcome": "fail", "error": "status-not-101", "error_also": ["malformed-head"],
                "status": 401, "headers": {"A": ["b", "c"]}, "body": "no", "body_complete": true,
                "leftover": "x"}),
     );
@@ -341,8 +341,8 @@ fn every_clause_of_a_failed_client_can_break() {
 fn a_waiting_client_knows_the_status_already() {
     let v = vector(
         "client",
-        json!({}),
-        json!({"outcome": "either", "may": ["fail", "need-more"], "error": "status-not-101",
+        &json!({}),
+        &json!({"outcome": "either", "may": ["fail", "need-more"], "error": "status-not-101",
                "status": 200, "body": "x", "body_complete": false}),
     );
     let mut good = Observed::new(Outcome::NeedMore);

@@ -7,7 +7,8 @@ use memchr::memmem;
 /// Sees everything written so far, and may send something for it.
 pub type Responder = Box<dyn FnMut(&[u8]) -> Vec<Vec<u8>> + Send>;
 
-/// What a pipe does. The default sends nothing, takes everything, never makes wait, and ends when the other side does.
+/// What a pipe does. The default sends nothing, takes everything, never makes wait, and ends when
+/// the other side does.
 #[derive(Default)]
 pub struct Script {
     pub(super) input: VecDeque<Vec<u8>>,
@@ -43,7 +44,8 @@ impl Script {
         Self::default()
     }
 
-    /// Sends these octets, one portion per read. A read with a smaller buffer takes part of a portion.
+    /// Sends these octets, one portion per read. A read with a smaller buffer takes part of a
+    /// portion.
     #[must_use]
     pub fn input<P: AsRef<[u8]>>(mut self, pieces: impl IntoIterator<Item = P>) -> Self {
         self.input.extend(pieces.into_iter().map(|piece| piece.as_ref().to_vec()));
@@ -114,15 +116,16 @@ impl Script {
         self
     }
 
-    /// Reads say that they filled more than the buffer holds, writes that they took more than they were given. (Tokio's
-    /// reads cannot.)
+    /// Reads say that they filled more than the buffer holds, writes that they took more than they
+    /// were given. (Tokio's reads cannot.)
     #[must_use]
     pub fn lies(mut self) -> Self {
         self.lies = true;
         self
     }
 
-    /// The peer keeps its side open when the implementation has shut its own. By default it closes then.
+    /// The peer keeps its side open when the implementation has shut its own. By default it closes
+    /// then.
     #[must_use]
     pub fn stays_open(mut self) -> Self {
         self.stays_open = true;
@@ -136,7 +139,8 @@ impl Script {
         self
     }
 
-    /// For `std::io`: what has to wait returns `WouldBlock`, instead of waiting for the read timeout.
+    /// For `std::io`: what has to wait returns `WouldBlock`, instead of waiting for the read
+    /// timeout.
     #[must_use]
     pub fn nonblocking(mut self) -> Self {
         self.nonblocking = true;

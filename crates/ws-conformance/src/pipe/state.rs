@@ -12,8 +12,8 @@ pub(super) struct State {
     responder: Option<Responder>,
     pub(super) eof: bool,
     waits: Waits,
-    /// The number of the operation that has waited already.
-    waited: Option<usize>,
+    /// Which kinds of operation have waited, and pass the next time.
+    waited: [bool; 4],
     max_write_len: usize,
     fail_at: Option<(usize, io::ErrorKind)>,
     interrupt_at: Option<usize>,
@@ -29,6 +29,7 @@ pub(super) struct State {
     pub(super) written: Vec<u8>,
     pub(super) unflushed: Vec<u8>,
     pub(super) ops: usize,
+    pub(super) traffic: usize,
     pub(super) reads: usize,
     pub(super) flushes: usize,
     pub(super) shut: bool,
@@ -44,7 +45,7 @@ impl State {
             responder: script.responder,
             eof: script.eof,
             waits: script.waits,
-            waited: None,
+            waited: [false; 4],
             max_write_len: script.max_write_len.unwrap_or(usize::MAX),
             fail_at: script.fail_at,
             interrupt_at: script.interrupt_at,
@@ -60,6 +61,7 @@ impl State {
             written: Vec::new(),
             unflushed: Vec::new(),
             ops: 0,
+            traffic: 0,
             reads: 0,
             flushes: 0,
             shut: false,
@@ -70,12 +72,13 @@ impl State {
     }
 
     pub(super) fn read(&mut self, buf: &mut [u8]) -> Step {
-        if let Some(step) = self.begin() {
+        if let Some(step) = self.begin(Kind::Read) {
             return step;
         }
         let Some(portion) = self.input.front_mut() else {
             if !self.eof && (!self.shut || self.stays_open) {
                 self.starved = true;
+                self.waited[Kind::Read as usize] = true;
                 return Step::Wait;
             }
             self.reads += 1;
@@ -88,12 +91,13 @@ impl State {
         if portion.is_empty() {
             self.input.pop_front();
         }
+        self.traffic += len;
         let said = if self.lies { buf.len() + LIE } else { len };
         self.done(Ok(said))
     }
 
     pub(super) fn write(&mut self, bufs: &[io::IoSlice<'_>]) -> Step {
-        if let Some(step) = self.begin() {
+        if let Some(step) = self.begin(Kind::Write) {
             return step;
         }
         if self.shut {
@@ -103,9 +107,11 @@ impl State {
         let offered: usize = bufs.iter().map(|buf| buf.len()).sum();
         if room == 0 && offered > 0 {
             self.stalled = true;
+            self.waited[Kind::Write as usize] = true;
             return Step::Wait;
         }
         let len = offered.min(self.max_write_len).min(room);
+        self.traffic += len;
         let mut rest = len;
         for buf in bufs {
             let now = rest.min(buf.len());
@@ -120,7 +126,7 @@ impl State {
     }
 
     pub(super) fn flush(&mut self) -> Step {
-        if let Some(step) = self.begin() {
+        if let Some(step) = self.begin(Kind::Flush) {
             return step;
         }
         self.flushes += 1;
@@ -129,7 +135,7 @@ impl State {
     }
 
     pub(super) fn shut(&mut self) -> Step {
-        if let Some(step) = self.begin() {
+        if let Some(step) = self.begin(Kind::Shut) {
             return step;
         }
         self.pass_on();
@@ -138,7 +144,7 @@ impl State {
     }
 
     /// Waits and failures that come before an operation does anything.
-    fn begin(&mut self) -> Option<Step> {
+    fn begin(&mut self, kind: Kind) -> Option<Step> {
         self.starved = false;
         self.stalled = false;
         let due = match self.waits {
@@ -146,10 +152,11 @@ impl State {
             Waits::Always => true,
             Waits::At(op) => op == self.ops,
         };
-        if due && self.waited != Some(self.ops) {
-            self.waited = Some(self.ops);
+        let waited = &mut self.waited[kind as usize];
+        if due && !std::mem::replace(waited, true) {
             return Some(Step::WaitAndWake);
         }
+        *waited = false;
         assert!(self.panic_at != Some(self.ops), "this stream panics");
         if self.interrupt_at == Some(self.ops) {
             return Some(self.done(Err(io::ErrorKind::Interrupted.into())));
@@ -175,6 +182,14 @@ impl State {
             self.input.extend(answer.into_iter().filter(|piece| !piece.is_empty()));
         }
     }
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Read,
+    Write,
+    Flush,
+    Shut,
 }
 
 /// How much more than the truth a lying stream says.

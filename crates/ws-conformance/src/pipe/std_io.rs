@@ -9,8 +9,17 @@ use std::{
 use super::{Pipe, Step, state::State};
 
 impl Pipe {
+    /// Says that nothing more will be written.
+    ///
+    /// # Errors
+    ///
+    /// As the script says.
+    pub fn shut_write(&mut self) -> io::Result<()> {
+        self.settle(|_| None, State::shut).map(drop)
+    }
+
     /// Does an operation until it comes to something, or its time is up.
-    pub(super) fn settle(
+    fn settle(
         &self,
         timeout: impl FnOnce(&State) -> Option<Duration>,
         mut operation: impl FnMut(&mut State) -> Step,
@@ -22,7 +31,8 @@ impl Pipe {
             match operation(&mut state) {
                 Step::Done(result) => return result,
                 _ if state.nonblocking => return Err(io::ErrorKind::WouldBlock.into()),
-                // A blocking descriptor never says that it would have to wait; the nearest thing it does is this.
+                // A blocking descriptor never says that it would have to wait; the nearest thing it
+                // does is this.
                 Step::WaitAndWake => return Err(io::ErrorKind::Interrupted.into()),
                 Step::Wait => {}
             }

@@ -4,7 +4,7 @@ use std::io;
 
 use ws_blocking::{Timeouts, Transport};
 
-use super::{Pipe, state::State};
+use super::Pipe;
 
 impl Transport for Pipe {
     fn timeouts(&self) -> io::Result<Timeouts> {
@@ -20,6 +20,6 @@ impl Transport for Pipe {
     }
 
     fn shutdown_write(&mut self) -> io::Result<()> {
-        self.settle(|_| None, State::shut).map(drop)
+        self.shut_write()
     }
 }

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::json::{self, Fields};
 
-/// The `config` of a vector. The default is a side without compression, subprotocols or an origin policy.
+/// The `config` of a vector. The default is a side without compression, subprotocols or an origin
+/// policy.
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     /// permessage-deflate, when enabled.

@@ -47,7 +47,11 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// The `expect` of a vector. A clause that is `None` or empty makes no claim, unless it says otherwise.
+/// Fields by name, one value per line.
+pub type Headers = Vec<(String, Vec<String>)>;
+
+/// The `expect` of a vector. A clause that is `None` or empty makes no claim, unless it says
+/// otherwise.
 #[derive(Clone, Debug, Default)]
 pub struct Expect {
     /// The outcomes allowed; more than one where two readings are both legitimate.
@@ -56,14 +60,16 @@ pub struct Expect {
     pub statuses: Vec<u16>,
     /// `Sec-WebSocket-Accept` of the 101.
     pub accept: Option<String>,
-    /// Server: the acceptable values of `Sec-WebSocket-Extensions` in the 101, `None` for no such field.
+    /// Server: the acceptable values of `Sec-WebSocket-Extensions` in the 101, `None` for no such
+    /// field.
     pub extensions: Vec<Option<String>>,
     /// The acceptable subprotocols, `None` for none.
     pub subprotocols: Vec<Option<String>>,
-    /// Fields the answer has to have (server), or the caller has to see (client), one value per line.
-    pub headers: Vec<(String, Vec<String>)>,
+    /// Fields the answer has to have (server), or the caller has to see (client), one value per
+    /// line.
+    pub headers: Headers,
     /// Fields the answer has to have for one status.
-    pub headers_if: Vec<(u16, Vec<(String, Vec<String>)>)>,
+    pub headers_if: Vec<(u16, Headers)>,
     /// The acceptable rows of interim statuses; empty stands for "none sent".
     pub interims: Vec<Vec<u16>>,
     /// What the interim statuses are for one of several outcomes.
@@ -198,7 +204,8 @@ fn belongs(role: Role, outcome: Outcome) -> bool {
     }
 }
 
-/// `key` and the values of `key_also`, which are as good. A string stands for one alternative, a list for several.
+/// `key` and the values of `key_also`, which are as good. A string stands for one alternative, a
+/// list for several.
 fn alternatives(fields: &mut Fields, key: &str) -> Result<Vec<Option<String>>, String> {
     let one = |value: &Value| match value {
         Value::Null => Ok(None),
@@ -220,7 +227,7 @@ fn alternatives(fields: &mut Fields, key: &str) -> Result<Vec<Option<String>>, S
     Ok(all)
 }
 
-fn headers(fields: Option<Fields>) -> Result<Vec<(String, Vec<String>)>, String> {
+fn headers(fields: Option<Fields>) -> Result<Headers, String> {
     let Some(mut fields) = fields else { return Ok(Vec::new()) };
     fields
         .drain()
@@ -235,9 +242,7 @@ fn headers(fields: Option<Fields>) -> Result<Vec<(String, Vec<String>)>, String>
         .collect()
 }
 
-type HeadersIf = Vec<(u16, Vec<(String, Vec<String>)>)>;
-
-fn headers_if(fields: Option<Fields>) -> Result<HeadersIf, String> {
+fn headers_if(fields: Option<Fields>) -> Result<Vec<(u16, Headers)>, String> {
     let Some(mut fields) = fields else { return Ok(Vec::new()) };
     fields
         .drain()

@@ -82,6 +82,10 @@ impl HeadScanner {
         kind: HeadKind,
         limits: &HeadLimits,
     ) -> Result<Option<HeadSpan>, HeadError> {
+        if buf.len() < self.scanned {
+            // Somebody took back what had been received: it begins anew.
+            *self = Self::default();
+        }
         if self.lines == 0 && !plausible_start(&buf[self.start..], kind, self.start == 0) {
             return Err(HeadError::Malformed);
         }
@@ -139,7 +143,7 @@ impl HeadScanner {
 
     /// What `buf` holds of the head and whatever is behind it.
     pub(crate) fn unread<'b>(&self, buf: &'b [u8]) -> &'b [u8] {
-        &buf[self.start..]
+        buf.get(self.start..).unwrap_or_default()
     }
 
     fn check_line(&self, len: usize, limits: &HeadLimits) -> Result<(), HeadError> {

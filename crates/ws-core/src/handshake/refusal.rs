@@ -133,10 +133,11 @@ fn has_no_body(status: StatusCode) -> bool {
 /// about itself is then true, whatever it said before.
 fn finish_fields(response: &mut Response<Bytes>, close: bool, to_head: bool) {
     let status = response.status();
+    // An answer to HEAD says how long the body is that it leaves out. RFC 9110 8.6
+    let len = response.body().len();
     if to_head || has_no_body(status) {
         *response.body_mut() = Bytes::new();
     }
-    let len = response.body().len();
     let headers = response.headers_mut();
     for name in [
         header::CONTENT_LENGTH,
@@ -149,7 +150,10 @@ fn finish_fields(response: &mut Response<Bytes>, close: bool, to_head: bool) {
     ] {
         headers.remove(name);
     }
-    if !has_no_body(status) {
+    // "A server MUST NOT send Content-Length in such a response unless its field value equals the
+    // decimal number of octets that would have been sent" to a GET, which was never answered.
+    // RFC 9110 8.6
+    if !has_no_body(status) && !to_head {
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(len));
     }
     let upgrade = status == StatusCode::UPGRADE_REQUIRED;
