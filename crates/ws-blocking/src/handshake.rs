@@ -1,10 +1,10 @@
 //! Handshakes in one call.
 
-use std::{io, net::TcpStream, time::Instant};
+use std::{future::ready, net::TcpStream};
 
 use ws_driver::{
-    Error, Request, Response, Url, UrlError,
-    core::{ClientConfig, HandshakeError, RecvBuf, ServerConfig},
+    Error, Request, Response,
+    core::{ClientConfig, RecvBuf, ServerConfig},
 };
 
 use crate::{block_on::block_on, dial::dial, runtime::Blocking, transport::Transport};
@@ -35,16 +35,9 @@ pub fn connect_with(
     url: &str,
     config: &ClientConfig,
 ) -> Result<(WebSocket<TcpStream>, Response<()>), Error> {
-    let url = Url::parse(url)?;
-    if url.is_secure() {
-        return Err(UrlError::Scheme.into());
-    }
-    let deadline = config.handshake_timeout().and_then(|time| Instant::now().checked_add(time));
-    let stream = dial(url.host(), url.port(), deadline).map_err(|error| match error.kind() {
-        io::ErrorKind::TimedOut => Error::Handshake(HandshakeError::TimedOut),
-        _ => Error::Io(error),
-    })?;
-    block_on(ws_driver::handshake_until(stream, url.host_field(), url.target(), config, deadline))
+    block_on(ws_driver::connect(url, config, |host, port, deadline| {
+        ready(dial(&host, port, deadline))
+    }))
 }
 
 /// Opens a WebSocket over a connected stream, as a client. `host` is what goes into Host, `target`
@@ -52,9 +45,9 @@ pub fn connect_with(
 ///
 /// # Errors
 ///
-/// [`HandshakeError::Declined`] with the whole response when the server answers anything but 101,
-/// [`HandshakeError::Answer`] when the 101 breaks a rule of RFC 6455 4.1,
-/// [`HandshakeError::Argument`] before anything is written, [`Error::Io`] for the stream's own.
+/// [`crate::HandshakeError::Declined`] with the whole response when the server answers anything but 101,
+/// [`crate::HandshakeError::Answer`] when the 101 breaks a rule of RFC 6455 4.1,
+/// [`crate::HandshakeError::Argument`] before anything is written, [`Error::Io`] for the stream's own.
 pub fn handshake<T: Transport>(
     stream: T,
     host: &str,
@@ -82,9 +75,9 @@ pub fn handshake_with<T: Transport>(
 ///
 /// # Errors
 ///
-/// [`HandshakeError::Refused`] after the refusal has been written, with the rule that was broken;
-/// [`HandshakeError::Truncated`], [`HandshakeError::Closed`] and [`HandshakeError::TimedOut`] when
-/// no request came; [`Error::Io`] for the stream's own.
+/// [`crate::HandshakeError::Refused`] after the refusal has been written, with the rule that was broken;
+/// [`crate::HandshakeError::Truncated`], [`crate::HandshakeError::Closed`] and
+/// [`crate::HandshakeError::TimedOut`] when no request came; [`Error::Io`] for the stream's own.
 pub fn accept<T: Transport>(stream: T) -> Result<WebSocket<T>, Error> {
     accept_with(stream, &ServerConfig::new())
 }

@@ -2,8 +2,9 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "this is how a test fails")]
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use cpu_time::ThreadTime;
 use ws_conformance::{
     core_subject::CoreSubject,
     delivery::Delivery,
@@ -46,8 +47,8 @@ fn status(observed: &Observed) -> Option<u16> {
     Answers::parse(&observed.wire).unwrap().last.map(|answer| answer.status)
 }
 
-/// Twice the input takes at most 2.2 times as long. Clocks of shared machines are rough, so the
-/// best of several measurements counts, and only a row of bad ones fails.
+/// Twice the input takes at most 2.2 times as long, in time of the processor. The best of several
+/// measurements counts, and only a row of bad ones fails: caches are shared with others.
 fn assert_linear(what: &str, mut run: impl FnMut(usize) -> Duration) {
     let mut ratios = Vec::new();
     for _ in 0..8 {
@@ -66,7 +67,7 @@ fn assert_linear(what: &str, mut run: impl FnMut(usize) -> Duration) {
 }
 
 fn time(run: impl FnOnce()) -> Duration {
-    let start = Instant::now();
+    let start = ThreadTime::now();
     run();
     start.elapsed()
 }

@@ -147,7 +147,7 @@ macro_rules! connector {
             url: &str,
             config: &ClientConfig,
         ) -> Result<(WebSocket<$Stream>, $crate::Response<()>), Error> {
-            $crate::connect(url, config, $dial).await
+            $crate::connect(url, config, |host, port, _| $dial(host, port)).await
         }
     };
 }

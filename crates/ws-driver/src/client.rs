@@ -42,19 +42,13 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
         target: &str,
         config: &ClientConfig,
     ) -> Result<Self, HandshakeError> {
-        Self::until(io, host, target, config, deadline(config.handshake_timeout()))
+        let mut machine = ClientHandshake::new(config, host, target)?;
+        machine.set_deadline(deadline(config.handshake_timeout()));
+        Ok(Self::of(io, machine))
     }
 
-    fn until(
-        io: T,
-        host: &str,
-        target: &str,
-        config: &ClientConfig,
-        deadline: Option<Instant>,
-    ) -> Result<Self, HandshakeError> {
-        let mut machine = ClientHandshake::new(config, host, target)?;
-        machine.set_deadline(deadline);
-        Ok(Self { wire: Some(Wire::new(io)), machine, unsent: None })
+    fn of(io: T, machine: ClientHandshake) -> Self {
+        Self { wire: Some(Wire::new(io)), machine, unsent: None }
     }
 
     /// Goes on with the handshake. Not to be called again once it is ready.
@@ -140,27 +134,12 @@ pub async fn handshake<T, R: Reads<T> + Writes<T>>(
     target: &str,
     config: &ClientConfig,
 ) -> Result<Opened<T, R>, Error> {
-    handshake_until(io, host, target, config, deadline(config.handshake_timeout())).await
-}
-
-/// The same, with the deadline as an instant instead of the configuration's timeout.
-///
-/// # Errors
-///
-/// See [`Connecting::poll`].
-pub async fn handshake_until<T, R: Reads<T> + Writes<T>>(
-    io: T,
-    host: &str,
-    target: &str,
-    config: &ClientConfig,
-    deadline: Option<Instant>,
-) -> Result<Opened<T, R>, Error> {
-    let mut connecting = Connecting::<T, R>::until(io, host, target, config, deadline)?;
+    let mut connecting = Connecting::<T, R>::new(io, host, target, config)?;
     poll_fn(|cx| connecting.poll(cx)).await
 }
 
-/// Connects to the host of `url` with `dial`, and opens a WebSocket there. One deadline covers
-/// both.
+/// Connects to the host of `url` with `dial`, and opens a WebSocket there. One deadline covers both.
+/// Everything that goes into the request is checked first.
 ///
 /// # Errors
 ///
@@ -173,29 +152,30 @@ pub async fn connect<T, R, D, F>(
 ) -> Result<Opened<T, R>, Error>
 where
     R: Reads<T> + Writes<T>,
-    D: FnOnce(String, u16) -> F,
+    D: FnOnce(String, u16, Option<Instant>) -> F,
     F: Future<Output = io::Result<T>>,
 {
     let url = Url::parse(url)?;
     if url.is_secure() {
         return Err(UrlError::Scheme.into());
     }
+    let mut machine = ClientHandshake::new(config, url.host_field(), url.target())?;
     let deadline = deadline(config.handshake_timeout());
+    machine.set_deadline(deadline);
     let mut timer = R::Timer::default();
-    let mut dialling = pin!(dial(url.host().to_owned(), url.port()));
+    let mut dialling = pin!(dial(url.host().to_owned(), url.port(), deadline));
     let io = poll_fn(|cx| {
-        if let Poll::Ready(io) = dialling.as_mut().poll(cx) {
-            return Poll::Ready(io.map_err(Error::Io));
-        }
-        match deadline {
-            Some(at) => {
-                R::poll_timer(&mut timer, cx, at).map(|()| Err(HandshakeError::TimedOut.into()))
-            }
-            None => Poll::Pending,
+        let timed_out = HandshakeError::TimedOut.into();
+        match (dialling.as_mut().poll(cx), deadline) {
+            (Poll::Ready(Err(_)), Some(at)) if Instant::now() >= at => Poll::Ready(Err(timed_out)),
+            (Poll::Ready(io), _) => Poll::Ready(io.map_err(Error::Io)),
+            (Poll::Pending, Some(at)) => R::poll_timer(&mut timer, cx, at).map(|()| Err(timed_out)),
+            (Poll::Pending, None) => Poll::Pending,
         }
     })
     .await?;
-    handshake_until(io, url.host_field(), url.target(), config, deadline).await
+    let mut connecting = Connecting::<T, R>::of(io, machine);
+    poll_fn(|cx| connecting.poll(cx)).await
 }
 
 /// When a handshake that begins now has to be done.

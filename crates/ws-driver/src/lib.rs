@@ -26,7 +26,7 @@ pub mod types {
 #[cfg(feature = "futures-io")]
 pub use self::futures_io::FuturesIo;
 pub use self::{
-    client::{Connecting, connect, handshake, handshake_until},
+    client::{Connecting, connect, handshake},
     error::Error,
     runtime::{Reads, Runtime, Writes},
     server::{Accepting, Handshake, Pending, accept, accept_buffered, accept_request},
