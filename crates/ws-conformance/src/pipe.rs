@@ -89,7 +89,7 @@ impl Peer {
 
     /// Octets sent to the implementation and not read by it.
     pub fn unread(&self) -> Vec<u8> {
-        self.shared.lock().input.iter().flatten().copied().collect()
+        self.shared.lock().input.make_contiguous().concat()
     }
 
     /// Number of operations that did something or failed; those that had to wait are not counted.

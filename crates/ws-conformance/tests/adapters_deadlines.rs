@@ -24,12 +24,13 @@ const fn ms(n: u64) -> Duration {
     Duration::from_millis(n)
 }
 
-/// The time a scenario gives, with the slack it allows, and more at the end for machines that do
-/// other things as well.
+/// Not before the time a scenario gives, but for the slack it allows. How long after depends on what
+/// else the machine does: two seconds tell a deadline that is kept from one that is not, since
+/// without it each of these calls takes longer by far.
 fn assert_about(what: &str, expected: Duration, found: Duration) {
     let slack = (expected / 5).max(ms(30));
     assert!(found + slack >= expected, "{what}: {found:?} instead of {expected:?}");
-    assert!(found <= expected + slack + ms(250), "{what}: {found:?} instead of {expected:?}");
+    assert!(found <= expected + ms(2000), "{what}: {found:?} instead of {expected:?}");
 }
 
 fn wait_until(adapter: &dyn Adapter, at: Instant) {
@@ -112,13 +113,13 @@ fn s_09_a_refusal_without_framing_on_a_connection_that_stays_open() {
         (b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 60\r\n\r\nabcdef", b"abcdef"),
         (b"HTTP/1.1 401 Unauthorized\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc", b"abc"),
     ];
-    let config = || ClientConfig::new().timeout(Some(ms(300)));
     // The deadline, or the time for the body, whichever comes first.
-    for (config, expected) in [
-        (config(), ms(300)),
-        (config().body_timeout(ms(100)), ms(100)),
-        (config().body_timeout(ms(0)), ms(0)),
-    ] {
+    let config = |timeout, body_timeout| {
+        ClientConfig::new().timeout(Some(ms(timeout))).body_timeout(ms(body_timeout))
+    };
+    for (config, expected) in
+        [(config(300, 10_000), ms(300)), (config(10_000, 100), ms(100)), (config(10_000, 0), ms(0))]
+    {
         let call = Call::Handshake(config);
         each(&call, |adapter| {
             for (answer, body) in answers {
