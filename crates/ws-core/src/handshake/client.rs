@@ -99,7 +99,7 @@ impl ClientHandshake {
             config: config.clone(),
             accept: key::accept(request.key()),
             request,
-            recv: RecvBuf::new(),
+            recv: RecvBuf::with_capacity(READ_LEN),
             send,
             scanner: HeadScanner::default(),
             interim_len: 0,
@@ -319,6 +319,9 @@ fn bad_head(error: HeadError) -> HandshakeError {
 /// All interim answers together may be as large as so many heads. Each is thrown away when it is
 /// read, so this bounds time, not memory.
 const MAX_INTERIM_HEADS: usize = 4;
+
+/// A server may begin to send at once: what comes in one go with its head is read in one go.
+const READ_LEN: usize = 20 * 1024;
 
 /// Enough of a value to see what is wrong with it.
 const MAX_VALUE: usize = 128;
