@@ -1,0 +1,55 @@
+//! Any bytes as an answer, whole and in pieces: the same verdict. `{A}` stands for the right accept
+//! value, so that the way to an open WebSocket can be found.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use ws_core::{ClientConfig, ClientHandshake, DeflateOffer, HandshakeError, ServerHandshake};
+
+fuzz_target!(|data: &[u8]| {
+    let whole = run(data, data.len().max(1));
+    assert_eq!(whole, run(data, 1));
+    assert_eq!(whole, run(data, 7));
+});
+
+fn run(data: &[u8], step: usize) -> String {
+    let config =
+        ClientConfig::new().subprotocols(["chat", "superchat"]).deflate(DeflateOffer::default());
+    let Ok(mut handshake) = ClientHandshake::new(&config, "h", "/") else { return String::new() };
+    let data = fill(data, handshake.key());
+    for piece in data.chunks(step) {
+        handshake.recv_buf().extend_from_slice(piece);
+        match handshake.poll() {
+            Ok(None) => {}
+            outcome => return verdict(outcome),
+        }
+    }
+    handshake.handle_eof();
+    verdict(handshake.poll())
+}
+
+fn verdict(outcome: Result<Option<ws_core::Established>, HandshakeError>) -> String {
+    match outcome {
+        Ok(Some(established)) => format!("{:?}", established.connection.negotiated()),
+        Ok(None) => "nothing".into(),
+        Err(HandshakeError::Declined(declined)) => {
+            // The key, and so what stands for `{A}` in a body, differs from run to run.
+            format!("{} {}", declined.body_complete(), declined.response().body().len())
+        }
+        Err(error) => error.name().into(),
+    }
+}
+
+fn fill(data: &[u8], key: &str) -> Vec<u8> {
+    let Some(at) = data.windows(3).position(|w| w == b"{A}") else { return data.to_vec() };
+    let request = format!(
+        "GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
+    );
+    let mut server = ServerHandshake::with_buffered(&Default::default(), request.as_bytes());
+    let Ok(Some(pending)) = server.poll() else { return data.to_vec() };
+    let Ok(mut connection) = pending.accept() else { return data.to_vec() };
+    let answer = bytes::Buf::chunk(connection.send_queue()).to_vec();
+    let name = b"Sec-WebSocket-Accept: ";
+    let start = answer.windows(name.len()).position(|w| w == name).unwrap_or(0) + name.len();
+    [&data[..at], &answer[start..start + 28], &data[at + 3..]].concat()
+}
