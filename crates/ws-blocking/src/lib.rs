@@ -6,15 +6,17 @@ mod handshake;
 mod runtime;
 mod steps;
 mod transport;
+mod web_socket;
 
-pub use ws_driver::{Error, Parts, Url, UrlError, core, types::*};
+pub use ws_driver::{Error, Event, Part, Parts, Timeout, Url, UrlError, core, types::*};
 
 pub use self::{
     handshake::{
-        WebSocket, accept, accept_buffered, accept_request, accept_with, connect, connect_with,
-        handshake, handshake_with,
+        accept, accept_buffered, accept_request, accept_with, connect, connect_with, handshake,
+        handshake_with,
     },
     runtime::Blocking,
     steps::{Accepting, Connecting, Handshake, Pending},
     transport::{Timeouts, Transport, Untimed},
+    web_socket::{ByteStream, Receiver, Sender, WebSocket},
 };
