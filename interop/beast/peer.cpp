@@ -1,6 +1,9 @@
-// A client and a server on Boost.Beast. See ../README.md for what they take and print:
+// A client, a server and the checks of messages on Boost.Beast. See ../README.md for what they take and print:
 //   peer client URL [options]
 //   peer server [options]
+//   peer messages URL LIMITED_URL
+#include "messages.hpp"
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -12,10 +15,52 @@
 #include <utility>
 #include <vector>
 
-namespace beast = boost::beast;
 namespace http = beast::http;
-namespace websocket = beast::websocket;
-using tcp = boost::asio::ip::tcp;
+
+// What comes behind the handshake on the server's side: `path` says how a message is answered.
+static void talk(websocket::stream<tcp::socket>& ws, const std::string& path)
+{
+    const auto slash = path.find('/', 1);
+    const std::string what = path.substr(1, slash == std::string::npos ? slash : slash - 1);
+    const std::string details = slash == std::string::npos ? "" : path.substr(slash + 1);
+    bool pong_due = false;
+    ws.control_callback([&](websocket::frame_type kind, beast::string_view) {
+        if (kind == websocket::frame_type::pong) pong_due = false;
+    });
+    for (;;) {
+        beast::flat_buffer buffer;
+        ws.read(buffer);
+        const std::string message = beast::buffers_to_string(buffer.data());
+        ws.text(ws.got_text());
+        if (pong_due) return ws.close(goodbye(1008, "a pong is missing"));
+        if (what == "fragments") {
+            // Cut anywhere, with a ping behind the first fragment.
+            for (std::size_t at = 0; at < message.size(); at += 7) {
+                const std::string part = message.substr(at, 7);
+                ws.write_some(at + 7 >= message.size(), asio::buffer(part));
+                if (at == 0) ws.ping({});
+            }
+        } else if (what == "ping") {
+            // Whether a pong came shows when the next message does.
+            ws.ping("now");
+            pong_due = true;
+            ws.write(asio::buffer(message));
+        } else if (what == "repeat") {
+            std::string longer;
+            for (int left = std::stoi(details); left > 0; --left) longer += message;
+            ws.write(asio::buffer(longer));
+        } else if (what == "burst") {
+            for (int number = 1; number <= std::stoi(details); ++number)
+                ws.write(asio::buffer(message + ' ' + std::to_string(number)));
+            for (;;) ws.read(buffer);
+        } else if (what == "close") {
+            const auto cut = details.find('/');
+            return ws.close(goodbye(static_cast<std::uint16_t>(std::stoi(details)), details.substr(cut + 1)));
+        } else {
+            ws.write(asio::buffer(message));
+        }
+    }
+}
 
 struct Options {
     std::string url;
@@ -151,12 +196,8 @@ static void serve(tcp::socket socket, const Options& options)
         if (!chosen.empty()) response.set(http::field::sec_websocket_protocol, chosen);
     }));
     ws.accept(request);
-    for (;;) {
-        beast::flat_buffer message;
-        ws.read(message);
-        ws.text(ws.got_text());
-        ws.write(message.data());
-    }
+    ws.auto_fragment(false);
+    talk(ws, target);
 }
 
 static int run_server(const Options& options)
@@ -181,10 +222,11 @@ int main(int argc, char** argv)
 {
     try {
         const std::string role = argc > 1 ? argv[1] : "";
+        if (role == "messages" && argc == 4) return run_messages(argv[2], argv[3]);
         const Options options = parse(argc, argv);
         if (role == "client") return run_client(options);
         if (role == "server") return run_server(options);
-        throw std::runtime_error("first argument: client or server");
+        throw std::runtime_error("first argument: client, server or messages");
     } catch (const std::exception& error) {
         std::cerr << "error: " << error.what() << '\n';
         return 1;

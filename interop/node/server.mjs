@@ -1,4 +1,5 @@
 // A server on npm `ws`. See ../README.md for what it takes and how it answers.
+import { once } from 'node:events';
 import { WebSocketServer } from 'ws';
 import { options } from './options.mjs';
 
@@ -20,8 +21,38 @@ const server = new WebSocketServer({
     return answer(true);
   },
 });
-server.on('connection', (ws) => {
+
+// Cut anywhere, with a ping behind the first fragment.
+function sendInFragments(ws, data, binary) {
+  for (let at = 0; at < data.length; at += 7) {
+    ws.send(data.subarray(at, at + 7), { binary, fin: at + 7 >= data.length });
+    if (at === 0) ws.ping();
+  }
+}
+
+async function answer(ws, [what, ...details], data, binary) {
+  switch (what) {
+    case 'fragments':
+      return sendInFragments(ws, data, binary);
+    case 'ping':
+      ws.ping();
+      await once(ws, 'pong');
+      return ws.send(data, { binary });
+    case 'repeat':
+      return ws.send(Buffer.alloc(data.length * Number(details[0]), data), { binary });
+    case 'burst':
+      for (let number = 1; number <= Number(details[0]); number += 1) ws.send(`${data} ${number}`);
+      return ws.removeAllListeners('message');
+    case 'close':
+      return ws.close(Number(details[0]), details[1]);
+    default:
+      return ws.send(data, { binary });
+  }
+}
+
+server.on('connection', (ws, { url }) => {
+  const path = url.slice(1).split('/');
   ws.on('error', () => {}); // peers drop connections here without a closing handshake
-  ws.on('message', (data, binary) => ws.send(data, { binary }));
+  ws.on('message', (data, binary) => answer(ws, path, data, binary).catch(() => {}));
 });
 server.on('listening', () => console.log(`listening on ws://127.0.0.1:${server.address().port}`));

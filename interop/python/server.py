@@ -31,10 +31,35 @@ def gate(connection, request):
     return None
 
 
-async def echo(ws):
+async def in_fragments(ws, message):
+    """Cut anywhere, with a ping behind the first fragment."""
+    octets = message.encode() if isinstance(message, str) else message
+    for at in range(0, len(octets), 7):
+        yield octets[at : at + 7]
+        if at == 0:
+            await ws.ping()
+
+
+async def talk(ws):
+    what, *details = ws.request.path.strip("/").split("/")
     try:
         async for message in ws:
-            await ws.send(message)
+            match what:
+                case "fragments":
+                    await ws.send(in_fragments(ws, message), text=isinstance(message, str))
+                case "ping":
+                    await (await ws.ping())
+                    await ws.send(message)
+                case "repeat":
+                    await ws.send(message * int(details[0]))
+                case "burst":
+                    for number in range(int(details[0])):
+                        await ws.send(f"{message} {number + 1}")
+                    await ws.wait_closed()
+                case "close":
+                    await ws.close(int(details[0]), details[1])
+                case _:
+                    await ws.send(message)
     except ConnectionClosed:
         pass
 
@@ -55,13 +80,14 @@ async def main():
     elif args.deflate:
         extensions = [ServerPerMessageDeflateFactory()]
     async with serve(
-        echo,
+        talk,
         "127.0.0.1",
         0,
         process_request=gate,
         select_subprotocol=choose,
         compression=None,
         extensions=extensions,
+        max_queue=None,
         ping_interval=None,
     ) as server:
         port = server.sockets[0].getsockname()[1]

@@ -3,6 +3,7 @@
 //! The workflows call these commands and nothing else, so a red job can be repeated here with the
 //! same words. `cargo xtask help` lists them.
 
+mod autobahn;
 mod cargo;
 mod interop;
 mod jobs;
@@ -28,6 +29,7 @@ const COMMANDS: &[(&str, &str, Command)] = &[
     ("tidy", "the invariants a machine can check", tidy::run),
     ("demo", "every client against every server (arguments replace `matrix`)", jobs::demo),
     ("interop", "against implementations written by other people", jobs::interop),
+    ("autobahn", "against the Autobahn suite, as server and as client", autobahn::run),
     ("bench", "benchmarks of ws-bench; arguments are passed on", jobs::bench),
     ("msrv", "clippy's incompatible_msrv, and the oldest toolchain when it is here", jobs::msrv),
     ("wasm", "ws-core for wasm32-unknown-unknown", jobs::wasm),

@@ -6,7 +6,7 @@
 use crate::cargo::{cargo, run as execute};
 use crate::step::Steps;
 use crate::workspace::{Member, members};
-use crate::{Result, jobs, tidy};
+use crate::{Result, autobahn, jobs, tidy};
 
 /// Runs every step; fails when one of them does.
 pub(crate) fn run(_args: &[String]) -> Result {
@@ -26,6 +26,7 @@ pub(crate) fn run(_args: &[String]) -> Result {
     steps.run("tidy", || tidy::run(&[]));
     steps.run("demo", || jobs::demo(&[]));
     steps.run("interop", || jobs::interop(&[]));
+    steps.run("autobahn", || autobahn::run(&[]));
     steps.finish()
 }
 

@@ -7,10 +7,9 @@ use ws_driver::{
     core::{ClientConfig, RecvBuf, ServerConfig},
 };
 
-use crate::{block_on::block_on, dial::dial, runtime::Blocking, transport::Transport};
-
-/// An open WebSocket over a stream of type `T`.
-pub type WebSocket<T> = ws_driver::WebSocket<T, Blocking>;
+use crate::{
+    block_on::block_on, dial::dial, runtime::Blocking, transport::Transport, web_socket::WebSocket,
+};
 
 /// Connects to a `ws` URL and opens a WebSocket there. Gives the WebSocket and the server's 101.
 /// One deadline covers connecting and the handshake; looking up the host counts, but is not cut
@@ -35,9 +34,9 @@ pub fn connect_with(
     url: &str,
     config: &ClientConfig,
 ) -> Result<(WebSocket<TcpStream>, Response<()>), Error> {
-    block_on(ws_driver::connect(url, config, |host, port, deadline| {
+    opened(block_on(ws_driver::connect(url, config, |host, port, deadline| {
         ready(dial(&host, port, deadline))
-    }))
+    })))
 }
 
 /// Opens a WebSocket over a connected stream, as a client. `host` is what goes into Host, `target`
@@ -67,7 +66,7 @@ pub fn handshake_with<T: Transport>(
     target: &str,
     config: &ClientConfig,
 ) -> Result<(WebSocket<T>, Response<()>), Error> {
-    block_on(ws_driver::handshake(stream, host, target, config))
+    opened(block_on(ws_driver::handshake(stream, host, target, config)))
 }
 
 /// Reads an upgrade request from a connected stream and answers it: 101, or the refusal it
@@ -88,7 +87,7 @@ pub fn accept<T: Transport>(stream: T) -> Result<WebSocket<T>, Error> {
 ///
 /// As [`accept`].
 pub fn accept_with<T: Transport>(stream: T, config: &ServerConfig) -> Result<WebSocket<T>, Error> {
-    block_on(ws_driver::accept(stream, config))
+    block_on(ws_driver::accept(stream, config)).map(WebSocket)
 }
 
 /// The same for a stream that something was read from already: a part of a head, a head, or a head
@@ -102,7 +101,7 @@ pub fn accept_buffered<T: Transport>(
     already_read: impl Into<RecvBuf>,
     config: &ServerConfig,
 ) -> Result<WebSocket<T>, Error> {
-    block_on(ws_driver::accept_buffered(stream, already_read, config))
+    block_on(ws_driver::accept_buffered(stream, already_read, config)).map(WebSocket)
 }
 
 /// Answers a request that another HTTP stack has parsed; `leftover` are the bytes that were read
@@ -117,5 +116,11 @@ pub fn accept_request<T: Transport, B>(
     leftover: impl Into<RecvBuf>,
     config: &ServerConfig,
 ) -> Result<WebSocket<T>, Error> {
-    block_on(ws_driver::accept_request(stream, request, leftover, config))
+    block_on(ws_driver::accept_request(stream, request, leftover, config)).map(WebSocket)
+}
+
+pub(crate) fn opened<T>(
+    opened: Result<(ws_driver::WebSocket<T, Blocking>, Response<()>), Error>,
+) -> Result<(WebSocket<T>, Response<()>), Error> {
+    opened.map(|(ws, response)| (WebSocket(ws), response))
 }

@@ -1,20 +1,27 @@
 #![doc = include_str!("../README.md")]
 
 mod block_on;
+mod byte_stream;
 mod dial;
 mod handshake;
 mod runtime;
+mod split;
 mod steps;
 mod transport;
+mod wait;
+mod web_socket;
 
-pub use ws_driver::{Error, Parts, Url, UrlError, core, types::*};
+pub use ws_driver::{Bytes, Error, Event, Part, Parts, Timeout, Url, UrlError, core, types::*};
 
 pub use self::{
+    byte_stream::ByteStream,
     handshake::{
-        WebSocket, accept, accept_buffered, accept_request, accept_with, connect, connect_with,
-        handshake, handshake_with,
+        accept, accept_buffered, accept_request, accept_with, connect, connect_with, handshake,
+        handshake_with,
     },
     runtime::Blocking,
+    split::{Receiver, Sender},
     steps::{Accepting, Connecting, Handshake, Pending},
     transport::{Timeouts, Transport, Untimed},
+    web_socket::WebSocket,
 };

@@ -2,32 +2,43 @@
 //! system call instead.
 
 use std::{
-    io,
+    io::{self, IoSlice},
     task::{Context, Poll},
+    thread,
     time::{Duration, Instant},
 };
 
 use bytes::Buf;
 use ws_driver::{
-    Reads, Runtime, Writes,
+    MAX_SLICES, Reads, Runtime, Writes,
     core::{RecvBuf, SendQueue},
 };
 
-use crate::transport::{Timeouts, Transport};
+use crate::transport::Transport;
 
 /// Marks streams that are read and written through [`Transport`].
 #[derive(Clone, Copy, Debug)]
 pub enum Blocking {}
 
-/// What a stream's timeouts were before a deadline was put on it.
+/// What a stream's timeouts were before a deadline was put on it. A read does not touch that of
+/// writes, and the other way round: they may be going on in two threads.
 #[derive(Debug, Default)]
-pub struct Saved(Option<Timeouts>);
+pub struct Saved {
+    read: Option<Option<Duration>>,
+    write: Option<Option<Duration>>,
+}
 
 impl Runtime for Blocking {
     type Timer = Saved;
 
     fn poll_timer(_: &mut Saved, _: &mut Context<'_>, at: Instant) -> Poll<()> {
-        if Instant::now() >= at { Poll::Ready(()) } else { Poll::Pending }
+        // A socket's timeout may end a little early; that is no reason to come back with nothing.
+        let left = at.saturating_duration_since(Instant::now());
+        if left > EARLY {
+            return Poll::Pending;
+        }
+        thread::sleep(left);
+        Poll::Ready(())
     }
 }
 
@@ -39,11 +50,18 @@ impl<T: Transport> Reads<T> for Blocking {
         saved: &mut Saved,
         until: Option<Instant>,
     ) -> Poll<io::Result<usize>> {
-        within(io, saved, until, |io| {
+        let usual = usual_read(io, saved, until.is_some())?;
+        within(usual, &mut saved.read, until, |timeout| io.set_read_timeout(timeout))?;
+        retry(|| {
             let n = io.read(recv.space_mut())?;
             recv.commit(n);
             Ok(n)
         })
+    }
+
+    fn glance(io: &mut T, saved: &mut Saved) -> Option<Duration> {
+        // Whoever has set a timeout looks by himself.
+        usual_read(io, saved, true).ok()?.is_none().then_some(GLANCE)
     }
 }
 
@@ -55,8 +73,16 @@ impl<T: Transport> Writes<T> for Blocking {
         saved: &mut Saved,
         until: Option<Instant>,
     ) -> Poll<io::Result<usize>> {
-        within(io, saved, until, |io| {
-            let n = io.write(send.chunk())?.min(send.chunk().len());
+        let usual = match (saved.write, until) {
+            (Some(usual), _) => usual,
+            (None, Some(_)) => io.timeouts()?.write,
+            (None, None) => None,
+        };
+        within(usual, &mut saved.write, until, |timeout| io.set_write_timeout(timeout))?;
+        retry(|| {
+            let mut slices = [IoSlice::new(&[]); MAX_SLICES];
+            let filled = send.chunks_vectored(&mut slices);
+            let n = io.write_vectored(&slices[..filled])?.min(send.remaining());
             send.advance(n);
             Ok(n)
         })
@@ -71,29 +97,42 @@ impl<T: Transport> Writes<T> for Blocking {
     }
 
     fn disarm(io: &mut T, saved: &mut Saved) {
-        if let Some(timeouts) = saved.0.take() {
-            // A stream that cannot be told has failed, and says so at the next read.
-            let _ = io.set_timeouts(timeouts);
+        // A stream that cannot be told has failed, and says so at the next read.
+        if let Some(usual) = saved.read.take() {
+            let _ = io.set_read_timeout(usual);
+        }
+        if let Some(usual) = saved.write.take() {
+            let _ = io.set_write_timeout(usual);
         }
     }
 }
 
-/// Does `operation` with the time left until the deadline as the stream's timeout. A deadline that
-/// has passed still lets it through once if it need not wait: an answer that is ready is worth it.
-fn within<T: Transport>(
-    io: &mut T,
-    saved: &mut Saved,
-    until: Option<Instant>,
-    mut operation: impl FnMut(&mut T) -> io::Result<usize>,
-) -> Poll<io::Result<usize>> {
-    if let Some(until) = until {
-        if saved.0.is_none() {
-            saved.0 = Some(io.timeouts()?);
-        }
-        let left = until.saturating_duration_since(Instant::now()).max(SHORTEST);
-        io.set_timeouts(Timeouts { read: Some(left), write: Some(left) })?;
+/// The timeout for reads that the stream's owner has set; not looked up unless it is `wanted`.
+fn usual_read<T: Transport>(io: &T, saved: &Saved, wanted: bool) -> io::Result<Option<Duration>> {
+    match saved.read {
+        Some(usual) => Ok(usual),
+        None if wanted => Ok(io.timeouts()?.read),
+        None => Ok(None),
     }
-    retry(|| operation(io))
+}
+
+/// Sets a timeout to the time left until the deadline, or to the `usual` one if that is shorter; or
+/// puts the usual one back when there is no deadline any more. A deadline that has passed still lets
+/// an operation through once if it need not wait: an answer that is ready is worth it.
+fn within(
+    usual: Option<Duration>,
+    saved: &mut Option<Option<Duration>>,
+    until: Option<Instant>,
+    set: impl FnOnce(Option<Duration>) -> io::Result<()>,
+) -> io::Result<()> {
+    match until {
+        Some(until) => {
+            *saved = Some(usual);
+            let left = until.saturating_duration_since(Instant::now()).max(SHORTEST);
+            set(Some(usual.map_or(left, |usual| usual.min(left))))
+        }
+        None => saved.take().map_or(Ok(()), set),
+    }
 }
 
 fn retry<T>(mut operation: impl FnMut() -> io::Result<T>) -> Poll<io::Result<T>> {
@@ -110,5 +149,11 @@ fn retry<T>(mut operation: impl FnMut() -> io::Result<T>) -> Poll<io::Result<T>>
     }
 }
 
+/// How much too early a socket's timeout may end.
+const EARLY: Duration = Duration::from_millis(5);
+
 /// A timeout of zero means none at all to a socket.
 const SHORTEST: Duration = Duration::from_millis(1);
+
+/// How long one thread may wait for bytes before it looks whether the other has begun to close.
+const GLANCE: Duration = Duration::from_millis(100);

@@ -12,9 +12,10 @@ use ws_driver::{
 
 use crate::{
     block_on::{block_on, poll_once},
-    handshake::WebSocket,
+    handshake::opened,
     runtime::Blocking,
     transport::Transport,
+    web_socket::WebSocket,
 };
 
 /// A server's handshake with the request in hand: read it, decide in your own time, answer.
@@ -106,7 +107,7 @@ impl<T: Transport> Pending<T> {
     /// [`Error::Handshake`] when the request breaks a rule, after it has been refused;
     /// [`Error::Io`] when the answer could not be written, and then there is no WebSocket.
     pub fn accept(self) -> Result<WebSocket<T>, Error> {
-        block_on(self.0.accept())
+        block_on(self.0.accept()).map(WebSocket)
     }
 
     /// Answers 101, after `decorate` has seen it.
@@ -119,7 +120,7 @@ impl<T: Transport> Pending<T> {
     where
         F: FnOnce(&mut Response<Bytes>),
     {
-        block_on(self.0.accept_with(decorate))
+        block_on(self.0.accept_with(decorate)).map(WebSocket)
     }
 
     /// Answers with the refusal that the broken rule asks for; 403 when there is none.
@@ -188,7 +189,7 @@ impl<T: Transport> Connecting<T> {
     /// As [`handshake`](crate::handshake).
     #[expect(clippy::type_complexity, reason = "it is what `handshake` gives, and no more")]
     pub fn poll(&mut self) -> Poll<Result<(WebSocket<T>, Response<()>), Error>> {
-        poll_once(|cx| self.0.poll(cx))
+        poll_once(|cx| self.0.poll(cx)).map(opened)
     }
 }
 
@@ -214,6 +215,6 @@ impl<T: Transport> Accepting<T> {
     ///
     /// As [`accept`](crate::accept).
     pub fn poll(&mut self) -> Poll<Result<WebSocket<T>, Error>> {
-        poll_once(|cx| self.0.poll(cx))
+        poll_once(|cx| self.0.poll(cx)).map(|done| done.map(WebSocket))
     }
 }

@@ -31,12 +31,20 @@ pub trait Transport: Read + Write {
     /// Those of the stream.
     fn timeouts(&self) -> io::Result<Timeouts>;
 
-    /// Sets both.
+    /// Sets how long to wait in a read. How long to wait in a write, maybe on another thread, stays
+    /// as it is.
     ///
     /// # Errors
     ///
     /// Those of the stream.
-    fn set_timeouts(&self, timeouts: Timeouts) -> io::Result<()>;
+    fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()>;
+
+    /// Sets how long to wait in a write, likewise.
+    ///
+    /// # Errors
+    ///
+    /// Those of the stream.
+    fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()>;
 
     /// Says that nothing more will be written.
     ///
@@ -47,15 +55,18 @@ pub trait Transport: Read + Write {
 }
 
 macro_rules! socket {
-    ($($Socket:ty),*) => { $(
-        impl Transport for $Socket {
+    ($Socket:ident: $($Handle:ty),*) => { $(
+        impl Transport for $Handle {
             fn timeouts(&self) -> io::Result<Timeouts> {
                 Ok(Timeouts { read: self.read_timeout()?, write: self.write_timeout()? })
             }
 
-            fn set_timeouts(&self, timeouts: Timeouts) -> io::Result<()> {
-                self.set_read_timeout(timeouts.read)?;
-                self.set_write_timeout(timeouts.write)
+            fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+                $Socket::set_read_timeout(self, timeout)
+            }
+
+            fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+                $Socket::set_write_timeout(self, timeout)
             }
 
             fn shutdown_write(&mut self) -> io::Result<()> {
@@ -65,9 +76,9 @@ macro_rules! socket {
     )* };
 }
 
-socket!(TcpStream, &TcpStream);
+socket!(TcpStream: TcpStream, &TcpStream);
 #[cfg(unix)]
-socket!(UnixStream, &UnixStream);
+socket!(UnixStream: UnixStream, &UnixStream);
 
 macro_rules! pointer {
     ($($Pointer:ty),*) => { $(
@@ -76,8 +87,12 @@ macro_rules! pointer {
                 (**self).timeouts()
             }
 
-            fn set_timeouts(&self, timeouts: Timeouts) -> io::Result<()> {
-                (**self).set_timeouts(timeouts)
+            fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+                (**self).set_read_timeout(timeout)
+            }
+
+            fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+                (**self).set_write_timeout(timeout)
             }
 
             fn shutdown_write(&mut self) -> io::Result<()> {
@@ -121,7 +136,11 @@ impl<T: Read + Write> Transport for Untimed<T> {
         Ok(Timeouts::default())
     }
 
-    fn set_timeouts(&self, _timeouts: Timeouts) -> io::Result<()> {
+    fn set_read_timeout(&self, _timeout: Option<Duration>) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn set_write_timeout(&self, _timeout: Option<Duration>) -> io::Result<()> {
         Ok(())
     }
 

@@ -51,7 +51,7 @@ impl Subject for CoreSubject {
                 Ok(None) => {
                     drain(handshake.send_queue(), &mut wire);
                     match pieces.next() {
-                        Some(piece) => handshake.recv_buf().buf_mut().extend_from_slice(piece),
+                        Some(piece) => handshake.recv_buf().extend_from_slice(piece),
                         None => return wait(handshake, wire),
                     }
                 }
@@ -88,7 +88,7 @@ impl Subject for CoreSubject {
                 }
                 Ok(None) => {
                     if let Some(piece) = pieces.next() {
-                        client.recv_buf().buf_mut().extend_from_slice(piece);
+                        client.recv_buf().extend_from_slice(piece);
                     } else if std::mem::take(&mut eof) {
                         client.handle_eof();
                     } else {

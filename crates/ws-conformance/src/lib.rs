@@ -15,6 +15,7 @@ pub mod delivery;
 pub mod fill;
 mod json;
 pub mod judge;
+pub mod messages;
 pub mod observed;
 pub mod pipe;
 pub mod prebuilt;

@@ -252,7 +252,7 @@ fn s_11_nobody_listens() {
 #[cfg(feature = "blocking")]
 #[test]
 fn timeouts_are_given_back() {
-    use ws_blocking::{Timeouts, Transport as _};
+    use ws_blocking::{Timeouts, Transport};
     use ws_conformance::{adapter::Blocking, pipe::pipe};
 
     let own = Timeouts { read: Some(ms(7000)), write: Some(ms(9000)) };
@@ -269,7 +269,8 @@ fn timeouts_are_given_back() {
         (Call::Handshake(ClientConfig::new().timeout(timeout)), Vec::new()),
     ] {
         let (io, peer) = pipe(Script::new().input([input]));
-        io.set_timeouts(own).unwrap();
+        Transport::set_read_timeout(&io, own.read).unwrap();
+        Transport::set_write_timeout(&io, own.write).unwrap();
         let end = finish(&Blocking, io, &peer, call);
         let name = end.name();
         assert_eq!(end.pipe.unwrap().timeouts().unwrap(), own, "{name}");

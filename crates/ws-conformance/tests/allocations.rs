@@ -18,7 +18,7 @@ fn accept(
     send: SendQueue,
 ) -> (RecvBuf, SendQueue) {
     let mut server = ServerHandshake::from_buffers(config, recv, send);
-    server.recv_buf().buf_mut().extend_from_slice(input);
+    server.recv_buf().extend_from_slice(input);
     let pending = server.poll().unwrap().unwrap();
     let connection = pending.accept().unwrap();
     let (mut recv, mut send, ..) = connection.into_parts();

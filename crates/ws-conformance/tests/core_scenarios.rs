@@ -348,7 +348,7 @@ fn s_17_early_frames_are_kept_from_every_entry() {
                 break pending;
             }
             let (now, rest) = late.split_at(1);
-            server.recv_buf().buf_mut().extend_from_slice(now);
+            server.recv_buf().extend_from_slice(now);
             late = rest;
         };
         let connection = pending.accept().unwrap();
@@ -402,7 +402,7 @@ fn s_10_a_slow_drip_does_not_extend_the_deadline() {
     let mut server = ServerHandshake::new(&ServerConfig::new());
     server.set_deadline(Some(deadline));
     for (octet, step) in good().iter().zip(1..6) {
-        server.recv_buf().buf_mut().extend_from_slice(&[*octet]);
+        server.recv_buf().extend_from_slice(&[*octet]);
         let now = start + Duration::from_millis(50 * step);
         server.handle_timeout(now);
         assert!(server.poll().unwrap().is_none());

@@ -75,7 +75,7 @@ fn time(run: impl FnOnce()) -> Duration {
 fn feed_server_bytewise(config: &ServerConfig, input: &[u8]) {
     let mut server = ServerHandshake::new(config);
     for octet in input {
-        server.recv_buf().buf_mut().extend_from_slice(&[*octet]);
+        server.recv_buf().extend_from_slice(&[*octet]);
         assert!(matches!(server.poll(), Ok(None)));
     }
 }
@@ -83,7 +83,7 @@ fn feed_server_bytewise(config: &ServerConfig, input: &[u8]) {
 fn feed_client_bytewise(config: &ClientConfig, input: &[u8]) {
     let mut client = ClientHandshake::new(config, "ws.example", "/").unwrap();
     for octet in input {
-        client.recv_buf().buf_mut().extend_from_slice(&[*octet]);
+        client.recv_buf().extend_from_slice(&[*octet]);
         assert!(matches!(client.poll(), Ok(None)));
     }
 }
@@ -131,7 +131,7 @@ fn cve_2023_43669_cap() {
         let mut fed = 0;
         let error = loop {
             let piece = &head.as_bytes()[fed..fed + 100];
-            server.recv_buf().buf_mut().extend_from_slice(piece);
+            server.recv_buf().extend_from_slice(piece);
             fed += piece.len();
             match server.poll() {
                 Ok(None) => {}
@@ -364,7 +364,7 @@ fn cve_2026_65624_duplicates_count() {
 /// Feeds a refusal's body until the client gives up; the number of octets it took.
 fn feed_body(head: &str, unit: &[u8], most: usize) -> usize {
     let mut client = ClientHandshake::new(&ClientConfig::new(), "ws.example", "/").unwrap();
-    client.recv_buf().buf_mut().extend_from_slice(head.as_bytes());
+    client.recv_buf().extend_from_slice(head.as_bytes());
     let mut fed = 0;
     while fed < most {
         match client.poll() {
@@ -375,7 +375,7 @@ fn feed_body(head: &str, unit: &[u8], most: usize) -> usize {
                 return fed;
             }
         }
-        client.recv_buf().buf_mut().extend_from_slice(unit);
+        client.recv_buf().extend_from_slice(unit);
         fed += unit.len();
         assert!(client.recv_buf().len() < 200_000, "{} octets held", client.recv_buf().len());
     }
@@ -404,7 +404,7 @@ fn cve_2026_7790_chunked_bodies_have_caps() {
         let mut client = ClientHandshake::new(&ClientConfig::new(), "ws.example", "/").unwrap();
         let mut fed = 0;
         while fed < most && matches!(client.poll(), Ok(None)) {
-            client.recv_buf().buf_mut().extend_from_slice(b"HTTP/1.1 103 x\r\n\r\n");
+            client.recv_buf().extend_from_slice(b"HTTP/1.1 103 x\r\n\r\n");
             fed += 18;
         }
         fed

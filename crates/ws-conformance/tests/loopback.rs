@@ -16,12 +16,12 @@ use std::{
 
 use http::Response;
 use ws_core::{ClientConfig, Negotiated, ServerConfig};
-use ws_driver::{Error, WebSocket};
+use ws_driver::{Error, Runtime, WebSocket};
 
 /// What a test looks at.
 type Outcome = Result<(Negotiated, Response<()>), Error>;
 
-fn taken<T, R>(opened: (WebSocket<T, R>, Response<()>)) -> (Negotiated, Response<()>) {
+fn taken<T, R: Runtime>(opened: (WebSocket<T, R>, Response<()>)) -> (Negotiated, Response<()>) {
     (opened.0.negotiated().clone(), opened.1)
 }
 
@@ -58,7 +58,8 @@ fn async_std(url: &str, config: &ClientConfig) -> Outcome {
 }
 
 fn blocking(url: &str, config: &ClientConfig) -> Outcome {
-    ws_blocking::connect_with(url, config).map(taken)
+    let opened = ws_blocking::connect_with(url, config);
+    opened.map(|(ws, response)| (ws.negotiated().clone(), response))
 }
 
 type Connect = fn(&str, &ClientConfig) -> Outcome;

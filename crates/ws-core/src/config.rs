@@ -7,6 +7,7 @@ use http::{HeaderName, HeaderValue, Request, Response};
 
 use crate::{
     codec::head::HeadLimits,
+    connection::WebSocketConfig,
     handshake::{ArgumentError, DeflateConfig, DeflateOffer, Preference, origin::OriginPolicy},
 };
 
@@ -88,6 +89,7 @@ pub(crate) struct ServerOptions {
     pub(crate) max_attempts: usize,
     pub(crate) keep_request: bool,
     pub(crate) body_consumed: bool,
+    pub(crate) web_socket: WebSocketConfig,
 }
 
 pub(crate) type ResponseDecorator =
@@ -136,8 +138,9 @@ impl ServerConfig {
         self.with(|options| options.require_origin = required)
     }
 
-    /// Agrees to permessage-deflate on these terms. The caller then compresses and inflates; by
-    /// default every offer is declined.
+    /// Agrees to permessage-deflate on these terms; by default every offer is declined. For callers
+    /// who then read and write the frames themselves, and compress and inflate: a
+    /// [`Connection`](crate::Connection) does not, and refuses compressed messages.
     pub fn deflate(self, deflate: DeflateConfig) -> Self {
         self.with(|options| options.deflate = Some(deflate))
     }
@@ -198,9 +201,19 @@ impl ServerConfig {
         self.with(|options| options.body_consumed = consumed)
     }
 
+    /// Limits and times of the WebSockets that open.
+    pub fn web_socket(self, config: WebSocketConfig) -> Self {
+        self.with(|options| options.web_socket = config)
+    }
+
     /// The limit on the whole handshake, as set by [`timeout`](Self::timeout).
     pub fn handshake_timeout(&self) -> Option<Duration> {
         self.options.timeout
+    }
+
+    /// Limits and times of the WebSockets that open, as set by [`web_socket`](Self::web_socket).
+    pub fn web_socket_config(&self) -> &WebSocketConfig {
+        &self.options.web_socket
     }
 
     /// Whether accepted WebSockets keep their request, as set by
@@ -236,6 +249,7 @@ impl Default for ServerOptions {
             max_attempts: 100,
             keep_request: false,
             body_consumed: false,
+            web_socket: WebSocketConfig::default(),
         }
     }
 }
@@ -280,6 +294,7 @@ pub(crate) struct ClientOptions {
     pub(crate) limits: Limits,
     pub(crate) timeout: Option<Duration>,
     pub(crate) body_timeout: Duration,
+    pub(crate) web_socket: WebSocketConfig,
 }
 
 pub(crate) type RequestDecorator = Arc<dyn Fn(&mut Request<()>) + Send + Sync>;
@@ -319,8 +334,9 @@ impl ClientConfig {
         self.with(|options| options.decorator = Some(Arc::new(decorator)))
     }
 
-    /// Offers permessage-deflate; called again, adds a less preferred fallback. The caller then
-    /// compresses and inflates as agreed. By default nothing is offered.
+    /// Offers permessage-deflate; called again, adds a less preferred fallback. By default nothing
+    /// is offered. For callers who then read and write the frames themselves, and compress and
+    /// inflate: a [`Connection`](crate::Connection) does not, and refuses compressed messages.
     pub fn deflate(self, offer: DeflateOffer) -> Self {
         self.with(|options| options.deflate.push(offer))
     }
@@ -342,9 +358,19 @@ impl ClientConfig {
         self.with(|options| options.body_timeout = timeout)
     }
 
+    /// Limits and times of the WebSockets that open.
+    pub fn web_socket(self, config: WebSocketConfig) -> Self {
+        self.with(|options| options.web_socket = config)
+    }
+
     /// The limit on the whole handshake, as set by [`timeout`](Self::timeout).
     pub fn handshake_timeout(&self) -> Option<Duration> {
         self.options.timeout
+    }
+
+    /// Limits and times of the WebSockets that open, as set by [`web_socket`](Self::web_socket).
+    pub fn web_socket_config(&self) -> &WebSocketConfig {
+        &self.options.web_socket
     }
 
     pub(crate) fn options(&self) -> &ClientOptions {
@@ -368,6 +394,7 @@ impl Default for ClientOptions {
             limits: Limits::default(),
             timeout: Some(DEFAULT_TIMEOUT),
             body_timeout: Duration::from_secs(1),
+            web_socket: WebSocketConfig::default(),
         }
     }
 }

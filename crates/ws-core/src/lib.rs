@@ -1,20 +1,32 @@
 #![doc = include_str!("../README.md")]
 
+mod close;
 mod codec;
 mod config;
 mod connection;
 mod handshake;
+mod message;
 mod role;
+mod rule;
 
 pub use self::{
-    codec::{RecvBuf, SendQueue},
+    close::{CloseCode, CloseFrame, CloseInfo, Side},
+    codec::{
+        RecvBuf, SendQueue,
+        frame::{FrameHead, Opcode},
+        mask::apply_mask,
+    },
     config::{ClientConfig, Limits, ServerConfig},
-    connection::Connection,
+    connection::{
+        Connection, FrameRule, Incoming, KeepAlive, Prepared, Receiver, Reply, SendError, Sender,
+        TimeoutAction, WebSocketConfig,
+    },
     handshake::{
         AnswerRule, ArgumentError, BadAnswer, ClientHandshake, ClientWindow, Declined,
         DeflateConfig, DeflateOffer, DeflateParams, Established, HandshakeError, Negotiated,
         Pending, Preference, Refusal, Refused, Rejection, RequestRule, ServerHandshake, Verifier,
         credentials, is_upgrade, respond, upgrade_request,
     },
+    message::{Message, MessageKind, Text, TextError},
     role::Role,
 };

@@ -3,8 +3,9 @@
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use lexopt::{Arg, Error, Parser, ValueExt};
+use ws_core::Message;
 
-use crate::{runtimes::Runtime, usage};
+use crate::{hex, runtimes::Runtime, usage};
 
 /// What to do.
 #[derive(Debug)]
@@ -14,6 +15,7 @@ pub(crate) enum Command {
     Matrix,
     Serve(ServeOptions),
     Connect(ConnectOptions),
+    AutobahnClient(AutobahnOptions),
     Vectors(VectorsOptions),
 }
 
@@ -33,6 +35,12 @@ pub(crate) struct ServeOptions {
     pub(crate) max_fields: Option<usize>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) keep_alive: bool,
+    pub(crate) max_message_len: Option<usize>,
+    pub(crate) max_frame_len: Option<usize>,
+    pub(crate) idle_timeout: Option<Duration>,
+    pub(crate) ping_interval: Option<Duration>,
+    /// In messages.
+    pub(crate) close_after: Option<u64>,
 }
 
 /// How to connect, and where to.
@@ -45,6 +53,17 @@ pub(crate) struct ConnectOptions {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) deflate: bool,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) handshake_only: bool,
+    /// What to send, in this order.
+    pub(crate) messages: Vec<Message>,
+}
+
+/// Which server of the Autobahn suite to be tested by, and under which name.
+#[derive(Debug)]
+pub(crate) struct AutobahnOptions {
+    pub(crate) runtime: Runtime,
+    pub(crate) url: String,
+    pub(crate) agent: String,
 }
 
 /// What to run the vectors over.
@@ -82,6 +101,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
         Some("matrix") => matrix(&mut parser),
         Some("serve") => serve(&mut parser),
         Some("connect") => connect(&mut parser),
+        Some("autobahn-client") => autobahn_client(&mut parser),
         Some("vectors") => vectors(&mut parser),
         _ => Err(format!("there is no command {name:?}").into()),
     }
@@ -110,6 +130,11 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
         max_fields: None,
         timeout: None,
         keep_alive: false,
+        max_message_len: None,
+        max_frame_len: None,
+        idle_timeout: None,
+        ping_interval: None,
+        close_after: None,
     };
     while let Some(arg) = parser.next()? {
         match arg {
@@ -130,6 +155,11 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
             Arg::Long("max-headers") => options.max_fields = Some(parser.value()?.parse()?),
             Arg::Long("handshake-timeout-ms") => options.timeout = Some(milliseconds(parser)?),
             Arg::Long("keep-alive") => options.keep_alive = true,
+            Arg::Long("max-message") => options.max_message_len = Some(parser.value()?.parse()?),
+            Arg::Long("max-frame") => options.max_frame_len = Some(parser.value()?.parse()?),
+            Arg::Long("idle-timeout-ms") => options.idle_timeout = Some(milliseconds(parser)?),
+            Arg::Long("ping-interval-ms") => options.ping_interval = Some(milliseconds(parser)?),
+            Arg::Long("close-after") => options.close_after = Some(parser.value()?.parse()?),
             other => return Err(other.unexpected()),
         }
     }
@@ -140,28 +170,61 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
 
 fn connect(parser: &mut Parser) -> Result<Command, Error> {
     let (mut runtime, mut url) = (None, None);
-    let (mut subprotocols, mut headers) = (Vec::new(), Vec::new());
-    let (mut deflate, mut timeout) = (false, None);
+    let mut options = ConnectOptions {
+        runtime: Runtime::Tokio,
+        url: String::new(),
+        subprotocols: Vec::new(),
+        headers: Vec::new(),
+        deflate: false,
+        timeout: None,
+        handshake_only: false,
+        messages: Vec::new(),
+    };
     while let Some(arg) = parser.next()? {
         match arg {
             HELP | SHORT_HELP => return Ok(Command::Help(usage::CONNECT)),
             Arg::Long("runtime") => runtime = Some(parser.value()?.parse()?),
-            Arg::Long("subprotocol") => subprotocols.push(parser.value()?.string()?),
+            Arg::Long("subprotocol") => options.subprotocols.push(parser.value()?.string()?),
             Arg::Long("header") => {
                 let (name, value) = pair(parser, "--header takes 'Name: value'")?;
-                headers.push((name, value.trim_start_matches([' ', '\t']).to_owned()));
+                options.headers.push((name, value.trim_start_matches([' ', '\t']).to_owned()));
             }
-            Arg::Long("deflate") => deflate = true,
-            Arg::Long("timeout-ms") => timeout = Some(milliseconds(parser)?),
-            // There is nothing else to do yet.
-            Arg::Long("handshake-only") => {}
+            Arg::Long("deflate") => options.deflate = true,
+            Arg::Long("timeout-ms") => options.timeout = Some(milliseconds(parser)?),
+            Arg::Long("handshake-only") => options.handshake_only = true,
+            Arg::Long("send") => options.messages.push(parser.value()?.string()?.into()),
+            Arg::Long("send-binary") => {
+                let bytes = hex::decode(&parser.value()?.string()?);
+                let bytes = bytes.ok_or("--send-binary takes pairs of hexadecimal digits")?;
+                options.messages.push(bytes.into());
+            }
+            Arg::Value(value) if url.is_none() => url = Some(value.string()?),
+            other => return Err(other.unexpected()),
+        }
+    }
+    if options.handshake_only && !options.messages.is_empty() {
+        return Err("with --handshake-only nothing is sent".into());
+    }
+    options.runtime = runtime.ok_or("--runtime is missing")?;
+    options.url = url.ok_or("the URL is missing")?;
+    Ok(Command::Connect(options))
+}
+
+fn autobahn_client(parser: &mut Parser) -> Result<Command, Error> {
+    let (mut runtime, mut url, mut agent) = (None, None, None);
+    while let Some(arg) = parser.next()? {
+        match arg {
+            HELP | SHORT_HELP => return Ok(Command::Help(usage::AUTOBAHN_CLIENT)),
+            Arg::Long("runtime") => runtime = Some(parser.value()?.parse::<Runtime>()?),
+            Arg::Long("agent") => agent = Some(parser.value()?.string()?),
             Arg::Value(value) if url.is_none() => url = Some(value.string()?),
             other => return Err(other.unexpected()),
         }
     }
     let runtime = runtime.ok_or("--runtime is missing")?;
     let url = url.ok_or("the URL is missing")?;
-    Ok(Command::Connect(ConnectOptions { runtime, url, subprotocols, headers, deflate, timeout }))
+    let agent = agent.unwrap_or_else(|| format!("ws-{runtime}"));
+    Ok(Command::AutobahnClient(AutobahnOptions { runtime, url, agent }))
 }
 
 fn vectors(parser: &mut Parser) -> Result<Command, Error> {
@@ -207,7 +270,7 @@ mod tests {
     fn a_server_is_described() {
         let line = "serve --runtime async-std --addr=127.0.0.1:0 --subprotocol b --subprotocol a \
                     --basic-auth ada:love:lace --max-head 99 --handshake-timeout-ms 250 \
-                    --keep-alive";
+                    --keep-alive --max-message 5 --idle-timeout-ms 7 --close-after 3";
         let Command::Serve(options) = parsed(line).unwrap() else { panic!() };
         assert_eq!((options.runtime, &*options.addr), (Runtime::AsyncStd, "127.0.0.1:0"));
         assert_eq!(options.subprotocols, ["b", "a"]);
@@ -215,6 +278,11 @@ mod tests {
         assert_eq!((options.max_head_len, options.max_fields), (Some(99), None));
         assert_eq!(options.timeout, Some(Duration::from_millis(250)));
         assert!(options.keep_alive && !options.deflate);
+        assert_eq!((options.max_message_len, options.max_frame_len), (Some(5), None));
+        assert_eq!((options.idle_timeout, options.ping_interval), {
+            (Some(Duration::from_millis(7)), None)
+        });
+        assert_eq!(options.close_after, Some(3));
     }
 
     #[test]
@@ -224,6 +292,29 @@ mod tests {
         assert_eq!((options.runtime, &*options.url), (Runtime::Smol, "ws://h/"));
         assert_eq!(options.headers, [("A".to_owned(), "b:c ".to_owned())]);
         assert!(options.deflate && options.timeout.is_none());
+        assert!(options.messages.is_empty() && !options.handshake_only);
+    }
+
+    #[test]
+    fn messages_keep_their_order() {
+        let args = ["connect", "ws://h", "--runtime", "smol", "--send", "a b", "--send-binary"];
+        let args = args.into_iter().chain(["00fF", "--send", "", "--send-binary="]);
+        let Command::Connect(options) = parse(args.map(OsString::from)).unwrap() else { panic!() };
+        let binary = |bytes: &'static [u8]| Message::binary(bytes);
+        assert_eq!(
+            options.messages,
+            [Message::text("a b"), binary(b"\x00\xff"), Message::text(""), binary(b"")]
+        );
+    }
+
+    #[test]
+    fn a_client_of_the_suite_is_described() {
+        let line = "autobahn-client --runtime blocking ws://h:9001";
+        for (line, name) in [(line.to_owned(), "ws-blocking"), (format!("{line} --agent x"), "x")] {
+            let Command::AutobahnClient(options) = parsed(&line).unwrap() else { panic!() };
+            assert_eq!((options.runtime, &*options.agent), (Runtime::Blocking, name));
+            assert_eq!(options.url, "ws://h:9001");
+        }
     }
 
     #[test]
@@ -238,6 +329,9 @@ mod tests {
             ("connect --runtime tokio", "the URL is missing"),
             ("connect --header x ws://h", "--header takes 'Name: value'"),
             ("connect ws://h ws://i", "unexpected argument \"ws://i\""),
+            ("connect --send-binary 0", "--send-binary takes pairs of hexadecimal digits"),
+            ("connect --handshake-only --send a", "with --handshake-only nothing is sent"),
+            ("autobahn-client --runtime smol", "the URL is missing"),
             ("vectors --runtime smol", "the folder of the vectors is missing"),
         ] {
             assert_eq!(parsed(line).unwrap_err(), message, "{line}");
@@ -249,7 +343,7 @@ mod tests {
 
     #[test]
     fn help_is_there_for_each_command() {
-        for command in ["matrix", "serve", "connect", "vectors"] {
+        for command in ["matrix", "serve", "connect", "autobahn-client", "vectors"] {
             let Command::Help(text) = parsed(&format!("{command} --help")).unwrap() else {
                 panic!("{command}")
             };

@@ -1,10 +1,13 @@
-//! Shows and drives the opening handshake on every runtime.
+//! Shows and drives WebSockets on every runtime.
 //!
 //! `ws-demo --help` lists the commands. Each is a module here; [`runtimes`] puts the four adapters
 //! behind one trait, so that no command is written more than once.
 
 mod args;
+mod autobahn;
 mod connect;
+mod echo;
+mod hex;
 mod matrix;
 mod runtimes;
 mod serve;
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
         Command::Matrix => matrix::run(),
         Command::Serve(options) => serve::run(&options),
         Command::Connect(options) => connect::run(&options),
+        Command::AutobahnClient(options) => autobahn::run(&options),
         Command::Vectors(options) => vectors::run(&options),
     };
     done.unwrap_or_else(|error| {

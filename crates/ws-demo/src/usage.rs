@@ -5,14 +5,15 @@ pub(crate) const HINT: &str = "`ws-demo --help` lists what is understood";
 
 /// `ws-demo --help`
 pub(crate) const COMMANDS: &str = "\
-ws-demo: the WebSocket opening handshake on every runtime
+ws-demo: WebSockets on every runtime
 
 usage: ws-demo COMMAND [OPTIONS]
 
-  matrix    every client against every server, with the bytes on the wire
-  serve     a server
-  connect   a client
-  vectors   the conformance vectors over the core and every adapter
+  matrix           every client against every server, with the bytes on the wire
+  serve            a server that echoes
+  connect          a client
+  autobahn-client  a client for the fuzzing server of the Autobahn suite
+  vectors          the conformance vectors over the core and every adapter
 
 `ws-demo COMMAND --help` tells the options.
 ";
@@ -21,7 +22,8 @@ usage: ws-demo COMMAND [OPTIONS]
 pub(crate) const MATRIX: &str = "\
 usage: ws-demo matrix
 
-Opens a WebSocket between each client and each server over the loopback interface. Prints the first
+Opens a WebSocket between each client and each server over the loopback interface, and exchanges text,
+bytes, a message of 1 MiB in fragments, a ping and its pong, and close frames. Prints the first
 request and its answer as they were on the wire, then a table: a row for each server, a column for
 each client.
 
@@ -32,9 +34,10 @@ exit status: 0 when all are `ok`, 1 otherwise
 pub(crate) const SERVE: &str = "\
 usage: ws-demo serve --runtime RUNTIME --addr HOST:PORT [OPTIONS]
 
-Answers WebSocket handshakes, and `GET /health` with 200. An open WebSocket is read, and what was
-read thrown away, until its client closes it. The first line on standard output is
-`listening on ws://HOST:PORT`; each connection is a line on standard error.
+Answers WebSocket handshakes, and `GET /health` with 200. An open WebSocket gets back every message
+that it brings, until it is closed. The first line on standard output is
+`listening on ws://HOST:PORT`. Each connection is a line on standard error when it ends: what came of
+its requests, and how its WebSocket ended, with the close codes that were received and sent.
 
   --runtime tokio|async-std|smol|blocking
   --addr HOST:PORT            where to listen; port 0 picks one
@@ -48,6 +51,11 @@ read thrown away, until its client closes it. The first line on standard output 
   --max-headers N             most field lines (100)
   --handshake-timeout-ms N    longest handshake (10000)
   --keep-alive                keep a connection after a refusal, for 8 attempts in all
+  --max-message BYTES         largest message (16777216)
+  --max-frame BYTES           largest frame (16777216, or what --max-message says if that is more)
+  --idle-timeout-ms N         longest silence of a client (for ever)
+  --ping-interval-ms N        send a ping after so much silence, and wait as long for its pong (never)
+  --close-after N             close with 1000 after so many messages (never)
 ";
 
 /// `ws-demo connect --help`
@@ -59,14 +67,35 @@ open, four lines follow: `open`, `subprotocol: NAME`, `extensions: LIST` and `le
 number of bytes that came behind the head. When the server declined, an empty line and the body
 follow.
 
+Then each message is sent once the one before has had its reply. Messages that come are printed, one
+line each: text as it is, bytes as `binary: HEX`. At last the WebSocket is closed with 1000, and the
+server's close frame printed as `closed: CODE REASON`. Without messages it is closed at once; but if
+standard input is a terminal, every line that is typed is sent, until Ctrl-D.
+
   --runtime tokio|async-std|smol|blocking
   --subprotocol NAME          one to offer; repeated, the most preferred first
   --header 'Name: value'      a field to send; may be repeated
   --deflate                   offer permessage-deflate
-  --timeout-ms N              longest time for all of it (10000)
-  --handshake-only            end once the handshake is done
+  --timeout-ms N              longest time for the handshake, and for each reply (10000)
+  --handshake-only            end without a word once the handshake is done
+  --send TEXT                 a message to send; may be repeated
+  --send-binary HEX           the same, of bytes
 
-exit status: 0 when open, 2 when declined, 1 when it failed otherwise
+exit status: 0 when open and then closed as told above, 2 when declined, 1 when it failed otherwise,
+or a message had no reply
+";
+
+/// `ws-demo autobahn-client --help`
+pub(crate) const AUTOBAHN_CLIENT: &str = "\
+usage: ws-demo autobahn-client --runtime RUNTIME URL [--agent NAME]
+
+Lets the Autobahn suite's fuzzing server at URL run all of its cases, echoing what it sends, and then
+has it write its report. Prints how many cases there were; what came of them is in the report.
+
+  --runtime tokio|async-std|smol|blocking
+  --agent NAME                what the report calls this client (ws-RUNTIME)
+
+exit status: 0 when all cases were run, whatever came of them, 1 otherwise
 ";
 
 /// `ws-demo vectors --help`

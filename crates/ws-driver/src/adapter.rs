@@ -6,10 +6,18 @@
 #[macro_export]
 macro_rules! adapter {
     ($Runtime:ty) => {
-        pub use $crate::{Error, Parts, Url, UrlError, core, types::*};
+        pub use $crate::{
+            Bytes, Error, Event, Part, Parts, Timeout, Url, UrlError, core, types::*,
+        };
 
         /// An open WebSocket over a stream of type `T`.
         pub type WebSocket<T> = $crate::WebSocket<T, $Runtime>;
+
+        /// The sending half of a WebSocket, from `split`.
+        pub type Sender<T> = $crate::SendHalf<$crate::Shared<T>, $Runtime>;
+
+        /// The receiving half of a WebSocket, from `split`.
+        pub type Receiver<T> = $crate::ReceiveHalf<$crate::Shared<T>, $Runtime>;
 
         /// A server's handshake with the request in hand: read it, decide in your own time, answer.
         pub type Handshake<T> = $crate::Handshake<T, $Runtime>;

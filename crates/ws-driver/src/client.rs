@@ -9,10 +9,11 @@ use std::{
 };
 
 use http::Response;
-use ws_core::{ClientConfig, ClientHandshake, Established, HandshakeError};
+use ws_core::{ClientConfig, ClientHandshake, Established, HandshakeError, WebSocketConfig};
 
 use crate::{
     Error, Url, UrlError, WebSocket,
+    hold::Own,
     runtime::{Reads, Runtime, Writes},
     wire::Wire,
 };
@@ -23,8 +24,9 @@ use crate::{
 #[derive(Debug)]
 pub struct Connecting<T, R: Runtime> {
     /// `None` once done.
-    wire: Option<Wire<T, R>>,
+    wire: Option<Wire<Own<T>, R>>,
     machine: ClientHandshake,
+    config: WebSocketConfig,
     /// Why the request could not be written. The server may have answered all the same.
     unsent: Option<io::Error>,
 }
@@ -44,11 +46,12 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
     ) -> Result<Self, HandshakeError> {
         let mut machine = ClientHandshake::new(config, host, target)?;
         machine.set_deadline(deadline(config.handshake_timeout()));
-        Ok(Self::of(io, machine))
+        Ok(Self::of(io, machine, config))
     }
 
-    fn of(io: T, machine: ClientHandshake) -> Self {
-        Self { wire: Some(Wire::new(io)), machine, unsent: None }
+    fn of(io: T, machine: ClientHandshake, config: &ClientConfig) -> Self {
+        let config = *config.web_socket_config();
+        Self { wire: Some(Wire::own(io)), machine, config, unsent: None }
     }
 
     /// Goes on with the handshake. Not to be called again once it is ready.
@@ -71,7 +74,7 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
         };
         wire.disarm();
         Poll::Ready(result.map(|Established { response, connection }| {
-            (WebSocket::new(wire.into_inner(), connection, None), response)
+            (WebSocket::new(wire, connection, &self.config, None), response)
         }))
     }
 
@@ -85,7 +88,7 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
 pub(crate) type Opened<T, R> = (WebSocket<T, R>, Response<()>);
 
 fn drive<T, R: Reads<T> + Writes<T>>(
-    wire: &mut Wire<T, R>,
+    wire: &mut Wire<Own<T>, R>,
     machine: &mut ClientHandshake,
     unsent: &mut Option<io::Error>,
     cx: &mut Context<'_>,
@@ -174,7 +177,7 @@ where
         }
     })
     .await?;
-    let mut connecting = Connecting::<T, R>::of(io, machine);
+    let mut connecting = Connecting::<T, R>::of(io, machine, config);
     poll_fn(|cx| connecting.poll(cx)).await
 }
 

@@ -2,8 +2,11 @@
 //! share one reactor.
 
 use std::{
+    convert::Infallible,
+    fmt,
     future::Future,
-    io,
+    io::{self, IoSlice},
+    marker::PhantomData,
     pin::Pin,
     task::{Context, Poll, ready},
     time::Instant,
@@ -14,13 +17,38 @@ use bytes::Buf;
 use futures_io::{AsyncRead, AsyncWrite};
 use ws_core::{RecvBuf, SendQueue};
 
-use crate::runtime::{Reads, Runtime, Writes};
+use crate::{
+    ByteStream,
+    runtime::{MAX_SLICES, Reads, Runtime, Writes},
+};
 
-/// Marks streams that are read and written through `futures_io`'s traits.
+/// Marks streams that are read and written through `futures_io`'s traits. `C` is how they are
+/// closed.
 #[derive(Clone, Copy, Debug)]
-pub enum FuturesIo {}
+pub struct FuturesIo<C = PollClose>(Infallible, PhantomData<C>);
 
-impl Runtime for FuturesIo {
+/// How streams of type `T` are told that nothing more will be written. The peer has to be told so
+/// then, not when the stream is dropped.
+pub trait Closes<T>: fmt::Debug + 'static {
+    /// Closes the writing side.
+    ///
+    /// # Errors
+    ///
+    /// Those of the stream.
+    fn poll_close(io: &mut T, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
+}
+
+/// Streams whose own `poll_close` does it.
+#[derive(Clone, Copy, Debug)]
+pub enum PollClose {}
+
+impl<T: AsyncWrite + Unpin> Closes<T> for PollClose {
+    fn poll_close(io: &mut T, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(io).poll_close(cx)
+    }
+}
+
+impl<C: 'static> Runtime for FuturesIo<C> {
     type Timer = Option<(Instant, Timer)>;
 
     fn poll_timer(slot: &mut Self::Timer, cx: &mut Context<'_>, at: Instant) -> Poll<()> {
@@ -33,7 +61,7 @@ impl Runtime for FuturesIo {
     }
 }
 
-impl<T: AsyncRead + Unpin> Reads<T> for FuturesIo {
+impl<T: AsyncRead + Unpin, C: 'static> Reads<T> for FuturesIo<C> {
     fn poll_read(
         io: &mut T,
         cx: &mut Context<'_>,
@@ -47,7 +75,7 @@ impl<T: AsyncRead + Unpin> Reads<T> for FuturesIo {
     }
 }
 
-impl<T: AsyncWrite + Unpin> Writes<T> for FuturesIo {
+impl<T: AsyncWrite + Unpin, C: Closes<T>> Writes<T> for FuturesIo<C> {
     fn poll_write(
         io: &mut T,
         cx: &mut Context<'_>,
@@ -55,7 +83,10 @@ impl<T: AsyncWrite + Unpin> Writes<T> for FuturesIo {
         _timer: &mut Self::Timer,
         _until: Option<Instant>,
     ) -> Poll<io::Result<usize>> {
-        let n = ready!(Pin::new(io).poll_write(cx, send.chunk()))?.min(send.chunk().len());
+        let mut slices = [IoSlice::new(&[]); MAX_SLICES];
+        let filled = send.chunks_vectored(&mut slices);
+        let n = ready!(Pin::new(io).poll_write_vectored(cx, &slices[..filled]))?;
+        let n = n.min(send.remaining());
         send.advance(n);
         Poll::Ready(Ok(n))
     }
@@ -65,6 +96,34 @@ impl<T: AsyncWrite + Unpin> Writes<T> for FuturesIo {
     }
 
     fn poll_close(io: &mut T, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(io).poll_close(cx)
+        C::poll_close(io, cx)
+    }
+}
+
+impl<T: AsyncRead + AsyncWrite + Unpin, C: Closes<T>> AsyncRead for ByteStream<T, FuturesIo<C>> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        Self::poll_read(self.get_mut(), cx, buf)
+    }
+}
+
+impl<T: AsyncRead + AsyncWrite + Unpin, C: Closes<T>> AsyncWrite for ByteStream<T, FuturesIo<C>> {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Self::poll_write(self.get_mut(), cx, buf)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Self::poll_flush(self.get_mut(), cx)
+    }
+
+    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Self::poll_close(self.get_mut(), cx)
     }
 }

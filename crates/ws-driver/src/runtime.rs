@@ -3,7 +3,7 @@
 use std::{
     fmt, io,
     task::{Context, Poll},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use ws_core::{RecvBuf, SendQueue};
@@ -38,6 +38,12 @@ pub trait Reads<T>: Runtime {
         timer: &mut Self::Timer,
         until: Option<Instant>,
     ) -> Poll<io::Result<usize>>;
+
+    /// For runtimes that block, and so cannot be woken: how long a read may take before it is looked
+    /// at what another thread has done with the connection meanwhile.
+    fn glance(_io: &mut T, _timer: &mut Self::Timer) -> Option<Duration> {
+        None
+    }
 }
 
 /// How a runtime writes to streams of type `T`.
@@ -77,3 +83,6 @@ pub trait Writes<T>: Runtime {
     /// Takes back whatever was done to the stream for the sake of `until`.
     fn disarm(_io: &mut T, _timer: &mut Self::Timer) {}
 }
+
+/// How many pieces of a [`SendQueue`] are worth writing at once.
+pub const MAX_SLICES: usize = 16;

@@ -18,6 +18,7 @@ use ws_core::{
 use crate::{
     Error, WebSocket,
     client::deadline,
+    hold::Own,
     runtime::{Reads, Runtime, Writes},
     wire::Wire,
 };
@@ -26,7 +27,7 @@ use crate::{
 /// refusal do it again.
 #[derive(Debug)]
 pub struct Handshake<T, R: Runtime> {
-    wire: Wire<T, R>,
+    wire: Wire<Own<T>, R>,
     machine: ServerHandshake,
     config: ServerConfig,
     deadline: Option<Instant>,
@@ -58,10 +59,10 @@ impl<T, R: Reads<T> + Writes<T>> Handshake<T, R> {
 
     /// The same, with bytes that were read from `io` before it was known whose they are.
     pub fn with_buffered(io: T, bytes: impl Into<RecvBuf>, config: &ServerConfig) -> Self {
-        Self::resume(Wire::new(io), ServerHandshake::with_buffered(config, bytes), config.clone())
+        Self::resume(Wire::own(io), ServerHandshake::with_buffered(config, bytes), config.clone())
     }
 
-    fn resume(wire: Wire<T, R>, mut machine: ServerHandshake, config: ServerConfig) -> Self {
+    fn resume(wire: Wire<Own<T>, R>, mut machine: ServerHandshake, config: ServerConfig) -> Self {
         let deadline = deadline(config.handshake_timeout());
         machine.set_deadline(deadline);
         Self { wire, machine, config, deadline, ending: None }
@@ -87,7 +88,7 @@ impl<T, R: Reads<T> + Writes<T>> Handshake<T, R> {
     /// Gives back the stream, and the bytes read from it that no request has used.
     pub fn into_inner(self) -> (T, Bytes) {
         let (recv, _) = self.machine.into_buffers();
-        (self.wire.into_inner(), recv.into_bytes())
+        (self.wire.into_inner().0, recv.into_bytes())
     }
 
     fn poll_request(&mut self, cx: &mut Context<'_>) -> Poll<Result<ws_core::Pending, Error>> {
@@ -184,7 +185,7 @@ impl<T, R: Reads<T> + Writes<T>> Handshake<T, R> {
 #[must_use = "a request that is dropped is never answered"]
 pub struct Pending<T, R: Runtime> {
     pending: ws_core::Pending,
-    wire: Wire<T, R>,
+    wire: Wire<Own<T>, R>,
     config: ServerConfig,
     deadline: Option<Instant>,
 }
@@ -308,7 +309,7 @@ impl<T, R: Reads<T> + Writes<T>> Pending<T, R> {
         let request = config.keeps_request().then(|| Box::new(pending.request().clone()));
         match answer(pending) {
             Ok(connection) => {
-                Answering::Open(Some(Opening { wire, connection, request, deadline }))
+                Answering::Open(Some(Opening { wire, connection, request, config, deadline }))
             }
             Err(refused) => {
                 let Refused { error, handshake: machine } = *refused;
@@ -332,9 +333,10 @@ enum Answering<T, R: Runtime> {
 }
 
 struct Opening<T, R: Runtime> {
-    wire: Wire<T, R>,
+    wire: Wire<Own<T>, R>,
     connection: Connection,
     request: Option<Box<Request<()>>>,
+    config: ServerConfig,
     deadline: Option<Instant>,
 }
 
@@ -352,11 +354,13 @@ impl<T, R: Reads<T> + Writes<T>> Answering<T, R> {
                         Err(HandshakeError::TimedOut.into())
                     }
                 };
-                let Some(Opening { wire, connection, request, .. }) = slot.take() else {
+                let Some(Opening { mut wire, connection, request, config, .. }) = slot.take()
+                else {
                     return Poll::Ready(Err(DONE));
                 };
-                let io = wire.into_inner();
-                Poll::Ready(sent.map(|()| WebSocket::new(io, connection, request)))
+                wire.disarm();
+                let config = config.web_socket_config();
+                Poll::Ready(sent.map(|()| WebSocket::new(wire, connection, config, request)))
             }
             Self::Refuse(slot) => {
                 let Some(handshake) = slot else { return Poll::Ready(Err(DONE)) };
@@ -406,7 +410,7 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
     ) -> Self {
         let pending = Pending {
             pending: ws_core::Pending::from_request(config, request, leftover),
-            wire: Wire::new(io),
+            wire: Wire::own(io),
             config: config.clone(),
             deadline: deadline(config.handshake_timeout()),
         };

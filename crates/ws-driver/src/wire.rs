@@ -3,30 +3,54 @@
 use std::{
     io,
     task::{Context, Poll, ready},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use bytes::Buf;
 use ws_core::{RecvBuf, SendQueue};
 
-use crate::runtime::{Reads, Runtime, Writes};
+use crate::{
+    hold::{Hold, Own},
+    pool,
+    runtime::{Reads, Runtime, Writes},
+};
 
-/// A stream while a handshake is going on over it.
+/// A stream that is read and written with a deadline now and then.
 #[derive(Debug)]
-pub(crate) struct Wire<T, R: Runtime> {
-    io: T,
+pub(crate) struct Wire<I, R: Runtime> {
+    io: I,
     timer: R::Timer,
     /// Something was written since the last flush.
     unflushed: bool,
 }
 
-impl<T, R: Runtime> Wire<T, R> {
-    pub(crate) fn new(io: T) -> Self {
-        Self { io, timer: R::Timer::default(), unflushed: false }
+impl<T, R: Runtime> Wire<Own<T>, R> {
+    pub(crate) fn own(io: T) -> Self {
+        Self::new(Own(io))
     }
 
     pub(crate) fn get_ref(&self) -> &T {
-        &self.io
+        &self.io.0
+    }
+
+    pub(crate) fn get_mut(&mut self) -> &mut T {
+        &mut self.io.0
+    }
+}
+
+impl<I: Hold, R: Runtime> Wire<I, R> {
+    pub(crate) fn new(io: I) -> Self {
+        Self { io, timer: R::Timer::default(), unflushed: false }
+    }
+
+    /// The same for a stream that something was written to and perhaps not flushed.
+    pub(crate) fn resume(io: I, unflushed: bool) -> Self {
+        Self { unflushed, ..Self::new(io) }
+    }
+
+    /// Whether something was written since the last flush.
+    pub(crate) fn is_unflushed(&self) -> bool {
+        self.unflushed
     }
 
     /// Waits until `at`; for ever if there is no such instant.
@@ -42,18 +66,34 @@ impl<T, R: Runtime> Wire<T, R> {
     }
 }
 
-impl<T, R: Reads<T>> Wire<T, R> {
+impl<I: Hold, R: Reads<I::Stream>> Wire<I, R> {
+    /// How long a read may keep the thread, if there is no other way to be woken.
+    pub(crate) fn glance(&mut self) -> Option<Duration> {
+        self.io.with(|io| R::glance(io, &mut self.timer))
+    }
+
+    /// Reads some bytes. A buffer without memory is lent some for the time that it holds bytes.
     pub(crate) fn poll_read(
         &mut self,
         cx: &mut Context<'_>,
         recv: &mut RecvBuf,
         until: Option<Instant>,
     ) -> Poll<io::Result<usize>> {
-        R::poll_read(&mut self.io, cx, recv, &mut self.timer, until)
+        if recv.wants_memory() {
+            pool::put(recv.give_memory(pool::take()));
+        }
+        let read = self.io.with(|io| R::poll_read(io, cx, recv, &mut self.timer, until));
+        if !matches!(read, Poll::Ready(Ok(1..))) {
+            // Nothing came: somebody else may use the memory meanwhile.
+            if let Some(memory) = recv.take_memory() {
+                pool::put(memory);
+            }
+        }
+        read
     }
 }
 
-impl<T, R: Writes<T>> Wire<T, R> {
+impl<I: Hold, R: Writes<I::Stream>> Wire<I, R> {
     /// Writes everything, and flushes: what this is done with is on its way to the peer.
     pub(crate) fn poll_send(
         &mut self,
@@ -62,31 +102,47 @@ impl<T, R: Writes<T>> Wire<T, R> {
         until: Option<Instant>,
     ) -> Poll<io::Result<()>> {
         while send.has_remaining() {
-            let n = ready!(R::poll_write(&mut self.io, cx, send, &mut self.timer, until))?;
-            if n == 0 {
-                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
-            }
-            self.unflushed = true;
+            ready!(self.poll_write(cx, send, until))?;
         }
+        self.poll_flush(cx)
+    }
+
+    /// Writes some bytes. `send` is not empty.
+    pub(crate) fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        send: &mut SendQueue,
+        until: Option<Instant>,
+    ) -> Poll<io::Result<()>> {
+        let n = ready!(self.io.with(|io| R::poll_write(io, cx, send, &mut self.timer, until)))?;
+        if n == 0 {
+            return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+        }
+        self.unflushed = true;
+        Poll::Ready(Ok(()))
+    }
+
+    /// Makes the stream pass on what was written.
+    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.unflushed {
-            ready!(R::poll_flush(&mut self.io, cx))?;
+            ready!(self.io.with(|io| R::poll_flush(io, cx)))?;
             self.unflushed = false;
         }
         Poll::Ready(Ok(()))
     }
 
     pub(crate) fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        R::poll_close(&mut self.io, cx)
+        self.io.with(|io| R::poll_close(io, cx))
     }
 
     /// The stream as it was before: without a deadline.
-    pub(crate) fn into_inner(mut self) -> T {
+    pub(crate) fn into_inner(mut self) -> I {
         self.disarm();
         self.io
     }
 
     pub(crate) fn disarm(&mut self) {
-        R::disarm(&mut self.io, &mut self.timer);
+        self.io.with(|io| R::disarm(io, &mut self.timer));
         self.timer = R::Timer::default();
     }
 }

@@ -6,6 +6,10 @@ use async_net::TcpStream;
 
 pub use ws_driver::FuturesIo;
 
+/// The payloads of binary messages, one behind the other, for tunnels: `AsyncRead + AsyncWrite`. A
+/// text message is an error.
+pub type ByteStream<T> = ws_driver::ByteStream<T, FuturesIo>;
+
 ws_driver::adapter!(FuturesIo);
 ws_driver::connector!(FuturesIo, TcpStream, dial);
 

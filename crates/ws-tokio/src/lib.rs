@@ -1,12 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod byte_stream;
 mod runtime;
 
 use std::io;
 
 use tokio::net::TcpStream;
 
-pub use self::runtime::Tokio;
+pub use self::{byte_stream::ByteStream, runtime::Tokio};
 
 ws_driver::adapter!(Tokio);
 ws_driver::connector!(Tokio, TcpStream, dial);

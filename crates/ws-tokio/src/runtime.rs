@@ -2,7 +2,7 @@
 
 use std::{
     future::Future,
-    io,
+    io::{self, IoSlice},
     pin::{Pin, pin},
     task::{Context, Poll, ready},
     time::Instant,
@@ -14,7 +14,7 @@ use tokio::{
     time::{Sleep, sleep_until},
 };
 use ws_driver::{
-    Reads, Runtime, Writes,
+    MAX_SLICES, Reads, Runtime, Writes,
     core::{RecvBuf, SendQueue},
 };
 
@@ -44,7 +44,8 @@ impl<T: AsyncRead + Unpin> Reads<T> for Tokio {
         _until: Option<Instant>,
     ) -> Poll<io::Result<usize>> {
         // Reads into spare capacity, so nothing is zeroed. The future holds no state of its own.
-        pin!(io.read_buf(recv.buf_mut())).poll(cx)
+        let mut room = recv.buf_mut();
+        pin!(io.read_buf(&mut room)).poll(cx)
     }
 }
 
@@ -56,7 +57,14 @@ impl<T: AsyncWrite + Unpin> Writes<T> for Tokio {
         _timer: &mut Self::Timer,
         _until: Option<Instant>,
     ) -> Poll<io::Result<usize>> {
-        let n = ready!(Pin::new(io).poll_write(cx, send.chunk()))?.min(send.chunk().len());
+        let n = if io.is_write_vectored() {
+            let mut slices = [IoSlice::new(&[]); MAX_SLICES];
+            let filled = send.chunks_vectored(&mut slices);
+            ready!(Pin::new(io).poll_write_vectored(cx, &slices[..filled]))?
+        } else {
+            ready!(Pin::new(io).poll_write(cx, send.chunk()))?
+        };
+        let n = n.min(send.remaining());
         send.advance(n);
         Poll::Ready(Ok(n))
     }

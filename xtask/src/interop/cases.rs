@@ -1,4 +1,4 @@
-//! What is asked of whom, and what has to come of it.
+//! Handshakes: what is asked of whom, and what has to come of it.
 
 use super::observation::Observation;
 use super::peers::Peer::{self, Beast, Builtin, Curl, Websockets, Ws};
@@ -56,12 +56,14 @@ pub(crate) enum Setup {
     Private,
     /// Keeps a connection after an answer that opened nothing.
     Kept,
+    /// Takes messages of 1,000 bytes at most, closes after three of them, and sends pings.
+    Limited,
 }
 
 impl Setup {
     /// Those ours is started with.
-    pub(crate) const OURS: [Self; 5] =
-        [Self::Plain, Self::Deflate, Self::Strict, Self::Private, Self::Kept];
+    pub(crate) const OURS: [Self; 6] =
+        [Self::Plain, Self::Deflate, Self::Strict, Self::Private, Self::Kept, Self::Limited];
     /// Those a peer's is started with.
     pub(crate) const PEERS: [Self; 3] = [Self::Plain, Self::Deflate, Self::Narrow];
 
@@ -87,6 +89,14 @@ impl Setup {
             ],
             Self::Private => &["--basic-auth", "user:pass"],
             Self::Kept => &["--keep-alive"],
+            Self::Limited => &[
+                "--max-message",
+                "1000",
+                "--close-after",
+                "3",
+                "--ping-interval-ms",
+                PING_INTERVAL_MS,
+            ],
         }
     }
 }
@@ -338,6 +348,10 @@ const UNAUTHORIZED: Expect =
 
 /// user:pass
 const CREDENTIALS: &str = "Authorization: Basic dXNlcjpwYXNz";
+
+/// The peers' programs are silent for 3.2 s: that is more than twice as much, so a server that does
+/// not get its pong gives up meanwhile.
+const PING_INTERVAL_MS: &str = "1500";
 
 /// Any width but the default of 15 and the 8 that zlib cannot do.
 pub(crate) const NARROW_WINDOW_BITS: &str = "10";

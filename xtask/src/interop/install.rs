@@ -12,7 +12,7 @@ use std::{env, fs};
 
 use super::options::Options;
 use super::peers::Tools;
-use super::process;
+use super::{process, system};
 
 /// The demo program and the peers, all at once: most of them wait for the network or for one
 /// compiler.
@@ -29,12 +29,14 @@ pub(crate) fn everything(options: &Options) -> Result<(PathBuf, Tools), String> 
         });
         let beast = scope.spawn(|| site.beast());
         let python = scope.spawn(|| site.python());
+        let chromium = scope.spawn(system::chromium);
         let tools = Tools {
             node: site.node(),
             builtin: builtin(),
             curl: has("curl", "--version").map(drop),
             python: result_of(python),
             beast: result_of(beast),
+            chromium: result_of(chromium),
         };
         let demo = result_of(demo)?;
         Ok((demo, tools))
@@ -139,21 +141,20 @@ impl Site {
 
     /// The compiled program.
     fn beast(&self) -> Result<PathBuf, String> {
-        let source = self.root.join("interop").join("beast").join("peer.cpp");
+        let sources = self.root.join("interop").join("beast");
         let program = self.home.join("beast-peer");
-        let compiler = has("g++", "--version")?;
-        let stamp = Stamp::new(&program, format!("{compiler}\n{}", read(&source)?));
+        // It runs for a few seconds and compiles for longer: nothing is optimized.
+        let options = ["-std=c++17", "-O0", "-pthread", "-o"];
+        let mut made_from = format!("{}\n{options:?}\n", has("g++", "--version")?);
+        for name in ["peer.cpp", "messages.hpp"] {
+            made_from += &read(&sources.join(name))?;
+        }
+        let stamp = Stamp::new(&program, made_from);
         if !stamp.is_current() || !program.is_file() {
-            if !has_beast() {
-                install_boost()?;
-            }
+            system::beast()?;
             println!("build: Boost.Beast's peer as {}", self.shown(&program));
-            does(
-                Command::new("g++")
-                    .args(["-std=c++17", "-O1", "-pthread", "-o"])
-                    .arg(&program)
-                    .arg(&source),
-            )?;
+            let mut compile = Command::new("g++");
+            does(compile.args(options).arg(&program).arg(sources.join("peer.cpp")))?;
             stamp.write()?;
         }
         Ok(program)
@@ -196,27 +197,12 @@ fn builtin() -> Result<&'static [&'static str], String> {
         .ok_or_else(|| "this Node has no WebSocket client".to_owned())
 }
 
-fn has_beast() -> bool {
-    let probe = ["-E", "-x", "c++", "-include", "boost/beast/version.hpp", "/dev/null"];
-    does(Command::new("g++").args(probe)).is_ok()
-}
-
-fn install_boost() -> Result<(), String> {
-    let is_root = does(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
-    if !is_root || has("apt-get", "--version").is_err() {
-        return Err("no headers of Boost.Beast, and no leave to install them".to_owned());
-    }
-    println!("install: libboost1.81-dev");
-    let apt = |args: &[&str]| {
-        does(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(args))
-    };
-    let install = || apt(&["install", "--yes", "--no-install-recommends", "libboost1.81-dev"]);
-    // Without the lists of packages the first attempt fails.
-    install().or_else(|_| apt(&["update"]).and_then(|_| install())).map(drop)
-}
-
 /// Whether a program is there: the first line of what it says of itself.
-fn has(program: &str, question: &str) -> Result<String, String> {
+///
+/// # Errors
+///
+/// When it is not.
+pub(crate) fn has(program: &str, question: &str) -> Result<String, String> {
     match does(Command::new(program).arg(question)) {
         Ok(said) => Ok(said.lines().next().unwrap_or_default().to_owned()),
         Err(_) => Err(format!("no {program} here")),
@@ -224,7 +210,11 @@ fn has(program: &str, question: &str) -> Result<String, String> {
 }
 
 /// Runs a command that has to succeed, for what it prints.
-fn does(command: &mut Command) -> Result<String, String> {
+///
+/// # Errors
+///
+/// How it failed.
+pub(crate) fn does(command: &mut Command) -> Result<String, String> {
     let finished = process::run(command, INSTALL_LIMIT)?;
     match finished.is_success() {
         true => Ok(finished.stdout),
@@ -240,4 +230,4 @@ fn read(path: &Path) -> Result<String, String> {
 }
 
 /// The longest that one step may take: a compiler on a busy machine, a slow registry.
-const INSTALL_LIMIT: Duration = Duration::from_secs(150);
+const INSTALL_LIMIT: Duration = Duration::from_secs(300);

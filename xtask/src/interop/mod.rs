@@ -1,7 +1,7 @@
-//! `cargo xtask interop`: handshakes with WebSocket implementations written by others.
+//! `cargo xtask interop`: handshakes and messages with WebSocket implementations written by others.
 //!
-//! The demo program of this workspace is put in front of five peers, as a server and as a client,
-//! on each of its runtimes. The peers' own programs stand in the `interop` folder at the root of
+//! The demo program of this workspace is put in front of its peers, as a server and as a client, on
+//! each of its runtimes. The peers' own programs stand in the `interop` folder at the root of
 //! the workspace; what they need is installed below `target/interop` and kept for the next run.
 //!
 //! | file | holds |
@@ -9,20 +9,28 @@
 //! | [`options`] | the command line |
 //! | [`process`] | child processes that cannot hang or outlive the run |
 //! | [`install`] | getting the peers, and building what is to be built |
+//! | [`system`] | what the system's package manager has to bring |
 //! | [`peers`] | who takes part, and how each is called |
-//! | [`cases`] | what is asked of whom, and what has to come of it |
+//! | [`curl`] | the peer without a program of ours |
+//! | [`cases`] | handshakes: what is asked of whom, and what has to come of it |
 //! | [`observation`] | what a program said about its handshake |
+//! | [`exchanges`] | messages of our client, and what has to come back |
+//! | [`checks`] | messages of the peers: which checks their programs make, and what they said |
 //! | [`runner`] | starting the servers and working off the cases |
 //! | [`report`] | the table and the totals |
 
 mod cases;
+mod checks;
+mod curl;
+mod exchanges;
 mod install;
 mod observation;
-mod options;
+pub(crate) mod options;
 mod peers;
-mod process;
+pub(crate) mod process;
 mod report;
 mod runner;
+mod system;
 
 use std::env;
 use std::process::ExitCode;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 /// The runtimes the demo program knows, as it spells them.
-const RUNTIMES: [&str; 4] = ["tokio", "async-std", "smol", "blocking"];
+pub(crate) const RUNTIMES: [&str; 4] = ["tokio", "async-std", "smol", "blocking"];
 
 /// What stood on the command line.
 #[derive(Debug)]
@@ -34,7 +34,12 @@ impl Options {
     }
 }
 
-fn runtime(name: &str) -> Result<&'static str, String> {
+/// The runtime of that name.
+///
+/// # Errors
+///
+/// When the demo program does not know it.
+pub(crate) fn runtime(name: &str) -> Result<&'static str, String> {
     RUNTIMES
         .into_iter()
         .find(|known| *known == name)

@@ -5,8 +5,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::cases::{Ask, Case, NARROW_WINDOW_BITS, Setup};
+use super::curl;
+use super::exchanges::Exchange;
 use super::observation::Observation;
-use super::process;
+use super::process::{self, Finished};
 
 /// An implementation written by others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,12 +23,26 @@ pub(crate) enum Peer {
     Curl,
     /// Boost.Beast.
     Beast,
+    /// A page in Chromium.
+    Chromium,
+    /// A socket that breaks the rules, without an implementation behind it.
+    Raw,
 }
 
 impl Peer {
     /// All of them, in the order of the table.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Websockets, Self::Ws, Self::Builtin, Self::Curl, Self::Beast];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Websockets,
+        Self::Ws,
+        Self::Builtin,
+        Self::Curl,
+        Self::Beast,
+        Self::Chromium,
+        Self::Raw,
+    ];
+
+    /// Those who have a server.
+    pub(crate) const SERVERS: [Self; 3] = [Self::Websockets, Self::Ws, Self::Beast];
 
     /// What it is called in the table.
     pub(crate) fn name(self) -> &'static str {
@@ -36,6 +52,8 @@ impl Peer {
             Self::Builtin => "node built-in",
             Self::Curl => "curl",
             Self::Beast => "Boost.Beast",
+            Self::Chromium => "Chromium",
+            Self::Raw => "bare socket",
         }
     }
 
@@ -58,17 +76,20 @@ pub(crate) struct Tools {
     pub(crate) curl: Result<(), String>,
     /// The compiled program.
     pub(crate) beast: Result<PathBuf, String>,
+    /// The browser.
+    pub(crate) chromium: Result<PathBuf, String>,
 }
 
 impl Tools {
     /// Why a peer is missing, if it is.
     pub(crate) fn missing(&self, peer: Peer) -> Option<&str> {
         match peer {
-            Peer::Websockets => self.python.as_ref().err(),
+            Peer::Websockets | Peer::Raw => self.python.as_ref().err(),
             Peer::Ws => self.node.as_ref().err(),
             Peer::Builtin => self.node.as_ref().err().or(self.builtin.as_ref().err()),
             Peer::Curl => self.curl.as_ref().err(),
             Peer::Beast => self.beast.as_ref().err(),
+            Peer::Chromium => self.node.as_ref().err().or(self.chromium.as_ref().err()),
         }
         .map(String::as_str)
     }
@@ -96,7 +117,7 @@ impl Tools {
         address: &str,
     ) -> Result<Observation, String> {
         if peer == Peer::Curl {
-            return curl(case, address);
+            return curl::attempt(case, address);
         }
         let mut command = self.program(peer, "client")?;
         command.arg(format!("ws://{address}{}", case.path)).args(shared_args(case));
@@ -107,29 +128,78 @@ impl Tools {
         Observation::of_peer(&finished.stdout)
     }
 
-    fn program(&self, peer: Peer, role: &str) -> Result<Command, String> {
-        let node = |options: &[&str], name: &str| {
-            let folder = self.node.as_ref()?;
-            let mut command = Command::new("node");
-            command.args(options).arg(folder.join(format!("{name}.mjs")));
-            Ok::<_, &String>(command)
-        };
-        match peer {
-            Peer::Websockets => self.python.as_ref().map(|(interpreter, folder)| {
-                let mut command = Command::new(interpreter);
-                command.arg(folder.join(format!("{role}.py")));
-                command
-            }),
-            Peer::Ws => node(&[], role),
-            Peer::Builtin => self.builtin.as_ref().and_then(|options| node(options, "builtin")),
-            Peer::Beast => self.beast.as_ref().map(|program| {
-                let mut command = Command::new(program);
-                command.arg(role);
-                command
-            }),
-            Peer::Curl => return Err("curl has no program of ours".to_owned()),
+    /// Lets a peer make its checks of the messages of two servers, the second of them with limits.
+    ///
+    /// # Errors
+    ///
+    /// When the peer is missing or takes too long.
+    pub(crate) fn check_servers(
+        &self,
+        peer: Peer,
+        address: &str,
+        limited: &str,
+    ) -> Result<Finished, String> {
+        let mut command = self.program(peer, "messages")?;
+        if peer == Peer::Raw {
+            command.arg("server");
         }
-        .map_err(Clone::clone)
+        command.args([address, limited].map(|address| format!("ws://{address}/")));
+        process::run(&mut command, CHECKS_LIMIT)
+    }
+
+    /// Lets a peer make its checks of the messages of the demo program's client.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Tools::check_servers`].
+    pub(crate) fn check_client(
+        &self,
+        peer: Peer,
+        demo: &Path,
+        runtime: &str,
+    ) -> Result<Finished, String> {
+        let mut command = self.program(peer, "messages")?;
+        command.arg("client").arg(demo).args(["connect", "--runtime", runtime]);
+        process::run(&mut command, CHECKS_LIMIT)
+    }
+
+    /// A peer's program for a role: `client` for handshakes, `messages` for messages, `server`.
+    fn program(&self, peer: Peer, role: &str) -> Result<Command, String> {
+        match peer {
+            Peer::Websockets => self.in_python(role),
+            Peer::Raw => self.in_python("raw"),
+            Peer::Ws => self.in_node(role, &[]),
+            Peer::Builtin => {
+                let name = if role == "messages" { "builtin_messages" } else { "builtin" };
+                self.in_node(name, self.builtin.as_ref().map_err(Clone::clone)?)
+            }
+            Peer::Chromium => {
+                let mut command = self.in_node("chromium", &[])?;
+                command.arg(self.chromium.as_ref().map_err(Clone::clone)?);
+                Ok(command)
+            }
+            Peer::Beast => {
+                let mut command = Command::new(self.beast.as_ref().map_err(Clone::clone)?);
+                command.arg(role);
+                Ok(command)
+            }
+            Peer::Curl => Err("curl has no program of ours".to_owned()),
+        }
+    }
+
+    fn in_python(&self, name: &str) -> Result<Command, String> {
+        let (interpreter, folder) = self.python.as_ref().map_err(Clone::clone)?;
+        let mut command = Command::new(interpreter);
+        // Without -B it leaves compiled files among the sources.
+        command.arg("-B").arg(folder.join(format!("{name}.py")));
+        Ok(command)
+    }
+
+    fn in_node(&self, name: &str, options: &[&str]) -> Result<Command, String> {
+        let folder = self.node.as_ref().map_err(Clone::clone)?;
+        let mut command = Command::new("node");
+        command.args(options).arg(folder.join(format!("{name}.mjs")));
+        Ok(command)
     }
 }
 
@@ -165,6 +235,26 @@ pub(crate) fn demo_attempt(
     }
 }
 
+/// Lets the demo program's client talk to the server at `address`.
+///
+/// # Errors
+///
+/// When it fails, or the conversation is another than it had to be.
+pub(crate) fn demo_exchange(
+    demo: &Path,
+    runtime: &str,
+    exchange: &Exchange,
+    address: &str,
+) -> Result<(), String> {
+    let mut command = Command::new(demo);
+    command
+        .args(["connect", "--runtime", runtime])
+        .arg(format!("ws://{address}{}", exchange.path))
+        .args(exchange.args());
+    let finished = process::run(&mut command, ATTEMPT_LIMIT)?;
+    exchange.check(&finished)
+}
+
 /// The options all clients share; ours knows them but for `--window`.
 fn shared_args(case: &Case) -> Vec<&'static str> {
     let mut args: Vec<_> =
@@ -178,61 +268,8 @@ fn shared_args(case: &Case) -> Vec<&'static str> {
     args
 }
 
-fn curl(case: &Case, address: &str) -> Result<Observation, String> {
-    let url = format!("http://{address}{}", case.path);
-    let mut command = Command::new("curl");
-    // Unlike `--include` this writes the head when it is complete, not when the connection ends.
-    command.args(["--silent", "--show-error", "--dump-header", "-", "--http1.1"]);
-    command.args(["--noproxy", "*", "--max-time", "10"]);
-    command.args(case.headers.iter().flat_map(|line| ["--header", line]));
-    if matches!(case.ask, Ask::Get | Ask::GetTwice) {
-        command.args(["--write-out", "\nconnects: %{num_connects}\n", &url]);
-        if case.ask == Ask::GetTwice {
-            command.arg(&url);
-        }
-        let finished = process::run(&mut command, ATTEMPT_LIMIT)?;
-        return match finished.is_success() {
-            true => Observation::of_answer(&finished.stdout),
-            false => Err(finished.complaint()),
-        };
-    }
-
-    command.args(["--header", "Connection: Upgrade", "--header", "Upgrade: websocket"]);
-    command.args(["--header", "Sec-WebSocket-Version: 13"]);
-    command.args(["--header", &format!("Sec-WebSocket-Key: {KEY}")]);
-    if !case.subprotocols.is_empty() {
-        let list = case.subprotocols.join(", ");
-        command.args(["--header", &format!("Sec-WebSocket-Protocol: {list}")]);
-    }
-    match case.ask {
-        Ask::Deflate => {
-            let offer = "permessage-deflate; client_max_window_bits";
-            command.args(["--header", &format!("Sec-WebSocket-Extensions: {offer}")]);
-        }
-        Ask::Narrow => {
-            let offer = format!("permessage-deflate; server_max_window_bits={NARROW_WINDOW_BITS}");
-            command.args(["--header", &format!("Sec-WebSocket-Extensions: {offer}")]);
-        }
-        Ask::Upgrade | Ask::Get | Ask::GetTwice => {}
-    }
-    command.arg(&url);
-    // An opened connection stays open: curl would wait for its end, so it is ended once it has
-    // shown the head. That of a refusal is shown with its body, and curl ends by itself.
-    let finished = process::run_until(&mut command, ATTEMPT_LIMIT, |said| {
-        said.starts_with("HTTP/1.1 101") && said.contains("\r\n\r\n")
-    })?;
-    let seen = Observation::of_answer(&finished.stdout).map_err(|_| finished.complaint())?;
-    match seen.header("sec-websocket-accept") {
-        accept if seen.is_open && accept != Some(ACCEPT) => {
-            Err(format!("expected Sec-WebSocket-Accept {ACCEPT}, got {accept:?}"))
-        }
-        _ => Ok(seen),
-    }
-}
-
-/// Key and answer of the example in RFC 6455 1.3.
-const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
-const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
-
 /// The longest that one attempt may take.
-const ATTEMPT_LIMIT: Duration = Duration::from_secs(20);
+pub(crate) const ATTEMPT_LIMIT: Duration = Duration::from_secs(20);
+
+/// The longest that all checks of one program may take; a browser has to start first.
+const CHECKS_LIMIT: Duration = Duration::from_secs(100);

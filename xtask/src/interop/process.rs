@@ -92,6 +92,25 @@ impl Server {
     ///
     /// When it cannot be started, ends, or does not say that line in time.
     pub(crate) fn start(command: &mut Command) -> Result<Self, String> {
+        Self::start_when(command, |said| {
+            let (line, _) = said.split_once('\n')?;
+            Some(match line.trim_end().strip_prefix("listening on ws://") {
+                Some(address) => Ok(address.trim_end_matches('/').to_owned()),
+                None => Err(format!("began with `{line}`")),
+            })
+        })
+    }
+
+    /// Starts one that tells in another way where it listens: `address` is asked again and again
+    /// what to make of its standard output so far, until there is an answer.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started, ends, or there is no answer in time, and when that is an error.
+    pub(crate) fn start_when(
+        command: &mut Command,
+        address: impl Fn(&str) -> Option<Result<String, String>>,
+    ) -> Result<Self, String> {
         let mut process = Process::start(command)?;
         let deadline = Instant::now() + START_LIMIT;
         loop {
@@ -99,12 +118,10 @@ impl Server {
             if is_over {
                 process.settle();
             }
-            if let Some((line, _)) = process.stdout.text().split_once('\n') {
-                return match line.trim_end().strip_prefix("listening on ws://") {
-                    Some(address) => {
-                        Ok(Self { address: address.trim_end_matches('/').to_owned(), process })
-                    }
-                    None => Err(format!("{} began with `{line}`", name(command))),
+            if let Some(address) = address(&process.stdout.text()) {
+                return match address {
+                    Ok(address) => Ok(Self { address, process }),
+                    Err(why) => Err(format!("{} {why}", name(command))),
                 };
             }
             if is_over {
@@ -118,6 +135,11 @@ impl Server {
     /// Where it listens, `HOST:PORT`.
     pub(crate) fn address(&self) -> &str {
         &self.address
+    }
+
+    /// What it wrote to standard output so far.
+    pub(crate) fn stdout(&self) -> String {
+        self.process.stdout.text()
     }
 
     /// The last lines of its standard error.

@@ -14,8 +14,8 @@ pub(crate) struct Entry {
     pub(crate) peer: Peer,
     /// What ours ran on.
     pub(crate) runtime: &'static str,
-    /// The name of the case.
-    pub(crate) case: &'static str,
+    /// What was tried.
+    pub(crate) case: String,
     /// How it went.
     pub(crate) outcome: Outcome,
 }
@@ -124,7 +124,7 @@ mod tests {
             side: Side::Server,
             peer,
             runtime,
-            case: "a case",
+            case: "a case".to_owned(),
             outcome,
         };
         let report = Report::new(

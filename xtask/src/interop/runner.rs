@@ -7,8 +7,10 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::cases::{Case, FROM_OURS, Setup, TO_OURS};
+use super::checks;
+use super::exchanges::{EXCHANGES, Exchange};
 use super::peers::{self, Peer, Tools};
-use super::process::Server;
+use super::process::{Finished, Server};
 use super::report::{Entry, Outcome, Report};
 
 /// Which side is ours.
@@ -60,45 +62,83 @@ pub(crate) fn run(demo: &Path, tools: &Tools, runtimes: &[&'static str]) -> Resu
     let next = AtomicUsize::new(0);
     let entries = Mutex::new(Vec::with_capacity(attempts.len()));
     thread::scope(|scope| {
-        for _ in 0..thread::available_parallelism().map_or(2, usize::from) {
+        for _ in 0..WORKERS {
             scope.spawn(|| {
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(attempt) = attempts.get(at) else { break };
-                    let entry = field.entry(attempt);
-                    entries.lock().unwrap_or_else(PoisonError::into_inner).push((at, entry));
+                    let made = field.entries(attempt);
+                    entries.lock().unwrap_or_else(PoisonError::into_inner).push((at, made));
                 }
             });
         }
     });
     let mut entries = entries.into_inner().unwrap_or_else(PoisonError::into_inner);
     entries.sort_by_key(|(at, _)| *at);
-    let entries = entries.into_iter().map(|(_, entry)| entry).collect();
+    let entries = entries.into_iter().flat_map(|(_, made)| made).collect();
     Ok(Report::new(runtimes.to_vec(), entries))
 }
 
-/// One peer, one runtime, one case.
+/// One peer, one runtime, one run of a program.
 #[derive(Debug)]
 struct Attempt {
     side: Side,
     peer: Peer,
     runtime: &'static str,
-    case: &'static Case,
+    task: Task,
 }
 
+/// What the program does.
+#[derive(Clone, Copy, Debug)]
+enum Task {
+    /// It shakes hands.
+    Handshake(&'static Case),
+    /// It is our client and talks.
+    Exchange(&'static Exchange),
+    /// It is the peer's and makes all of its checks.
+    Checks,
+}
+
+impl Task {
+    /// What is tried by it.
+    fn names(self, side: Side, peer: Peer) -> Vec<&'static str> {
+        match self {
+            Self::Handshake(case) => vec![case.name],
+            Self::Exchange(exchange) => vec![exchange.name],
+            Self::Checks => checks::of(side, peer),
+        }
+    }
+}
+
+/// All attempts, those that take longest first.
 fn attempts(runtimes: &[&'static str]) -> Vec<Attempt> {
     let mut attempts = Vec::new();
-    for side in Side::ALL {
-        for case in side.cases() {
-            for &peer in case.peers {
-                for &runtime in runtimes {
-                    attempts.push(Attempt { side, peer, runtime, case });
-                }
+    let mut add = |side, task, peers: &[Peer]| {
+        // Runtime by runtime: browsers that start at the same time are slow.
+        for &runtime in runtimes {
+            for &peer in peers {
+                attempts.push(Attempt { side, peer, runtime, task });
             }
         }
+    };
+    for side in Side::ALL {
+        let makes_checks = |peer: &Peer| !checks::of(side, *peer).is_empty();
+        let peers: Vec<_> = Peer::ALL.into_iter().rev().filter(makes_checks).collect();
+        add(side, Task::Checks, &peers);
+    }
+    for side in Side::ALL {
+        for case in side.cases() {
+            add(side, Task::Handshake(case), case.peers);
+        }
+    }
+    for exchange in EXCHANGES {
+        add(Side::Client, Task::Exchange(exchange), &Peer::SERVERS);
     }
     attempts
 }
+
+/// How many programs run at the same time: most of them wait for most of the time.
+const WORKERS: usize = 4;
 
 /// Who runs a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +162,7 @@ fn start_servers(demo: &Path, tools: &Tools, runtimes: &[&'static str]) -> Vec<S
             servers.push(Started { host: Host::Ours(runtime), setup, server });
         }
     }
-    for peer in [Peer::Websockets, Peer::Ws, Peer::Beast] {
+    for peer in Peer::SERVERS {
         for setup in Setup::PEERS {
             let server =
                 tools.server(peer, setup).and_then(|mut command| Server::start(&mut command));
@@ -141,32 +181,72 @@ struct Field<'a> {
 }
 
 impl Field<'_> {
-    fn entry(&self, attempt: &Attempt) -> Entry {
-        let &Attempt { side, peer, runtime, case } = attempt;
-        let outcome = match self.tools.missing(peer) {
-            Some(_) => Outcome::Skipped,
-            None => self.outcome(attempt),
+    fn entries(&self, attempt: &Attempt) -> Vec<Entry> {
+        let &Attempt { side, peer, runtime, task } = attempt;
+        let names = task.names(side, peer);
+        let outcomes = match (self.tools.missing(peer), task) {
+            (Some(_), _) => {
+                names.iter().map(|name| ((*name).to_owned(), Outcome::Skipped)).collect()
+            }
+            (None, Task::Checks) => checks::outcomes(&names, self.checks(side, peer, runtime)),
+            (None, Task::Handshake(case)) => {
+                vec![(case.name.to_owned(), self.handshake(side, peer, runtime, case))]
+            }
+            (None, Task::Exchange(exchange)) => {
+                vec![(exchange.name.to_owned(), self.exchange(peer, runtime, exchange))]
+            }
         };
-        Entry { side, peer, runtime, case: case.name, outcome }
+        let entry = |(case, outcome)| Entry { side, peer, runtime, case, outcome };
+        outcomes.into_iter().map(entry).collect()
     }
 
-    fn outcome(&self, attempt: &Attempt) -> Outcome {
-        let &Attempt { side, peer, runtime, case } = attempt;
+    fn handshake(&self, side: Side, peer: Peer, runtime: &'static str, case: &Case) -> Outcome {
         let host = match side {
             Side::Server => Host::Ours(runtime),
             Side::Client => Host::Peer(peer),
         };
-        let server = match self.server(host, case.server) {
+        self.outcome(host, case.server, |server| {
+            let (seen, shows_answers) = match side {
+                Side::Server => {
+                    (self.tools.attempt(peer, case, server.address()), peer.shows_answers())
+                }
+                Side::Client => {
+                    (peers::demo_attempt(self.demo, runtime, case, server.address()), true)
+                }
+            };
+            seen.and_then(|seen| case.expect.check(&seen, shows_answers))
+        })
+    }
+
+    fn exchange(&self, peer: Peer, runtime: &str, exchange: &Exchange) -> Outcome {
+        self.outcome(Host::Peer(peer), Setup::Plain, |server| {
+            peers::demo_exchange(self.demo, runtime, exchange, server.address())
+        })
+    }
+
+    fn checks(&self, side: Side, peer: Peer, runtime: &'static str) -> Result<Finished, String> {
+        match side {
+            Side::Server => {
+                let plain = self.server(Host::Ours(runtime), Setup::Plain)?;
+                let limited = self.server(Host::Ours(runtime), Setup::Limited)?;
+                self.tools.check_servers(peer, plain.address(), limited.address())
+            }
+            Side::Client => self.tools.check_client(peer, self.demo, runtime),
+        }
+    }
+
+    /// What comes of an attempt against a server.
+    fn outcome(
+        &self,
+        host: Host,
+        setup: Setup,
+        attempt: impl FnOnce(&Server) -> Result<(), String>,
+    ) -> Outcome {
+        let server = match self.server(host, setup) {
             Ok(server) => server,
             Err(message) => return Outcome::Failed(message),
         };
-        let (seen, shows_answers) = match side {
-            Side::Server => {
-                (self.tools.attempt(peer, case, server.address()), peer.shows_answers())
-            }
-            Side::Client => (peers::demo_attempt(self.demo, runtime, case, server.address()), true),
-        };
-        match seen.and_then(|seen| case.expect.check(&seen, shows_answers)) {
+        match attempt(server) {
             Ok(()) => Outcome::Passed,
             Err(message) => match server.log_tail() {
                 log if log.is_empty() => Outcome::Failed(message),

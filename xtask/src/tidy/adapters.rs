@@ -37,7 +37,7 @@ pub(super) fn check_protocol(source: &Source) -> Vec<Finding> {
         }
     }
     let tokens = source.shipped_tokens();
-    for (line, path) in paths(&tokens) {
+    for (line, path) in paths(&without_reexports(&tokens)) {
         let mut words = path.split("::");
         let constant = path.contains("::") && words.clone().any(|word| word == "header");
         if constant || words.any(|word| DECISIONS.contains(&word)) {
@@ -53,6 +53,23 @@ pub(super) fn check_protocol(source: &Source) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Handing a name on to users decides nothing; whoever decides by it names it again.
+fn without_reexports<'a>(tokens: &[Token<'a>]) -> Vec<Token<'a>> {
+    let mut kept = Vec::new();
+    let mut rest = tokens;
+    while let [first, behind @ ..] = rest {
+        let reexport = first.text == "pub" && behind.first().is_some_and(|it| it.text == "use");
+        if reexport {
+            let len = rest.iter().take_while(|token| token.text != ";").count();
+            rest = &rest[len..];
+        } else {
+            kept.push(*first);
+            rest = behind;
+        }
+    }
+    kept
 }
 
 /// An I/O loop needs a loop, and an adapter needs none at all: the driver holds the only ones.
@@ -127,6 +144,7 @@ mod tests {
             "if head & 0x80 != 0 {}",
             "close(1_002u16);",
             "match frame { Opcode::Ping => {} }",
+            "use ws_core::CloseCode;",
         ] {
             assert_eq!(protocol(code), 1, "{code}");
         }
@@ -139,6 +157,7 @@ mod tests {
             r#"f.debug_struct("WebSocket").field("role", &1)"#,
             "Duration::from_millis(100)",
             "config.header(name, value)",
+            "pub mod types { pub use ws_core::{CloseCode, CloseFrame}; }",
             "#[cfg(test)]\nmod tests { const A: u16 = 1002; const B: &str = \"upgrade\"; }",
         ] {
             assert_eq!(protocol(code), 0, "{code}");

@@ -2,36 +2,41 @@
 //! `.await`.
 
 /// Runs `$call` on `$pipe` with the functions of `$adapter`, and gives an [`End`](super::End).
+///
+/// The functions are lent the pipe by `$lend`, a `&mut` of it where nothing is said.
 macro_rules! program {
-    ($adapter:ident, $pipe:ident, $call:ident, [$($await:tt)*]) => {{
+    ($adapter:ident, $pipe:ident, $call:ident, [$($await:tt)*]) => {
+        program!($adapter, $pipe, $call, [$($await)*], std::convert::identity)
+    };
+    ($adapter:ident, $pipe:ident, $call:ident, [$($await:tt)*], $lend:path) => {{
         use $crate::adapter::{Call, End, Opened, Stop};
 
         let mut pipe = $pipe;
         let result = match $call {
-            Call::Accept(config) => $adapter::accept_with(&mut pipe, &config)
+            Call::Accept(config) => $adapter::accept_with($lend(&mut pipe), &config)
                 $($await)*
                 .map(|ws| Opened::new(ws.into_parts(), None))
                 .map_err(Stop::Error),
             Call::AcceptBuffered(octets, config) => {
-                $adapter::accept_buffered(&mut pipe, octets.as_slice(), &config)
+                $adapter::accept_buffered($lend(&mut pipe), octets.as_slice(), &config)
                     $($await)*
                     .map(|ws| Opened::new(ws.into_parts(), None))
                     .map_err(Stop::Error)
             }
             Call::AcceptRequest(request, leftover, config) => {
-                $adapter::accept_request(&mut pipe, &request, leftover.as_slice(), &config)
+                $adapter::accept_request($lend(&mut pipe), &request, leftover.as_slice(), &config)
                     $($await)*
                     .map(|ws| Opened::new(ws.into_parts(), None))
                     .map_err(Stop::Error)
             }
             Call::Handshake(config) => {
-                $adapter::handshake_with(&mut pipe, "ws.example", "/", &config)
+                $adapter::handshake_with($lend(&mut pipe), "ws.example", "/", &config)
                     $($await)*
                     .map(|(ws, response)| Opened::new(ws.into_parts(), Some(response)))
                     .map_err(Stop::Error)
             }
             Call::Steps(config) => 'steps: {
-                let handshake = $adapter::Handshake::new(&mut pipe, &config);
+                let handshake = $adapter::Handshake::new($lend(&mut pipe), &config);
                 let pending = match handshake.request() $($await)* {
                     Ok(pending) => pending,
                     Err(error) => break 'steps Err(Stop::Error(error)),
@@ -56,7 +61,7 @@ macro_rules! program {
                 }
             }
             Call::StepsUntilAccepted(config) => {
-                let mut handshake = $adapter::Handshake::new(&mut pipe, &config);
+                let mut handshake = $adapter::Handshake::new($lend(&mut pipe), &config);
                 loop {
                     let pending = match handshake.request() $($await)* {
                         Ok(pending) => pending,
@@ -76,7 +81,7 @@ macro_rules! program {
                 }
             }
             Call::Reject(config, response) => 'steps: {
-                let handshake = $adapter::Handshake::new(&mut pipe, &config);
+                let handshake = $adapter::Handshake::new($lend(&mut pipe), &config);
                 let pending = match handshake.request() $($await)* {
                     Ok(pending) => pending,
                     Err(error) => break 'steps Err(Stop::Error(error)),
@@ -93,6 +98,6 @@ macro_rules! program {
                 }
             }
         };
-        End { pipe: Some(pipe), result }
+        End { pipe: Some(pipe.into()), result }
     }};
 }

@@ -1,6 +1,6 @@
 //! The pipe for `ws-blocking`.
 
-use std::io;
+use std::{io, time::Duration};
 
 use ws_blocking::{Timeouts, Transport};
 
@@ -12,10 +12,13 @@ impl Transport for Pipe {
         Ok(Timeouts { read: state.read_timeout, write: state.write_timeout })
     }
 
-    fn set_timeouts(&self, timeouts: Timeouts) -> io::Result<()> {
-        let mut state = self.state();
-        state.read_timeout = timeouts.read;
-        state.write_timeout = timeouts.write;
+    fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+        self.state().read_timeout = timeout;
+        Ok(())
+    }
+
+    fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+        self.state().write_timeout = timeout;
         Ok(())
     }
 

@@ -1,9 +1,12 @@
 //! Bytes to values and back. Knows nothing of handshakes or connections.
 
 pub(crate) mod body;
+pub(crate) mod frame;
 pub(crate) mod head;
 pub(crate) mod list;
+pub(crate) mod mask;
 mod recv_buf;
 mod send_queue;
+pub(crate) mod utf8;
 
 pub use self::{recv_buf::RecvBuf, send_queue::SendQueue};

@@ -1,12 +1,12 @@
 //! Where received bytes are read to.
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
 
 /// The buffer that bytes from the peer are read into.
 ///
 /// There are two ways to read into it, because runtimes differ:
 ///
-/// * [`buf_mut`](Self::buf_mut) gives a [`BytesMut`] with spare capacity; whatever is appended
+/// * [`buf_mut`](Self::buf_mut) gives spare capacity as a [`BufMut`]; whatever is appended
 ///   counts as received. For readers that fill uninitialised memory.
 /// * [`space_mut`](Self::space_mut) gives an initialised slice; [`commit`](Self::commit) then
 ///   says how much of it was filled. For readers that take a `&mut [u8]`. The slice is zeroed
@@ -28,6 +28,8 @@ pub struct RecvBuf {
     buf: BytesMut,
     /// How many bytes at the end of `buf` are initialised but not yet received.
     scratch: usize,
+    /// How many bytes there may be in all: what is behind them belongs somewhere else.
+    max_len: Option<usize>,
 }
 
 impl RecvBuf {
@@ -38,26 +40,30 @@ impl RecvBuf {
 
     /// An empty buffer with room for `capacity` bytes.
     pub fn with_capacity(capacity: usize) -> Self {
-        Self { buf: BytesMut::with_capacity(capacity), scratch: 0 }
+        BytesMut::with_capacity(capacity).into()
     }
 
-    /// Room for the next read, as a [`BytesMut`] whose spare capacity is at least 1 KiB.
-    pub fn buf_mut(&mut self) -> &mut BytesMut {
+    /// Room for the next read: spare capacity of at least 1 KiB, or as much as may still come.
+    pub fn buf_mut(&mut self) -> impl BufMut {
         self.drop_scratch();
         self.make_room();
-        &mut self.buf
+        let room = self.room().min(self.buf.capacity() - self.buf.len());
+        (&mut self.buf).limit(room)
     }
 
-    /// Room for the next read, as an initialised slice of at least 1 KiB.
+    /// Room for the next read, as an initialised slice of at least 1 KiB, or as much as may still
+    /// come.
     pub fn space_mut(&mut self) -> &mut [u8] {
         let filled = self.len();
-        if self.scratch < MIN_SPACE {
+        if self.scratch < MIN_SPACE.min(self.room()) {
+            self.buf.truncate(filled);
+            self.scratch = 0;
             self.make_room();
-            let capacity = self.buf.capacity();
-            self.buf.resize(capacity, 0);
-            self.scratch = capacity - filled;
+            self.buf.resize(self.buf.capacity().min(filled + BIGGEST_ZEROED), 0);
+            self.scratch = self.buf.len() - filled;
         }
-        &mut self.buf[filled..]
+        let end = filled + self.scratch.min(self.room());
+        &mut self.buf[filled..end]
     }
 
     /// Counts the first `n` bytes of the slice that [`space_mut`](Self::space_mut) gave as
@@ -65,7 +71,7 @@ impl RecvBuf {
     /// its length can hand over zeros, never memory that is not there.
     #[inline]
     pub fn commit(&mut self, n: usize) {
-        self.scratch -= n.min(self.scratch);
+        self.scratch -= n.min(self.scratch).min(self.room());
     }
 
     /// Appends `bytes`, as if they had been read.
@@ -116,6 +122,11 @@ impl RecvBuf {
         self.buf.capacity()
     }
 
+    /// How many bytes may still come.
+    fn room(&self) -> usize {
+        self.max_len.map_or(usize::MAX, |max| max.saturating_sub(self.len()))
+    }
+
     #[inline]
     fn drop_scratch(&mut self) {
         if self.scratch > 0 {
@@ -125,15 +136,83 @@ impl RecvBuf {
     }
 
     fn make_room(&mut self) {
-        if self.buf.capacity() - self.buf.len() < MIN_SPACE {
-            self.buf.reserve(if self.buf.is_empty() { FIRST_SPACE } else { MIN_SPACE });
+        let spare = self.buf.capacity() - self.buf.len();
+        if spare >= MIN_SPACE.min(self.room()) {
+            return;
         }
+        self.buf.reserve(match self.max_len {
+            // Grows with what has come, never with what was only announced.
+            Some(_) => self.room().min(self.buf.len().max(FIRST_SPACE)),
+            None if self.buf.is_empty() => FIRST_SPACE,
+            None => MIN_SPACE,
+        });
+    }
+
+    /// The received bytes, to be changed in place.
+    pub(crate) fn filled_mut(&mut self) -> &mut [u8] {
+        let len = self.len();
+        &mut self.buf[..len]
+    }
+
+    /// Takes the first `n` bytes out, sharing the memory.
+    pub(crate) fn split_to(&mut self, n: usize) -> Bytes {
+        if n == self.len() {
+            self.buf.truncate(n);
+            self.scratch = 0;
+        }
+        self.buf.split_to(n).freeze()
+    }
+
+    /// Takes `max_len` bytes at most from now on, those that have come included.
+    pub(crate) fn limit(&mut self, max_len: Option<usize>) {
+        self.drop_scratch();
+        self.max_len = max_len;
+    }
+
+    /// Puts `buf` in the place of what was received, and takes `max_len` bytes at most from now on;
+    /// gives out what was there.
+    pub(crate) fn replace(&mut self, buf: BytesMut, max_len: Option<usize>) -> BytesMut {
+        self.limit(max_len);
+        std::mem::replace(&mut self.buf, buf)
+    }
+
+    /// Takes the memory away if hardly anything is in it, for somebody else to use meanwhile. A few
+    /// bytes, such as a part of a head, go into memory of their own size: a peer that sends those
+    /// and then nothing more holds no more than that.
+    pub fn take_memory(&mut self) -> Option<BytesMut> {
+        if self.buf.capacity() == 0 || self.len() > MAX_MOVED {
+            return None;
+        }
+        let few = self.filled().into();
+        if self.is_empty() || self.buf.capacity() >= MIN_SPACE {
+            self.scratch = 0;
+            let mut memory = std::mem::replace(&mut self.buf, few);
+            memory.clear();
+            return Some(memory);
+        }
+        None
+    }
+
+    /// Whether it has no memory to speak of, and can use some.
+    pub fn wants_memory(&self) -> bool {
+        self.buf.capacity() < MIN_SPACE && self.len() <= MAX_MOVED
+    }
+
+    /// Gives it memory to use, unless it has some. Gives back what is not used, which may be the
+    /// rest of what was used up.
+    pub fn give_memory(&mut self, mut memory: BytesMut) -> BytesMut {
+        if self.wants_memory() && memory.is_empty() {
+            memory.extend_from_slice(self.filled());
+            self.scratch = 0;
+            std::mem::swap(&mut self.buf, &mut memory);
+        }
+        memory
     }
 }
 
 impl From<BytesMut> for RecvBuf {
     fn from(buf: BytesMut) -> Self {
-        Self { buf, scratch: 0 }
+        Self { buf, scratch: 0, max_len: None }
     }
 }
 
@@ -168,6 +247,12 @@ const MIN_SPACE: usize = 1024;
 /// The first allocation: a browser's request with its cookies fits.
 const FIRST_SPACE: usize = 2048;
 
+/// Up to so many bytes are moved when memory changes hands.
+const MAX_MOVED: usize = 256;
+
+/// A slice that has to be zeroed is not made larger than what a read fills in one go.
+const BIGGEST_ZEROED: usize = 64 * 1024;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,7 +262,7 @@ mod tests {
         let mut recv = RecvBuf::new();
         recv.space_mut()[..3].copy_from_slice(b"abc");
         recv.commit(3);
-        recv.buf_mut().extend_from_slice(b"def");
+        recv.buf_mut().put_slice(b"def");
         recv.space_mut()[..1].copy_from_slice(b"g");
         recv.commit(1);
         recv.consume(2);
@@ -197,13 +282,38 @@ mod tests {
     }
 
     #[test]
+    fn memory_comes_and_goes_around_a_few_bytes() {
+        let mut recv = RecvBuf::new();
+        assert!(recv.wants_memory());
+        assert_eq!(recv.take_memory(), None);
+        recv.give_memory(BytesMut::with_capacity(5000));
+        recv.extend_from_slice(b"abc");
+        for _ in 0..3 {
+            let memory = recv.take_memory().unwrap();
+            assert!(memory.is_empty() && memory.capacity() > 4900);
+            assert!(recv.filled() == b"abc" && recv.capacity() < 100);
+            assert_eq!(recv.take_memory(), None, "there is nothing more to take");
+            recv.give_memory(memory);
+            recv.space_mut()[..1].copy_from_slice(b"d");
+            recv.commit(1);
+            recv.consume(1);
+            assert_eq!(recv.filled(), b"bcd");
+            recv.consume(3);
+            recv.extend_from_slice(b"abc");
+        }
+        recv.extend_from_slice(&[0; 300]);
+        assert_eq!(recv.take_memory(), None, "that would be too much to move");
+    }
+
+    #[test]
     fn an_emptied_buffer_is_used_again() {
         let mut recv = RecvBuf::new();
         recv.extend_from_slice(&[0; 600]);
-        let capacity = recv.buf_mut().capacity();
+        drop(recv.buf_mut());
+        let capacity = recv.capacity();
         for _ in 0..100 {
             recv.clear();
-            recv.buf_mut().extend_from_slice(&[0; 600]);
+            recv.buf_mut().put_slice(&[0; 600]);
             recv.consume(600);
         }
         assert!(recv.capacity() <= capacity);

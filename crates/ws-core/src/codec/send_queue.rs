@@ -1,8 +1,8 @@
 //! What is to be written to the peer.
 
-use std::io::IoSlice;
+use std::{collections::VecDeque, io::IoSlice};
 
-use bytes::{Buf, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 
 /// The bytes that wait to be written, in order.
 ///
@@ -29,7 +29,14 @@ use bytes::{Buf, BytesMut};
 /// ```
 #[derive(Debug, Default)]
 pub struct SendQueue {
-    heads: BytesMut,
+    /// Heads and small payloads, one behind the other.
+    inline: BytesMut,
+    /// Large payloads by handle, each with the number of inline bytes that go before it.
+    handles: VecDeque<(usize, Bytes)>,
+    /// The inline bytes behind the last handle.
+    tail: usize,
+    /// Everything.
+    len: usize,
 }
 
 impl SendQueue {
@@ -40,34 +47,152 @@ impl SendQueue {
 
     /// Whether nothing waits to be written.
     pub fn is_empty(&self) -> bool {
-        self.heads.is_empty()
+        self.len == 0
     }
 
     /// Forgets what waits and keeps the memory.
     pub fn clear(&mut self) {
-        self.heads.clear();
+        self.inline.clear();
+        self.handles.clear();
+        self.tail = 0;
+        self.len = 0;
     }
 
-    /// Where heads are written to.
-    pub(crate) fn heads_mut(&mut self) -> &mut BytesMut {
-        &mut self.heads
+    /// Takes the memory away if nothing is in it, for somebody else to use meanwhile.
+    pub fn take_memory(&mut self) -> Option<BytesMut> {
+        if self.len > 0 {
+            return None;
+        }
+        self.handles = VecDeque::new();
+        let memory = std::mem::take(&mut self.inline);
+        (memory.capacity() > 0).then_some(memory)
+    }
+
+    /// Whether it has memory to queue in, empty or not.
+    pub fn has_memory(&self) -> bool {
+        self.inline.capacity() > 0
+    }
+
+    /// Gives it memory to use, unless it has some.
+    pub fn give_memory(&mut self, memory: BytesMut) {
+        if !self.has_memory() && memory.is_empty() {
+            self.inline = memory;
+        }
+    }
+
+    /// Appends bytes by writing them into the queue's own memory.
+    pub(crate) fn write<R>(&mut self, write: impl FnOnce(&mut BytesMut) -> R) -> R {
+        let before = self.inline.len();
+        let result = write(&mut self.inline);
+        let written = self.inline.len() - before;
+        self.tail += written;
+        self.len += written;
+        result
+    }
+
+    /// Appends bytes by their handle.
+    pub(crate) fn push(&mut self, bytes: Bytes) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.len += bytes.len();
+        self.handles.push_back((std::mem::take(&mut self.tail), bytes));
     }
 }
 
 impl Buf for SendQueue {
     fn remaining(&self) -> usize {
-        self.heads.remaining()
+        self.len
     }
 
     fn chunk(&self) -> &[u8] {
-        self.heads.chunk()
+        match self.handles.front() {
+            Some((0, bytes)) => bytes,
+            Some((inline, _)) => &self.inline[..*inline],
+            None => &self.inline,
+        }
     }
 
-    fn advance(&mut self, n: usize) {
-        self.heads.advance(n);
+    fn advance(&mut self, mut n: usize) {
+        assert!(n <= self.len, "advanced by {n} of {} bytes", self.len);
+        self.len -= n;
+        while let Some((inline, bytes)) = self.handles.front_mut() {
+            let taken = n.min(*inline);
+            self.inline.advance(taken);
+            *inline -= taken;
+            n -= taken;
+            if n < bytes.len() {
+                bytes.advance(n);
+                return;
+            }
+            n -= bytes.len();
+            self.handles.pop_front();
+        }
+        self.inline.advance(n);
+        self.tail -= n;
     }
 
     fn chunks_vectored<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
-        self.heads.chunks_vectored(slices)
+        let mut inline = &self.inline[..];
+        let mut filled = 0;
+        let runs = self.handles.iter().map(|(len, bytes)| (*len, &bytes[..]));
+        for (len, bytes) in runs.chain([(self.tail, &[][..])]) {
+            let (run, rest) = inline.split_at(len);
+            inline = rest;
+            for slice in [run, bytes] {
+                if filled == slices.len() {
+                    return filled;
+                }
+                if !slice.is_empty() {
+                    slices[filled] = IoSlice::new(slice);
+                    filled += 1;
+                }
+            }
+        }
+        filled
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mixed() -> SendQueue {
+        let mut queue = SendQueue::new();
+        queue.write(|out| out.extend_from_slice(b"ab"));
+        queue.push(Bytes::from_static(b"cde"));
+        queue.push(Bytes::from_static(b"f"));
+        queue.write(|out| out.extend_from_slice(b"gh"));
+        queue.write(|out| out.extend_from_slice(b"i"));
+        queue
+    }
+
+    #[test]
+    fn comes_out_as_it_went_in_whatever_the_steps() {
+        for step in 1..=9 {
+            let mut queue = mixed();
+            let mut out = Vec::new();
+            while queue.has_remaining() {
+                let n = step.min(queue.remaining());
+                let mut slices = [IoSlice::new(&[]); 8];
+                let filled = queue.chunks_vectored(&mut slices);
+                let flat: Vec<u8> =
+                    slices[..filled].iter().flat_map(|s| s.iter().copied()).collect();
+                assert_eq!(flat.len(), queue.remaining());
+                assert!(flat.starts_with(queue.chunk()));
+                out.extend_from_slice(&flat[..n]);
+                queue.advance(n);
+            }
+            assert_eq!(out, b"abcdefghi");
+            assert!(queue.is_empty());
+        }
+    }
+
+    #[test]
+    fn too_few_slices_take_the_front() {
+        let queue = mixed();
+        let mut slices = [IoSlice::new(&[]); 2];
+        assert_eq!(queue.chunks_vectored(&mut slices), 2);
+        assert_eq!((&*slices[0], &*slices[1]), (&b"ab"[..], &b"cde"[..]));
     }
 }

@@ -1,21 +1,71 @@
 //! What a WebSocket is once it is open.
 
-use crate::{Negotiated, RecvBuf, Role, SendQueue};
+mod keep_alive;
+mod limits;
+mod masks;
+mod prepared;
+mod receiver;
+mod rule;
+mod sender;
+
+use crate::{Negotiated, RecvBuf, Role, SendQueue, close::CloseInfo};
+
+pub use self::{
+    keep_alive::{KeepAlive, TimeoutAction},
+    limits::WebSocketConfig,
+    prepared::Prepared,
+    receiver::{Incoming, Receiver, Reply},
+    rule::FrameRule,
+    sender::{SendError, Sender},
+};
 
 /// An open WebSocket, as a handshake gives it away: the same buffers, with the bytes that came
 /// behind the head still in the one and perhaps the end of the head still in the other.
+///
+/// ```
+/// use bytes::Buf;
+/// use ws_core::{Connection, Incoming, Message, Negotiated, RecvBuf, Role, WebSocketConfig};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let config = WebSocketConfig::default();
+/// let frame = b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58";
+/// let mut server = Connection::new(Role::Server, Negotiated::default(), frame, &config);
+///
+/// let Some(Incoming::Message(kind)) = server.poll()? else { return Err("no message".into()) };
+/// let message = server.receiver().take_message(kind);
+/// assert_eq!(message, Message::text("Hello"));
+///
+/// server.sender().send(&message)?;
+/// assert_eq!(server.sender().send_queue().chunk(), b"\x81\x05Hello");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Driving it
+///
+/// * Input: read into the receiver's buffer, then [`poll`](Self::poll) until it has nothing.
+/// * Commands: those of the [`Sender`].
+/// * Output: after input or a command, write the sender's queue until it is empty.
+/// * After an error the close frame that tells the peer is in the queue: write it, then close.
+/// * When both halves are done ([`is_done`](Self::is_done)) the server closes the stream first; a
+///   client waits for that (RFC 6455 7.1.1).
 #[derive(Debug)]
 pub struct Connection {
-    role: Role,
+    receiver: Receiver,
+    sender: Sender,
     negotiated: Negotiated,
-    recv: RecvBuf,
-    send: SendQueue,
+    role: Role,
 }
 
 impl Connection {
     /// A connection whose handshake somebody else did: `leftover` is what was read behind the head.
-    pub fn new(role: Role, negotiated: Negotiated, leftover: impl Into<RecvBuf>) -> Self {
-        Self::from_buffers(role, negotiated, leftover.into(), SendQueue::new())
+    pub fn new(
+        role: Role,
+        negotiated: Negotiated,
+        leftover: impl Into<RecvBuf>,
+        config: &WebSocketConfig,
+    ) -> Self {
+        Self::from_buffers(role, negotiated, leftover.into(), SendQueue::new(), config)
     }
 
     pub(crate) fn from_buffers(
@@ -23,13 +73,50 @@ impl Connection {
         negotiated: Negotiated,
         recv: RecvBuf,
         send: SendQueue,
+        config: &WebSocketConfig,
     ) -> Self {
-        Self { role, negotiated, recv, send }
+        Self {
+            receiver: Receiver::new(role, recv, config),
+            sender: Sender::new(role, send, config),
+            negotiated,
+            role,
+        }
     }
 
-    /// What is to be written; after an accept, the 101.
+    /// Looks for the next thing that came. Pings and close frames are answered, and a broken rule
+    /// is told the peer, in the sender's queue.
+    ///
+    /// # Errors
+    ///
+    /// The rule that the peer broke. Nothing comes after it.
+    pub fn poll(&mut self) -> Result<Option<Incoming>, FrameRule> {
+        let outcome = self.receiver.poll();
+        self.settle(outcome)
+    }
+
+    /// The same, but gives out data as it comes instead of whole messages.
+    ///
+    /// # Errors
+    ///
+    /// As [`poll`](Self::poll).
+    pub fn poll_part(&mut self) -> Result<Option<Incoming>, FrameRule> {
+        let outcome = self.receiver.poll_part();
+        self.settle(outcome)
+    }
+
+    /// The receiving half.
+    pub fn receiver(&mut self) -> &mut Receiver {
+        &mut self.receiver
+    }
+
+    /// The sending half.
+    pub fn sender(&mut self) -> &mut Sender {
+        &mut self.sender
+    }
+
+    /// What is to be written.
     pub fn send_queue(&mut self) -> &mut SendQueue {
-        &mut self.send
+        self.sender.send_queue()
     }
 
     /// Which end this is.
@@ -42,13 +129,47 @@ impl Connection {
         &self.negotiated
     }
 
-    /// Bytes that came behind the head: the first frames.
+    /// Bytes that came and have not been looked at; right after a handshake, the first frames.
     pub fn leftover(&self) -> &[u8] {
-        self.recv.filled()
+        self.receiver.leftover()
     }
 
-    /// Gives everything away.
+    /// How it ended, as far as it has.
+    pub fn close_info(&self) -> CloseInfo {
+        self.sender.close_info(self.receiver.close_frame())
+    }
+
+    /// Whether the closing handshake is over, or a rule was broken, and all that had to be said has
+    /// been written.
+    pub fn is_done(&self) -> bool {
+        self.receiver.is_done() && self.sender.is_done()
+    }
+
+    /// Takes it apart, as it was right after the handshake.
     pub fn into_parts(self) -> (RecvBuf, SendQueue, Role, Negotiated) {
-        (self.recv, self.send, self.role, self.negotiated)
+        (self.receiver.into_recv_buf(), self.sender.into_send_queue(), self.role, self.negotiated)
+    }
+
+    /// Takes the halves apart, for two tasks. What the receiver has to say is then to be brought to
+    /// the sender: [`Receiver::reply`], [`Sender::reply`].
+    pub fn split(self) -> (Receiver, Sender, Negotiated) {
+        (self.receiver, self.sender, self.negotiated)
+    }
+
+    /// Puts the halves of a connection together again.
+    pub fn join(receiver: Receiver, sender: Sender, negotiated: Negotiated) -> Self {
+        let role = receiver.role();
+        Self { receiver, sender, negotiated, role }
+    }
+
+    fn settle(
+        &mut self,
+        outcome: Result<Option<Incoming>, FrameRule>,
+    ) -> Result<Option<Incoming>, FrameRule> {
+        let reply = self.receiver.reply(&outcome);
+        if !reply.is_empty() {
+            self.sender.reply(reply);
+        }
+        outcome
     }
 }

@@ -94,7 +94,7 @@ impl ClientHandshake {
         let key = key::generate().map_err(HandshakeError::Random)?;
         let request = CheckedRequest::new(config.options(), host, target, key)?;
         let mut send = SendQueue::new();
-        request.write(send.heads_mut());
+        send.write(|out| request.write(out));
         Ok(Self {
             config: config.clone(),
             accept: key::accept(request.key()),
@@ -233,7 +233,9 @@ impl ClientHandshake {
             Verdict::Open(response, negotiated) => {
                 let recv = std::mem::take(&mut self.recv);
                 let send = std::mem::take(&mut self.send);
-                let connection = Connection::from_buffers(Role::Client, negotiated, recv, send);
+                let config = &options.web_socket;
+                let connection =
+                    Connection::from_buffers(Role::Client, negotiated, recv, send, config);
                 return Ok(Some(Established { response, connection }));
             }
             Verdict::Interim => {

@@ -1,50 +1,8 @@
 //! The rules of the handshake, one variant each: what it is called, what says so, what is answered.
 
-use std::fmt;
-
 use http::StatusCode;
 
-macro_rules! rules {
-    (
-        $(#[$meta:meta])* pub enum $Rule:ident;
-        $( $(#[$doc:meta])* $Variant:ident => $name:literal, $section:literal, $message:literal; )*
-    ) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum $Rule { $(
-            #[doc = concat!("`", $name, "`: ", $message, " (", $section, ")")]
-            $(#[$doc])*
-            $Variant,
-        )* }
-
-        impl $Rule {
-            /// Every rule.
-            pub const ALL: &'static [Self] = &[$(Self::$Variant),*];
-
-            /// A stable name in kebab-case, for logs and metrics.
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$Variant => $name,)* }
-            }
-
-            /// The section that states the rule.
-            pub const fn section(self) -> &'static str {
-                match self { $(Self::$Variant => $section,)* }
-            }
-
-            /// What the rule asks for, in one line.
-            pub const fn message(self) -> &'static str {
-                match self { $(Self::$Variant => $message,)* }
-            }
-        }
-
-        impl fmt::Display for $Rule {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{} ({})", self.message(), self.section())
-            }
-        }
-    };
-}
+use crate::rule::rules;
 
 rules! {
     /// A rule for requests, in the order in which a server checks them.

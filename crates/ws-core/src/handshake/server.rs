@@ -235,7 +235,7 @@ impl ServerHandshake {
         let options = self.config.options();
         let stays_open = options.keep_alive && !asked.close && self.answered < options.max_attempts;
         let refusal = draft.finish(stays_open, asked.head);
-        refusal::write(&refusal.response, self.send.heads_mut());
+        self.send.write(|out| refusal::write(&refusal.response, out));
         self.closed |= !refusal.keep_alive;
         HandshakeError::Refused(Box::new(refusal))
     }
@@ -384,9 +384,10 @@ impl Pending {
         }
         match self.verdict {
             Ok(upgrade) => {
-                let out = self.handshake.send.heads_mut();
-                write_continue(&upgrade, out);
-                answer::write_plain(&upgrade.key, &upgrade.negotiated, out);
+                self.handshake.send.write(|out| {
+                    write_continue(&upgrade, out);
+                    answer::write_plain(&upgrade.key, &upgrade.negotiated, out);
+                });
                 Ok(self.handshake.open(self.span, upgrade.negotiated))
             }
             Err(_) => Err(self.refuse()),
@@ -413,9 +414,10 @@ impl Pending {
         };
         match answer::decorated(upgrade, decorate, |name| self.offers(name)) {
             Ok((response, negotiated)) => {
-                let out = self.handshake.send.heads_mut();
-                write_continue(upgrade, out);
-                answer::write_decorated(&response, &upgrade.key, &negotiated, out);
+                self.handshake.send.write(|out| {
+                    write_continue(upgrade, out);
+                    answer::write_decorated(&response, &upgrade.key, &negotiated, out);
+                });
                 Ok(self.handshake.open(self.span, negotiated))
             }
             Err(draft) => Err(self.answer(*draft)),
@@ -501,9 +503,10 @@ impl ServerHandshake {
 
     #[inline]
     fn open(self, span: HeadSpan, negotiated: Negotiated) -> Connection {
-        let Self { mut recv, send, .. } = self;
+        let Self { config, mut recv, send, .. } = self;
         recv.consume(span.end);
-        Connection::from_buffers(Role::Server, negotiated, recv, send)
+        let config = &config.options().web_socket;
+        Connection::from_buffers(Role::Server, negotiated, recv, send, config)
     }
 }
 

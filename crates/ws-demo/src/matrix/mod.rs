@@ -5,19 +5,23 @@ use std::{
     net::{TcpListener, TcpStream},
     process::ExitCode,
     thread,
+    time::Duration,
 };
 
-use ws_core::{ClientConfig, Negotiated, ServerConfig};
-use ws_driver::Error;
+use ws_core::{ClientConfig, Negotiated, ServerConfig, WebSocketConfig};
 
 use crate::{
     complain,
-    runtimes::{Adapter, Runtime},
+    runtimes::{Adapter, Channel, Runtime},
 };
 
 mod relay;
+mod talk;
 
-use self::relay::{Exchange, Relay};
+use self::{
+    relay::{Exchange, Relay},
+    talk::{STEPS, check_code, failed, talk},
+};
 
 /// Prints an exchange, and then a table of what comes of each pair.
 ///
@@ -38,6 +42,7 @@ pub(crate) fn run() -> io::Result<ExitCode> {
         }
     }
 
+    writeln!(out, "over each WebSocket: {STEPS}\n")?;
     let mut failed = false;
     let names = adapters.iter().map(|(client, _)| client.name());
     print_row(CORNER, names, out)?;
@@ -45,9 +50,9 @@ pub(crate) fn run() -> io::Result<ExitCode> {
         let mut row = Vec::new();
         for (client, asking) in &adapters {
             let listener = TcpListener::bind(LOOPBACK)?;
-            let opened = open(&listener, None, serving.as_ref(), asking.as_ref());
-            row.push(if opened.is_ok() { "ok" } else { "failed" });
-            if let Err(reason) = opened {
+            let met = meet(&listener, None, serving.as_ref(), asking.as_ref(), talk);
+            row.push(if met.is_ok() { "ok" } else { "failed" });
+            if let Err(reason) = met {
                 failed = true;
                 complain(format_args!("{server} server, {client} client: {reason}"));
             }
@@ -74,48 +79,65 @@ fn print_row<'a>(
 fn exchange(adapter: &dyn Adapter) -> io::Result<Exchange> {
     let listener = TcpListener::bind(LOOPBACK)?;
     let relay = Relay::start(listener.local_addr()?)?;
-    // What came of it is in the table.
-    let _ = open(&listener, Some(&relay), adapter, adapter);
+    // What comes of it is in the table.
+    let _ = meet(&listener, Some(&relay), adapter, adapter, |_| Ok(()));
     relay.finish()
 }
 
-/// Opens a WebSocket, and sees to it that both ends agree on what they have agreed on.
-fn open(
+/// Opens a WebSocket, sees to it that both ends agree on what they have agreed on, and has the
+/// client talk.
+fn meet(
     listener: &TcpListener,
     relay: Option<&Relay>,
     server: &dyn Adapter,
     client: &dyn Adapter,
+    talk: impl FnOnce(&mut dyn Channel) -> Result<(), String>,
 ) -> Result<(), String> {
     let listening = listener.local_addr().map_err(|error| error.to_string())?;
     let address = relay.map_or(listening, Relay::address);
-    let url = format!("ws://{address}{TARGET}");
-    let (served, asked) = thread::scope(|scope| {
-        let serving = scope.spawn(|| {
-            let (stream, _) = listener.accept()?;
-            server.accept(stream, &ServerConfig::new().subprotocols(SPOKEN))
-        });
-        let asked = client.connect(&url, &ClientConfig::new().subprotocols(OFFERED));
-        if asked.is_err() {
+    thread::scope(|scope| {
+        let serving = scope.spawn(|| serve(listener, server));
+        let config = ClientConfig::new().subprotocols(OFFERED).web_socket(impatient());
+        let opened = client.connect(&format!("ws://{address}{TARGET}"), &config);
+        if opened.is_err() {
             // The server may still be waiting for somebody to connect.
             drop(TcpStream::connect(address));
         }
-        (serving.join(), asked)
-    });
-    let served = served.map_err(|_| "the server panicked".to_owned())?;
-    check("server", served)?;
-    check("client", asked.map(|opened| opened.negotiated))
+        let talked = opened.map_err(failed("connecting")).and_then(|(mut channel, _)| {
+            check_agreed(channel.negotiated())?;
+            talk(channel.as_mut())
+        });
+        let served = serving.join().unwrap_or_else(|_| Err("panicked".to_owned()));
+        talked.map_err(|reason| format!("the client: {reason}"))?;
+        served.map_err(|reason| format!("the server: {reason}"))
+    })
 }
 
-fn check(end: &str, negotiated: Result<Negotiated, Error>) -> Result<(), String> {
-    match negotiated {
-        Ok(negotiated) if negotiated.subprotocol() == Some(AGREED) => Ok(()),
-        Ok(negotiated) => {
-            let subprotocol = negotiated.subprotocol().unwrap_or("none");
-            Err(format!("the {end} has subprotocol {subprotocol}, expected {AGREED}"))
-        }
-        Err(error) => Err(format!("the {end} failed: {}: {error}", error.name())),
-    }
+/// Accepts a WebSocket, and echoes until it is closed.
+fn serve(listener: &TcpListener, server: &dyn Adapter) -> Result<(), String> {
+    let (stream, _) = listener.accept().map_err(|error| error.to_string())?;
+    let config = ServerConfig::new().subprotocols(SPOKEN).web_socket(impatient());
+    let mut channel = server.accept(stream, &config).map_err(failed("accepting"))?;
+    check_agreed(channel.negotiated())?;
+    channel.echo().map_err(failed("echoing"))?;
+    check_code(channel.close_info().received.as_ref())
 }
+
+fn check_agreed(negotiated: &Negotiated) -> Result<(), String> {
+    if negotiated.subprotocol() == Some(AGREED) {
+        return Ok(());
+    }
+    let subprotocol = negotiated.subprotocol().unwrap_or("none");
+    Err(format!("has subprotocol {subprotocol}, expected {AGREED}"))
+}
+
+/// Rather a failure than a table that never comes.
+fn impatient() -> WebSocketConfig {
+    WebSocketConfig { idle_timeout: Some(PATIENCE), ..WebSocketConfig::default() }
+}
+
+/// No step takes that long.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Any free port.
 const LOOPBACK: (&str, u16) = ("127.0.0.1", 0);

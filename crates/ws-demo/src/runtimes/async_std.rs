@@ -1,14 +1,16 @@
 //! async-std, with its global executor.
 
-use std::{io, net, sync::Arc};
+use std::{future::Future, io, net, sync::Arc};
 
 use async_std::{net::TcpStream, task};
+use http::Response;
 use ws_async_std::{Error, Handshake};
-use ws_core::{ClientConfig, Negotiated, ServerConfig};
+use ws_core::{ClientConfig, ServerConfig};
 
-use super::{Adapter, Opened};
+use super::{Adapter, BlockOn, Channel, Outside};
 use crate::serve::{Journal, Service, attend::attend};
 
+#[derive(Clone, Copy)]
 pub(super) struct AsyncStd;
 
 impl Adapter for AsyncStd {
@@ -21,21 +23,32 @@ impl Adapter for AsyncStd {
         let handshake = Handshake::new(TcpStream::from(stream), service.config());
         task::Builder::new().spawn(async move {
             let attended = attend(handshake, &service, &mut journal).await;
-            if let Some(mut io) = journal.close(attended) {
-                let _ = async_std::io::copy(&mut io, &mut async_std::io::sink()).await;
-            }
+            journal.close(attended);
         })?;
         Ok(())
     }
 
-    fn accept(&self, stream: net::TcpStream, config: &ServerConfig) -> Result<Negotiated, Error> {
-        task::block_on(async {
-            let ws = ws_async_std::accept_with(TcpStream::from(stream), config).await?;
-            Ok(ws.negotiated().clone())
-        })
+    fn accept(
+        &self,
+        stream: net::TcpStream,
+        config: &ServerConfig,
+    ) -> Result<Box<dyn Channel>, Error> {
+        let ws = task::block_on(ws_async_std::accept_with(TcpStream::from(stream), config))?;
+        Ok(Box::new(Outside::new(ws, self)))
     }
 
-    fn connect(&self, url: &str, config: &ClientConfig) -> Result<Opened, Error> {
-        task::block_on(ws_async_std::connect_with(url, config)).map(Opened::from)
+    fn connect(
+        &self,
+        url: &str,
+        config: &ClientConfig,
+    ) -> Result<(Box<dyn Channel>, Response<()>), Error> {
+        let (ws, response) = task::block_on(ws_async_std::connect_with(url, config))?;
+        Ok((Box::new(Outside::new(ws, self)), response))
+    }
+}
+
+impl BlockOn for AsyncStd {
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        task::block_on(future)
     }
 }

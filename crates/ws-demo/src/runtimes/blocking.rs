@@ -2,11 +2,18 @@
 
 use std::{io, net::TcpStream, sync::Arc, thread};
 
-use ws_blocking::{Error, Handshake};
-use ws_core::{ClientConfig, Negotiated, ServerConfig};
+use bytes::Bytes;
+use http::Response;
+use ws_blocking::{Error, Event, Handshake, Receiver, Sender, WebSocket};
+use ws_core::{
+    ClientConfig, CloseFrame, CloseInfo, Message, MessageKind, Negotiated, ServerConfig,
+};
 
-use super::{Adapter, Opened};
-use crate::serve::{Journal, Service, attend::attend_blocking};
+use super::{Adapter, Channel, Receiving, Sending};
+use crate::{
+    echo::echo_blocking,
+    serve::{Journal, Service, attend::attend_blocking},
+};
 
 pub(super) struct Blocking;
 
@@ -20,21 +27,87 @@ impl Adapter for Blocking {
         let handshake = Handshake::new(stream, service.config());
         thread::Builder::new().stack_size(STACK_LEN).spawn(move || {
             let attended = attend_blocking(handshake, &service, &mut journal);
-            if let Some(mut io) = journal.close(attended) {
-                let _ = io::copy(&mut io, &mut io::sink());
-            }
+            journal.close(attended);
         })?;
         Ok(())
     }
 
-    fn accept(&self, stream: TcpStream, config: &ServerConfig) -> Result<Negotiated, Error> {
-        Ok(ws_blocking::accept_with(stream, config)?.negotiated().clone())
+    fn accept(&self, stream: TcpStream, config: &ServerConfig) -> Result<Box<dyn Channel>, Error> {
+        Ok(Box::new(ws_blocking::accept_with(stream, config)?))
     }
 
-    fn connect(&self, url: &str, config: &ClientConfig) -> Result<Opened, Error> {
-        ws_blocking::connect_with(url, config).map(Opened::from)
+    fn connect(
+        &self,
+        url: &str,
+        config: &ClientConfig,
+    ) -> Result<(Box<dyn Channel>, Response<()>), Error> {
+        let (ws, response) = ws_blocking::connect_with(url, config)?;
+        Ok((Box::new(ws), response))
     }
 }
 
-/// A handshake is shallow, and there may be many threads.
+impl Channel for WebSocket<TcpStream> {
+    fn negotiated(&self) -> &Negotiated {
+        self.negotiated()
+    }
+
+    fn leftover_len(&self) -> usize {
+        self.leftover().len()
+    }
+
+    fn recv_event(&mut self) -> Result<Option<Event>, Error> {
+        self.recv_event()
+    }
+
+    fn send(&mut self, message: Message) -> Result<(), Error> {
+        self.send(message)
+    }
+
+    fn send_part(&mut self, kind: MessageKind, part: Bytes, last: bool) -> Result<(), Error> {
+        self.send_part(kind, part, last)
+    }
+
+    fn ping(&mut self, payload: Bytes) -> Result<(), Error> {
+        self.ping(payload)
+    }
+
+    fn echo(&mut self) -> Result<(), Error> {
+        echo_blocking(self, None)
+    }
+
+    fn close(&mut self, frame: CloseFrame) -> Result<CloseInfo, Error> {
+        self.close(frame)
+    }
+
+    fn close_info(&self) -> CloseInfo {
+        self.close_info()
+    }
+
+    fn split(self: Box<Self>) -> io::Result<(Box<dyn Sending>, Box<dyn Receiving>)> {
+        let (sender, receiver) = (*self).split(TcpStream::try_clone)?;
+        Ok((Box::new(sender), Box::new(receiver)))
+    }
+}
+
+impl Sending for Sender<TcpStream> {
+    fn send(&mut self, message: Message) -> Result<(), Error> {
+        self.send(message)
+    }
+
+    fn close(&mut self, frame: CloseFrame) -> Result<(), Error> {
+        self.close(frame)
+    }
+}
+
+impl Receiving for Receiver<TcpStream> {
+    fn recv(&mut self) -> Result<Option<Message>, Error> {
+        self.recv()
+    }
+
+    fn close_info(&self) -> CloseInfo {
+        self.close_info()
+    }
+}
+
+/// A connection's calls are shallow, and there may be many threads.
 const STACK_LEN: usize = 256 * 1024;

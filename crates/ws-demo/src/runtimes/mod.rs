@@ -3,15 +3,20 @@
 use std::{fmt, io, net::TcpStream, str::FromStr, sync::Arc};
 
 use http::Response;
-use ws_core::{ClientConfig, Negotiated, ServerConfig};
-use ws_driver::{Error, WebSocket};
+use ws_core::{ClientConfig, ServerConfig};
+use ws_driver::Error;
 
 use crate::serve::{Journal, Service};
 
 mod async_std;
 mod blocking;
+mod channel;
+mod outside;
 mod smol;
 mod tokio;
+
+pub(crate) use self::channel::{Channel, Receiving, Sending, goodbye};
+use self::outside::{BlockOn, Outside};
 
 /// A runtime, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,8 +74,8 @@ impl fmt::Display for Runtime {
 
 /// An adapter crate together with its runtime, called from outside of it.
 pub(crate) trait Adapter: Send + Sync {
-    /// Attends to a server's connection beside all others: answers what is asked, then reads what
-    /// an open WebSocket brings until its peer closes it.
+    /// Attends to a server's connection beside all others: answers what is asked, then echoes what
+    /// an open WebSocket brings until it is closed.
     ///
     /// # Errors
     ///
@@ -82,30 +87,16 @@ pub(crate) trait Adapter: Send + Sync {
     /// # Errors
     ///
     /// Those of the adapter's `accept_with`.
-    fn accept(&self, stream: TcpStream, config: &ServerConfig) -> Result<Negotiated, Error>;
+    fn accept(&self, stream: TcpStream, config: &ServerConfig) -> Result<Box<dyn Channel>, Error>;
 
-    /// Opens one WebSocket.
+    /// Opens one WebSocket. Gives it and the server's 101.
     ///
     /// # Errors
     ///
     /// Those of the adapter's `connect_with`.
-    fn connect(&self, url: &str, config: &ClientConfig) -> Result<Opened, Error>;
-}
-
-/// What a client knows of the WebSocket it has opened.
-#[derive(Debug)]
-pub(crate) struct Opened {
-    /// The server's 101.
-    pub(crate) response: Response<()>,
-    /// What was agreed on.
-    pub(crate) negotiated: Negotiated,
-    /// How many bytes came behind the answer's head.
-    pub(crate) leftover_len: usize,
-}
-
-impl<T, R> From<(WebSocket<T, R>, Response<()>)> for Opened {
-    fn from((ws, response): (WebSocket<T, R>, Response<()>)) -> Self {
-        let (negotiated, leftover_len) = (ws.negotiated().clone(), ws.leftover().len());
-        Self { response, negotiated, leftover_len }
-    }
+    fn connect(
+        &self,
+        url: &str,
+        config: &ClientConfig,
+    ) -> Result<(Box<dyn Channel>, Response<()>), Error>;
 }

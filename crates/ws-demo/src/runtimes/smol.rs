@@ -1,14 +1,16 @@
 //! smol, with its global executor.
 
-use std::{io, net, sync::Arc};
+use std::{future::Future, io, net, sync::Arc};
 
+use http::Response;
 use smol::net::TcpStream;
-use ws_core::{ClientConfig, Negotiated, ServerConfig};
+use ws_core::{ClientConfig, ServerConfig};
 use ws_smol::{Error, Handshake};
 
-use super::{Adapter, Opened};
+use super::{Adapter, BlockOn, Channel, Outside};
 use crate::serve::{Journal, Service, attend::attend};
 
+#[derive(Clone, Copy)]
 pub(super) struct Smol;
 
 impl Adapter for Smol {
@@ -21,22 +23,34 @@ impl Adapter for Smol {
         let handshake = Handshake::new(TcpStream::try_from(stream)?, service.config());
         let task = smol::spawn(async move {
             let attended = attend(handshake, &service, &mut journal).await;
-            if let Some(io) = journal.close(attended) {
-                let _ = smol::io::copy(io, smol::io::sink()).await;
-            }
+            journal.close(attended);
         });
         task.detach();
         Ok(())
     }
 
-    fn accept(&self, stream: net::TcpStream, config: &ServerConfig) -> Result<Negotiated, Error> {
-        smol::block_on(async {
-            let ws = ws_smol::accept_with(TcpStream::try_from(stream)?, config).await?;
-            Ok(ws.negotiated().clone())
-        })
+    fn accept(
+        &self,
+        stream: net::TcpStream,
+        config: &ServerConfig,
+    ) -> Result<Box<dyn Channel>, Error> {
+        let stream = TcpStream::try_from(stream)?;
+        let ws = smol::block_on(ws_smol::accept_with(stream, config))?;
+        Ok(Box::new(Outside::new(ws, self)))
     }
 
-    fn connect(&self, url: &str, config: &ClientConfig) -> Result<Opened, Error> {
-        smol::block_on(ws_smol::connect_with(url, config)).map(Opened::from)
+    fn connect(
+        &self,
+        url: &str,
+        config: &ClientConfig,
+    ) -> Result<(Box<dyn Channel>, Response<()>), Error> {
+        let (ws, response) = smol::block_on(ws_smol::connect_with(url, config))?;
+        Ok((Box::new(Outside::new(ws, self)), response))
+    }
+}
+
+impl BlockOn for Smol {
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        smol::block_on(future)
     }
 }

@@ -1,12 +1,16 @@
 //! tokio, with a thread for each processor.
 
-use std::{io, net, sync::Arc};
+use std::{future::Future, io, net, sync::Arc};
 
-use tokio::{net::TcpStream, runtime::Runtime};
-use ws_core::{ClientConfig, Negotiated, ServerConfig};
+use http::Response;
+use tokio::{
+    net::TcpStream,
+    runtime::{Handle, Runtime},
+};
+use ws_core::{ClientConfig, ServerConfig};
 use ws_tokio::{Error, Handshake};
 
-use super::{Adapter, Opened};
+use super::{Adapter, BlockOn, Channel, Outside};
 use crate::serve::{Journal, Service, attend::attend};
 
 pub(super) struct Tokio {
@@ -31,22 +35,35 @@ impl Adapter for Tokio {
         let handshake = Handshake::new(registered(stream)?, service.config());
         self.runtime.spawn(async move {
             let attended = attend(handshake, &service, &mut journal).await;
-            if let Some(mut io) = journal.close(attended) {
-                let _ = tokio::io::copy(&mut io, &mut tokio::io::sink()).await;
-            }
+            journal.close(attended);
         });
         Ok(())
     }
 
-    fn accept(&self, stream: net::TcpStream, config: &ServerConfig) -> Result<Negotiated, Error> {
-        self.runtime.block_on(async {
-            let ws = ws_tokio::accept_with(registered(stream)?, config).await?;
-            Ok(ws.negotiated().clone())
-        })
+    fn accept(
+        &self,
+        stream: net::TcpStream,
+        config: &ServerConfig,
+    ) -> Result<Box<dyn Channel>, Error> {
+        let handle = self.runtime.handle();
+        let accepting = async { ws_tokio::accept_with(registered(stream)?, config).await };
+        Ok(Box::new(Outside::new(handle.block_on(accepting)?, handle)))
     }
 
-    fn connect(&self, url: &str, config: &ClientConfig) -> Result<Opened, Error> {
-        self.runtime.block_on(ws_tokio::connect_with(url, config)).map(Opened::from)
+    fn connect(
+        &self,
+        url: &str,
+        config: &ClientConfig,
+    ) -> Result<(Box<dyn Channel>, Response<()>), Error> {
+        let handle = self.runtime.handle();
+        let (ws, response) = handle.block_on(ws_tokio::connect_with(url, config))?;
+        Ok((Box::new(Outside::new(ws, handle)), response))
+    }
+}
+
+impl BlockOn for Handle {
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.block_on(future)
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use http::StatusCode;
-use ws_core::{HandshakeError, Negotiated};
+use ws_core::{CloseFrame, CloseInfo, HandshakeError, Negotiated, Side};
 use ws_driver::Error;
 
 /// What became of an attempt.
@@ -21,6 +21,20 @@ pub(crate) enum Outcome {
     Answered(&'static str, StatusCode),
     /// It failed, under this name.
     Failed(&'static str),
+    /// The WebSocket was closed by a closing handshake.
+    Closed(CloseInfo),
+    /// The WebSocket failed, under this name.
+    Broken(&'static str, CloseInfo),
+}
+
+impl Outcome {
+    /// What became of a WebSocket.
+    pub(super) fn ended(ended: Result<(), Error>, info: CloseInfo) -> Self {
+        match ended {
+            Ok(()) => Self::Closed(info),
+            Err(error) => Self::Broken(error.name(), info),
+        }
+    }
 }
 
 impl From<&Error> for Outcome {
@@ -47,7 +61,24 @@ impl fmt::Display for Outcome {
             Self::Refused(name, status) => write!(f, "refused {name} {}", status.as_u16()),
             Self::Answered(name, status) => write!(f, "answered {name} {}", status.as_u16()),
             Self::Failed(name) => write!(f, "error {name}"),
+            Self::Closed(info) => {
+                let by = if info.first == Some(Side::Local) { "server" } else { "client" };
+                write!(f, "closed by={by} {}", Codes(info))
+            }
+            Self::Broken(name, info) => write!(f, "error {name} {}", Codes(info)),
         }
+    }
+}
+
+/// The close codes that both ends said.
+struct Codes<'a>(&'a CloseInfo);
+
+impl fmt::Display for Codes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let code = |frame: &Option<CloseFrame>| {
+            frame.as_ref().map_or_else(|| "none".to_owned(), |frame| frame.code.to_string())
+        };
+        write!(f, "received={} sent={}", code(&self.0.received), code(&self.0.sent))
     }
 }
 
@@ -71,14 +102,14 @@ impl Journal {
         self.is_empty = false;
     }
 
-    /// Prints the line of a connection that was attended to, and gives back what came of it: the
-    /// stream of an open WebSocket.
-    pub(crate) fn close<T>(mut self, attended: Result<T, Error>) -> Option<T> {
-        let stream = attended.map_err(|error| self.fail(&error)).ok();
+    /// Prints the line of a connection that was attended to.
+    pub(crate) fn close(mut self, attended: Result<(), Error>) {
+        if let Err(error) = attended {
+            self.fail(&error);
+        }
         self.line.push('\n');
         // Nobody reads it: no reason to stop serving.
         let _ = io::stderr().lock().write_all(self.line.as_bytes());
-        stream
     }
 
     /// Adds why there are no further attempts. That a connection was closed after an answer goes
@@ -97,6 +128,8 @@ impl Journal {
 
 #[cfg(test)]
 mod tests {
+    use ws_core::CloseCode;
+
     use super::*;
 
     fn journal() -> Journal {
@@ -109,6 +142,18 @@ mod tests {
         journal.note(&Outcome::Refused("missing-key", StatusCode::BAD_REQUEST));
         journal.note(&Outcome::Open(Negotiated::default()));
         assert_eq!(journal.line, "127.0.0.1:5000 refused missing-key 400, open subprotocol=none");
+    }
+
+    #[test]
+    fn the_end_of_a_websocket_has_its_codes() {
+        let ended = |ended, info| Outcome::ended(ended, info).to_string();
+        let frame = |code| Some(CloseFrame::new(CloseCode::new(code), ""));
+        let info = CloseInfo { sent: frame(1000), received: frame(1005), first: Some(Side::Local) };
+        assert_eq!(ended(Ok(()), info.clone()), "closed by=server received=1005 sent=1000");
+        let info = CloseInfo { first: Some(Side::Remote), ..info };
+        assert_eq!(ended(Ok(()), info), "closed by=client received=1005 sent=1000");
+        let broken = ended(Err(Error::Disconnected), CloseInfo::default());
+        assert_eq!(broken, "error disconnected received=none sent=none");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::{
 };
 
 use socket2::SockRef;
-use ws_core::{DeflateConfig, Limits, ServerConfig};
+use ws_core::{DeflateConfig, Limits, ServerConfig, WebSocketConfig};
 
 use crate::{args::ServeOptions, complain, runtimes::Adapter};
 
@@ -27,7 +27,10 @@ pub(crate) use self::{journal::Journal, policy::Service};
 /// When the address cannot be listened on.
 pub(crate) fn run(options: &ServeOptions) -> io::Result<ExitCode> {
     let adapter = options.runtime.start()?;
-    let service = Arc::new(Service::new(config(options), options.basic_auth.clone()));
+    let service = Service::new(config(options))
+        .basic_auth(options.basic_auth.clone())
+        .close_after(options.close_after);
+    let service = Arc::new(service);
     let listener = TcpListener::bind(&options.addr)?;
     SockRef::from(&listener).listen(BACKLOG)?;
     let mut stdout = io::stdout().lock();
@@ -58,6 +61,7 @@ fn config(options: &ServeOptions) -> ServerConfig {
         .subprotocols(&options.subprotocols)
         .require_subprotocol(options.require_subprotocol)
         .limits(limits(options))
+        .web_socket(web_socket(options))
         .keep_alive(options.keep_alive)
         .max_attempts(MAX_ATTEMPTS);
     if !options.origins.is_empty() {
@@ -86,6 +90,24 @@ fn limits(options: &ServeOptions) -> Limits {
         limits.max_fields = count;
     }
     limits
+}
+
+fn web_socket(options: &ServeOptions) -> WebSocketConfig {
+    let mut config = WebSocketConfig {
+        idle_timeout: options.idle_timeout,
+        ping_interval: options.ping_interval,
+        pong_timeout: options.ping_interval,
+        ..WebSocketConfig::default()
+    };
+    if let Some(len) = options.max_message_len {
+        config.max_message_len = len;
+        // Who allows a message of that size means one in a single frame as well.
+        config.max_frame_len = config.max_frame_len.max(len);
+    }
+    if let Some(len) = options.max_frame_len {
+        config.max_frame_len = len;
+    }
+    config
 }
 
 /// Requests answered on one connection: enough for a client to correct itself.

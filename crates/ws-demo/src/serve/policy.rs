@@ -12,6 +12,8 @@ pub(crate) struct Service {
     config: ServerConfig,
     /// User and password.
     basic_auth: Option<(String, String)>,
+    /// How many messages are echoed before the WebSocket is closed.
+    close_after: Option<u64>,
 }
 
 /// What to do with a request, and how to call that in the journal.
@@ -26,12 +28,26 @@ pub(crate) enum Answer {
 }
 
 impl Service {
-    pub(crate) fn new(config: ServerConfig, basic_auth: Option<(String, String)>) -> Self {
-        Self { config, basic_auth }
+    pub(crate) fn new(config: ServerConfig) -> Self {
+        Self { config, basic_auth: None, close_after: None }
+    }
+
+    /// Lets in nobody but this user.
+    pub(crate) fn basic_auth(self, basic_auth: Option<(String, String)>) -> Self {
+        Self { basic_auth, ..self }
+    }
+
+    /// Closes WebSockets after so many messages.
+    pub(crate) fn close_after(self, close_after: Option<u64>) -> Self {
+        Self { close_after, ..self }
     }
 
     pub(crate) fn config(&self) -> &ServerConfig {
         &self.config
+    }
+
+    pub(crate) fn max_messages(&self) -> Option<u64> {
+        self.close_after
     }
 
     /// Decides about a request whose first broken rule is `rejection`.
@@ -96,7 +112,7 @@ mod tests {
 
     #[test]
     fn health_is_for_ordinary_requests() {
-        let service = Service::new(ServerConfig::new(), None);
+        let service = Service::new(ServerConfig::new());
         let decided = |head: &str| decided(&service, head);
         let plain = "HTTP/1.1\r\nHost: h\r\n";
         assert_eq!(decided(&format!("GET /health {plain}\r\n")), "answered health 200, 200");
@@ -110,7 +126,7 @@ mod tests {
     #[test]
     fn credentials_are_asked_for_last() {
         let user = ("user".to_owned(), "pass".to_owned());
-        let service = Service::new(ServerConfig::new(), Some(user));
+        let service = Service::new(ServerConfig::new()).basic_auth(Some(user));
         let decided =
             |fields: &str| decided(&service, &format!("GET / HTTP/1.1\r\nHost: h\r\n{fields}\r\n"));
         assert_eq!(decided(UPGRADE), "refused unauthorized 401, 401");

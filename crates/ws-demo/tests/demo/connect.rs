@@ -1,6 +1,11 @@
 //! `ws-demo connect`, played raw answers on every runtime.
 
-use std::{net::TcpListener, time::Duration, time::Instant};
+use std::{
+    io::{Read, Write},
+    net::TcpListener,
+    thread,
+    time::{Duration, Instant},
+};
 
 use crate::program::{RUNTIMES, Server, fake_server, run};
 
@@ -33,7 +38,8 @@ fn an_open_websocket_is_described() {
         let said = connect(runtime, &url, &["--subprotocol", "chat", "--deflate"]);
         assert_eq!((said.code, &*said.stderr), (0, ""), "{runtime}");
         assert!(said.stdout.starts_with("HTTP/1.1 101 Switching Protocols\n"), "{}", said.stdout);
-        let agreed = "\nopen\nsubprotocol: chat\nextensions: permessage-deflate\nleftover: 0\n";
+        let agreed = "\nopen\nsubprotocol: chat\nextensions: permessage-deflate\nleftover: 0\n\
+                      closed: 1000\n";
         assert!(said.stdout.ends_with(agreed), "{}", said.stdout);
 
         let said = connect(runtime, &url, &["--handshake-only", "--timeout-ms", "5000"]);
@@ -43,16 +49,66 @@ fn an_open_websocket_is_described() {
 }
 
 #[test]
+fn messages_are_sent_and_the_replies_printed() {
+    for runtime in RUNTIMES {
+        let server = Server::start(runtime, &[]);
+        let url = format!("ws://{}/", server.address());
+        let binary = ["--send-binary", "00fF", "--send-binary", ""];
+        let args = [&["--send", "grüß dich"], &binary[..], &["--send", ""]].concat();
+        let said = connect(runtime, &url, &args);
+        let heard = "leftover: 0\ngrüß dich\nbinary: 00ff\nbinary: \n\nclosed: 1000\n";
+        assert!(said.stdout.ends_with(heard), "{runtime}: {}", said.stdout);
+        assert_eq!((said.code, &*said.stderr), (0, ""), "{runtime}");
+    }
+}
+
+#[test]
+fn a_server_that_closes_early_is_not_waited_for() {
+    let two = ["--send", "one", "--send", "two"];
+    let too_large = ["--send", "more than that"];
+    for runtime in RUNTIMES {
+        for (options, args, heard, unanswered) in [
+            (["--close-after", "1"], &two[..], "one\nclosed: 1000\n", "1 messages"),
+            (["--max-message", "9"], &too_large[..], "leftover: 0\nclosed: 1009", "1 messages"),
+        ] {
+            let server = Server::start(runtime, &options);
+            let said = connect(runtime, &format!("ws://{}/", server.address()), args);
+            assert!(said.stdout.contains(heard), "{runtime}: {}", said.stdout);
+            let error = format!("error: unanswered: {unanswered} had no reply\n");
+            assert_eq!((said.code, said.stderr), (1, error), "{runtime}");
+        }
+    }
+}
+
+#[test]
+fn a_server_that_says_nothing_is_given_up() {
+    for runtime in RUNTIMES {
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("ws://{}/", silent.local_addr().unwrap());
+        let server = thread::spawn(move || open_and_wait(&silent));
+        let said = connect(runtime, &url, &["--send", "hello?", "--timeout-ms", "300"]);
+        assert!(said.stdout.ends_with("leftover: 0\n"), "{runtime}: {}", said.stdout);
+        assert!(said.stderr.starts_with("error: idle-timeout: "), "{runtime}: {}", said.stderr);
+        assert_eq!(said.code, 1, "{runtime}");
+        server.join().unwrap();
+
+        let (address, _) = fake_server(|request| opening(request).into_bytes());
+        let said = connect(runtime, &format!("ws://{address}/"), &["--send", "hello?"]);
+        assert!(said.stdout.ends_with("leftover: 0\n"), "{runtime}: {}", said.stdout);
+        assert_eq!(said.code, 1, "{runtime}");
+    }
+}
+
+#[test]
 fn bytes_behind_the_head_are_counted() {
     for runtime in RUNTIMES {
         let (address, server) = fake_server(|request| {
-            let accept = accept_of(request);
-            let head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\
-                        Connection: Upgrade\r\nX-Server: fake\r\n";
-            format!("{head}Sec-WebSocket-Accept: {accept}\r\n\r\n\u{1}\u{2}hi").into_bytes()
+            let head = opening(request).replace("\r\n\r\n", "\r\nX-Server: fake\r\n\r\n");
+            format!("{head}\u{1}\u{2}hi").into_bytes()
         });
         let fields = ["--header", "X-Client: a: b", "--header", "Origin:https://a.example"];
-        let said = connect(runtime, &format!("ws://{address}/a?b"), &fields);
+        let args = [&fields[..], &["--handshake-only"]].concat();
+        let said = connect(runtime, &format!("ws://{address}/a?b"), &args);
         assert_eq!(said.code, 0, "{runtime}: {}", said.stderr);
         assert!(said.stdout.contains("\nx-server: fake\n"), "{}", said.stdout);
         assert!(said.stdout.ends_with("leftover: 4\n"), "{}", said.stdout);
@@ -135,6 +191,29 @@ fn the_deadline_is_for_all_of_it() {
             "{waited:?}"
         );
     }
+}
+
+/// Opens a WebSocket, and is silent until the client has gone.
+fn open_and_wait(listener: &TcpListener) {
+    let (mut stream, _) = listener.accept().unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        head.push(byte[0]);
+    }
+    let answer = opening(&String::from_utf8(head).unwrap());
+    stream.write_all(answer.as_bytes()).unwrap();
+    let _ = stream.read_to_end(&mut Vec::new());
+}
+
+/// The 101 for a request.
+fn opening(request: &str) -> String {
+    let accept = accept_of(request);
+    format!(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Accept: {accept}\r\n\r\n"
+    )
 }
 
 /// What a server answers to the key in a request's head.

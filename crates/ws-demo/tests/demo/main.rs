@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "this is how a test fails")]
 
+mod autobahn;
 mod commands;
 mod connect;
+mod messages;
 mod program;
 mod serve;

@@ -20,6 +20,16 @@ pub(crate) const UPGRADE: &str = "GET /chat HTTP/1.1\r\nHost: h\r\nConnection: U
 pub(crate) const KEYLESS: &str = "GET /chat HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\n\
      Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n";
 
+/// First bytes of frames that end a message, or are one.
+pub(crate) const TEXT: u8 = 0x81;
+pub(crate) const BINARY: u8 = 0x82;
+pub(crate) const CLOSE: u8 = 0x88;
+pub(crate) const PING: u8 = 0x89;
+pub(crate) const PONG: u8 = 0x8A;
+
+/// Close code 1000, as a payload.
+pub(crate) const NORMAL: [u8; 2] = [3, 232];
+
 /// Runs the program to its end.
 pub(crate) fn run(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_ws-demo")).args(args).output().unwrap()
@@ -95,7 +105,11 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn send(&mut self, text: &str) {
-        self.stream.get_mut().write_all(text.as_bytes()).unwrap();
+        self.send_bytes(text.as_bytes());
+    }
+
+    pub(crate) fn send_bytes(&mut self, bytes: &[u8]) {
+        self.stream.get_mut().write_all(bytes).unwrap();
     }
 
     /// Reads an answer: its head, and the body of the length it gives.
@@ -117,6 +131,41 @@ impl Client {
     pub(crate) fn ask(&mut self, text: &str) -> Answer {
         self.send(text);
         self.answer()
+    }
+
+    /// Opens a WebSocket.
+    pub(crate) fn open(&mut self) {
+        assert_eq!(self.ask(&format!("{UPGRADE}\r\n")).status(), 101);
+    }
+
+    /// Sends a frame of at most 65,535 bytes, masked with zeros. `first` is its first byte.
+    pub(crate) fn say(&mut self, first: u8, payload: &[u8]) {
+        let mut frame = vec![first];
+        match u8::try_from(payload.len()) {
+            Ok(len @ ..=125) => frame.push(0x80 | len),
+            _ => {
+                frame.push(0x80 | 126);
+                frame.extend_from_slice(&u16::try_from(payload.len()).unwrap().to_be_bytes());
+            }
+        }
+        frame.extend_from_slice(&[0; 4]);
+        frame.extend_from_slice(payload);
+        self.send_bytes(&frame);
+    }
+
+    /// Receives a frame of at most 65,535 bytes: its first byte and its payload.
+    pub(crate) fn hear(&mut self) -> (u8, Vec<u8>) {
+        let mut head = [0; 2];
+        self.stream.read_exact(&mut head).unwrap();
+        let mut len = usize::from(head[1]);
+        if len == 126 {
+            let mut long = [0; 2];
+            self.stream.read_exact(&mut long).unwrap();
+            len = usize::from(u16::from_be_bytes(long));
+        }
+        let mut payload = vec![0; len];
+        self.stream.read_exact(&mut payload).unwrap();
+        (head[0], payload)
     }
 
     /// Says that nothing more will be sent.

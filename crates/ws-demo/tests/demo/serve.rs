@@ -2,7 +2,7 @@
 
 use std::{thread, time::Duration, time::Instant};
 
-use crate::program::{KEYLESS, RUNTIMES, Server, UPGRADE};
+use crate::program::{CLOSE, KEYLESS, NORMAL, RUNTIMES, Server, TEXT, UPGRADE};
 
 #[test]
 fn an_upgrade_opens_and_stays_open() {
@@ -16,11 +16,14 @@ fn an_upgrade_opens_and_stays_open() {
         assert_eq!(answer.field("sec-websocket-accept"), Some("s3pplmbitxaq9kygzzhzrbk+xoo="));
         assert_eq!(answer.field("sec-websocket-protocol"), Some("chat"));
         assert_eq!(answer.field("sec-websocket-extensions"), Some("permessage-deflate"));
-        let line = "open subprotocol=chat extensions=\"permessage-deflate\"";
-        assert_eq!(server.line_of(&client), line);
-        // Whatever comes is read and thrown away.
-        client.send(&"x".repeat(1 << 20));
+        // There are messages now, and no hurry.
+        client.say(TEXT, b"hello");
+        assert_eq!(client.hear(), (TEXT, b"hello".to_vec()), "{runtime}");
         assert!(client.is_open(), "{runtime}");
+        client.say(CLOSE, &NORMAL);
+        let line = "open subprotocol=chat extensions=\"permessage-deflate\", \
+                    closed by=client received=1000 sent=1000";
+        assert_eq!(server.line_of(&client), line);
     }
 }
 
@@ -34,6 +37,11 @@ fn many_connections_are_served_at_once() {
         }
         for client in clients.iter_mut().rev() {
             assert_eq!(client.ask("\r\n").status(), 101, "{runtime}");
+        }
+        for client in &mut clients {
+            client.say(TEXT, b"hello");
+            assert_eq!(client.hear(), (TEXT, b"hello".to_vec()), "{runtime}");
+            client.finish();
         }
         assert!(clients.iter_mut().all(|client| server.line_of(client).starts_with("open")));
     }
@@ -84,7 +92,9 @@ fn a_kept_connection_has_eight_attempts() {
         assert_eq!((first.status(), first.field("connection")), (400, Some("keep-alive")));
         assert_eq!(client.ask("GET /health HTTP/1.1\r\nHost: h\r\n\r\n").status(), 200);
         assert_eq!(client.ask(&format!("{UPGRADE}\r\n")).status(), 101, "{runtime}");
-        let line = "refused missing-key 400, answered health 200, open subprotocol=none";
+        client.say(CLOSE, &NORMAL);
+        let line = "refused missing-key 400, answered health 200, open subprotocol=none, \
+                    closed by=client received=1000 sent=1000";
         assert_eq!(server.line_of(&client), line);
 
         let mut stubborn = server.connect();
@@ -157,8 +167,9 @@ fn credentials_are_asked_for() {
         assert_eq!(client.ask(KEYLESS).status(), 400, "{runtime}");
         let right = "Authorization: Basic dXNlcjpwYXNz\r\n";
         assert_eq!(client.ask(&format!("{UPGRADE}{right}\r\n")).status(), 101, "{runtime}");
+        client.finish();
         let line = "refused unauthorized 401, refused unauthorized 401, refused missing-key 400, \
-                    open subprotocol=none";
+                    open subprotocol=none, error disconnected received=none sent=none";
         assert_eq!(server.line_of(&client), line);
     }
 }

@@ -1,0 +1,99 @@
+//! A server that goes down gracefully: it takes nobody new, says 1001 to everybody, and gives them
+//! until a deadline to say goodbye as well.
+//!
+//! `cargo run --example async_std_shutdown`
+
+use std::time::Duration;
+
+use async_std::{
+    channel,
+    future::timeout,
+    net::{TcpListener, TcpStream},
+    task,
+};
+use futures_lite::future;
+use ws_async_std::{
+    CloseCode, CloseFrame, CloseInfo, Error, ServerConfig, WebSocketConfig, accept_with, connect,
+};
+
+/// How a connection ended.
+type Report = Result<CloseInfo, Error>;
+
+pub(crate) fn main() -> Result<(), Error> {
+    task::block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("ws://{}/", listener.local_addr()?);
+        let (running, stop) = channel::bounded::<()>(1);
+        let (report, reports) = channel::bounded(16);
+        task::spawn(serve(listener, stop, report));
+
+        // One client listens to the end; another holds the line and does not listen at all.
+        let (mut polite, _response) = connect(&url).await?;
+        let (mut deaf, _response) = connect(&url).await?;
+        deaf.send("hello").await?;
+        polite.send("hello").await?;
+        println!("polite: {:?}", polite.recv().await?);
+        let polite = task::spawn(async move { polite.recv().await.map(|_| polite.close_info()) });
+
+        drop(running); // where a real server would wait for a signal
+
+        // Everybody who serves holds a sender: when all are gone, so are the connections.
+        let all = async {
+            while let Ok(ended) = reports.recv().await {
+                match ended {
+                    Ok(info) => println!("server: closed cleanly: {}", info.is_clean()),
+                    Err(error) => println!("server: {error}"),
+                }
+            }
+        };
+        if timeout(DEADLINE, all).await.is_err() {
+            println!("server: some would not go; they are cut off");
+        }
+        println!("polite: was told {:?}", polite.await?.received);
+        drop(deaf);
+        Ok(())
+    })
+}
+
+async fn serve(
+    listener: TcpListener,
+    stop: channel::Receiver<()>,
+    report: channel::Sender<Report>,
+) -> Result<(), Error> {
+    loop {
+        let accepted = async { Some(listener.accept().await) };
+        let Some(accepted) = future::or(stopped(&stop), accepted).await else {
+            return Ok(()); // and the listener is closed
+        };
+        let stream = accepted?.0;
+        let (stop, report) = (stop.clone(), report.clone());
+        task::spawn(async move { report.send(attend(stream, stop).await).await });
+    }
+}
+
+async fn attend(stream: TcpStream, stop: channel::Receiver<()>) -> Report {
+    let config = WebSocketConfig { close_timeout: PATIENCE, ..WebSocketConfig::default() };
+    let mut ws = accept_with(stream, &ServerConfig::new().web_socket(config)).await?;
+    loop {
+        // Whichever is not ready is dropped, and nothing is lost by that.
+        let received = async { Some(ws.recv().await) };
+        let Some(received) = future::or(stopped(&stop), received).await else { break };
+        match received? {
+            Some(message) => ws.send(message).await?,
+            None => return Ok(ws.close_info()),
+        }
+    }
+    ws.close(CloseFrame::new(CloseCode::GOING_AWAY, "the server restarts")).await
+}
+
+/// Ends, with nothing, when there is nobody any more who holds the other end.
+async fn stopped<T>(stop: &channel::Receiver<()>) -> Option<T> {
+    let _ = stop.recv().await;
+    None
+}
+
+/// How long each client may take to answer the close.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long all of it may take.
+const DEADLINE: Duration = Duration::from_secs(3);

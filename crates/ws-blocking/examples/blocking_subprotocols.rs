@@ -1,0 +1,83 @@
+//! One server, several subprotocols: what a WebSocket is for is decided by what was agreed on.
+//!
+//! `cargo run --example blocking_subprotocols`
+
+use std::{
+    net::{TcpListener, TcpStream},
+    thread,
+};
+
+use ws_blocking::{
+    ClientConfig, CloseCode, CloseFrame, Error, HandshakeError, ServerConfig, WebSocket,
+    accept_with, connect_with,
+};
+
+pub(crate) fn main() -> Result<(), Error> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let url = format!("ws://{}/", listener.local_addr()?);
+    thread::spawn(move || serve(&listener));
+
+    ask(&url, &["shout.v1"])?;
+    ask(&url, &["length.v2", "length.v1"])?; // an old server takes the second
+    match ask(&url, &["soap"]) {
+        Err(Error::Handshake(HandshakeError::Declined(declined))) => {
+            let response = declined.response();
+            let body = String::from_utf8_lossy(response.body());
+            println!("soap: {}, {}", response.status(), body.trim_end());
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+/// Offers subprotocols, most preferred first, and asks one question.
+fn ask(url: &str, offers: &[&str]) -> Result<(), Error> {
+    let config = ClientConfig::new().subprotocols(offers);
+    let (mut ws, _response) = connect_with(url, &config)?;
+    ws.send("how now brown cow")?;
+    let answer = ws.recv()?;
+    println!("{}: {answer:?}", ws.subprotocol().unwrap_or("nothing agreed on"));
+    ws.close(CloseFrame::new(CloseCode::NORMAL, ""))?;
+    Ok(())
+}
+
+fn serve(listener: &TcpListener) -> Result<(), Error> {
+    loop {
+        let (stream, peer) = listener.accept()?;
+        thread::spawn(move || {
+            if let Err(error) = dispatch(stream) {
+                eprintln!("{peer}: {error}");
+            }
+        });
+    }
+}
+
+fn dispatch(stream: TcpStream) -> Result<(), Error> {
+    // Without `require_subprotocol` a client with other offers would get a WebSocket without one.
+    let config = ServerConfig::new().subprotocols(["shout.v1", "length.v1"]);
+    let ws = accept_with(stream, &config.require_subprotocol(true))?;
+    match ws.subprotocol() {
+        Some("shout.v1") => shout(ws),
+        _ => length(ws),
+    }
+}
+
+fn shout(mut ws: WebSocket<TcpStream>) -> Result<(), Error> {
+    while let Some(message) = ws.recv()? {
+        match message.as_text() {
+            Some(text) => ws.send(text.to_uppercase())?,
+            None => {
+                let why = CloseFrame::new(CloseCode::UNSUPPORTED, "only text can be shouted");
+                ws.close(why)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn length(mut ws: WebSocket<TcpStream>) -> Result<(), Error> {
+    while let Some(message) = ws.recv()? {
+        ws.send(message.len().to_string())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! The message layer under test: a [`line`] in memory that does what it is told; [`frames`] of the peer's, right and
+//! wrong; one way to use the [`socket`]s of every adapter; and [`cases`] for all that, to be [`run`] in every manner.
+
+pub mod case;
+pub mod cases;
+pub mod command;
+pub mod frames;
+pub mod line;
+pub mod run;
+pub mod socket;

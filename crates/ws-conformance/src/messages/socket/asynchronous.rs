@@ -1,0 +1,207 @@
+//! The adapters with an `.await`.
+
+use std::{
+    fmt,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use ws_core::{CloseInfo, Negotiated, Role, WebSocketConfig};
+use ws_driver::{Parts, Reads, Writes};
+
+use super::{Adapter, Pace, Socket, WAITS};
+use crate::messages::{command::Command, line::Line};
+
+/// Where futures are polled.
+trait Place {
+    /// Polls.
+    fn within<O>(&self, poll: impl FnOnce() -> O) -> O {
+        poll()
+    }
+
+    /// Lets time pass, for timers too.
+    fn sleep(&self, time: Duration) {
+        std::thread::sleep(time);
+    }
+}
+
+/// `ws-tokio`, on a current-thread runtime.
+#[cfg(feature = "tokio")]
+#[derive(Debug)]
+pub struct Tokio {
+    runtime: tokio::runtime::Runtime,
+}
+
+#[cfg(feature = "tokio")]
+impl Tokio {
+    /// Starts a runtime of its own.
+    #[expect(clippy::expect_used, reason = "without a runtime there is nothing to test")]
+    pub fn new() -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        Self { runtime: runtime.expect("a runtime of the current thread") }
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl Default for Tokio {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl Place for Tokio {
+    fn within<O>(&self, poll: impl FnOnce() -> O) -> O {
+        let _entered = self.runtime.enter();
+        poll()
+    }
+
+    fn sleep(&self, time: Duration) {
+        self.runtime.block_on(async { tokio::time::sleep(time).await });
+    }
+}
+
+/// `ws-smol`. The reactor runs on a thread of its own.
+#[cfg(feature = "smol")]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Smol;
+
+#[cfg(feature = "smol")]
+impl Place for Smol {}
+
+/// `ws-async-std`. The reactor runs on a thread of its own.
+#[cfg(feature = "async-std")]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AsyncStd;
+
+#[cfg(feature = "async-std")]
+impl Place for AsyncStd {}
+
+macro_rules! adapter {
+    ($Adapter:ident, $name:literal, $adapter:ident) => {
+        impl Adapter for $Adapter {
+            fn name(&self) -> &'static str {
+                $name
+            }
+
+            fn open<'a>(
+                &'a self,
+                io: Line,
+                role: Role,
+                leftover: Bytes,
+                config: &WebSocketConfig,
+            ) -> Box<dyn Socket + 'a> {
+                let (far, negotiated, request) = (io.far(), Negotiated::default(), None);
+                let parts = Parts { io, leftover, role, negotiated, request };
+                let ws = $adapter::WebSocket::from_parts(parts, config);
+                Box::new(Asynchronous { ws, place: self, far })
+            }
+        }
+    };
+}
+
+#[cfg(feature = "tokio")]
+adapter!(Tokio, "ws-tokio", ws_tokio);
+#[cfg(feature = "smol")]
+adapter!(Smol, "ws-smol", ws_smol);
+#[cfg(feature = "async-std")]
+adapter!(AsyncStd, "ws-async-std", ws_async_std);
+
+struct Asynchronous<'a, R: ws_driver::Runtime, P> {
+    ws: ws_driver::WebSocket<Line, R>,
+    place: &'a P,
+    far: crate::messages::line::Far,
+}
+
+/// How polling a call ended.
+enum Polled {
+    Done(String),
+    Waits,
+    Dropped,
+}
+
+impl<R: Reads<Line> + Writes<Line>, P: Place> Socket for Asynchronous<'_, R, P> {
+    fn call(&mut self, command: &Command, pace: &mut Pace) -> String {
+        let mut command = command.clone();
+        loop {
+            match self.poll_call(&command, pace) {
+                Polled::Done(said) => return said,
+                Polled::Waits => return WAITS.to_owned(),
+                Polled::Dropped => command = command.after_drop(),
+            }
+        }
+    }
+
+    fn close_info(&self) -> CloseInfo {
+        self.ws.close_info()
+    }
+
+    fn round_trip(&self) -> Option<Duration> {
+        self.ws.round_trip()
+    }
+}
+
+impl<R: Reads<Line> + Writes<Line>, P: Place> Asynchronous<'_, R, P> {
+    /// Polls a call as long as something wakes it.
+    #[expect(clippy::panic, reason = "this is how a test fails")]
+    fn poll_call(&mut self, command: &Command, pace: &mut Pace) -> Polled {
+        let Self { ws, place, far } = self;
+        let since = Instant::now();
+        let mut call = pin!(async { perform!(ws, command, [.await]) });
+        loop {
+            let flag = Arc::new(Flag(AtomicBool::new(false)));
+            let waker = Waker::from(Arc::clone(&flag));
+            let polled = place.within(|| call.as_mut().poll(&mut Context::from_waker(&waker)));
+            if let Poll::Ready(said) = polled {
+                return said.map_or(Polled::Waits, Polled::Done);
+            }
+            if flag.is_up() {
+                if pace.drops_now() {
+                    return Polled::Dropped;
+                }
+                continue;
+            }
+            if far.is_waited_for() && !far.wakes(&waker) {
+                panic!(
+                    "{command:?} waits for the far side, and the line does not know whom to wake"
+                );
+            }
+            while !flag.is_up() {
+                if pace.is_over(since) {
+                    if !far.is_waited_for() {
+                        panic!("{command:?} is pending, and nobody will wake it");
+                    }
+                    return Polled::Waits;
+                }
+                place.sleep(Duration::from_millis(1));
+            }
+        }
+    }
+}
+
+/// Remembers that somebody was woken.
+struct Flag(AtomicBool);
+
+impl Flag {
+    fn is_up(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+impl<R: ws_driver::Runtime, P> fmt::Debug for Asynchronous<'_, R, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Asynchronous").finish_non_exhaustive()
+    }
+}

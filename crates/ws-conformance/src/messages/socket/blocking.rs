@@ -1,0 +1,120 @@
+//! `ws-blocking`: calls that block, and the same on a non-blocking stream.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use ws_core::{CloseInfo, Negotiated, Role, SendError, WebSocketConfig};
+use ws_driver::Parts;
+
+use super::{Adapter, Pace, Socket, WAITS};
+use crate::messages::{
+    command::Command,
+    line::{Far, Line, Terms},
+};
+
+/// `ws-blocking`, over a stream that blocks. A call that would block for ever is told so by the line.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Blocking;
+
+/// `ws-blocking`, over a stream that never blocks: every call that waits is dropped, and made again.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NonBlocking;
+
+impl Adapter for Blocking {
+    fn name(&self) -> &'static str {
+        "ws-blocking"
+    }
+
+    fn blocks(&self) -> bool {
+        true
+    }
+
+    fn open<'a>(
+        &'a self,
+        line: Line,
+        role: Role,
+        leftover: Bytes,
+        config: &WebSocketConfig,
+    ) -> Box<dyn Socket + 'a> {
+        Box::new(Synchronous::new(line, role, leftover, config, true))
+    }
+}
+
+impl Adapter for NonBlocking {
+    fn name(&self) -> &'static str {
+        "ws-blocking, non-blocking"
+    }
+
+    fn terms(&self, terms: Terms) -> Terms {
+        Terms { nonblocking: true, ..terms }
+    }
+
+    fn open<'a>(
+        &'a self,
+        line: Line,
+        role: Role,
+        leftover: Bytes,
+        config: &WebSocketConfig,
+    ) -> Box<dyn Socket + 'a> {
+        Box::new(Synchronous::new(line, role, leftover, config, false))
+    }
+}
+
+#[derive(Debug)]
+struct Synchronous {
+    ws: ws_blocking::WebSocket<Line>,
+    far: Far,
+    blocks: bool,
+}
+
+impl Synchronous {
+    fn new(io: Line, role: Role, leftover: Bytes, config: &WebSocketConfig, blocks: bool) -> Self {
+        let (far, negotiated, request) = (io.far(), Negotiated::default(), None);
+        let parts = Parts { io, leftover, role, negotiated, request };
+        Self { ws: ws_blocking::WebSocket::from_parts(parts, config), far, blocks }
+    }
+}
+
+impl Socket for Synchronous {
+    #[expect(clippy::panic, reason = "this is how a test fails")]
+    fn call(&mut self, command: &Command, pace: &mut Pace) -> String {
+        let mut command = command.clone();
+        let since = Instant::now();
+        loop {
+            let before = (self.far.ops(), self.far.retries());
+            let ws = &mut self.ws;
+            let said = perform!(ws, &command, []);
+            // Not queued yet: the same as a future that waits for room.
+            let full = said.as_deref() == Some(SendError::Full.name())
+                && !matches!(command, Command::TrySend(_));
+            match said {
+                Some(said) if !full => return said,
+                _ => {}
+            }
+            // A stream that never blocks is tried again as long as anything comes of it.
+            let waits = self.far.is_waited_for()
+                && (self.blocks || before == (self.far.ops(), self.far.retries()));
+            if waits && (self.blocks || pace.is_over(since)) {
+                return WAITS.to_owned();
+            }
+            if pace.waits > 100_000 {
+                panic!("{command:?} is tried again and again, and nothing comes of it");
+            }
+            if waits {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            pace.drops_now();
+            if !full {
+                command = command.after_drop();
+            }
+        }
+    }
+
+    fn close_info(&self) -> CloseInfo {
+        self.ws.close_info()
+    }
+
+    fn round_trip(&self) -> Option<Duration> {
+        self.ws.round_trip()
+    }
+}

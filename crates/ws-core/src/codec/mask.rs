@@ -1,0 +1,45 @@
+//! Masking (RFC 6455 5.3).
+
+/// Masks or unmasks `payload` in place. `offset` is how many bytes of the frame's payload come
+/// before it.
+///
+/// ```
+/// let mut payload = *b"\x7f\x9f\x4d\x51\x58";
+/// ws_core::apply_mask(&mut payload, [0x37, 0xfa, 0x21, 0x3d], 0);
+/// assert_eq!(&payload, b"Hello");
+/// ```
+pub fn apply_mask(payload: &mut [u8], mut key: [u8; 4], offset: usize) {
+    key.rotate_left(offset & 3);
+    let [a, b, c, d] = key;
+    let wide = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
+    // Plain words: the compiler makes vectors of them, and there is nothing to align.
+    let mut words = payload.chunks_exact_mut(8);
+    for word in &mut words {
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(word);
+        word.copy_from_slice(&(u64::from_ne_bytes(bytes) ^ wide).to_ne_bytes());
+    }
+    for (byte, key) in words.into_remainder().iter_mut().zip(key.iter().cycle()) {
+        *byte ^= key;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_cut_gives_the_same() {
+        let key = [0x12, 0x34, 0x56, 0x78];
+        let plain: Vec<u8> = (0..100).collect();
+        let expected: Vec<u8> =
+            plain.iter().enumerate().map(|(i, byte)| byte ^ key[i % 4]).collect();
+        for cut in 0..=plain.len() {
+            let mut bytes = plain.clone();
+            let (head, tail) = bytes.split_at_mut(cut);
+            apply_mask(head, key, 0);
+            apply_mask(tail, key, cut);
+            assert_eq!(bytes, expected, "{cut}");
+        }
+    }
+}

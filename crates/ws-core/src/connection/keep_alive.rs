@@ -1,0 +1,175 @@
+//! Silence: how long it may last, and what is done about it. Pure functions of the time given in.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+
+use super::limits::WebSocketConfig;
+
+/// What has to be done because of the time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TimeoutAction {
+    /// Send this ping.
+    Ping(Bytes),
+    /// Nothing came for too long.
+    Idle,
+    /// A ping had no pong for too long.
+    NoPong,
+    /// The peer did not finish the closing handshake.
+    NoClose,
+}
+
+/// The clock of a connection. It belongs to whoever can tell the time.
+#[derive(Clone, Debug, Default)]
+pub struct KeepAlive {
+    idle_timeout: Option<Duration>,
+    ping_interval: Option<Duration>,
+    pong_timeout: Option<Duration>,
+    close_timeout: Duration,
+    heard: Option<Instant>,
+    pinged: Option<Instant>,
+    closing: Option<Instant>,
+    /// Counts our pings; its number is a ping's payload.
+    count: u64,
+    round_trip: Option<Duration>,
+}
+
+impl KeepAlive {
+    /// A clock for a connection that is open now.
+    pub fn new(config: &WebSocketConfig) -> Self {
+        Self {
+            idle_timeout: config.idle_timeout,
+            ping_interval: config.ping_interval,
+            pong_timeout: config.pong_timeout,
+            close_timeout: config.close_timeout,
+            ..Self::default()
+        }
+    }
+
+    /// Whether there is anything to watch the time for.
+    pub fn is_on(&self) -> bool {
+        self.idle_timeout.is_some()
+            || self.ping_interval.is_some()
+            || self.pinged.is_some()
+            || self.closing.is_some()
+    }
+
+    /// Something came from the peer.
+    pub fn handle_received(&mut self, now: Instant) {
+        self.heard = Some(now);
+    }
+
+    /// A pong came. Measures the round trip if it answers our last ping.
+    pub fn handle_pong(&mut self, payload: &[u8], now: Instant) {
+        if payload == self.payload() {
+            if let Some(pinged) = self.pinged.take() {
+                self.round_trip = Some(now.saturating_duration_since(pinged));
+            }
+        }
+    }
+
+    /// A close frame has been sent.
+    pub fn handle_closing(&mut self, now: Instant) {
+        self.closing.get_or_insert(now);
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout). The first call starts the clock.
+    pub fn poll_timeout(&mut self, now: Instant) -> Option<Instant> {
+        if let Some(closing) = self.closing {
+            return closing.checked_add(self.close_timeout);
+        }
+        let heard = *self.heard.get_or_insert(now);
+        let idle = self.idle_timeout.and_then(|time| heard.checked_add(time));
+        let ping = match self.pinged {
+            None => self.ping_interval.and_then(|time| heard.checked_add(time)),
+            Some(pinged) => self.pong_timeout.and_then(|time| pinged.checked_add(time)),
+        };
+        match (idle, ping) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    /// What has to be done at `now`; nothing when called too early.
+    pub fn handle_timeout(&mut self, now: Instant) -> Option<TimeoutAction> {
+        let passed = |since: Instant, time: Option<Duration>| {
+            time.and_then(|time| since.checked_add(time)).is_some_and(|at| at <= now)
+        };
+        if let Some(closing) = self.closing {
+            return passed(closing, Some(self.close_timeout)).then_some(TimeoutAction::NoClose);
+        }
+        let heard = *self.heard.get_or_insert(now);
+        if passed(heard, self.idle_timeout) {
+            return Some(TimeoutAction::Idle);
+        }
+        match self.pinged {
+            Some(pinged) if passed(pinged, self.pong_timeout) => Some(TimeoutAction::NoPong),
+            None if passed(heard, self.ping_interval) => {
+                self.count += 1;
+                self.pinged = Some(now);
+                Some(TimeoutAction::Ping(Bytes::copy_from_slice(&self.payload())))
+            }
+            _ => None,
+        }
+    }
+
+    /// How long the last ping of ours took to be answered.
+    pub fn round_trip(&self) -> Option<Duration> {
+        self.round_trip
+    }
+
+    fn payload(&self) -> [u8; 8] {
+        self.count.to_be_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn keep_alive() -> KeepAlive {
+        KeepAlive::new(&WebSocketConfig {
+            idle_timeout: Some(10 * SECOND),
+            ping_interval: Some(4 * SECOND),
+            pong_timeout: Some(2 * SECOND),
+            ..WebSocketConfig::default()
+        })
+    }
+
+    #[test]
+    fn pings_and_measures() {
+        let (start, mut clock) = (Instant::now(), keep_alive());
+        assert_eq!(clock.poll_timeout(start), Some(start + 4 * SECOND));
+        assert_eq!(clock.handle_timeout(start + 3 * SECOND), None);
+        let Some(TimeoutAction::Ping(ping)) = clock.handle_timeout(start + 4 * SECOND) else {
+            panic!("a ping was due")
+        };
+        assert_eq!(clock.poll_timeout(start + 4 * SECOND), Some(start + 6 * SECOND));
+        clock.handle_pong(b"another", start + 5 * SECOND);
+        assert_eq!(clock.round_trip(), None);
+        clock.handle_received(start + 5 * SECOND);
+        clock.handle_pong(&ping, start + 5 * SECOND);
+        assert_eq!(clock.round_trip(), Some(SECOND));
+        assert_eq!(clock.poll_timeout(start + 5 * SECOND), Some(start + 9 * SECOND));
+    }
+
+    #[test]
+    fn silence_ends_it() {
+        let (start, mut clock) = (Instant::now(), keep_alive());
+        clock.handle_received(start);
+        assert!(matches!(clock.handle_timeout(start + 4 * SECOND), Some(TimeoutAction::Ping(_))));
+        assert_eq!(clock.handle_timeout(start + 6 * SECOND), Some(TimeoutAction::NoPong));
+        assert_eq!(clock.handle_timeout(start + 10 * SECOND), Some(TimeoutAction::Idle));
+    }
+
+    #[test]
+    fn closing_has_a_time_of_its_own() {
+        let (start, mut clock) = (Instant::now(), KeepAlive::new(&WebSocketConfig::default()));
+        assert_eq!(clock.poll_timeout(start), None);
+        clock.handle_closing(start);
+        assert_eq!(clock.poll_timeout(start), Some(start + 5 * SECOND));
+        assert_eq!(clock.handle_timeout(start + 5 * SECOND), Some(TimeoutAction::NoClose));
+    }
+}

@@ -1,0 +1,488 @@
+//! The receiving half: bytes to messages.
+
+use bytes::{Bytes, BytesMut};
+
+use super::{limits::WebSocketConfig, rule::FrameRule};
+use crate::{
+    close::{CloseCode, CloseFrame},
+    codec::{
+        RecvBuf,
+        frame::{FrameHead, Opcode},
+        mask::apply_mask,
+        utf8::Utf8,
+    },
+    message::{Message, MessageKind, Text},
+    role::Role,
+};
+
+/// Something that came, whose payload waits to be looked at or taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Incoming {
+    /// A whole message.
+    Message(MessageKind),
+    /// A part of a message, when parts are asked for. Text is checked, but a part of it may begin
+    /// or end inside a character.
+    Part {
+        /// What the message is.
+        kind: MessageKind,
+        /// The message ends with this part.
+        last: bool,
+    },
+    /// A ping. The pong is sent without further ado.
+    Ping,
+    /// A pong.
+    Pong,
+    /// A close frame; nothing comes behind it. The answer is sent without further ado.
+    Close,
+}
+
+/// What the sending half has to say because of what the receiving half heard, or did not hear.
+///
+/// At most one of each kind is pending: a newer pong takes the place of an older one (RFC 6455
+/// 5.5.3), so a flood of pings costs nothing but the time to read it.
+#[derive(Clone, Debug, Default)]
+pub struct Reply {
+    pub(super) pong: Option<Bytes>,
+    pub(super) ping: Option<Bytes>,
+    pub(super) close: Option<CloseCode>,
+    pub(super) broken: Option<FrameRule>,
+    pub(super) timed_out: bool,
+}
+
+impl Reply {
+    /// A ping of our own: [`TimeoutAction::Ping`](super::TimeoutAction::Ping).
+    pub fn ping(payload: Bytes) -> Self {
+        Self { ping: Some(payload), ..Self::default() }
+    }
+
+    /// The peer was silent for too long: fails the connection with 1008.
+    pub fn timed_out() -> Self {
+        Self { timed_out: true, ..Self::default() }
+    }
+
+    /// Whether there is nothing to say.
+    pub fn is_empty(&self) -> bool {
+        let Self { pong, ping, close, broken, timed_out } = self;
+        pong.is_none() && ping.is_none() && close.is_none() && broken.is_none() && !timed_out
+    }
+
+    /// Adds what is newer.
+    pub fn merge(&mut self, newer: Self) {
+        self.pong = newer.pong.or(self.pong.take());
+        self.ping = newer.ping.or(self.ping.take());
+        self.close = self.close.or(newer.close);
+        self.broken = self.broken.or(newer.broken);
+        self.timed_out |= newer.timed_out;
+    }
+}
+
+/// The receiving half of a connection.
+///
+/// Read into [`recv_buf`](Self::recv_buf), [`poll`](Self::poll), look at
+/// [`payload`](Self::payload) or take it, hand [`reply`](Self::reply) to the sender;
+/// again until `poll` has nothing.
+#[derive(Debug)]
+pub struct Receiver {
+    recv: RecvBuf,
+    /// The message so far, unless it is read straight to its place: then it is in `recv`.
+    message: BytesMut,
+    frame: Option<Frame>,
+    progress: Option<Progress>,
+    ready: Ready,
+    close: Option<Box<CloseFrame>>,
+    failed: Option<FrameRule>,
+    role: Role,
+    max_frame_len: usize,
+    max_message_len: usize,
+    max_fragments: u32,
+}
+
+/// The frame whose payload is coming.
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    head: FrameHead,
+    /// The payload that is to come, `done` included.
+    rest: usize,
+    /// The payload that has come, is unmasked, checked and still in the buffer.
+    done: usize,
+    /// The payload that has been given out already: where in the mask the rest begins.
+    given: usize,
+    /// `recv` holds the message so far and this much of it belongs to earlier frames.
+    direct: Option<usize>,
+}
+
+/// The message that is coming.
+#[derive(Clone, Copy, Debug)]
+struct Progress {
+    kind: MessageKind,
+    fragments: u32,
+    /// The payload of all frames so far, as their heads declare it.
+    declared: usize,
+    utf8: Utf8,
+}
+
+/// Where the payload of what was given out last lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ready {
+    Nothing,
+    /// At the front of `recv`.
+    Front(usize),
+    /// In `message`.
+    Message,
+}
+
+impl Receiver {
+    pub(crate) fn new(role: Role, recv: RecvBuf, config: &WebSocketConfig) -> Self {
+        Self {
+            recv,
+            message: BytesMut::new(),
+            frame: None,
+            progress: None,
+            ready: Ready::Nothing,
+            close: None,
+            failed: None,
+            role,
+            max_frame_len: config.max_frame_len,
+            max_message_len: config.max_message_len,
+            max_fragments: config.max_fragments,
+        }
+    }
+
+    /// Where to read to.
+    pub fn recv_buf(&mut self) -> &mut RecvBuf {
+        &mut self.recv
+    }
+
+    /// Looks for the next thing that came, and forgets the payload of the one before. `None` when
+    /// more bytes are needed, or when the peer has closed.
+    ///
+    /// # Errors
+    ///
+    /// The rule that the peer broke. Nothing comes after it.
+    pub fn poll(&mut self) -> Result<Option<Incoming>, FrameRule> {
+        self.poll_as(false)
+    }
+
+    /// The same, but gives out data as it comes instead of whole messages.
+    ///
+    /// # Errors
+    ///
+    /// As [`poll`](Self::poll).
+    pub fn poll_part(&mut self) -> Result<Option<Incoming>, FrameRule> {
+        self.poll_as(true)
+    }
+
+    /// The payload of what was polled last; for a close frame, code and reason as they came.
+    pub fn payload(&self) -> &[u8] {
+        match self.ready {
+            Ready::Nothing => &[],
+            Ready::Front(len) => &self.recv.filled()[..len],
+            Ready::Message => &self.message,
+        }
+    }
+
+    /// Takes that payload, without copying it.
+    pub fn take_payload(&mut self) -> Bytes {
+        match std::mem::replace(&mut self.ready, Ready::Nothing) {
+            Ready::Nothing => Bytes::new(),
+            Ready::Front(len) => self.recv.split_to(len),
+            Ready::Message => std::mem::take(&mut self.message).freeze(),
+        }
+    }
+
+    /// Takes the payload of an [`Incoming::Message`].
+    pub fn take_message(&mut self, kind: MessageKind) -> Message {
+        let payload = self.take_payload();
+        match kind {
+            MessageKind::Text => Message::Text(Text::from_checked(payload)),
+            MessageKind::Binary => Message::Binary(payload),
+        }
+    }
+
+    /// What the sender has to say because of what was polled last.
+    pub fn reply(&self, polled: &Result<Option<Incoming>, FrameRule>) -> Reply {
+        let mut reply = Reply::default();
+        match polled {
+            // A ping's payload is small; a copy leaves the window alone.
+            Ok(Some(Incoming::Ping)) => reply.pong = Some(Bytes::copy_from_slice(self.payload())),
+            // "When sending a Close frame in response, the endpoint typically echos the status
+            // code it received." RFC 6455 5.5.1
+            Ok(Some(Incoming::Close)) => reply.close = self.close_frame().map(|frame| frame.code),
+            Ok(_) => {}
+            Err(rule) => reply.broken = Some(*rule),
+        }
+        reply
+    }
+
+    /// The peer's close frame, once it has come.
+    pub fn close_frame(&self) -> Option<&CloseFrame> {
+        self.close.as_deref()
+    }
+
+    /// Which end this is.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Whether nothing more can come: the peer has closed, or broke a rule.
+    pub fn is_done(&self) -> bool {
+        self.close.is_some() || self.failed.is_some()
+    }
+
+    /// Bytes that came and have not been looked at.
+    pub fn leftover(&self) -> &[u8] {
+        self.recv.filled()
+    }
+
+    /// Gives those bytes away.
+    pub fn into_leftover(self) -> Bytes {
+        self.recv.into_bytes()
+    }
+
+    pub(crate) fn into_recv_buf(self) -> RecvBuf {
+        self.recv
+    }
+
+    fn poll_as(&mut self, parts: bool) -> Result<Option<Incoming>, FrameRule> {
+        self.forget_payload();
+        if let Some(rule) = self.failed {
+            return Err(rule);
+        }
+        if self.close.is_some() {
+            return Ok(None);
+        }
+        let outcome = self.advance(parts);
+        if let Err(rule) = outcome {
+            self.failed = Some(rule);
+        }
+        outcome
+    }
+
+    fn forget_payload(&mut self) {
+        match std::mem::replace(&mut self.ready, Ready::Nothing) {
+            Ready::Nothing => {}
+            Ready::Front(len) => self.recv.consume(len),
+            // The memory of a long message is not kept for a short one.
+            Ready::Message => self.message = BytesMut::new(),
+        }
+    }
+
+    fn advance(&mut self, parts: bool) -> Result<Option<Incoming>, FrameRule> {
+        loop {
+            let mut frame = match self.frame.take() {
+                Some(frame) => frame,
+                None => {
+                    let Some((head, len)) = FrameHead::decode(self.recv.filled())? else {
+                        return Ok(None);
+                    };
+                    let rest = self.check_head(&head)?;
+                    self.recv.consume(len);
+                    Frame { head, rest, done: 0, given: 0, direct: None }
+                }
+            };
+            self.take_in(&mut frame)?;
+            if frame.done < frame.rest {
+                let incoming = self.wait_for_rest(&mut frame, parts);
+                self.frame = Some(frame);
+                return Ok(incoming);
+            }
+            if let Some(incoming) = self.end_frame(frame, parts)? {
+                return Ok(Some(incoming));
+            }
+        }
+    }
+
+    /// Checks a head against the role, the message in progress and the limits, before anything of
+    /// the payload is looked at.
+    fn check_head(&mut self, head: &FrameHead) -> Result<usize, FrameRule> {
+        match (self.role, head.mask) {
+            // "The server MUST close the connection upon receiving a frame that is not masked."
+            // RFC 6455 5.1
+            (Role::Server, None) => return Err(FrameRule::Unmasked),
+            // "A client MUST close a connection if it detects a masked frame." RFC 6455 5.1
+            (Role::Client, Some(_)) => return Err(FrameRule::Masked),
+            _ => {}
+        }
+        // "MUST be 0 unless an extension is negotiated that defines meanings for non-zero values."
+        // RFC 6455 5.2
+        if head.rsv1 {
+            return Err(FrameRule::ReservedBit);
+        }
+        let len = usize::try_from(head.len).unwrap_or(usize::MAX);
+        if head.opcode.is_control() {
+            return Ok(len);
+        }
+        let kind = match head.opcode {
+            Opcode::Text => Some(MessageKind::Text),
+            Opcode::Binary => Some(MessageKind::Binary),
+            _ => None,
+        };
+        let progress = match (kind, &mut self.progress) {
+            (Some(kind), progress @ None) => {
+                progress.insert(Progress { kind, fragments: 0, declared: 0, utf8: Utf8::default() })
+            }
+            (None, Some(progress)) => progress,
+            // "the fragments of one message MUST NOT be interleaved between the fragments of
+            // another message unless an extension has been negotiated". RFC 6455 5.4
+            (Some(_), Some(_)) => return Err(FrameRule::InterleavedMessage),
+            (None, None) => return Err(FrameRule::UnexpectedContinuation),
+        };
+        if len > self.max_frame_len {
+            return Err(FrameRule::FrameTooLarge);
+        }
+        progress.declared = progress.declared.saturating_add(len);
+        if progress.declared > self.max_message_len {
+            return Err(FrameRule::MessageTooLarge);
+        }
+        progress.fragments += 1;
+        if progress.fragments > self.max_fragments {
+            return Err(FrameRule::TooManyFragments);
+        }
+        Ok(len)
+    }
+
+    /// Unmasks and checks what has come of the frame's payload since the last look.
+    fn take_in(&mut self, frame: &mut Frame) -> Result<(), FrameRule> {
+        let base = frame.direct.unwrap_or(0);
+        let have = (self.recv.len() - base).min(frame.rest);
+        let new = &mut self.recv.filled_mut()[base + frame.done..base + have];
+        if let Some(mask) = frame.head.mask {
+            apply_mask(new, mask, frame.given + frame.done);
+        }
+        frame.done = have;
+        // "When an endpoint is to interpret a byte stream as UTF-8 but finds that the byte stream
+        // is not, in fact, a valid UTF-8 stream, that endpoint MUST _Fail the WebSocket
+        // Connection_." At the first such byte, not at the end of its frame. RFC 6455 8.1
+        match &mut self.progress {
+            Some(progress)
+                if progress.kind == MessageKind::Text && !frame.head.opcode.is_control() =>
+            {
+                progress.utf8.push(new).map_err(|_| FrameRule::InvalidUtf8)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The payload is not whole yet: gives out the part that is there, or makes room for the rest.
+    fn wait_for_rest(&mut self, frame: &mut Frame, parts: bool) -> Option<Incoming> {
+        let progress = self.progress.filter(|_| !frame.head.opcode.is_control())?;
+        if parts {
+            let collected = self.end_direct(frame);
+            let part = Incoming::Part { kind: progress.kind, last: false };
+            if collected || !self.message.is_empty() {
+                self.collect(frame.done);
+                self.ready = Ready::Message;
+            } else if frame.done > 0 {
+                self.ready = Ready::Front(frame.done);
+            } else {
+                return None;
+            }
+            frame.given += frame.done;
+            frame.rest -= frame.done;
+            frame.done = 0;
+            return Some(part);
+        }
+        let missing = frame.rest - frame.done;
+        if frame.direct.is_none() && missing >= MIN_DIRECT {
+            // All that is in `recv` is of this payload. It becomes, or joins, the message so far,
+            // and the rest is read to its place behind it.
+            let base = self.message.len();
+            if base == 0 {
+                self.recv.limit(Some(frame.rest));
+            } else {
+                self.collect(frame.done);
+                let message = std::mem::take(&mut self.message);
+                self.recv.replace(message, Some(base + frame.rest));
+            }
+            frame.direct = Some(base);
+        }
+        None
+    }
+
+    /// The payload is whole.
+    fn end_frame(&mut self, mut frame: Frame, parts: bool) -> Result<Option<Incoming>, FrameRule> {
+        let len = frame.done;
+        match frame.head.opcode {
+            Opcode::Ping => {
+                self.ready = Ready::Front(len);
+                return Ok(Some(Incoming::Ping));
+            }
+            Opcode::Pong => {
+                self.ready = Ready::Front(len);
+                return Ok(Some(Incoming::Pong));
+            }
+            Opcode::Close => {
+                let frame = parse_close(&self.recv.filled()[..len])?;
+                self.ready = Ready::Front(len);
+                self.close = Some(Box::new(frame));
+                return Ok(Some(Incoming::Close));
+            }
+            Opcode::Text | Opcode::Binary | Opcode::Continuation => {}
+        }
+        let fin = frame.head.fin;
+        let Some(mut progress) = self.progress.take() else {
+            return Err(FrameRule::UnexpectedContinuation);
+        };
+        if fin {
+            progress.utf8.end().map_err(|_| FrameRule::InvalidUtf8)?;
+        } else {
+            self.progress = Some(progress);
+        }
+        let kind = progress.kind;
+        let collected = self.end_direct(&mut frame);
+        let in_message = collected || !self.message.is_empty();
+        if in_message || !(fin || parts) {
+            self.collect(frame.done);
+        }
+        if !fin && !parts {
+            return Ok(None);
+        }
+        self.ready = if in_message { Ready::Message } else { Ready::Front(frame.done) };
+        Ok(Some(match (parts, fin) {
+            (false, _) => Incoming::Message(kind),
+            (true, last) => Incoming::Part { kind, last },
+        }))
+    }
+
+    /// Ends reading to the message's own place: what was collected there is the message so far, and
+    /// `recv` is the window again. Says whether there was such a place.
+    fn end_direct(&mut self, frame: &mut Frame) -> bool {
+        if frame.direct.take().is_none() {
+            return false;
+        }
+        self.message = self.recv.replace(BytesMut::new(), None);
+        frame.given += frame.done;
+        frame.rest -= frame.done;
+        frame.done = 0;
+        true
+    }
+
+    /// Moves the first `n` bytes of `recv` to the message.
+    fn collect(&mut self, n: usize) {
+        self.message.extend_from_slice(&self.recv.filled()[..n]);
+        self.recv.consume(n);
+    }
+}
+
+/// "If there is a body, the first two bytes of the body MUST be a 2-byte unsigned integer (in
+/// network byte order) representing a status code [...]. Following the 2-byte integer, the body MAY
+/// contain UTF-8-encoded data". RFC 6455 5.5.1
+fn parse_close(payload: &[u8]) -> Result<CloseFrame, FrameRule> {
+    let (code, reason) = match payload {
+        [] => return Ok(CloseFrame::EMPTY),
+        [_] => return Err(FrameRule::CloseLength),
+        [a, b, reason @ ..] => (u16::from_be_bytes([*a, *b]), reason),
+    };
+    let code = CloseCode::new(code);
+    if !code.is_sendable() {
+        return Err(FrameRule::CloseCode);
+    }
+    match std::str::from_utf8(reason) {
+        Ok(reason) => Ok(CloseFrame::new(code, reason)),
+        Err(_) => Err(FrameRule::CloseReason),
+    }
+}
+
+/// When at least this much of a payload is missing, it is read to its final place; a shorter rest
+/// is waited for in the window. Also bounds how far the window grows.
+const MIN_DIRECT: usize = 8 * 1024;

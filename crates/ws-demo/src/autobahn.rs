@@ -1,0 +1,76 @@
+//! `ws-demo autobahn-client`: a client for the fuzzing server of the Autobahn suite.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use ws_core::{ClientConfig, Message};
+use ws_driver::Error;
+
+use crate::{args::AutobahnOptions, complain, runtimes::Adapter};
+
+/// Runs all the cases, and has the report written.
+///
+/// # Errors
+///
+/// When the runtime cannot be started, or nobody reads what is printed.
+pub(crate) fn run(options: &AutobahnOptions) -> io::Result<ExitCode> {
+    let adapter = options.runtime.start()?;
+    let out = &mut io::stdout().lock();
+    match run_cases(adapter.as_ref(), options) {
+        Ok(count) => {
+            writeln!(out, "{count} cases")?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) => {
+            complain(format_args!("{}: {error}", error.name()));
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// Gives the number of cases.
+fn run_cases(adapter: &dyn Adapter, options: &AutobahnOptions) -> Result<u32, Error> {
+    let (base, agent) = (options.url.trim_end_matches('/'), encoded(&options.agent));
+    let config = &ClientConfig::new();
+    let (mut channel, _) = adapter.connect(&format!("{base}/getCaseCount"), config)?;
+    let count = channel.recv()?.as_ref().and_then(Message::as_text).and_then(|it| it.parse().ok());
+    let count: u32 = count.ok_or_else(|| io::Error::other("the server has no number of cases"))?;
+    channel.echo()?;
+    for case in 1..=count {
+        let url = format!("{base}/runCase?case={case}&agent={agent}");
+        let (mut channel, _) = adapter.connect(&url, config)?;
+        // Most cases are about errors. Whether this is the right one is for the server to judge.
+        let _ = channel.echo();
+    }
+    let (mut channel, _) =
+        adapter.connect(&format!("{base}/updateReports?agent={agent}"), config)?;
+    channel.echo()?;
+    Ok(count)
+}
+
+/// A text as the value of a query's parameter: all but the unreserved characters are encoded (RFC
+/// 3986 2.3).
+fn encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_made_fit_for_a_query() {
+        assert_eq!(encoded("ws-async_std.1~"), "ws-async_std.1~");
+        assert_eq!(encoded("a b&c/é"), "a%20b%26c%2F%C3%A9");
+    }
+}

@@ -1,0 +1,127 @@
+//! A WebSocket as a stream of bytes, for tunnels.
+
+use std::{
+    io,
+    task::{Context, Poll, ready},
+};
+
+use bytes::{Buf, Bytes};
+use ws_core::{CloseFrame, Message, MessageKind, SendError};
+
+use crate::{
+    Error, WebSocket,
+    runtime::{Reads, Runtime, Writes},
+};
+
+/// The payloads of binary messages, one behind the other; where messages begin and end is of no
+/// account. A text message is an error.
+///
+/// Adapters implement their runtime's reading and writing traits with it.
+#[derive(Debug)]
+pub struct ByteStream<T, R: Runtime> {
+    ws: WebSocket<T, R>,
+    /// What came and was not read yet.
+    data: Bytes,
+}
+
+impl<T, R: Reads<T> + Writes<T>> ByteStream<T, R> {
+    /// A stream over `ws`.
+    pub fn new(ws: WebSocket<T, R>) -> Self {
+        Self { ws, data: Bytes::new() }
+    }
+
+    /// The WebSocket, and what came over it and was not read.
+    pub fn into_inner(self) -> (WebSocket<T, R>, Bytes) {
+        (self.ws, self.data)
+    }
+
+    /// Waits for bytes: empty at the end of the stream, after a closing handshake.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::InvalidData`] for a text message or a broken rule, otherwise as
+    /// [`WebSocket::recv`].
+    pub fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
+        while self.data.is_empty() {
+            match ready!(self.ws.poll_recv_part(cx)).map_err(to_io)? {
+                Some(part) if part.kind == MessageKind::Binary => self.data = part.data,
+                Some(_) => return Poll::Ready(Err(io::ErrorKind::InvalidData.into())),
+                None => break,
+            }
+        }
+        Poll::Ready(Ok(&self.data))
+    }
+
+    /// Takes `n` bytes off what [`poll_fill`](Self::poll_fill) gave.
+    pub fn consume(&mut self, n: usize) {
+        self.data.advance(n.min(self.data.len()));
+    }
+
+    /// Reads into `buf`; 0 at the end of the stream.
+    ///
+    /// # Errors
+    ///
+    /// As [`poll_fill`](Self::poll_fill).
+    pub fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
+        let data = ready!(self.poll_fill(cx))?;
+        let n = data.len().min(buf.len());
+        buf[..n].copy_from_slice(&data[..n]);
+        self.consume(n);
+        Poll::Ready(Ok(n))
+    }
+
+    /// Queues bytes as a message. They go out with [`poll_flush`](Self::poll_flush), or when there
+    /// are many.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::BrokenPipe`] after a close, and those of the stream.
+    pub fn poll_write(&mut self, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let n = buf.len().min(MAX_MESSAGE);
+        if n == 0 {
+            return Poll::Ready(Ok(0));
+        }
+        ready!(self.ws.poll_ready(cx, n)).map_err(to_io)?;
+        let message = Message::binary(Bytes::copy_from_slice(&buf[..n]));
+        self.ws.try_send(message).map_err(|error| to_io(error.into()))?;
+        Poll::Ready(Ok(n))
+    }
+
+    /// Writes what was queued.
+    ///
+    /// # Errors
+    ///
+    /// Those of the stream.
+    pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.ws.poll_flush(cx).map_err(to_io)
+    }
+
+    /// Closes the WebSocket. What still comes is thrown away.
+    ///
+    /// # Errors
+    ///
+    /// As [`WebSocket::close`].
+    pub fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.ws.start_close(CloseFrame::NORMAL) {
+            Ok(()) | Err(SendError::Closing) => {}
+            Err(error) => return Poll::Ready(Err(to_io(error.into()))),
+        }
+        while ready!(self.ws.poll_recv_part(cx)).map_err(to_io)?.is_some() {}
+        Poll::Ready(Ok(()))
+    }
+}
+
+fn to_io(error: Error) -> io::Error {
+    let kind = match error {
+        Error::Io(error) => return error,
+        Error::Send(_) => io::ErrorKind::BrokenPipe,
+        Error::Disconnected => io::ErrorKind::UnexpectedEof,
+        Error::TimedOut(_) => io::ErrorKind::TimedOut,
+        Error::Protocol(_) => io::ErrorKind::InvalidData,
+        _ => io::ErrorKind::Other,
+    };
+    io::Error::new(kind, error)
+}
+
+/// A write of more bytes than this takes only so many: one message is held whole by the peer.
+const MAX_MESSAGE: usize = 64 * 1024;

@@ -1,0 +1,271 @@
+//! The receiving side of a WebSocket, whole or split: reads, answers what has to be answered, watches
+//! the time, and ends.
+
+use std::{
+    io,
+    task::{Context, Poll, ready},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use ws_core::{Incoming, KeepAlive, Message, Receiver, Reply, TimeoutAction, WebSocketConfig};
+
+use crate::{
+    Error, Event, Part,
+    ending::{Ending, Phase},
+    error::Timeout,
+    hold::Hold,
+    runtime::{Reads, Runtime, Writes},
+    wire::Wire,
+};
+
+/// What the receiving side needs of the sending side.
+pub(crate) trait Outlet<I, R: Runtime> {
+    /// Says what the receiver has to say.
+    fn reply(&mut self, reply: Reply);
+
+    /// Whether a close frame is under way.
+    fn is_closing(&self) -> bool;
+
+    /// Whether another thread may begin to close while this one waits for bytes.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// The stream is closed: nobody has to wait for it any more.
+    fn over(&mut self) {}
+
+    /// Writes everything that waits: to `wire`, if the sending side has none of its own.
+    fn poll_write_out(
+        &mut self,
+        wire: &mut Wire<I, R>,
+        cx: &mut Context<'_>,
+        until: Option<Instant>,
+    ) -> Poll<io::Result<Written>>;
+}
+
+/// How far writing has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// Everything is on its way to the peer.
+    All,
+    /// The other half is writing, and says what the receiver has to say when it can.
+    Elsewhere,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inbound<I, R: Runtime> {
+    pub(crate) wire: Wire<I, R>,
+    pub(crate) receiver: Receiver,
+    pub(crate) clock: KeepAlive,
+    pub(crate) phase: Phase,
+    /// Why it ended, until somebody has been told.
+    pub(crate) outcome: Option<Error>,
+    close_timeout: Duration,
+}
+
+impl<I: Hold, R: Runtime> Inbound<I, R> {
+    pub(crate) fn new(wire: Wire<I, R>, receiver: Receiver, config: &WebSocketConfig) -> Self {
+        Self {
+            wire,
+            receiver,
+            clock: KeepAlive::new(config),
+            phase: Phase::Open,
+            outcome: None,
+            close_timeout: config.close_timeout,
+        }
+    }
+
+    /// The same over a stream that is held otherwise.
+    pub(crate) fn over<J>(self, hold: impl FnOnce(Wire<I, R>) -> Wire<J, R>) -> Inbound<J, R> {
+        let Self { wire, receiver, clock, phase, outcome, close_timeout } = self;
+        Inbound { wire: hold(wire), receiver, clock, phase, outcome, close_timeout }
+    }
+}
+
+impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
+    pub(crate) fn poll_message(
+        &mut self,
+        out: &mut impl Outlet<I, R>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Option<Message>, Error>> {
+        loop {
+            match ready!(self.poll_incoming(out, cx, false))? {
+                Some(Incoming::Message(kind)) => {
+                    return Poll::Ready(Ok(Some(self.receiver.take_message(kind))));
+                }
+                Some(_) => {}
+                None => return Poll::Ready(Ok(None)),
+            }
+        }
+    }
+
+    pub(crate) fn poll_event(
+        &mut self,
+        out: &mut impl Outlet<I, R>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Option<Event>, Error>> {
+        let Some(incoming) = ready!(self.poll_incoming(out, cx, false))? else {
+            return Poll::Ready(Ok(None));
+        };
+        Poll::Ready(Ok(Some(match incoming {
+            Incoming::Message(kind) => Event::Message(self.receiver.take_message(kind)),
+            Incoming::Ping => Event::Ping(Bytes::copy_from_slice(self.receiver.payload())),
+            _ => Event::Pong(Bytes::copy_from_slice(self.receiver.payload())),
+        })))
+    }
+
+    pub(crate) fn poll_part(
+        &mut self,
+        out: &mut impl Outlet<I, R>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Option<Part>, Error>> {
+        loop {
+            match ready!(self.poll_incoming(out, cx, true))? {
+                Some(Incoming::Part { kind, last }) => {
+                    let data = self.receiver.take_payload();
+                    return Poll::Ready(Ok(Some(Part { kind, data, last })));
+                }
+                Some(_) => {}
+                None => return Poll::Ready(Ok(None)),
+            }
+        }
+    }
+
+    /// The next thing that came, its payload still in the receiver. `None` at the end.
+    fn poll_incoming(
+        &mut self,
+        out: &mut impl Outlet<I, R>,
+        cx: &mut Context<'_>,
+        parts: bool,
+    ) -> Poll<Result<Option<Incoming>, Error>> {
+        loop {
+            match &self.phase {
+                Phase::Open => {}
+                Phase::Ending(_) => {
+                    ready!(self.poll_ending(out, cx));
+                    continue;
+                }
+                Phase::Over => {
+                    return Poll::Ready(match self.outcome.take() {
+                        Some(error) => Err(error),
+                        None => Ok(None),
+                    });
+                }
+            }
+            let polled = if parts { self.receiver.poll_part() } else { self.receiver.poll() };
+            let reply = self.receiver.reply(&polled);
+            if !reply.is_empty() {
+                out.reply(reply);
+            }
+            match polled {
+                Ok(Some(Incoming::Close)) => {
+                    let role = self.receiver.role();
+                    self.phase =
+                        Phase::Ending(Ending::clean(role, Instant::now(), self.close_timeout));
+                }
+                Ok(Some(incoming)) => {
+                    if incoming == Incoming::Pong && self.clock.is_on() {
+                        self.clock.handle_pong(self.receiver.payload(), Instant::now());
+                    }
+                    return Poll::Ready(Ok(Some(incoming)));
+                }
+                Ok(None) => {
+                    if let Err(error) = ready!(self.poll_wait(out, cx)) {
+                        self.phase = Phase::Ending(Ending::cut(Instant::now()));
+                        self.outcome = Some(error);
+                    }
+                }
+                Err(rule) => self.fail(Error::Protocol(rule)),
+            }
+        }
+    }
+
+    /// Writes what waits, and waits for bytes or for the time to do something.
+    fn poll_wait(
+        &mut self,
+        out: &mut impl Outlet<I, R>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), Error>> {
+        let closing = out.is_closing();
+        if closing {
+            self.clock.handle_closing(Instant::now());
+        }
+        let mut until =
+            if self.clock.is_on() { self.clock.poll_timeout(Instant::now()) } else { None };
+        if let (true, Some(glance)) = (out.is_shared(), self.wire.glance()) {
+            let glance = Instant::now() + glance;
+            until = Some(until.map_or(glance, |until| until.min(glance)));
+        }
+        if let Poll::Ready(Err(error)) = out.poll_write_out(&mut self.wire, cx, until) {
+            return Poll::Ready(Err(error.into()));
+        }
+        if out.is_closing() != closing {
+            // It began before there was anybody to be woken for it.
+            return Poll::Ready(Ok(()));
+        }
+        match self.wire.poll_read(cx, self.receiver.recv_buf(), until) {
+            Poll::Ready(Ok(0)) => Poll::Ready(Err(Error::Disconnected)),
+            Poll::Ready(Ok(_)) => {
+                if self.clock.is_on() {
+                    self.clock.handle_received(Instant::now());
+                }
+                Poll::Ready(Ok(()))
+            }
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error.into())),
+            Poll::Pending => {
+                let due = ready!(self.wire.poll_until(cx, until));
+                // A ping that is sent late is to be answered later.
+                let now = due.max(Instant::now());
+                match self.clock.handle_timeout(now) {
+                    Some(TimeoutAction::Ping(payload)) => out.reply(Reply::ping(payload)),
+                    Some(TimeoutAction::Idle) => self.time_out(out, Timeout::Idle),
+                    Some(TimeoutAction::NoPong) => self.time_out(out, Timeout::Pong),
+                    Some(TimeoutAction::NoClose) => {
+                        return Poll::Ready(Err(Error::TimedOut(Timeout::Close)));
+                    }
+                    None => {}
+                }
+                Poll::Ready(Ok(()))
+            }
+        }
+    }
+
+    fn time_out(&mut self, out: &mut impl Outlet<I, R>, timeout: Timeout) {
+        out.reply(Reply::timed_out());
+        self.fail(Error::TimedOut(timeout));
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.phase = Phase::Ending(Ending::failed(Instant::now(), self.close_timeout));
+        self.outcome = Some(error);
+    }
+
+    /// Writes what is still to be said, and closes the stream.
+    fn poll_ending(&mut self, out: &mut impl Outlet<I, R>, cx: &mut Context<'_>) -> Poll<()> {
+        let Phase::Ending(ending) = &mut self.phase else { return Poll::Ready(()) };
+        let until = ending.until();
+        while ending.is_writing() {
+            match out.poll_write_out(&mut self.wire, cx, Some(until)) {
+                Poll::Ready(Ok(Written::Elsewhere)) if Instant::now() < until => {
+                    // Closing now would cut off what the other half writes.
+                    let soon = (Instant::now() + SOON).min(until);
+                    ready!(self.wire.poll_until(cx, Some(soon)));
+                }
+                Poll::Ready(_) => ending.written(),
+                Poll::Pending => {
+                    ready!(self.wire.poll_until(cx, Some(until)));
+                    ending.written();
+                }
+            }
+        }
+        ready!(ending.poll(&mut self.wire, self.receiver.recv_buf(), cx));
+        self.wire.disarm();
+        self.phase = Phase::Over;
+        out.over();
+        Poll::Ready(())
+    }
+}
+
+/// How long to wait before looking again whether the other half has written what it was writing.
+const SOON: Duration = Duration::from_millis(2);

@@ -1,0 +1,49 @@
+//! Memory for connections that are busy. An idle one has none: it takes a buffer when it looks for
+//! bytes and gives it back when there are none, so that as many buffers are about as connections
+//! are busy on this thread.
+
+use std::cell::RefCell;
+
+use bytes::BytesMut;
+
+thread_local! {
+    static POOL: RefCell<Vec<BytesMut>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A buffer with room to read or write into.
+pub(crate) fn take() -> BytesMut {
+    let pooled = POOL.try_with(|pool| pool.borrow_mut().pop()).ok().flatten();
+    let mut memory = pooled.unwrap_or_default();
+    if !is_useful(&mut memory) {
+        memory.reserve(SIZE);
+    }
+    memory
+}
+
+/// Takes back what messages were sliced from, if they are gone. While they are not, what is left
+/// behind them is used up first: messages that somebody keeps must not cost a buffer each.
+fn is_useful(memory: &mut BytesMut) -> bool {
+    memory.try_reclaim(SIZE) || memory.capacity() >= SIZE / 4
+}
+
+/// Gives a buffer back.
+pub(crate) fn put(mut memory: BytesMut) {
+    memory.clear();
+    if !is_useful(&mut memory) || memory.capacity() > 4 * SIZE {
+        return;
+    }
+    // At the end of a thread there is no pool any more.
+    let _ = POOL.try_with(|pool| {
+        let mut pool = pool.borrow_mut();
+        if pool.len() < MOST {
+            pool.push(memory);
+        }
+    });
+}
+
+/// As much as is read at a time: as large as the first-level cache of most processors. Larger reads
+/// save system calls for larger bursts only.
+const SIZE: usize = 32 * 1024;
+
+/// A thread keeps no more than this many buffers for later.
+const MOST: usize = 16;

@@ -1,0 +1,193 @@
+//! What both halves hold: the sending side behind a lock, what is parked for it, and whom to wake.
+
+use std::{
+    io,
+    sync::{
+        Arc, Mutex, MutexGuard, TryLockError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+    time::Instant,
+};
+
+use ws_core::{Reply, Sender};
+
+use crate::{
+    hold::{Hold, lock},
+    inbound::{Outlet, Written},
+    outbound::poll_write_out,
+    runtime::{Runtime, Writes},
+    wire::Wire,
+};
+
+/// What both halves hold.
+pub(super) struct Both<I: Hold, R: Runtime> {
+    pub(super) writer: Mutex<Writer<I, R>>,
+    pub(super) parked: Mutex<Parked>,
+    /// The sending half has begun to close.
+    pub(super) closing: AtomicBool,
+    pub(super) wakers: Arc<Wakers>,
+}
+
+pub(super) struct Writer<I: Hold, R: Runtime> {
+    pub(super) wire: Wire<I, R>,
+    pub(super) sender: Sender,
+}
+
+/// What the receiver leaves for whoever is using the writer.
+#[derive(Default)]
+pub(super) struct Parked {
+    /// What it has to say.
+    pub(super) reply: Reply,
+    /// It wanted to write, and has to be woken to do so: what is written in its stead may not be
+    /// everything.
+    pub(super) turned_away: bool,
+}
+
+/// The tasks that wait for the stream to be written.
+#[derive(Default)]
+pub(super) struct Wakers {
+    pub(super) receiver: Mutex<Option<Waker>>,
+    pub(super) sender: Mutex<Option<Waker>>,
+}
+
+impl Wakers {
+    fn wake_receiver(&self) {
+        let waker = lock(&self.receiver).take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl Wake for Wakers {
+    fn wake(self: Arc<Self>) {
+        self.wake_receiver();
+        let waker = lock(&self.sender).take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+pub(super) fn remember(slot: &Mutex<Option<Waker>>, cx: &Context<'_>) {
+    let mut slot = lock(slot);
+    if !slot.as_ref().is_some_and(|known| known.will_wake(cx.waker())) {
+        *slot = Some(cx.waker().clone());
+    }
+}
+
+impl<I: Hold, R: Writes<I::Stream>> Both<I, R> {
+    /// Does something with the writer, and then what was parked meanwhile.
+    pub(super) fn with_writer<O>(&self, then: impl FnOnce(&mut Writer<I, R>) -> O) -> O {
+        let mut then = Some(then);
+        let mut output = None;
+        loop {
+            let mut writer = lock(&self.writer);
+            if self.unpark(&mut writer.sender) {
+                // What it could not write, the receiver is woken for.
+                let _ =
+                    self.poll_write_as(&mut writer, &mut Context::from_waker(&self.waker()), None);
+            }
+            if let Some(then) = then.take() {
+                output = Some(then(&mut writer));
+            }
+            drop(writer);
+            let mut parked = lock(&self.parked);
+            if !parked.reply.is_empty() {
+                continue;
+            }
+            let turned_away = std::mem::take(&mut parked.turned_away);
+            drop(parked);
+            if turned_away {
+                self.wakers.wake_receiver();
+            }
+            if let Some(output) = output {
+                return output;
+            }
+        }
+    }
+
+    /// The writer, unless the other half is using it. That one wakes the receiver when it lets go.
+    fn try_writer(&self) -> Option<MutexGuard<'_, Writer<I, R>>> {
+        let try_lock = || match self.writer.try_lock() {
+            Ok(writer) => Some(writer),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        };
+        try_lock().or_else(|| {
+            lock(&self.parked).turned_away = true;
+            // Whoever let go before that could be seen has not looked.
+            try_lock()
+        })
+    }
+
+    /// Says what was parked, if there is something.
+    pub(super) fn unpark(&self, sender: &mut Sender) -> bool {
+        let reply = std::mem::take(&mut lock(&self.parked).reply);
+        let parked = !reply.is_empty();
+        if parked {
+            sender.reply(reply);
+        }
+        parked
+    }
+
+    /// Writes everything that waits. What is parked meanwhile goes in between, so that a pong need
+    /// not wait for the end of a long message.
+    pub(super) fn poll_write_as(
+        &self,
+        writer: &mut Writer<I, R>,
+        cx: &mut Context<'_>,
+        until: Option<Instant>,
+    ) -> Poll<io::Result<()>> {
+        let Writer { wire, sender } = writer;
+        poll_write_out(sender, wire, cx, until, |sender| {
+            self.unpark(sender);
+        })
+    }
+
+    /// Wakes both halves.
+    pub(super) fn waker(&self) -> Waker {
+        Waker::from(Arc::clone(&self.wakers))
+    }
+}
+
+/// What the receiving half does with the sending half.
+impl<I: Hold, R: Writes<I::Stream>> Outlet<I, R> for Arc<Both<I, R>> {
+    fn reply(&mut self, reply: Reply) {
+        lock(&self.parked).reply.merge(reply);
+    }
+
+    fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Relaxed)
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    fn over(&mut self) {
+        // Whoever waits to write will see that the stream is closed.
+        Arc::clone(&self.wakers).wake();
+    }
+
+    /// Says what the receiver has to say, and writes what waits, unless the writer is busy: it will
+    /// do it then.
+    fn poll_write_out(
+        &mut self,
+        _wire: &mut Wire<I, R>,
+        cx: &mut Context<'_>,
+        until: Option<Instant>,
+    ) -> Poll<io::Result<Written>> {
+        loop {
+            let Some(mut writer) = self.try_writer() else {
+                return Poll::Ready(Ok(Written::Elsewhere));
+            };
+            let written = self.poll_write_as(&mut writer, cx, until);
+            drop(writer);
+            if lock(&self.parked).reply.is_empty() {
+                return written.map_ok(|()| Written::All);
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The halves of a WebSocket, for two tasks or two threads.
+//!
+//! The receiver also writes: pongs, and the answer to a close. So both halves share the sending half
+//! of the connection, behind a lock that is held while something is queued or written. The receiver
+//! never waits for that lock: when it is taken, what it has to say is parked, and whoever lets go of
+//! the lock looks there. And both halves are woken when the stream can be written or read: a stream
+//! remembers only one of them, and one of TLS may have to be written before it can be read.
+
+use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicBool};
+
+mod both;
+mod receive_half;
+mod send_half;
+
+use self::both::{Both, Writer};
+pub use self::{receive_half::ReceiveHalf, send_half::SendHalf};
+use crate::{
+    WebSocket,
+    hold::{Hold, Own, Shared},
+    runtime::{Reads, Writes},
+    wire::Wire,
+};
+
+impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
+    /// Takes the WebSocket apart for two tasks. Pings are answered by the receiving half.
+    pub fn split(self) -> (SendHalf<Shared<T>, R>, ReceiveHalf<Shared<T>, R>) {
+        self.split_with(|io| {
+            let io = Arc::new(Mutex::new(io));
+            (Shared(Arc::clone(&io)), Shared(io))
+        })
+    }
+
+    /// The same with a handle of the stream for each half, made by `clone`: for streams that block,
+    /// where reading must not keep anybody from writing.
+    ///
+    /// # Errors
+    ///
+    /// Those of `clone`.
+    #[expect(clippy::type_complexity, reason = "it is the two halves, and no more")]
+    pub fn split_cloned<E>(
+        self,
+        clone: impl FnOnce(&T) -> Result<T, E>,
+    ) -> Result<(SendHalf<Own<T>, R>, ReceiveHalf<Own<T>, R>), E> {
+        let other = clone(self.get_ref())?;
+        Ok(self.split_with(|io| (Own(io), Own(other))))
+    }
+
+    fn split_with<I: Hold<Stream = T>>(
+        self,
+        share: impl FnOnce(T) -> (I, I),
+    ) -> (SendHalf<I, R>, ReceiveHalf<I, R>) {
+        let Self { inbound, sender, negotiated, request } = self;
+        let closing = sender.close_frame().is_some();
+        let mut writing = None;
+        let inbound = inbound.over(|wire| {
+            let unflushed = wire.is_unflushed();
+            let (write, read) = share(wire.into_inner().0);
+            writing = Some(Wire::resume(write, unflushed));
+            Wire::new(read)
+        });
+        let Some(wire) = writing else { unreachable!("the closure has been called") };
+        let both = Arc::new(Both {
+            writer: Mutex::new(Writer { wire, sender }),
+            parked: Mutex::default(),
+            closing: AtomicBool::new(closing),
+            wakers: Arc::default(),
+        });
+        let sender = SendHalf { both: Arc::clone(&both) };
+        (sender, ReceiveHalf { inbound, negotiated, request, both })
+    }
+}
+
+impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> ReceiveHalf<I, R> {
+    /// Puts the WebSocket together again.
+    ///
+    /// # Errors
+    ///
+    /// Gives both halves back when they are not of the same WebSocket.
+    #[expect(
+        clippy::result_large_err,
+        clippy::type_complexity,
+        reason = "the halves are moved back to where they came from"
+    )]
+    pub fn unsplit(
+        self,
+        sender: SendHalf<I, R>,
+    ) -> Result<WebSocket<I::Stream, R>, (Self, SendHalf<I, R>)> {
+        if !Arc::ptr_eq(&self.both, &sender.both) {
+            return Err((self, sender));
+        }
+        drop(sender);
+        let Self { inbound, negotiated, request, both } = self;
+        let Some(Both { writer, parked, .. }) = Arc::into_inner(both) else {
+            unreachable!("each half has one handle, and there are two halves")
+        };
+        let Writer { wire: writing, mut sender } =
+            writer.into_inner().unwrap_or_else(PoisonError::into_inner);
+        sender.reply(parked.into_inner().unwrap_or_else(PoisonError::into_inner).reply);
+        let unflushed = writing.is_unflushed();
+        let inbound = inbound.over(|reading| {
+            let Some(io) = I::join(reading.into_inner(), writing.into_inner()) else {
+                unreachable!("nobody else holds the stream")
+            };
+            Wire::resume(Own(io), unflushed)
+        });
+        Ok(WebSocket { inbound, sender, negotiated, request })
+    }
+}

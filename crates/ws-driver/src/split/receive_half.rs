@@ -1,0 +1,110 @@
+//! The half that receives.
+
+use std::{
+    fmt,
+    future::poll_fn,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use http::Request;
+use ws_core::{CloseInfo, Message, Negotiated};
+
+use super::both::{Both, remember};
+use crate::{
+    Error, Event, Part,
+    hold::Hold,
+    inbound::Inbound,
+    runtime::{Reads, Runtime, Writes},
+};
+
+/// The receiving half of a WebSocket.
+pub struct ReceiveHalf<I: Hold, R: Runtime> {
+    pub(super) inbound: Inbound<I, R>,
+    pub(super) negotiated: Negotiated,
+    pub(super) request: Option<Box<Request<()>>>,
+    pub(super) both: Arc<Both<I, R>>,
+}
+
+impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> ReceiveHalf<I, R> {
+    /// The next message; `None` when the WebSocket has been closed by a closing handshake.
+    ///
+    /// # Errors
+    ///
+    /// As [`WebSocket::recv`].
+    pub async fn recv(&mut self) -> Result<Option<Message>, Error> {
+        poll_fn(|cx| self.poll_recv(cx)).await
+    }
+
+    /// The next message, ping or pong.
+    ///
+    /// # Errors
+    ///
+    /// As [`WebSocket::recv`].
+    pub async fn recv_event(&mut self) -> Result<Option<Event>, Error> {
+        poll_fn(|cx| self.poll_for_both(cx, Inbound::poll_event)).await
+    }
+
+    /// The next part of a message, as soon as it comes and however long the message is.
+    ///
+    /// # Errors
+    ///
+    /// As [`WebSocket::recv`].
+    pub async fn recv_part(&mut self) -> Result<Option<Part>, Error> {
+        poll_fn(|cx| self.poll_for_both(cx, Inbound::poll_part)).await
+    }
+
+    /// [`recv`](Self::recv) as a function to poll.
+    ///
+    /// # Errors
+    ///
+    /// As [`WebSocket::recv`].
+    pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Message>, Error>> {
+        self.poll_for_both(cx, Inbound::poll_message)
+    }
+
+    /// Polls so that both halves are woken. A stream that is read may have to be written for that,
+    /// as TLS is, or may remember one task only: the sender must not be forgotten then.
+    fn poll_for_both<O>(
+        &mut self,
+        cx: &mut Context<'_>,
+        poll: impl FnOnce(&mut Inbound<I, R>, &mut Arc<Both<I, R>>, &mut Context<'_>) -> Poll<O>,
+    ) -> Poll<O> {
+        remember(&self.both.wakers.receiver, cx);
+        let waker = self.both.waker();
+        poll(&mut self.inbound, &mut self.both, &mut Context::from_waker(&waker))
+    }
+
+    /// The subprotocol that was agreed on.
+    pub fn subprotocol(&self) -> Option<&str> {
+        self.negotiated.subprotocol()
+    }
+
+    /// The request that opened it, as [`WebSocket::request`] tells it.
+    pub fn request(&self) -> Option<&Request<()>> {
+        self.request.as_deref()
+    }
+
+    /// Everything that was agreed on.
+    pub fn negotiated(&self) -> &Negotiated {
+        &self.negotiated
+    }
+
+    /// How it ended, as far as it has.
+    pub fn close_info(&self) -> CloseInfo {
+        let received = self.inbound.receiver.close_frame();
+        self.both.with_writer(|writer| writer.sender.close_info(received))
+    }
+
+    /// How long the last ping of ours took to be answered.
+    pub fn round_trip(&self) -> Option<Duration> {
+        self.inbound.clock.round_trip()
+    }
+}
+
+impl<I: Hold, R: Runtime> fmt::Debug for ReceiveHalf<I, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReceiveHalf").field("negotiated", &self.negotiated).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,57 @@
+//! The WebSocket as a stream and a sink of messages.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use futures_core::{FusedStream, Stream};
+use futures_sink::Sink;
+use ws_core::{CloseFrame, Message, SendError};
+
+use crate::{
+    Error, WebSocket,
+    ending::Phase,
+    runtime::{Reads, Writes},
+};
+
+impl<T: Unpin, R: Reads<T> + Writes<T>> Stream for WebSocket<T, R> {
+    type Item = Result<Message, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_recv(cx).map(Result::transpose)
+    }
+}
+
+impl<T: Unpin, R: Reads<T> + Writes<T>> FusedStream for WebSocket<T, R> {
+    fn is_terminated(&self) -> bool {
+        matches!(self.inbound.phase, Phase::Over)
+    }
+}
+
+impl<T: Unpin, R: Reads<T> + Writes<T>> Sink<Message> for WebSocket<T, R> {
+    type Error = Error;
+
+    fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        Self::poll_ready(self.get_mut(), cx, 0)
+    }
+
+    fn start_send(self: Pin<&mut Self>, message: Message) -> Result<(), Error> {
+        // There is room: a message larger than what is left of it passes all the same.
+        Ok(self.get_mut().sender.send_over(&message)?)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        Self::poll_flush(self.get_mut(), cx)
+    }
+
+    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        let this = self.get_mut();
+        match this.start_close(CloseFrame::NORMAL) {
+            Ok(()) | Err(SendError::Closing) => {}
+            Err(error) => return Poll::Ready(Err(error.into())),
+        }
+        while ready!(this.poll_recv_event(cx))?.is_some() {}
+        Poll::Ready(Ok(()))
+    }
+}

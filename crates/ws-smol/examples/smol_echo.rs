@@ -1,0 +1,46 @@
+//! An echo server, and a client that talks to it.
+//!
+//! `cargo run --example smol_echo`
+
+use smol::net::{TcpListener, TcpStream};
+use ws_smol::{CloseCode, CloseFrame, Error};
+
+pub(crate) fn main() -> Result<(), Error> {
+    smol::block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("ws://{}/", listener.local_addr()?);
+        smol::spawn(serve(listener)).detach();
+
+        let (mut ws, _response) = ws_smol::connect(&url).await?;
+        ws.send("hello").await?;
+        println!("text: {:?}", ws.recv().await?);
+        ws.send(vec![1, 2, 3]).await?;
+        println!("bytes: {:?}", ws.recv().await?);
+
+        let info = ws.close(CloseFrame::new(CloseCode::NORMAL, "that was all")).await?;
+        println!("the server answered the close with {:?}", info.received);
+        Ok(())
+    })
+}
+
+async fn serve(listener: TcpListener) -> Result<(), Error> {
+    loop {
+        let (stream, peer) = listener.accept().await?;
+        smol::spawn(async move {
+            if let Err(error) = echo(stream).await {
+                eprintln!("{peer}: {error}");
+            }
+        })
+        .detach();
+    }
+}
+
+async fn echo(stream: TcpStream) -> Result<(), Error> {
+    // Small messages that answer each other should not wait for company.
+    stream.set_nodelay(true)?;
+    let mut ws = ws_smol::accept(stream).await?;
+    while let Some(message) = ws.recv().await? {
+        ws.send(message).await?;
+    }
+    Ok(()) // the peer has closed, and was answered
+}

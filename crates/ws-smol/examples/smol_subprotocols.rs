@@ -1,0 +1,82 @@
+//! One server, several subprotocols: what a WebSocket is for is decided by what was agreed on.
+//!
+//! `cargo run --example smol_subprotocols`
+
+use smol::net::{TcpListener, TcpStream};
+use ws_smol::{
+    ClientConfig, CloseCode, CloseFrame, Error, HandshakeError, ServerConfig, WebSocket,
+    accept_with, connect_with,
+};
+
+pub(crate) fn main() -> Result<(), Error> {
+    smol::block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("ws://{}/", listener.local_addr()?);
+        smol::spawn(serve(listener)).detach();
+
+        ask(&url, &["shout.v1"]).await?;
+        ask(&url, &["length.v2", "length.v1"]).await?; // an old server takes the second
+        match ask(&url, &["soap"]).await {
+            Err(Error::Handshake(HandshakeError::Declined(declined))) => {
+                let response = declined.response();
+                let body = String::from_utf8_lossy(response.body());
+                println!("soap: {}, {}", response.status(), body.trim_end());
+                Ok(())
+            }
+            other => other,
+        }
+    })
+}
+
+/// Offers subprotocols, most preferred first, and asks one question.
+async fn ask(url: &str, offers: &[&str]) -> Result<(), Error> {
+    let config = ClientConfig::new().subprotocols(offers);
+    let (mut ws, _response) = connect_with(url, &config).await?;
+    ws.send("how now brown cow").await?;
+    let answer = ws.recv().await?;
+    println!("{}: {answer:?}", ws.subprotocol().unwrap_or("nothing agreed on"));
+    ws.close(CloseFrame::new(CloseCode::NORMAL, "")).await?;
+    Ok(())
+}
+
+async fn serve(listener: TcpListener) -> Result<(), Error> {
+    loop {
+        let (stream, peer) = listener.accept().await?;
+        smol::spawn(async move {
+            if let Err(error) = dispatch(stream).await {
+                eprintln!("{peer}: {error}");
+            }
+        })
+        .detach();
+    }
+}
+
+async fn dispatch(stream: TcpStream) -> Result<(), Error> {
+    // Without `require_subprotocol` a client with other offers would get a WebSocket without one.
+    let config = ServerConfig::new().subprotocols(["shout.v1", "length.v1"]);
+    let ws = accept_with(stream, &config.require_subprotocol(true)).await?;
+    match ws.subprotocol() {
+        Some("shout.v1") => shout(ws).await,
+        _ => length(ws).await,
+    }
+}
+
+async fn shout(mut ws: WebSocket<TcpStream>) -> Result<(), Error> {
+    while let Some(message) = ws.recv().await? {
+        match message.as_text() {
+            Some(text) => ws.send(text.to_uppercase()).await?,
+            None => {
+                let why = CloseFrame::new(CloseCode::UNSUPPORTED, "only text can be shouted");
+                ws.close(why).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn length(mut ws: WebSocket<TcpStream>) -> Result<(), Error> {
+    while let Some(message) = ws.recv().await? {
+        ws.send(message.len().to_string()).await?;
+    }
+    Ok(())
+}

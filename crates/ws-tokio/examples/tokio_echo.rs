@@ -1,0 +1,44 @@
+//! An echo server, and a client that talks to it.
+//!
+//! `cargo run --example tokio_echo`
+
+use tokio::net::{TcpListener, TcpStream};
+use ws_tokio::{CloseCode, CloseFrame, Error};
+
+#[tokio::main(flavor = "current_thread")]
+pub(crate) async fn main() -> Result<(), Error> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("ws://{}/", listener.local_addr()?);
+    tokio::spawn(serve(listener));
+
+    let (mut ws, _response) = ws_tokio::connect(&url).await?;
+    ws.send("hello").await?;
+    println!("text: {:?}", ws.recv().await?);
+    ws.send(vec![1, 2, 3]).await?;
+    println!("bytes: {:?}", ws.recv().await?);
+
+    let info = ws.close(CloseFrame::new(CloseCode::NORMAL, "that was all")).await?;
+    println!("the server answered the close with {:?}", info.received);
+    Ok(())
+}
+
+async fn serve(listener: TcpListener) -> Result<(), Error> {
+    loop {
+        let (stream, peer) = listener.accept().await?;
+        tokio::spawn(async move {
+            if let Err(error) = echo(stream).await {
+                eprintln!("{peer}: {error}");
+            }
+        });
+    }
+}
+
+async fn echo(stream: TcpStream) -> Result<(), Error> {
+    // Small messages that answer each other should not wait for company.
+    stream.set_nodelay(true)?;
+    let mut ws = ws_tokio::accept(stream).await?;
+    while let Some(message) = ws.recv().await? {
+        ws.send(message).await?;
+    }
+    Ok(()) // the peer has closed, and was answered
+}

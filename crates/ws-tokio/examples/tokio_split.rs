@@ -1,0 +1,60 @@
+//! The two halves of a WebSocket on two tasks: one sends when it has something to say, the other
+//! takes whatever comes.
+//!
+//! `cargo run --example tokio_split`
+
+use std::time::Duration;
+
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::sleep,
+};
+use ws_tokio::{CloseCode, CloseFrame, Error, Receiver, Sender};
+
+#[tokio::main(flavor = "current_thread")]
+pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("ws://{}/", listener.local_addr()?);
+    let server = tokio::spawn(async move { serve(listener.accept().await?.0).await });
+
+    let (ws, _response) = ws_tokio::connect(&url).await?;
+    let (sender, receiver) = ws.split();
+    let sending = tokio::spawn(async move {
+        let mut sender = talk("tick", sender).await?;
+        sender.close(CloseFrame::new(CloseCode::NORMAL, "no more to say")).await?;
+        Ok::<_, Error>(sender)
+    });
+    let receiver = listen("client", receiver).await?;
+    let sender = sending.await??;
+
+    // Back together, it is the WebSocket that it was, and knows how it ended.
+    let ws = receiver.unsplit(sender).map_err(|_| "these are halves of two WebSockets")?;
+    println!("client: {:?} closed first", ws.close_info().first);
+    Ok(server.await??)
+}
+
+async fn serve(stream: TcpStream) -> Result<(), Error> {
+    let (sender, receiver) = ws_tokio::accept(stream).await?.split();
+    tokio::spawn(talk("tock", sender));
+    listen("server", receiver).await.map(drop)
+}
+
+/// Says something now and then.
+async fn talk(what: &str, mut sender: Sender<TcpStream>) -> Result<Sender<TcpStream>, Error> {
+    for n in 1..=3 {
+        sender.send(format!("{what} {n}")).await?;
+        sleep(Duration::from_millis(50)).await;
+    }
+    Ok(sender)
+}
+
+/// Takes what comes. Pings, and the peer's close, are answered by receiving.
+async fn listen(
+    who: &str,
+    mut receiver: Receiver<TcpStream>,
+) -> Result<Receiver<TcpStream>, Error> {
+    while let Some(message) = receiver.recv().await? {
+        println!("{who}: {message:?}");
+    }
+    Ok(receiver)
+}

@@ -1,0 +1,39 @@
+//! Pings of a WebSocket that is not looked after all the time.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use tokio::{io::duplex, time::timeout};
+use ws_tokio::{Parts, Role, WebSocket, WebSocketConfig};
+
+#[tokio::test]
+async fn a_ping_that_is_late_leaves_the_peer_as_much_time() {
+    let (server, client) = duplex(1024);
+    let open = |io, role, config: &WebSocketConfig| {
+        let (leftover, negotiated, request) = Default::default();
+        WebSocket::from_parts(Parts { io, leftover, role, negotiated, request }, config)
+    };
+    let pong_timeout = Duration::from_millis(300);
+    let config = WebSocketConfig {
+        ping_interval: Some(Duration::from_millis(10)),
+        pong_timeout: Some(pong_timeout),
+        ..WebSocketConfig::default()
+    };
+    let mut server = open(server, Role::Server, &config);
+    let mut client = open(client, Role::Client, &WebSocketConfig::default());
+
+    // The silence begins here, and nobody looks until a pong would have been due.
+    assert!(timeout(Duration::ZERO, server.recv()).await.is_err());
+    thread::sleep(pong_timeout + Duration::from_millis(50));
+    let answering = tokio::spawn(async move {
+        client.recv_event().await.unwrap();
+        client.send("alive").await.unwrap();
+        client
+    });
+    let start = Instant::now();
+    assert_eq!(server.recv().await.unwrap(), Some("alive".into()));
+    assert!(server.round_trip().is_some_and(|time| time <= start.elapsed()));
+    answering.await.unwrap();
+}

@@ -1,0 +1,33 @@
+//! Halves of a WebSocket over a stream that stalls.
+
+use std::time::Duration;
+
+use tokio::{io::duplex, time::timeout};
+use ws_tokio::{
+    CloseCode, CloseFrame, Error, Negotiated, Parts, Role, Timeout, WebSocket, WebSocketConfig,
+};
+
+#[tokio::test]
+async fn closing_towards_a_peer_that_never_reads_ends_in_time() {
+    let (io, _peer) = duplex(64);
+    let parts = Parts {
+        io,
+        leftover: Vec::new().into(),
+        role: Role::Server,
+        negotiated: Negotiated::default(),
+        request: None,
+    };
+    let close_timeout = Duration::from_millis(50);
+    let config = WebSocketConfig { close_timeout, ..WebSocketConfig::default() };
+    let (mut sender, mut receiver) = WebSocket::from_parts(parts, &config).split();
+    let receiving = tokio::spawn(async move { receiver.recv().await });
+    let sending = tokio::spawn(async move {
+        sender.try_send(vec![0; 10_000]).unwrap();
+        sender.close(CloseFrame::new(CloseCode::NORMAL, "")).await
+    });
+    let second = Duration::from_secs(1);
+    let received = timeout(second, receiving).await.expect("the receiver ends").unwrap();
+    assert!(matches!(received, Err(Error::TimedOut(Timeout::Close))), "{received:?}");
+    let sent = timeout(second, sending).await.expect("the sender ends").unwrap();
+    assert!(sent.is_err(), "{sent:?}");
+}

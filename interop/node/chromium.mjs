@@ -1,0 +1,82 @@
+// Messages between an echo server and a page in Chromium. See ../README.md for what is printed.
+//   chromium.mjs EXECUTABLE URL LIMITED_URL
+// Serves the page on 127.0.0.1 and opens it in a headless browser with a profile of its own; the page posts here what
+// it has to say.
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const LIMIT_MS = 60_000;
+const FLAGS = [
+  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-dev-shm-usage', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-default-apps',
+  '--disable-domain-reliability', '--disable-extensions', '--disable-sync', '--no-pings',
+  // It stays on this machine, whatever it would like to look up.
+  '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1', '--proxy-server=direct://',
+];
+const [executable, url, limitedUrl] = process.argv.slice(2);
+const PAGE = `<!doctype html>
+<title>Messages</title>
+<script type="module">
+import { browserChecks, checks } from './browser_checks.mjs';
+import { run } from './checks.mjs';
+const say = (line) => fetch('/say', { method: 'POST', body: line });
+const [url, limitedUrl] = ${JSON.stringify([url, limitedUrl])};
+await run({ ...browserChecks(url), ...checks(url, limitedUrl) }, say);
+await say('end');
+</script>
+`;
+
+async function page({ url: path, method }, body) {
+  if (path === '/say' && method === 'POST') {
+    if (body === 'end') end();
+    else console.log(body);
+    return ['text/plain', ''];
+  }
+  const script = /^\/(checks|browser_checks)\.mjs$/.exec(path);
+  if (script) return ['text/javascript', await readFile(new URL(`.${script[0]}`, import.meta.url))];
+  return ['text/html; charset=utf-8', PAGE];
+}
+
+let ending = false;
+
+async function end(status = 0) {
+  if (ending) return;
+  ending = true;
+  try {
+    process.kill(-browser.pid, 'SIGKILL'); // the browser is a process group
+  } catch {
+    // It has ended by itself.
+  }
+  await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  process.exit(status);
+}
+
+const server = createServer(async (request, response) => {
+  let body = '';
+  for await (const chunk of request.setEncoding('utf8')) body += chunk;
+  const [type, content] = await page(request, body);
+  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(content);
+});
+await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+
+const profile = await mkdtemp(join(tmpdir(), 'interop-chromium-'));
+const home = `http://127.0.0.1:${server.address().port}/`;
+const browser = spawn(executable, [...FLAGS, `--user-data-dir=${profile}`, home], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+let complaints = '';
+browser.stderr.setEncoding('utf8').on('data', (text) => { complaints = (complaints + text).slice(-400); });
+browser.on('error', (error) => {
+  console.error(`error: ${error.message}`);
+  end(1);
+});
+browser.on('exit', (status) => {
+  if (ending) return;
+  console.error(`error: the browser ended with ${status}: ${complaints}`);
+  end(1);
+});
+setTimeout(() => {
+  console.error(`error: the page was not done after ${LIMIT_MS} ms: ${complaints}`);
+  end(1);
+}, LIMIT_MS);
