@@ -1,4 +1,4 @@
-//! The message layer under test: a [`line`] in memory that does what it is told; [`frames`] of the peer's, right and
+//! The message layer under test: a [line](mod@line) in memory that does what it is told; [`frames`] of the peer's, right and
 //! wrong; one way to use the [`socket`]s of every adapter; and [`cases`] for all that, to be [`run`] in every manner.
 
 pub mod case;

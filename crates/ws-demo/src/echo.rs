@@ -36,7 +36,7 @@ pub(crate) async fn echo<T, R: Reads<T> + Writes<T>>(
 ///
 /// # Errors
 ///
-/// As [`echo`].
+/// As [`echo()`].
 pub(crate) fn echo_blocking<T: ws_blocking::Transport>(
     ws: &mut ws_blocking::WebSocket<T>,
     max_messages: Option<u64>,

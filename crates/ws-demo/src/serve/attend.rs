@@ -53,7 +53,7 @@ pub(crate) async fn attend<T, R: Reads<T> + Writes<T>>(
 ///
 /// # Errors
 ///
-/// As [`attend`].
+/// As [`attend()`].
 pub(crate) fn attend_blocking<T: ws_blocking::Transport>(
     mut handshake: ws_blocking::Handshake<T>,
     service: &Service,

@@ -32,7 +32,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> ReceiveHalf<I, R> {
     ///
     /// # Errors
     ///
-    /// As [`WebSocket::recv`].
+    /// As [`WebSocket::recv`](crate::WebSocket::recv).
     pub async fn recv(&mut self) -> Result<Option<Message>, Error> {
         poll_fn(|cx| self.poll_recv(cx)).await
     }
@@ -41,7 +41,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> ReceiveHalf<I, R> {
     ///
     /// # Errors
     ///
-    /// As [`WebSocket::recv`].
+    /// As [`WebSocket::recv`](crate::WebSocket::recv).
     pub async fn recv_event(&mut self) -> Result<Option<Event>, Error> {
         poll_fn(|cx| self.poll_for_both(cx, Inbound::poll_event)).await
     }
@@ -50,7 +50,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> ReceiveHalf<I, R> {
     ///
     /// # Errors
     ///
-    /// As [`WebSocket::recv`].
+    /// As [`WebSocket::recv`](crate::WebSocket::recv).
     pub async fn recv_part(&mut self) -> Result<Option<Part>, Error> {
         poll_fn(|cx| self.poll_for_both(cx, Inbound::poll_part)).await
     }
@@ -59,7 +59,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> ReceiveHalf<I, R> {
     ///
     /// # Errors
     ///
-    /// As [`WebSocket::recv`].
+    /// As [`WebSocket::recv`](crate::WebSocket::recv).
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Message>, Error>> {
         self.poll_for_both(cx, Inbound::poll_message)
     }
@@ -81,7 +81,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> ReceiveHalf<I, R> {
         self.negotiated.subprotocol()
     }
 
-    /// The request that opened it, as [`WebSocket::request`] tells it.
+    /// The request that opened it, as [`WebSocket::request`](crate::WebSocket::request) tells it.
     pub fn request(&self) -> Option<&Request<()>> {
         self.request.as_deref()
     }

@@ -143,7 +143,7 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
     ///
     /// # Errors
     ///
-    /// As [`WebSocket::flush`].
+    /// As [`WebSocket::flush`](crate::WebSocket::flush).
     pub async fn flush(&mut self) -> Result<(), Error> {
         self.write_out().await?;
         self.both.with_writer(|writer| sent_whole(&mut writer.sender))
