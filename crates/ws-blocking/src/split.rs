@@ -63,6 +63,13 @@ impl<T: Transport> Sender<T> {
         self.flush()
     }
 
+    /// Whether messages that are sent from now on are compressed, where permessage-deflate was agreed
+    /// on and they are long enough. They are, by default; switch it off for what does not shrink,
+    /// such as pictures.
+    pub fn set_compression(&mut self, on: bool) {
+        self.0.set_compression(on);
+    }
+
     /// Queues a message that was framed once for many.
     ///
     /// # Errors

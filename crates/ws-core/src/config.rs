@@ -138,9 +138,9 @@ impl ServerConfig {
         self.with(|options| options.require_origin = required)
     }
 
-    /// Agrees to permessage-deflate on these terms; by default every offer is declined. For callers
-    /// who then read and write the frames themselves, and compress and inflate: a
-    /// [`Connection`](crate::Connection) does not, and refuses compressed messages.
+    /// Agrees to permessage-deflate (RFC 7692) on these terms; by default every offer is declined. How
+    /// messages are compressed then is part of the [`WebSocketConfig`]. Needs the feature `deflate`.
+    #[cfg(feature = "deflate")]
     pub fn deflate(self, deflate: DeflateConfig) -> Self {
         self.with(|options| options.deflate = Some(deflate))
     }
@@ -334,9 +334,10 @@ impl ClientConfig {
         self.with(|options| options.decorator = Some(Arc::new(decorator)))
     }
 
-    /// Offers permessage-deflate; called again, adds a less preferred fallback. By default nothing
-    /// is offered. For callers who then read and write the frames themselves, and compress and
-    /// inflate: a [`Connection`](crate::Connection) does not, and refuses compressed messages.
+    /// Offers permessage-deflate (RFC 7692); called again, adds a less preferred fallback. By default
+    /// nothing is offered. How messages are compressed then is part of the [`WebSocketConfig`]. Needs
+    /// the feature `deflate`.
+    #[cfg(feature = "deflate")]
     pub fn deflate(self, offer: DeflateOffer) -> Self {
         self.with(|options| options.deflate.push(offer))
     }

@@ -12,7 +12,7 @@ mod rule;
 pub use self::{
     close::{CloseCode, CloseFrame, CloseInfo, Side},
     codec::{
-        RecvBuf, SendQueue,
+        DeflatePool, RecvBuf, SendQueue,
         frame::{FrameHead, Opcode},
         mask::apply_mask,
     },

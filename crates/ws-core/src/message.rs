@@ -59,6 +59,13 @@ impl Message {
         }
     }
 
+    pub(crate) fn bytes(&self) -> &Bytes {
+        match self {
+            Self::Text(text) => &text.0,
+            Self::Binary(bytes) => bytes,
+        }
+    }
+
     /// The payload's handle.
     pub fn into_bytes(self) -> Bytes {
         match self {

@@ -395,10 +395,13 @@ fn parts() {
 
         assert!(!written(&mut connection).is_empty(), "the pong");
         let sender = connection.sender();
-        assert_eq!(sender.send_part(MessageKind::Binary, "ab".into(), false), Ok(()));
+        assert_eq!(
+            sender.send_part(MessageKind::Binary, &Bytes::from_static(b"ab"), false),
+            Ok(())
+        );
         assert_eq!(sender.send(&"x".into()), Err(SendError::Unfinished));
-        assert_eq!(sender.send_part(MessageKind::Binary, "".into(), false), Ok(()));
-        assert_eq!(sender.send_part(MessageKind::Binary, "cd".into(), true), Ok(()));
+        assert_eq!(sender.send_part(MessageKind::Binary, &Bytes::from_static(b""), false), Ok(()));
+        assert_eq!(sender.send_part(MessageKind::Binary, &Bytes::from_static(b"cd"), true), Ok(()));
         assert_eq!(sender.send(&"x".into()), Ok(()));
         let out = written(&mut connection);
         let other = ROLES[usize::from(role == Role::Client)];

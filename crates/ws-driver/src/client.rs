@@ -50,7 +50,7 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
     }
 
     fn of(io: T, machine: ClientHandshake, config: &ClientConfig) -> Self {
-        let config = *config.web_socket_config();
+        let config = config.web_socket_config().clone();
         Self { wire: Some(Wire::own(io)), machine, config, unsent: None }
     }
 

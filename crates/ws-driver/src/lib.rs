@@ -27,9 +27,9 @@ pub use ws_core as core;
 pub mod types {
     pub use ws_core::{
         AnswerRule, ArgumentError, BadAnswer, ClientConfig, ClientWindow, CloseCode, CloseFrame,
-        CloseInfo, Declined, DeflateConfig, DeflateOffer, DeflateParams, FrameRule, HandshakeError,
-        Limits, Message, MessageKind, Negotiated, Preference, Prepared, RecvBuf, Refusal,
-        Rejection, RequestRule, Role, SendError, ServerConfig, Side, Text, TextError,
+        CloseInfo, Declined, DeflateConfig, DeflateOffer, DeflateParams, DeflatePool, FrameRule,
+        HandshakeError, Limits, Message, MessageKind, Negotiated, Preference, Prepared, RecvBuf,
+        Refusal, Rejection, RequestRule, Role, SendError, ServerConfig, Side, Text, TextError,
         WebSocketConfig, credentials, is_upgrade,
     };
 }

@@ -164,6 +164,13 @@ impl<T, R: Runtime> WebSocket<T, R> {
         lend_memory(&mut self.sender);
         self.sender.send_prepared(prepared)
     }
+
+    /// Whether messages that are sent from now on are compressed, where permessage-deflate was agreed
+    /// on and they are long enough. They are, by default; switch it off for what does not shrink,
+    /// such as pictures.
+    pub fn set_compression(&mut self, on: bool) {
+        self.sender.set_compression(on);
+    }
 }
 
 impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
@@ -265,7 +272,7 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
         last: bool,
     ) -> Result<(), Error> {
         let part = part.into();
-        poll_fn(|cx| self.poll_feed(cx, |sender| sender.send_part(kind, part.clone(), last))).await
+        poll_fn(|cx| self.poll_feed(cx, |sender| sender.send_part(kind, &part, last))).await
     }
 
     /// Sends a ping with up to 125 bytes. Its pong comes as an [`Event::Pong`].

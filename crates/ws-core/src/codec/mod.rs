@@ -1,6 +1,7 @@
 //! Bytes to values and back. Knows nothing of handshakes or connections.
 
 pub(crate) mod body;
+pub(crate) mod deflate;
 pub(crate) mod frame;
 pub(crate) mod head;
 pub(crate) mod list;
@@ -9,4 +10,4 @@ mod recv_buf;
 mod send_queue;
 pub(crate) mod utf8;
 
-pub use self::{recv_buf::RecvBuf, send_queue::SendQueue};
+pub use self::{deflate::DeflatePool, recv_buf::RecvBuf, send_queue::SendQueue};

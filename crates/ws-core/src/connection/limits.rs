@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::codec::DeflatePool;
+
 /// Limits and times of an open WebSocket. All lengths are in bytes; the number given is still
 /// allowed, one more is not.
 ///
@@ -16,7 +18,7 @@ use std::time::Duration;
 ///     ..WebSocketConfig::default()
 /// });
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct WebSocketConfig {
     /// The payload of one frame: 16 MiB. Larger ones are refused with close code 1009 when their
     /// head comes.
@@ -39,6 +41,15 @@ pub struct WebSocketConfig {
     pub pong_timeout: Option<Duration>,
     /// How long the peer has to finish the closing handshake: 5 s.
     pub close_timeout: Duration,
+    /// Compress messages of at least this length, when permessage-deflate was agreed on: 64. Shorter
+    /// ones hardly shrink.
+    pub min_deflate_len: usize,
+    /// How hard to try, from 1 to 9: 6, which is what zlib and most other implementations take. 0
+    /// stores.
+    pub deflate_level: u8,
+    /// Where compressors come from and go to when they have no context to keep. None: every
+    /// connection makes its own.
+    pub deflate_pool: Option<DeflatePool>,
 }
 
 impl Default for WebSocketConfig {
@@ -53,6 +64,9 @@ impl Default for WebSocketConfig {
             ping_interval: None,
             pong_timeout: None,
             close_timeout: Duration::from_secs(5),
+            min_deflate_len: 64,
+            deflate_level: 6,
+            deflate_pool: None,
         }
     }
 }

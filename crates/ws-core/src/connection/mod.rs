@@ -1,22 +1,32 @@
 //! What a WebSocket is once it is open.
 
+mod incoming;
 mod keep_alive;
 mod limits;
 mod masks;
 mod prepared;
 mod receiver;
+mod reply;
 mod rule;
+mod send_error;
 mod sender;
 
-use crate::{Negotiated, RecvBuf, Role, SendQueue, close::CloseInfo};
+use crate::{
+    DeflateParams, Negotiated, RecvBuf, Role, SendQueue,
+    close::CloseInfo,
+    codec::deflate::{self, Window},
+};
 
 pub use self::{
+    incoming::Incoming,
     keep_alive::{KeepAlive, TimeoutAction},
     limits::WebSocketConfig,
     prepared::Prepared,
-    receiver::{Incoming, Receiver, Reply},
+    receiver::Receiver,
+    reply::Reply,
     rule::FrameRule,
-    sender::{SendError, Sender},
+    send_error::SendError,
+    sender::Sender,
 };
 
 /// An open WebSocket, as a handshake gives it away: the same buffers, with the bytes that came
@@ -75,9 +85,16 @@ impl Connection {
         send: SendQueue,
         config: &WebSocketConfig,
     ) -> Self {
+        let (inflater, deflater) = match negotiated.deflate() {
+            Some(params) => {
+                let [own, peer] = windows(params, role);
+                deflate::both(own, peer, config.deflate_level, config.deflate_pool.as_ref())
+            }
+            None => (None, None),
+        };
         Self {
-            receiver: Receiver::new(role, recv, config),
-            sender: Sender::new(role, send, config),
+            receiver: Receiver::new(role, recv, inflater, config),
+            sender: Sender::new(role, send, deflater, config),
             negotiated,
             role,
         }
@@ -171,5 +188,21 @@ impl Connection {
             self.sender.reply(reply);
         }
         outcome
+    }
+}
+
+/// How this side compresses, and how the other one does.
+fn windows(params: &DeflateParams, role: Role) -> [Window; 2] {
+    let server = Window {
+        bits: params.server_max_window_bits,
+        takeover: !params.server_no_context_takeover,
+    };
+    let client = Window {
+        bits: params.client_max_window_bits,
+        takeover: !params.client_no_context_takeover,
+    };
+    match role {
+        Role::Server => [server, client],
+        Role::Client => [client, server],
     }
 }

@@ -1,12 +1,24 @@
 //! A message framed once, for many connections.
 
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
 use bytes::{Bytes, BytesMut};
 
 use super::sender::opcode_of;
-use crate::{codec::frame::FrameHead, message::Message};
+use crate::{
+    codec::{
+        deflate::{Setting, deflate_alone},
+        frame::FrameHead,
+    },
+    message::Message,
+};
 
 /// A message with its frame made, to be sent to any number of peers: the payload is copied once,
-/// here, and shared from then on.
+/// here, and shared from then on. It is compressed at most once for every window and level that the
+/// peers have agreed on, when the first such peer gets it.
 ///
 /// ```
 /// use ws_core::{Message, Prepared};
@@ -15,24 +27,19 @@ use crate::{codec::frame::FrameHead, message::Message};
 /// // for client in clients { client.send_prepared(&prepared).await?; }
 /// assert_eq!(prepared.message().as_text(), Some("hello"));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Prepared {
     message: Message,
     frame: Bytes,
+    /// The frame with its payload compressed, for each setting that was asked for.
+    deflated: Arc<Mutex<Vec<(Setting, Bytes)>>>,
 }
 
 impl Prepared {
     /// Frames `message` for servers to send: unmasked, in one frame.
     pub fn new(message: Message) -> Self {
-        let len = message.len() as u64;
-        let opcode = opcode_of(message.kind());
-        let head = FrameHead { fin: true, rsv1: false, opcode, mask: None, len };
-        let mut bytes = [0; FrameHead::MAX_LEN];
-        let n = head.encode(&mut bytes);
-        let mut frame = BytesMut::with_capacity(n + message.len());
-        frame.extend_from_slice(&bytes[..n]);
-        frame.extend_from_slice(message.as_bytes());
-        Self { message, frame: frame.freeze() }
+        let frame = frame(&message, message.as_bytes(), false);
+        Self { message, frame, deflated: Arc::default() }
     }
 
     /// The message.
@@ -43,4 +50,33 @@ impl Prepared {
     pub(super) fn frame(&self) -> &Bytes {
         &self.frame
     }
+
+    /// The frame with its payload compressed so that it refers to nothing before it.
+    pub(super) fn deflated(&self, setting: Setting) -> Bytes {
+        let mut deflated = self.deflated.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, frame)) = deflated.iter().find(|(known, _)| *known == setting) {
+            return frame.clone();
+        }
+        let payload = deflate_alone(setting, self.message.as_bytes());
+        let frame = frame(&self.message, &payload, true);
+        deflated.push((setting, frame.clone()));
+        frame
+    }
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared").field("message", &self.message).finish_non_exhaustive()
+    }
+}
+
+fn frame(message: &Message, payload: &[u8], rsv1: bool) -> Bytes {
+    let (opcode, len) = (opcode_of(message.kind()), payload.len() as u64);
+    let head = FrameHead { fin: true, rsv1, opcode, mask: None, len };
+    let mut bytes = [0; FrameHead::MAX_LEN];
+    let n = head.encode(&mut bytes);
+    let mut frame = BytesMut::with_capacity(n + payload.len());
+    frame.extend_from_slice(&bytes[..n]);
+    frame.extend_from_slice(payload);
+    frame.freeze()
 }

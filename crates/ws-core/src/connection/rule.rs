@@ -20,6 +20,7 @@ rules! {
     CloseLength => "close-length", "RFC 6455 5.5.1", "the payload of a close frame is empty or begins with two bytes of code";
     CloseCode => "close-code", "RFC 6455 7.4", "the code of a close frame must be one that may be sent";
     CloseReason => "close-reason", "RFC 6455 5.5.1", "the reason of a close frame must be UTF-8";
+    InvalidDeflate => "invalid-deflate", "RFC 7692 7.2.2", "a compressed message must be deflated data that ends between two blocks";
     FrameTooLarge => "frame-too-large", "RFC 6455 10.4", "a frame is larger than the limit";
     MessageTooLarge => "message-too-large", "RFC 6455 10.4", "a message is larger than the limit";
     TooManyFragments => "too-many-fragments", "RFC 6455 10.4", "a message has more fragments than the limit";
@@ -29,7 +30,9 @@ impl FrameRule {
     /// The close code that the peer is told (RFC 6455 7.4.1).
     pub const fn close_code(self) -> CloseCode {
         match self {
-            Self::InvalidUtf8 | Self::CloseReason => CloseCode::INVALID_PAYLOAD,
+            Self::InvalidUtf8 | Self::CloseReason | Self::InvalidDeflate => {
+                CloseCode::INVALID_PAYLOAD
+            }
             Self::FrameTooLarge | Self::MessageTooLarge => CloseCode::TOO_LARGE,
             Self::TooManyFragments => CloseCode::POLICY,
             _ => CloseCode::PROTOCOL_ERROR,

@@ -2,62 +2,20 @@
 
 use bytes::{Bytes, BytesMut};
 
-use super::{limits::WebSocketConfig, masks::Masks, prepared::Prepared, receiver::Reply};
+use super::{
+    limits::WebSocketConfig, masks::Masks, prepared::Prepared, reply::Reply, send_error::SendError,
+};
 use crate::{
     close::{CloseCode, CloseFrame, CloseInfo, Side},
     codec::{
         SendQueue,
+        deflate::Deflater,
         frame::{FrameHead, Opcode},
         mask::apply_mask,
     },
     message::{Message, MessageKind, Text},
     role::Role,
 };
-
-/// Why something cannot be sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SendError {
-    /// `queue-full`: so much waits to be written that this has to wait as well.
-    Full,
-    /// `closing`: a close frame has been sent, or has to be.
-    Closing,
-    /// `unfinished-message`: a message that is sent in parts has to end first.
-    Unfinished,
-    /// `control-too-long`: a ping, pong or close reason of more than 125 bytes (a reason: 123).
-    ControlTooLong,
-    /// `invalid-close-code`: a code that no close frame may have (RFC 6455 7.4).
-    CloseCode,
-}
-
-impl SendError {
-    /// A stable name in kebab-case.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Full => "queue-full",
-            Self::Closing => "closing",
-            Self::Unfinished => "unfinished-message",
-            Self::ControlTooLong => "control-too-long",
-            Self::CloseCode => "invalid-close-code",
-        }
-    }
-}
-
-impl std::fmt::Display for SendError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Full => "the send queue is full",
-            Self::Closing => "nothing may be sent after a close frame (RFC 6455 5.5.1)",
-            Self::Unfinished => "a message that is sent in parts has to end first (RFC 6455 5.4)",
-            Self::ControlTooLong => {
-                "the payload of a control frame is at most 125 bytes (RFC 6455 5.5)"
-            }
-            Self::CloseCode => "a close frame cannot have this code (RFC 6455 7.4)",
-        })
-    }
-}
-
-impl std::error::Error for SendError {}
 
 /// The sending half of a connection.
 ///
@@ -67,10 +25,15 @@ impl std::error::Error for SendError {}
 pub struct Sender {
     queue: SendQueue,
     masks: Masks,
+    /// Compresses messages, if that was agreed on.
+    deflater: Option<Box<Deflater>>,
+    /// The application wants messages to be compressed.
+    compress: bool,
+    min_deflate_len: usize,
     /// A message whose frames are not all in the queue.
     outgoing: Option<Box<Outgoing>>,
-    /// A message that is being sent in parts has begun.
-    parts: bool,
+    /// A message that is being sent in parts has begun, and whether it is compressed.
+    parts: Option<bool>,
     /// A message was given up in the middle.
     abandoned: bool,
     /// Control frames that are not in the queue yet.
@@ -98,15 +61,24 @@ struct Outgoing {
     rest: Bytes,
     /// The last frame ends the message.
     fin: bool,
+    compressed: bool,
 }
 
 impl Sender {
-    pub(crate) fn new(role: Role, queue: SendQueue, config: &WebSocketConfig) -> Self {
+    pub(crate) fn new(
+        role: Role,
+        queue: SendQueue,
+        deflater: Option<Deflater>,
+        config: &WebSocketConfig,
+    ) -> Self {
         Self {
             queue,
             masks: Masks::default(),
+            deflater: deflater.map(Box::new),
+            compress: true,
+            min_deflate_len: config.min_deflate_len,
             outgoing: None,
-            parts: false,
+            parts: None,
             abandoned: false,
             controls: None,
             close: None,
@@ -136,7 +108,13 @@ impl Sender {
 
     /// Takes the queue's memory away if nothing waits in it, for somebody else to use meanwhile.
     pub fn take_memory(&mut self) -> Option<BytesMut> {
-        if self.is_drained() { self.queue.take_memory() } else { None }
+        if !self.is_drained() {
+            return None;
+        }
+        if let (Some(deflater), None) = (&mut self.deflater, self.parts) {
+            deflater.rest();
+        }
+        self.queue.take_memory()
     }
 
     /// Queues a message.
@@ -148,19 +126,17 @@ impl Sender {
     /// there can be no message now.
     pub fn send(&mut self, message: &Message) -> Result<(), SendError> {
         self.check_ready(message.len())?;
-        if self.parts {
+        if self.parts.is_some() {
             return Err(SendError::Unfinished);
         }
-        let payload = match message {
-            Message::Text(text) => text.clone().into_bytes(),
-            Message::Binary(bytes) => bytes.clone(),
-        };
-        self.start(opcode_of(message.kind()), payload, true);
+        let compressed = self.compresses(message.len());
+        self.start(opcode_of(message.kind()), message.bytes(), true, compressed);
         Ok(())
     }
 
     /// Queues a part of a message; the first part decides its kind. The parts of a text need not
     /// end at a character's end, but together they must be UTF-8: the peer refuses what is not.
+    /// Each part is compressed so that the peer can inflate all of it when it has come.
     ///
     /// # Errors
     ///
@@ -168,13 +144,18 @@ impl Sender {
     pub fn send_part(
         &mut self,
         kind: MessageKind,
-        part: Bytes,
+        part: &Bytes,
         last: bool,
     ) -> Result<(), SendError> {
         self.check_ready(part.len())?;
-        let opcode = if self.parts { Opcode::Continuation } else { opcode_of(kind) };
-        self.parts = !last;
-        self.start(opcode, part, last);
+        let (opcode, compressed) = match self.parts {
+            Some(compressed) => (Opcode::Continuation, compressed),
+            // How long it will be, nobody knows.
+            None if !last => (opcode_of(kind), self.compresses(usize::MAX)),
+            None => (opcode_of(kind), self.compresses(part.len())),
+        };
+        self.parts = (!last).then_some(compressed);
+        self.start(opcode, part, last, compressed);
         Ok(())
     }
 
@@ -185,17 +166,36 @@ impl Sender {
     ///
     /// As [`send`](Self::send).
     pub fn send_prepared(&mut self, prepared: &Prepared) -> Result<(), SendError> {
-        match (self.role, prepared.frame()) {
-            (Role::Server, frame) => {
-                self.check_ready(frame.len())?;
-                if self.parts {
-                    return Err(SendError::Unfinished);
-                }
-                self.put(frame.clone());
-                Ok(())
-            }
-            (Role::Client, _) => self.send(prepared.message()),
+        if self.role == Role::Client {
+            return self.send(prepared.message());
         }
+        self.check_ready(prepared.message().len())?;
+        if self.parts.is_some() {
+            return Err(SendError::Unfinished);
+        }
+        // What waits comes first, and may still need the compressor as it is.
+        self.settle();
+        let compressed = self.compresses(prepared.message().len());
+        let frame = match &mut self.deflater {
+            Some(deflater) if compressed => {
+                // The peer's window goes on with this message, and the compressor's does not.
+                deflater.forget();
+                prepared.deflated(deflater.setting())
+            }
+            _ => prepared.frame().clone(),
+        };
+        if frame.len() <= MAX_COPIED {
+            self.queue.write(|out| out.extend_from_slice(&frame));
+        } else {
+            self.queue.push(frame);
+        }
+        Ok(())
+    }
+
+    /// Whether messages that are sent from now on are compressed, where permessage-deflate was agreed
+    /// on and they are long enough. They are, by default.
+    pub fn set_compression(&mut self, on: bool) {
+        self.compress = on;
     }
 
     /// Queues a ping.
@@ -369,12 +369,17 @@ impl Sender {
         if len > MAX_CONTROL { Err(SendError::ControlTooLong) } else { Ok(()) }
     }
 
-    fn start(&mut self, opcode: Opcode, payload: Bytes, fin: bool) {
+    fn compresses(&self, len: usize) -> bool {
+        self.compress && len >= self.min_deflate_len && self.deflater.is_some()
+    }
+
+    fn start(&mut self, opcode: Opcode, payload: &Bytes, fin: bool, compressed: bool) {
         self.settle();
         if payload.len() <= self.fragment_len {
-            self.frame(opcode, payload, fin);
+            self.data(opcode, payload, fin, compressed);
         } else {
-            self.outgoing = Some(Box::new(Outgoing { opcode, rest: payload, fin }));
+            self.outgoing =
+                Some(Box::new(Outgoing { opcode, rest: payload.clone(), fin, compressed }));
             self.refill();
         }
     }
@@ -405,7 +410,7 @@ impl Sender {
                     payload.extend_from_slice(frame.reason.as_bytes());
                 }
                 self.closed = true;
-                self.frame(Opcode::Close, payload.freeze(), true);
+                self.control_frame(Opcode::Close, &payload);
             }
         }
     }
@@ -413,10 +418,10 @@ impl Sender {
     fn controls(&mut self) {
         let Some(controls) = self.controls.take() else { return };
         if let Some(payload) = controls.pong {
-            self.frame(Opcode::Pong, payload, true);
+            self.control_frame(Opcode::Pong, &payload);
         }
         if let Some(payload) = controls.ping {
-            self.frame(Opcode::Ping, payload, true);
+            self.control_frame(Opcode::Ping, &payload);
         }
     }
 
@@ -430,48 +435,71 @@ impl Sender {
         let n = outgoing.rest.len().min(self.fragment_len);
         let payload = outgoing.rest.split_to(n);
         let opcode = std::mem::replace(&mut outgoing.opcode, Opcode::Continuation);
-        let last = outgoing.rest.is_empty();
+        let (last, compressed) = (outgoing.rest.is_empty(), outgoing.compressed);
         let fin = last && outgoing.fin;
         if last {
             self.outgoing = None;
         }
-        self.frame(opcode, payload, fin);
+        self.data(opcode, &payload, fin, compressed);
     }
 
-    fn frame(&mut self, opcode: Opcode, payload: Bytes, fin: bool) {
+    /// A frame of a message, compressed or not.
+    fn data(&mut self, opcode: Opcode, payload: &Bytes, fin: bool, compressed: bool) {
+        let Some(deflater) = self.deflater.as_mut().filter(|_| compressed) else {
+            return self.frame(Head { opcode, fin, rsv1: false }, payload, Some(payload));
+        };
+        // "set the RSV1 bit of only the first frame of the message". RFC 7692 6.1
+        let head = Head { opcode, fin, rsv1: opcode != Opcode::Continuation };
+        let deflated = deflater.deflate(payload, fin);
+        if deflated.len() > MAX_COPIED && self.role == Role::Server {
+            let deflated = Bytes::from(deflated);
+            return self.frame(head, &deflated, Some(&deflated));
+        }
+        self.frame(head, &deflated, None);
+        if let Some(deflater) = &mut self.deflater {
+            deflater.reuse(deflated);
+        }
+    }
+
+    fn control_frame(&mut self, opcode: Opcode, payload: &[u8]) {
+        self.frame(Head { opcode, fin: true, rsv1: false }, payload, None);
+    }
+
+    /// Puts a frame into the queue: its payload by the handle, if there is one and it is long.
+    fn frame(&mut self, head: Head, payload: &[u8], handle: Option<&Bytes>) {
+        let Head { opcode, fin, rsv1 } = head;
         let mask = match self.role {
             Role::Client => Some(self.masks.next()),
             Role::Server => None,
         };
-        let head = FrameHead { fin, rsv1: false, opcode, mask, len: payload.len() as u64 };
+        let head = FrameHead { fin, rsv1, opcode, mask, len: payload.len() as u64 };
         let mut bytes = [0; FrameHead::MAX_LEN];
         let n = head.encode(&mut bytes);
         // A small payload is copied behind its head: one piece costs less to write than two.
-        let copied = mask.is_some() || payload.len() <= MAX_COPIED;
+        let handle = handle.filter(|_| mask.is_none() && payload.len() > MAX_COPIED);
         self.queue.write(|out| {
-            out.reserve(n + if copied { payload.len() } else { 0 });
+            out.reserve(n + if handle.is_none() { payload.len() } else { 0 });
             out.extend_from_slice(&bytes[..n]);
-            if copied {
+            if handle.is_none() {
                 let start = out.len();
-                out.extend_from_slice(&payload);
+                out.extend_from_slice(payload);
                 if let Some(mask) = mask {
                     apply_mask(&mut out[start..], mask, 0);
                 }
             }
         });
-        if !copied {
-            self.queue.push(payload);
+        if let Some(handle) = handle {
+            self.queue.push(handle.clone());
         }
     }
+}
 
-    fn put(&mut self, frame: Bytes) {
-        self.settle();
-        if frame.len() <= MAX_COPIED {
-            self.queue.write(|out| out.extend_from_slice(&frame));
-        } else {
-            self.queue.push(frame);
-        }
-    }
+/// What the head of a frame is to say beside its length and mask.
+#[derive(Clone, Copy)]
+struct Head {
+    opcode: Opcode,
+    fin: bool,
+    rsv1: bool,
 }
 
 pub(super) fn opcode_of(kind: MessageKind) -> Opcode {

@@ -1,10 +1,13 @@
 //! Negotiating permessage-deflate (RFC 7692 5 and 7.1).
 
-use std::fmt::{self, Write as _};
+use std::{
+    fmt::{self, Write as _},
+    str::FromStr,
+};
 
 use super::{
     error::ArgumentError,
-    extension::{Extension, Value},
+    extension::{Extension, Value, extensions},
 };
 
 /// The extension's registered name (RFC 7692 7).
@@ -198,6 +201,36 @@ pub struct DeflateParams {
     client_bits_named: bool,
 }
 
+impl FromStr for DeflateParams {
+    type Err = ArgumentError;
+
+    /// Reads a server's answer: one extension, as in the Sec-WebSocket-Extensions of a 101.
+    ///
+    /// # Errors
+    ///
+    /// [`ArgumentError::Deflate`] for anything but a well-formed permessage-deflate.
+    fn from_str(answer: &str) -> Result<Self, ArgumentError> {
+        let mut all = extensions(answer.as_bytes());
+        let (Some(Ok(extension)), None) = (all.next(), all.next()) else {
+            return Err(ArgumentError::Deflate);
+        };
+        let params = extension_of(&extension).and_then(|extension| Params::parse(extension, false));
+        let params = params.ok_or(ArgumentError::Deflate)?;
+        let client_bits = match params.client_bits {
+            ClientBits::Value(bits) => Some(bits),
+            ClientBits::Absent | ClientBits::NoValue => None,
+        };
+        Ok(Self {
+            server_no_context_takeover: params.server_no_context,
+            client_no_context_takeover: params.client_no_context,
+            server_max_window_bits: params.server_bits.unwrap_or(MAX_BITS),
+            client_max_window_bits: client_bits.unwrap_or(MAX_BITS),
+            server_bits_named: params.server_bits.is_some(),
+            client_bits_named: client_bits.is_some(),
+        })
+    }
+}
+
 impl fmt::Display for DeflateParams {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(NAME)?;
@@ -296,7 +329,6 @@ const MAX_BITS: u8 = 15;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::handshake::extension::extensions;
 
     fn first(line: &str) -> Extension<'_> {
         extensions(line.as_bytes()).next().unwrap().unwrap()
@@ -320,6 +352,28 @@ mod tests {
             DeflateOffer::default().to_string(),
             "permessage-deflate; client_max_window_bits"
         );
+    }
+
+    #[test]
+    fn an_answer_is_read_and_written_the_same() {
+        for answer in [
+            "permessage-deflate",
+            "permessage-deflate; server_no_context_takeover; client_no_context_takeover",
+            "permessage-deflate; server_max_window_bits=15; client_max_window_bits=8",
+        ] {
+            let params: DeflateParams = answer.parse().unwrap();
+            assert_eq!(params.to_string(), answer);
+        }
+        for answer in [
+            "",
+            "x-webkit-deflate-frame",
+            "permessage-deflate; client_max_window_bits",
+            "permessage-deflate; server_max_window_bits=16",
+            "permessage-deflate, permessage-deflate",
+            "permessage-deflate; what",
+        ] {
+            assert_eq!(answer.parse::<DeflateParams>(), Err(ArgumentError::Deflate), "{answer}");
+        }
     }
 
     #[test]

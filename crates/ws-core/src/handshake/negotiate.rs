@@ -24,6 +24,20 @@ pub struct Negotiated {
 impl Negotiated {
     pub(crate) const NOTHING: &Self = &Self { subprotocol: None, deflate: None };
 
+    /// What somebody else has agreed on, for connections whose handshake was not done here.
+    ///
+    /// ```
+    /// use ws_core::Negotiated;
+    ///
+    /// let extensions = "permessage-deflate; client_no_context_takeover";
+    /// let negotiated = Negotiated::new(Some("chat"), Some(extensions.parse()?));
+    /// assert_eq!(negotiated.extensions().as_deref(), Some(extensions));
+    /// # Ok::<(), ws_core::ArgumentError>(())
+    /// ```
+    pub fn new(subprotocol: Option<&str>, deflate: Option<DeflateParams>) -> Self {
+        Self { subprotocol: subprotocol.map(Arc::from), deflate }
+    }
+
     /// The subprotocol, in the server's spelling.
     pub fn subprotocol(&self) -> Option<&str> {
         self.subprotocol.as_deref()

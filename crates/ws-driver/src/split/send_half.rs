@@ -70,6 +70,13 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
         })
     }
 
+    /// Whether messages that are sent from now on are compressed, where permessage-deflate was agreed
+    /// on and they are long enough. They are, by default; switch it off for what does not shrink,
+    /// such as pictures.
+    pub fn set_compression(&mut self, on: bool) {
+        self.both.with_writer(|writer| writer.sender.set_compression(on));
+    }
+
     /// Queues a message that was framed once for many, and waits for room if there is none.
     ///
     /// # Errors
@@ -116,7 +123,7 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
         last: bool,
     ) -> Result<(), Error> {
         let part = part.into();
-        self.command(|sender| sender.send_part(kind, part.clone(), last)).await
+        self.command(|sender| sender.send_part(kind, &part, last)).await
     }
 
     /// Sends a ping with up to 125 bytes. Its pong comes in at the receiving half.

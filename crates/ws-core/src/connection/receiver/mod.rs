@@ -2,11 +2,16 @@
 
 use bytes::{Bytes, BytesMut};
 
-use super::{limits::WebSocketConfig, rule::FrameRule};
+mod compressed;
+mod progress;
+
+use self::progress::{Frame, Progress};
+use super::{incoming::Incoming, limits::WebSocketConfig, reply::Reply, rule::FrameRule};
 use crate::{
     close::{CloseCode, CloseFrame},
     codec::{
         RecvBuf,
+        deflate::Inflater,
         frame::{FrameHead, Opcode},
         mask::apply_mask,
         utf8::Utf8,
@@ -14,67 +19,6 @@ use crate::{
     message::{Message, MessageKind, Text},
     role::Role,
 };
-
-/// Something that came, whose payload waits to be looked at or taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Incoming {
-    /// A whole message.
-    Message(MessageKind),
-    /// A part of a message, when parts are asked for. Text is checked, but a part of it may begin
-    /// or end inside a character.
-    Part {
-        /// What the message is.
-        kind: MessageKind,
-        /// The message ends with this part.
-        last: bool,
-    },
-    /// A ping. The pong is sent without further ado.
-    Ping,
-    /// A pong.
-    Pong,
-    /// A close frame; nothing comes behind it. The answer is sent without further ado.
-    Close,
-}
-
-/// What the sending half has to say because of what the receiving half heard, or did not hear.
-///
-/// At most one of each kind is pending: a newer pong takes the place of an older one (RFC 6455
-/// 5.5.3), so a flood of pings costs nothing but the time to read it.
-#[derive(Clone, Debug, Default)]
-pub struct Reply {
-    pub(super) pong: Option<Bytes>,
-    pub(super) ping: Option<Bytes>,
-    pub(super) close: Option<CloseCode>,
-    pub(super) broken: Option<FrameRule>,
-    pub(super) timed_out: bool,
-}
-
-impl Reply {
-    /// A ping of our own: [`TimeoutAction::Ping`](super::TimeoutAction::Ping).
-    pub fn ping(payload: Bytes) -> Self {
-        Self { ping: Some(payload), ..Self::default() }
-    }
-
-    /// The peer was silent for too long: fails the connection with 1008.
-    pub fn timed_out() -> Self {
-        Self { timed_out: true, ..Self::default() }
-    }
-
-    /// Whether there is nothing to say.
-    pub fn is_empty(&self) -> bool {
-        let Self { pong, ping, close, broken, timed_out } = self;
-        pong.is_none() && ping.is_none() && close.is_none() && broken.is_none() && !timed_out
-    }
-
-    /// Adds what is newer.
-    pub fn merge(&mut self, newer: Self) {
-        self.pong = newer.pong.or(self.pong.take());
-        self.ping = newer.ping.or(self.ping.take());
-        self.close = self.close.or(newer.close);
-        self.broken = self.broken.or(newer.broken);
-        self.timed_out |= newer.timed_out;
-    }
-}
 
 /// The receiving half of a connection.
 ///
@@ -88,6 +32,8 @@ pub struct Receiver {
     message: BytesMut,
     frame: Option<Frame>,
     progress: Option<Progress>,
+    /// Inflates compressed messages, if there may be any, and has what came of them.
+    inflater: Option<Box<Inflater>>,
     ready: Ready,
     close: Option<Box<CloseFrame>>,
     failed: Option<FrameRule>,
@@ -95,30 +41,6 @@ pub struct Receiver {
     max_frame_len: usize,
     max_message_len: usize,
     max_fragments: u32,
-}
-
-/// The frame whose payload is coming.
-#[derive(Clone, Copy, Debug)]
-struct Frame {
-    head: FrameHead,
-    /// The payload that is to come, `done` included.
-    rest: usize,
-    /// The payload that has come, is unmasked, checked and still in the buffer.
-    done: usize,
-    /// The payload that has been given out already: where in the mask the rest begins.
-    given: usize,
-    /// `recv` holds the message so far and this much of it belongs to earlier frames.
-    direct: Option<usize>,
-}
-
-/// The message that is coming.
-#[derive(Clone, Copy, Debug)]
-struct Progress {
-    kind: MessageKind,
-    fragments: u32,
-    /// The payload of all frames so far, as their heads declare it.
-    declared: usize,
-    utf8: Utf8,
 }
 
 /// Where the payload of what was given out last lies.
@@ -129,12 +51,20 @@ enum Ready {
     Front(usize),
     /// In `message`.
     Message,
+    /// With the inflater.
+    Inflated,
 }
 
 impl Receiver {
-    pub(crate) fn new(role: Role, recv: RecvBuf, config: &WebSocketConfig) -> Self {
+    pub(crate) fn new(
+        role: Role,
+        recv: RecvBuf,
+        inflater: Option<Inflater>,
+        config: &WebSocketConfig,
+    ) -> Self {
         Self {
             recv,
+            inflater: inflater.map(Box::new),
             message: BytesMut::new(),
             frame: None,
             progress: None,
@@ -178,6 +108,7 @@ impl Receiver {
             Ready::Nothing => &[],
             Ready::Front(len) => &self.recv.filled()[..len],
             Ready::Message => &self.message,
+            Ready::Inflated => self.inflater.as_ref().map_or(&[], |inflater| inflater.out()),
         }
     }
 
@@ -187,6 +118,10 @@ impl Receiver {
             Ready::Nothing => Bytes::new(),
             Ready::Front(len) => self.recv.split_to(len),
             Ready::Message => std::mem::take(&mut self.message).freeze(),
+            Ready::Inflated => match &mut self.inflater {
+                Some(inflater) => inflater.take_out().into(),
+                None => Bytes::new(),
+            },
         }
     }
 
@@ -264,6 +199,11 @@ impl Receiver {
             Ready::Front(len) => self.recv.consume(len),
             // The memory of a long message is not kept for a short one.
             Ready::Message => self.message = BytesMut::new(),
+            Ready::Inflated => {
+                if let Some(inflater) = &mut self.inflater {
+                    inflater.forget_out();
+                }
+            }
         }
     }
 
@@ -281,6 +221,13 @@ impl Receiver {
                 }
             };
             self.take_in(&mut frame)?;
+            if self.is_compressed(&frame) {
+                let part = self.inflate(&mut frame, parts)?;
+                if part.is_some() {
+                    self.frame = Some(frame);
+                    return Ok(part);
+                }
+            }
             if frame.done < frame.rest {
                 let incoming = self.wait_for_rest(&mut frame, parts);
                 self.frame = Some(frame);
@@ -304,8 +251,10 @@ impl Receiver {
             _ => {}
         }
         // "MUST be 0 unless an extension is negotiated that defines meanings for non-zero values."
-        // RFC 6455 5.2
-        if head.rsv1 {
+        // RFC 6455 5.2. With permessage-deflate it marks the first frame of a compressed message,
+        // and no other. RFC 7692 6
+        let may_compress = matches!(head.opcode, Opcode::Text | Opcode::Binary);
+        if head.rsv1 && !(may_compress && self.inflater.is_some()) {
             return Err(FrameRule::ReservedBit);
         }
         let len = usize::try_from(head.len).unwrap_or(usize::MAX);
@@ -318,20 +267,30 @@ impl Receiver {
             _ => None,
         };
         let progress = match (kind, &mut self.progress) {
-            (Some(kind), progress @ None) => {
-                progress.insert(Progress { kind, fragments: 0, declared: 0, utf8: Utf8::default() })
-            }
+            (Some(kind), progress @ None) => progress.insert(Progress {
+                kind,
+                fragments: 0,
+                declared: 0,
+                utf8: Utf8::default(),
+                compressed: head.rsv1,
+            }),
             (None, Some(progress)) => progress,
             // "the fragments of one message MUST NOT be interleaved between the fragments of
             // another message unless an extension has been negotiated". RFC 6455 5.4
             (Some(_), Some(_)) => return Err(FrameRule::InterleavedMessage),
             (None, None) => return Err(FrameRule::UnexpectedContinuation),
         };
-        if len > self.max_frame_len {
+        // What inflates to a message of the longest kind may be a little longer than that itself.
+        let allowed = |max_len: usize| match progress.compressed {
+            true => max_len.saturating_add(max_len / 8).saturating_add(MAX_OVERHEAD),
+            false => max_len,
+        };
+        if len > allowed(self.max_frame_len) {
             return Err(FrameRule::FrameTooLarge);
         }
+        let max_message_len = allowed(self.max_message_len);
         progress.declared = progress.declared.saturating_add(len);
-        if progress.declared > self.max_message_len {
+        if progress.declared > max_message_len {
             return Err(FrameRule::MessageTooLarge);
         }
         progress.fragments += 1;
@@ -350,14 +309,9 @@ impl Receiver {
             apply_mask(new, mask, frame.given + frame.done);
         }
         frame.done = have;
-        // "When an endpoint is to interpret a byte stream as UTF-8 but finds that the byte stream
-        // is not, in fact, a valid UTF-8 stream, that endpoint MUST _Fail the WebSocket
-        // Connection_." At the first such byte, not at the end of its frame. RFC 6455 8.1
         match &mut self.progress {
-            Some(progress)
-                if progress.kind == MessageKind::Text && !frame.head.opcode.is_control() =>
-            {
-                progress.utf8.push(new).map_err(|_| FrameRule::InvalidUtf8)
+            Some(progress) if !frame.head.opcode.is_control() && !progress.compressed => {
+                progress.check(new)
             }
             _ => Ok(()),
         }
@@ -366,6 +320,9 @@ impl Receiver {
     /// The payload is not whole yet: gives out the part that is there, or makes room for the rest.
     fn wait_for_rest(&mut self, frame: &mut Frame, parts: bool) -> Option<Incoming> {
         let progress = self.progress.filter(|_| !frame.head.opcode.is_control())?;
+        if progress.compressed {
+            return None;
+        }
         if parts {
             let collected = self.end_direct(frame);
             let part = Incoming::Part { kind: progress.kind, last: false };
@@ -377,9 +334,7 @@ impl Receiver {
             } else {
                 return None;
             }
-            frame.given += frame.done;
-            frame.rest -= frame.done;
-            frame.done = 0;
+            frame.skip(frame.done);
             return Some(part);
         }
         let missing = frame.rest - frame.done;
@@ -424,7 +379,8 @@ impl Receiver {
             return Err(FrameRule::UnexpectedContinuation);
         };
         if fin {
-            progress.utf8.end().map_err(|_| FrameRule::InvalidUtf8)?;
+            self.end_inflating(&progress)?;
+            progress.end()?;
         } else {
             self.progress = Some(progress);
         }
@@ -437,7 +393,11 @@ impl Receiver {
         if !fin && !parts {
             return Ok(None);
         }
-        self.ready = if in_message { Ready::Message } else { Ready::Front(frame.done) };
+        self.ready = match in_message {
+            _ if progress.compressed => Ready::Inflated,
+            true => Ready::Message,
+            false => Ready::Front(frame.done),
+        };
         Ok(Some(match (parts, fin) {
             (false, _) => Incoming::Message(kind),
             (true, last) => Incoming::Part { kind, last },
@@ -451,9 +411,7 @@ impl Receiver {
             return false;
         }
         self.message = self.recv.replace(BytesMut::new(), None);
-        frame.given += frame.done;
-        frame.rest -= frame.done;
-        frame.done = 0;
+        frame.skip(frame.done);
         true
     }
 
@@ -482,6 +440,10 @@ fn parse_close(payload: &[u8]) -> Result<CloseFrame, FrameRule> {
         Err(_) => Err(FrameRule::CloseReason),
     }
 }
+
+/// How much longer than what it inflates to a payload may be, beside an eighth of that: more than any
+/// compressor adds to what it cannot compress.
+const MAX_OVERHEAD: usize = 1024;
 
 /// When at least this much of a payload is missing, it is read to its final place; a shorter rest
 /// is waited for in the window. Also bounds how far the window grows.

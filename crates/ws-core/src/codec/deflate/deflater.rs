@@ -1,0 +1,129 @@
+//! Compressing what goes out (RFC 7692 7.2.1).
+
+use flate2::{Compress, Compression, FlushCompress};
+
+use super::{DeflatePool, Setting, TAIL, Window};
+
+/// Compresses the messages of one direction.
+#[derive(Debug)]
+pub(crate) struct Deflater {
+    context: Option<Compress>,
+    setting: Setting,
+    takeover: bool,
+    pool: Option<DeflatePool>,
+    /// Memory for the next piece.
+    spare: Vec<u8>,
+    /// The context remembers something that must not be referred to.
+    stale: bool,
+}
+
+impl Deflater {
+    pub(crate) fn new(window: Window, level: u8, pool: Option<DeflatePool>) -> Option<Self> {
+        let setting = Setting { bits: window.bits.clamp(9, 15), level: level.min(9) };
+        let takeover = window.takeover;
+        // A context that is kept would never come back to the pool.
+        let pool = pool.filter(|_| !takeover);
+        Some(Self { context: None, setting, takeover, pool, spare: Vec::new(), stale: false })
+    }
+
+    /// How it compresses.
+    pub(crate) fn setting(&self) -> Setting {
+        self.setting
+    }
+
+    /// Compresses a piece of a message, so that the peer can inflate all of it when it has come.
+    /// Give the memory back with [`reuse`](Self::reuse).
+    pub(crate) fn deflate(&mut self, piece: &[u8], last: bool) -> Vec<u8> {
+        let mut out = std::mem::take(&mut self.spare);
+        let context = match &mut self.context {
+            Some(context) => {
+                if std::mem::take(&mut self.stale) {
+                    context.reset();
+                }
+                context
+            }
+            none => none.insert(take(self.setting, self.pool.as_ref())),
+        };
+        compress(context, piece, last, &mut out);
+        if last && !self.takeover {
+            // "the peer server MUST NOT use the same window for compressing the next message".
+            // RFC 7692 7.1.1.1
+            match (&self.pool, self.context.take()) {
+                (Some(pool), Some(context)) => pool.put(self.setting, context),
+                (_, context) => {
+                    self.context = context;
+                    self.forget();
+                }
+            }
+        }
+        out
+    }
+
+    /// Takes back the memory of a piece that has been copied.
+    pub(crate) fn reuse(&mut self, mut memory: Vec<u8>) {
+        if memory.capacity() <= MAX_SPARE {
+            memory.clear();
+            self.spare = memory;
+        }
+    }
+
+    /// The peer has got something that went past this: the next message must not refer to anything
+    /// before.
+    pub(crate) fn forget(&mut self) {
+        self.stale = self.context.is_some();
+    }
+
+    /// Gives back what is not needed while nothing is sent.
+    pub(crate) fn rest(&mut self) {
+        if !self.takeover || self.stale {
+            (self.context, self.spare, self.stale) = (None, Vec::new(), false);
+        }
+    }
+}
+
+/// The payload of a whole message that refers to nothing before it.
+pub(crate) fn deflate_alone(setting: Setting, message: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    compress(&mut new_context(setting), message, true, &mut out);
+    out
+}
+
+fn compress(context: &mut Compress, piece: &[u8], last: bool, out: &mut Vec<u8>) {
+    let mut used = 0;
+    loop {
+        // With so much room a flush never ends at the very end of it, and so never twice.
+        if out.capacity() - out.len() < MIN_ROOM {
+            let room = (piece.len() - used) / 2 + MIN_ROOM;
+            out.reserve(room.max(out.len()));
+        }
+        let start = context.total_in();
+        let status = context.compress_vec(&piece[used..], out, FlushCompress::Sync);
+        debug_assert!(status.is_ok(), "a compressor takes anything");
+        used += (context.total_in() - start) as usize;
+        if out.len() < out.capacity() {
+            break;
+        }
+    }
+    if last {
+        match out.strip_suffix(&TAIL) {
+            Some(rest) => out.truncate(rest.len()),
+            // Nothing has come since the last flush, which has made an empty block already: this
+            // is the beginning of another one. RFC 7692 7.2.3.6
+            None => out.push(0x00),
+        }
+    }
+}
+
+fn take(setting: Setting, pool: Option<&DeflatePool>) -> Compress {
+    pool.and_then(|pool| pool.take(setting)).unwrap_or_else(|| new_context(setting))
+}
+
+fn new_context(Setting { bits, level }: Setting) -> Compress {
+    Compress::new_with_window_bits(Compression::new(level.into()), false, bits)
+}
+
+/// What is made room for at least.
+const MIN_ROOM: usize = 64;
+
+/// More memory than this is not kept for the next message.
+const MAX_SPARE: usize = 16 * 1024;

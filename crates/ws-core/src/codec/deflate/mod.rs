@@ -1,0 +1,58 @@
+//! Compressing and inflating the payload of messages (RFC 7692 7.2).
+//!
+//! Both sides are an `Option` of the halves that send and receive. Without the feature `deflate` they
+//! are types that nobody can make a value of, and the option is never anything but `None`.
+
+#[cfg(feature = "deflate")]
+mod deflater;
+#[cfg(feature = "deflate")]
+mod inflater;
+#[cfg(not(feature = "deflate"))]
+mod never;
+mod pool;
+
+#[cfg(not(feature = "deflate"))]
+pub(crate) use self::never::{Deflater, Inflater, deflate_alone};
+pub use self::pool::DeflatePool;
+#[cfg(feature = "deflate")]
+pub(crate) use self::{
+    deflater::{Deflater, deflate_alone},
+    inflater::Inflater,
+};
+
+/// How one direction is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Window {
+    /// Base-2 logarithm of the window, 8 to 15.
+    pub(crate) bits: u8,
+    /// What was compressed before is still referred to in the next message.
+    pub(crate) takeover: bool,
+}
+
+/// How this side compresses: a compressor made for one setting can be used for all that have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Setting {
+    /// Base-2 logarithm of the window, 9 to 15.
+    pub(crate) bits: u8,
+    /// From 0, which only stores, to 9.
+    pub(crate) level: u8,
+}
+
+/// The payload of a compressed message is not what it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BadDeflate;
+
+/// Both directions of one side. Nothing at all where compression has been left out.
+pub(crate) fn both(
+    own: Window,
+    peer: Window,
+    level: u8,
+    pool: Option<&DeflatePool>,
+) -> (Option<Inflater>, Option<Deflater>) {
+    (Inflater::new(peer), Deflater::new(own, level, pool.cloned()))
+}
+
+/// "Remove 4 octets (that are 0x00 0x00 0xff 0xff) from the tail end" of what is sent, "append" them
+/// to what comes. RFC 7692 7.2.1, 7.2.2
+#[cfg(feature = "deflate")]
+const TAIL: [u8; 4] = [0x00, 0x00, 0xff, 0xff];

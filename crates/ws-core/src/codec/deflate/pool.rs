@@ -1,0 +1,76 @@
+//! Compressors that many connections take turns with.
+
+use std::fmt;
+#[cfg(feature = "deflate")]
+use std::sync::{Arc, Mutex, PoisonError};
+
+#[cfg(feature = "deflate")]
+use flate2::Compress;
+
+#[cfg(feature = "deflate")]
+use super::Setting;
+
+/// Compressors for connections that forget their context after every message
+/// (`server_no_context_takeover` on a server, `client_no_context_takeover` on a client).
+///
+/// Such a connection needs a compressor of about 270 KiB for as long as a message takes. Without a
+/// pool it makes one for each burst of messages; with a pool it takes one that somebody else is
+/// done with. Clones share the same compressors.
+///
+/// ```
+/// use ws_core::{DeflatePool, WebSocketConfig};
+///
+/// // As many as there are threads that send at the same time.
+/// let pool = DeflatePool::new(8);
+/// let config = WebSocketConfig { deflate_pool: Some(pool), ..WebSocketConfig::default() };
+/// ```
+#[derive(Clone)]
+pub struct DeflatePool {
+    max_len: usize,
+    #[cfg(feature = "deflate")]
+    idle: Arc<Mutex<Vec<(Setting, Compress)>>>,
+}
+
+impl DeflatePool {
+    /// A pool that keeps at most so many compressors that nobody uses.
+    pub fn new(max_len: usize) -> Self {
+        Self {
+            max_len,
+            #[cfg(feature = "deflate")]
+            idle: Arc::default(),
+        }
+    }
+
+    /// How many compressors nobody uses at the moment.
+    pub fn idle_len(&self) -> usize {
+        #[cfg(feature = "deflate")]
+        let len = self.idle.lock().unwrap_or_else(PoisonError::into_inner).len();
+        #[cfg(not(feature = "deflate"))]
+        let len = 0;
+        len
+    }
+}
+
+#[cfg(feature = "deflate")]
+impl DeflatePool {
+    pub(super) fn take(&self, setting: Setting) -> Option<Compress> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = idle.iter().rposition(|(known, _)| *known == setting)?;
+        Some(idle.swap_remove(at).1)
+    }
+
+    pub(super) fn put(&self, setting: Setting, mut context: Compress) {
+        // Outside the lock: it takes a few microseconds.
+        context.reset();
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < self.max_len {
+            idle.push((setting, context));
+        }
+    }
+}
+
+impl fmt::Debug for DeflatePool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeflatePool").field("max_len", &self.max_len).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,46 @@
+//! What goes from the receiving half to the sending one.
+
+use bytes::Bytes;
+
+use super::rule::FrameRule;
+use crate::close::CloseCode;
+
+/// What the sending half has to say because of what the receiving half heard, or did not hear.
+///
+/// At most one of each kind is pending: a newer pong takes the place of an older one (RFC 6455
+/// 5.5.3), so a flood of pings costs nothing but the time to read it.
+#[derive(Clone, Debug, Default)]
+pub struct Reply {
+    pub(super) pong: Option<Bytes>,
+    pub(super) ping: Option<Bytes>,
+    pub(super) close: Option<CloseCode>,
+    pub(super) broken: Option<FrameRule>,
+    pub(super) timed_out: bool,
+}
+
+impl Reply {
+    /// A ping of our own: [`TimeoutAction::Ping`](super::TimeoutAction::Ping).
+    pub fn ping(payload: Bytes) -> Self {
+        Self { ping: Some(payload), ..Self::default() }
+    }
+
+    /// The peer was silent for too long: fails the connection with 1008.
+    pub fn timed_out() -> Self {
+        Self { timed_out: true, ..Self::default() }
+    }
+
+    /// Whether there is nothing to say.
+    pub fn is_empty(&self) -> bool {
+        let Self { pong, ping, close, broken, timed_out } = self;
+        pong.is_none() && ping.is_none() && close.is_none() && broken.is_none() && !timed_out
+    }
+
+    /// Adds what is newer.
+    pub fn merge(&mut self, newer: Self) {
+        self.pong = newer.pong.or(self.pong.take());
+        self.ping = newer.ping.or(self.ping.take());
+        self.close = self.close.or(newer.close);
+        self.broken = self.broken.or(newer.broken);
+        self.timed_out |= newer.timed_out;
+    }
+}

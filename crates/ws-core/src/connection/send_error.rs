@@ -1,0 +1,48 @@
+//! Why something cannot be sent.
+
+use std::fmt;
+
+/// Why something cannot be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SendError {
+    /// `queue-full`: so much waits to be written that this has to wait as well.
+    Full,
+    /// `closing`: a close frame has been sent, or has to be.
+    Closing,
+    /// `unfinished-message`: a message that is sent in parts has to end first.
+    Unfinished,
+    /// `control-too-long`: a ping, pong or close reason of more than 125 bytes (a reason: 123).
+    ControlTooLong,
+    /// `invalid-close-code`: a code that no close frame may have (RFC 6455 7.4).
+    CloseCode,
+}
+
+impl SendError {
+    /// A stable name in kebab-case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Full => "queue-full",
+            Self::Closing => "closing",
+            Self::Unfinished => "unfinished-message",
+            Self::ControlTooLong => "control-too-long",
+            Self::CloseCode => "invalid-close-code",
+        }
+    }
+}
+
+impl fmt::Display for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Full => "the send queue is full",
+            Self::Closing => "nothing may be sent after a close frame (RFC 6455 5.5.1)",
+            Self::Unfinished => "a message that is sent in parts has to end first (RFC 6455 5.4)",
+            Self::ControlTooLong => {
+                "the payload of a control frame is at most 125 bytes (RFC 6455 5.5)"
+            }
+            Self::CloseCode => "a close frame cannot have this code (RFC 6455 7.4)",
+        })
+    }
+}
+
+impl std::error::Error for SendError {}
