@@ -154,8 +154,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
                 }
             }
             let polled = if parts { self.receiver.poll_part() } else { self.receiver.poll() };
-            let reply = self.receiver.reply(&polled);
-            if !reply.is_empty() {
+            if let Some(reply) = self.receiver.reply(&polled) {
                 out.reply(reply);
             }
             match polled {

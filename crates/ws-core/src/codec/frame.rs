@@ -76,6 +76,7 @@ impl FrameHead {
     /// # Errors
     ///
     /// The rule of RFC 6455 5.2 or 5.5 that the head breaks, as soon as that shows.
+    #[inline]
     pub fn decode(bytes: &[u8]) -> Result<Option<(Self, usize)>, FrameRule> {
         let &[first, ref rest @ ..] = bytes else { return Ok(None) };
         // "MUST be 0 unless an extension is negotiated that defines meanings for non-zero values."
@@ -132,6 +133,7 @@ impl FrameHead {
     }
 
     /// Writes the head to the front of `out` and says how many bytes it takes.
+    #[inline]
     pub fn encode(&self, out: &mut [u8; Self::MAX_LEN]) -> usize {
         out[0] = u8::from(self.fin) << 7 | u8::from(self.rsv1) << 6 | self.opcode as u8;
         let masked = u8::from(self.mask.is_some()) << 7;

@@ -8,6 +8,7 @@
 /// ws_core::apply_mask(&mut payload, [0x37, 0xfa, 0x21, 0x3d], 0);
 /// assert_eq!(&payload, b"Hello");
 /// ```
+#[inline]
 pub fn apply_mask(payload: &mut [u8], mut key: [u8; 4], offset: usize) {
     key.rotate_left(offset & 3);
     let [a, b, c, d] = key;
@@ -19,7 +20,12 @@ pub fn apply_mask(payload: &mut [u8], mut key: [u8; 4], offset: usize) {
         bytes.copy_from_slice(word);
         word.copy_from_slice(&(u64::from_ne_bytes(bytes) ^ wide).to_ne_bytes());
     }
-    for (byte, key) in words.into_remainder().iter_mut().zip(key.iter().cycle()) {
+    let rest = words.into_remainder();
+    let (half, rest) = rest.split_at_mut(rest.len() & 4);
+    if let Some(half) = half.first_chunk_mut() {
+        *half = (u32::from_ne_bytes(*half) ^ u32::from_ne_bytes(key)).to_ne_bytes();
+    }
+    for (byte, key) in rest.iter_mut().zip(key) {
         *byte ^= key;
     }
 }

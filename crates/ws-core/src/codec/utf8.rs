@@ -4,6 +4,20 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NotUtf8;
 
+/// Whether a whole text is UTF-8.
+#[inline]
+pub(crate) fn is_utf8(text: &[u8]) -> bool {
+    // Looking at short texts in the ordinary way costs less than setting up the vectors.
+    if text.len() < SHORT { std::str::from_utf8(text).is_ok() } else { is_utf8_long(text) }
+}
+
+fn is_utf8_long(text: &[u8]) -> bool {
+    simdutf8::basic::from_utf8(text).is_ok()
+}
+
+/// From this length on vectors are quicker, whatever the text.
+const SHORT: usize = 48;
+
 /// Validates text piece by piece.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Utf8 {
@@ -66,6 +80,15 @@ mod tests {
         assert_eq!(fails_at(b"\xf4\x90\x80\x80"), Some(1));
         assert_eq!(fails_at(b"\xf0\x9f\xa6"), Some(3));
         assert_eq!(fails_at(b"\xe2\x82a"), Some(2));
+    }
+
+    #[test]
+    fn whole_texts_of_every_length_agree_with_std() {
+        let text = "x\u{7ff}\u{800}\u{ffff}\u{10ffff}y".repeat(20);
+        for len in 0..=text.len() {
+            let text = &text.as_bytes()[..len];
+            assert_eq!(is_utf8(text), std::str::from_utf8(text).is_ok(), "{len}");
+        }
     }
 
     #[test]

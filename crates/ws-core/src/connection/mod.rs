@@ -183,8 +183,7 @@ impl Connection {
         &mut self,
         outcome: Result<Option<Incoming>, FrameRule>,
     ) -> Result<Option<Incoming>, FrameRule> {
-        let reply = self.receiver.reply(&outcome);
-        if !reply.is_empty() {
+        if let Some(reply) = self.receiver.reply(&outcome) {
             self.sender.reply(reply);
         }
         outcome

@@ -24,6 +24,20 @@ impl Reply {
         Self { ping: Some(payload), ..Self::default() }
     }
 
+    pub(super) fn pong(payload: Bytes) -> Self {
+        Self { pong: Some(payload), ..Self::default() }
+    }
+
+    /// "When sending a Close frame in response, the endpoint typically echos the status code it
+    /// received." RFC 6455 5.5.1
+    pub(super) fn close(code: CloseCode) -> Self {
+        Self { close: Some(code), ..Self::default() }
+    }
+
+    pub(super) fn broken(rule: FrameRule) -> Self {
+        Self { broken: Some(rule), ..Self::default() }
+    }
+
     /// The peer was silent for too long: fails the connection with 1008.
     pub fn timed_out() -> Self {
         Self { timed_out: true, ..Self::default() }

@@ -91,6 +91,7 @@ impl Sender {
     }
 
     /// What to write. Looking at it puts in what has been waiting for room.
+    #[inline]
     pub fn send_queue(&mut self) -> &mut SendQueue {
         self.refill();
         &mut self.queue
@@ -386,7 +387,9 @@ impl Sender {
 
     /// Puts everything into the queue that has to be there before a new message.
     fn settle(&mut self) {
-        self.controls();
+        if self.controls.is_some() {
+            self.controls();
+        }
         while self.outgoing.is_some() {
             self.fragment();
         }
@@ -395,7 +398,9 @@ impl Sender {
     /// Puts in what has been waiting, as far as there is room: control frames first, so that they
     /// never wait for more than what is in the queue.
     fn refill(&mut self) {
-        if self.closed {
+        let nothing_waits =
+            self.controls.is_none() && self.outgoing.is_none() && self.close.is_none();
+        if nothing_waits || self.closed {
             return;
         }
         self.controls();
@@ -478,8 +483,11 @@ impl Sender {
         // A small payload is copied behind its head: one piece costs less to write than two.
         let handle = handle.filter(|_| mask.is_none() && payload.len() > MAX_COPIED);
         self.queue.write(|out| {
-            out.reserve(n + if handle.is_none() { payload.len() } else { 0 });
-            out.extend_from_slice(&bytes[..n]);
+            out.reserve(bytes.len() + if handle.is_none() { payload.len() } else { 0 });
+            // All of the array and then less of it: a copy whose length is known costs nothing.
+            let head_end = out.len() + n;
+            out.extend_from_slice(&bytes);
+            out.truncate(head_end);
             if handle.is_none() {
                 let start = out.len();
                 out.extend_from_slice(payload);

@@ -14,7 +14,7 @@ use crate::{
         deflate::Inflater,
         frame::{FrameHead, Opcode},
         mask::apply_mask,
-        utf8::Utf8,
+        utf8::{Utf8, is_utf8},
     },
     message::{Message, MessageKind, Text},
     role::Role,
@@ -89,6 +89,7 @@ impl Receiver {
     /// # Errors
     ///
     /// The rule that the peer broke. Nothing comes after it.
+    #[inline]
     pub fn poll(&mut self) -> Result<Option<Incoming>, FrameRule> {
         self.poll_as(false)
     }
@@ -103,6 +104,7 @@ impl Receiver {
     }
 
     /// The payload of what was polled last; for a close frame, code and reason as they came.
+    #[inline]
     pub fn payload(&self) -> &[u8] {
         match self.ready {
             Ready::Nothing => &[],
@@ -134,19 +136,16 @@ impl Receiver {
         }
     }
 
-    /// What the sender has to say because of what was polled last.
-    pub fn reply(&self, polled: &Result<Option<Incoming>, FrameRule>) -> Reply {
-        let mut reply = Reply::default();
+    /// What the sender has to say because of what was polled last; nothing, mostly.
+    #[inline]
+    pub fn reply(&self, polled: &Result<Option<Incoming>, FrameRule>) -> Option<Reply> {
         match polled {
             // A ping's payload is small; a copy leaves the window alone.
-            Ok(Some(Incoming::Ping)) => reply.pong = Some(Bytes::copy_from_slice(self.payload())),
-            // "When sending a Close frame in response, the endpoint typically echos the status
-            // code it received." RFC 6455 5.5.1
-            Ok(Some(Incoming::Close)) => reply.close = self.close_frame().map(|frame| frame.code),
-            Ok(_) => {}
-            Err(rule) => reply.broken = Some(*rule),
+            Ok(Some(Incoming::Ping)) => Some(Reply::pong(Bytes::copy_from_slice(self.payload()))),
+            Ok(Some(Incoming::Close)) => self.close_frame().map(|frame| Reply::close(frame.code)),
+            Ok(_) => None,
+            Err(rule) => Some(Reply::broken(*rule)),
         }
-        reply
     }
 
     /// The peer's close frame, once it has come.
@@ -178,8 +177,22 @@ impl Receiver {
         self.recv
     }
 
+    #[inline]
     fn poll_as(&mut self, parts: bool) -> Result<Option<Incoming>, FrameRule> {
         self.forget_payload();
+        let nothing_begun = self.frame.is_none() && self.progress.is_none() && !self.is_done();
+        if nothing_begun {
+            if let Some((kind, head, head_len)) = self.whole() {
+                return self.take_whole(kind, &head, head_len, parts).map(Some);
+            }
+        }
+        self.poll_frames(parts)
+    }
+
+    /// What takes more than a look: fragments, control frames, payloads that have not come as a
+    /// whole, compressed ones, and everything that is wrong.
+    #[inline(never)]
+    fn poll_frames(&mut self, parts: bool) -> Result<Option<Incoming>, FrameRule> {
         if let Some(rule) = self.failed {
             return Err(rule);
         }
@@ -237,6 +250,44 @@ impl Receiver {
                 return Ok(Some(incoming));
             }
         }
+    }
+
+    /// The head of a message that has come as a whole, in one frame, and may be taken as it is. Most
+    /// messages are like that, and need none of what keeps track of the others.
+    #[inline]
+    fn whole(&self) -> Option<(MessageKind, FrameHead, usize)> {
+        let (head, head_len) = FrameHead::decode(self.recv.filled()).ok().flatten()?;
+        let kind = match head.opcode {
+            Opcode::Text => MessageKind::Text,
+            Opcode::Binary => MessageKind::Binary,
+            _ => return None,
+        };
+        let most = self.max_frame_len.min(self.max_message_len).min(self.recv.len() - head_len);
+        let masked_well = head.mask.is_some() == (self.role == Role::Server);
+        let plain = head.fin && !head.rsv1 && masked_well && self.max_fragments > 0;
+        (plain && head.len <= most as u64).then_some((kind, head, head_len))
+    }
+
+    #[inline]
+    fn take_whole(
+        &mut self,
+        kind: MessageKind,
+        head: &FrameHead,
+        head_len: usize,
+        parts: bool,
+    ) -> Result<Incoming, FrameRule> {
+        let len = head.len as usize;
+        self.recv.consume(head_len);
+        let payload = &mut self.recv.filled_mut()[..len];
+        if let Some(mask) = head.mask {
+            apply_mask(payload, mask, 0);
+        }
+        if kind == MessageKind::Text && !is_utf8(payload) {
+            self.failed = Some(FrameRule::InvalidUtf8);
+            return Err(FrameRule::InvalidUtf8);
+        }
+        self.ready = Ready::Front(len);
+        Ok(if parts { Incoming::Part { kind, last: true } } else { Incoming::Message(kind) })
     }
 
     /// Checks a head against the role, the message in progress and the limits, before anything of
