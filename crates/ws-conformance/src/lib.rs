@@ -32,4 +32,5 @@ pub mod wire;
 /// The README of the workspace: its example is compiled and run with the tests of documentation.
 #[cfg(all(doctest, feature = "tokio"))]
 #[doc = include_str!("../../../README.md")]
+#[doc = include_str!("../../../docs/compression.md")]
 struct Readme;
