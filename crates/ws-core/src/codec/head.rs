@@ -2,7 +2,8 @@
 //!
 //! Finding the end is done once: [`HeadScanner`] remembers where it stopped, so a head that comes
 //! byte by byte costs no more looks at each byte than one that comes whole. Only a complete head is
-//! parsed, by `httparse`, and only after every line end has been seen to be CR LF.
+//! parsed, by `httparse`. Every line end is seen to be CR LF: by the scanner, or, when a buffer looks
+//! like one whole head, behind the parser, which then tells where the lines are.
 
 use std::mem::MaybeUninit;
 
@@ -48,6 +49,27 @@ pub(crate) struct HeadSpan {
     pub(crate) end: usize,
     /// Number of field lines.
     pub(crate) fields: usize,
+    /// The buffer only looks like this: whether lines end well is to be seen by the parser.
+    pub(crate) presumed: bool,
+}
+
+impl HeadSpan {
+    /// Recognises what most first reads bring: a head and nothing else, too short for a line of it
+    /// to be too long. It is parsed at once, and scanned only if that fails.
+    pub(crate) fn presume(buf: &[u8], kind: HeadKind, limits: &HeadLimits) -> Option<Self> {
+        let max_len = limits.head.min(limits.start_line).min(limits.field);
+        let presumed = buf.len() <= max_len
+            && limits.fields >= STACK_FIELDS
+            && buf.ends_with(b"\r\n\r\n")
+            && plausible_start(buf, kind, false);
+        let span = Self { start: 0, end: buf.len(), fields: STACK_FIELDS, presumed };
+        presumed.then_some(span)
+    }
+
+    /// The bytes of the head in the buffer that it was found in.
+    fn of(self, buf: &[u8]) -> &[u8] {
+        &buf[self.start..self.end]
+    }
 }
 
 /// Looks for the end of a head, across any number of reads.
@@ -89,11 +111,6 @@ impl HeadScanner {
         if self.lines == 0 && !plausible_start(&buf[self.start..], kind, self.start == 0) {
             return Err(HeadError::Malformed);
         }
-        if self.scanned == 0 {
-            if let Some(span) = whole(buf, limits) {
-                return Ok(Some(span));
-            }
-        }
         // No more than may belong to the head is looked at.
         let max_len = self.start.saturating_add(limits.head);
         let window = &buf[..buf.len().min(max_len)];
@@ -112,7 +129,8 @@ impl HeadScanner {
                 self.lines += 1;
                 (self.line_start, self.scanned) = (end, end);
             } else if self.lines > 0 {
-                return Ok(Some(HeadSpan { start: self.start, end, fields: self.lines - 1 }));
+                let (start, fields) = (self.start, self.lines - 1);
+                return Ok(Some(HeadSpan { start, end, fields, presumed: false }));
             } else if kind == HeadKind::Request && self.start == 0 {
                 // "a server that is expecting to receive and parse a request-line SHOULD ignore at
                 // least one empty line (CRLF) received prior to the request-line." RFC 9112 2.2
@@ -134,6 +152,11 @@ impl HeadScanner {
             self.quiet_len = self.line_start.saturating_add(max_line_len).min(max_len);
         }
         Ok(None)
+    }
+
+    /// Whether nothing has been looked at.
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.scanned == 0 && self.start == 0
     }
 
     /// Whether `buf` holds any byte of a head. An empty line before it does not count.
@@ -173,17 +196,19 @@ pub(crate) struct ResponseHead<'h, 'b> {
     pub(crate) fields: &'h [Header<'b>],
 }
 
-/// Parses the complete head `bytes` with `fields` field lines, and hands it to `then`.
+/// Parses the complete head that lies in `buf`, and hands it to `then`.
 pub(crate) fn parse_request<R>(
-    bytes: &[u8],
-    fields: usize,
+    buf: &[u8],
+    span: HeadSpan,
     then: impl FnOnce(RequestHead<'_, '_>) -> R,
 ) -> Result<R, HeadError> {
-    with_header_slots(fields, |slots| {
+    let bytes = span.of(buf);
+    with_header_slots(span.fields, |slots| {
         let mut request = httparse::Request::new(&mut []);
         let parsed =
             ParserConfig::default().parse_request_with_uninit_headers(&mut request, bytes, slots);
         check_parsed(parsed, bytes, HeadKind::Request)?;
+        check_presumed(span, bytes, request.headers)?;
         match (request.method, request.path, request.version) {
             (Some(method), Some(target), Some(1)) => {
                 Ok(then(RequestHead { method, target, fields: request.headers }))
@@ -194,17 +219,19 @@ pub(crate) fn parse_request<R>(
     })
 }
 
-/// Parses the complete head `bytes` with `fields` field lines, and hands it to `then`.
+/// Parses the complete head that lies in `buf`, and hands it to `then`.
 pub(crate) fn parse_response<R>(
-    bytes: &[u8],
-    fields: usize,
+    buf: &[u8],
+    span: HeadSpan,
     then: impl FnOnce(ResponseHead<'_, '_>) -> R,
 ) -> Result<R, HeadError> {
-    with_header_slots(fields, |slots| {
+    let bytes = span.of(buf);
+    with_header_slots(span.fields, |slots| {
         let mut response = httparse::Response::new(&mut []);
         let parsed =
             ParserConfig::default().parse_response_with_uninit_headers(&mut response, bytes, slots);
         check_parsed(parsed, bytes, HeadKind::Response)?;
+        check_presumed(span, bytes, response.headers)?;
         match (response.code, response.version) {
             (Some(status), Some(version)) => Ok(then(ResponseHead {
                 version_1_1: version == 1,
@@ -244,6 +271,16 @@ fn check_parsed(
     }
 }
 
+/// `httparse` takes lines that end with a single LF, and nobody else has looked at those of a presumed
+/// head. In front of each name there is the end of the line before; that of the last line is known.
+fn check_presumed(span: HeadSpan, bytes: &[u8], fields: &[Header<'_>]) -> Result<(), HeadError> {
+    let ends_well = |field: &Header<'_>| {
+        let name = field.name.as_ptr().addr().wrapping_sub(bytes.as_ptr().addr());
+        bytes.get(..name).is_some_and(|before| before.ends_with(b"\r\n"))
+    };
+    if !span.presumed || fields.iter().all(ends_well) { Ok(()) } else { Err(HeadError::Malformed) }
+}
+
 /// Whether the start line is well formed but for a version we do not speak.
 fn names_other_version(bytes: &[u8], kind: HeadKind) -> bool {
     let end = memchr::memchr(b'\r', bytes).unwrap_or(bytes.len());
@@ -259,30 +296,6 @@ fn names_other_version(bytes: &[u8], kind: HeadKind) -> bool {
     )
 }
 
-/// Recognises what most first reads bring: a head and nothing else, too short for a line of it to
-/// be too long. Every line end is looked at here, too, but many bytes at a time. `None` says
-/// nothing.
-fn whole(buf: &[u8], limits: &HeadLimits) -> Option<HeadSpan> {
-    let max_len = limits.head.min(limits.start_line).min(limits.field);
-    let lines = buf.strip_suffix(b"\r\n").filter(|_| buf.len() <= max_len)?;
-    if !lines.ends_with(b"\r\n") || lines.starts_with(b"\r") {
-        return None;
-    }
-    // LFs without a CR before them, empty lines, and the number of lines. There is no branch in the
-    // inner loop, and a byte can count its LFs: so it is vectorised.
-    let (mut odd, mut lfs) = (false, 0);
-    for (before, bytes) in lines.chunks(CHUNK).zip(lines[1..].chunks(CHUNK)) {
-        let mut lfs_here = 0;
-        for (&a, &b) in before.iter().zip(bytes) {
-            odd |= ((a != b'\r') & (b == b'\n')) | ((a == b'\n') & (b == b'\r'));
-            lfs_here += u8::from(b == b'\n');
-        }
-        lfs += usize::from(lfs_here);
-    }
-    let fields = lfs - 1;
-    (!odd && fields <= limits.fields).then_some(HeadSpan { start: 0, end: buf.len(), fields })
-}
-
 /// Whether a head of this kind can begin with these bytes. Tells at the first byte that somebody
 /// speaks TLS, or nothing we know, and spares both sides the wait for the end of a line.
 fn plausible_start(bytes: &[u8], kind: HeadKind, may_be_empty_line: bool) -> bool {
@@ -296,9 +309,6 @@ fn plausible_start(bytes: &[u8], kind: HeadKind, may_be_empty_line: bool) -> boo
 
 /// Up to so many bytes are looked at one by one; for more, `memchr` is quicker.
 const FEW: usize = 8;
-
-/// Less than 256, and a multiple of the widths of vectors.
-const CHUNK: usize = 224;
 
 /// Browsers send 12 to 20 fields, behind proxies up to 40; 64 slots are 2 KiB of stack.
 const STACK_FIELDS: usize = 64;
@@ -351,25 +361,42 @@ mod tests {
         }
     }
 
+    /// What is presumed to be a head comes to the same as one that was scanned, or to nothing.
     #[test]
-    fn line_ends_are_seen_wherever_they_lie() {
-        for len in 0..2 * CHUNK {
-            for (rest, fields) in [
-                ("B: c\r\n\r\n", Some(2)),
-                ("B: c\r\n\r\nC: d\r\n\r\n", Some(2)),
-                ("B: c\nC: d\r\n\r\n", None),
-                ("\nB: c\r\n\r\n", None),
-            ] {
-                let head = format!("GET / HTTP/1.1\r\nA: {}\r\n{rest}", "b".repeat(len));
-                let found = scan_within(head.as_bytes(), &WIDE);
-                assert_eq!(found.ok().flatten().map(|span| span.fields), fields, "{len} {rest:?}");
+    fn presuming_never_takes_what_scanning_refuses() {
+        let wide = HeadLimits { fields: STACK_FIELDS, ..WIDE };
+        let pieces = ["A: b\r\n", "A: b\n", "\r\n", "\n", "\r", "A:b \t\r\n", " x\r\n", "A: \r\n"];
+        let mut lines = vec![String::new()];
+        let mut presumed = 0;
+        for _ in 0..4 {
+            lines =
+                lines.iter().flat_map(|line| pieces.map(|piece| line.clone() + piece)).collect();
+            for start in ["GET / HTTP/1.1\r\n", "GET / HTTP/1.1\n", "\r\nGET / HTTP/1.1\r\n"] {
+                for lines in &lines {
+                    let head = format!("{start}{lines}\r\n");
+                    let buf = head.as_bytes();
+                    let seen = |head: RequestHead<'_, '_>| {
+                        let fields = head.fields.iter();
+                        fields.map(|f| (f.name.to_owned(), f.value.to_vec())).collect::<Vec<_>>()
+                    };
+                    let Some(span) = HeadSpan::presume(buf, HeadKind::Request, &wide) else {
+                        continue;
+                    };
+                    let Ok(found) = parse_request(buf, span, seen) else { continue };
+                    presumed += 1;
+                    let span = HeadScanner::default().scan(buf, HeadKind::Request, &wide);
+                    let Ok(Some(span)) = span else { panic!("{head:?} is no head") };
+                    assert_eq!(span.end, buf.len(), "{head:?}");
+                    assert_eq!(parse_request(buf, span, seen), Ok(found), "{head:?}");
+                }
             }
         }
+        assert!(presumed > 20, "{presumed}");
     }
 
     #[test]
     fn finds_the_end_whatever_the_split() {
-        let span = |start, end, fields| Ok(Some(HeadSpan { start, end, fields }));
+        let span = |start, end, fields| Ok(Some(HeadSpan { start, end, fields, presumed: false }));
         assert_eq!(scan(b"GET / HTTP/1.1\r\nA: b\r\n\r\nrest"), span(0, 24, 1));
         assert_eq!(scan(b"\r\nGET / HTTP/1.1\r\n\r\n"), span(2, 20, 0));
         assert_eq!(scan(b"GET / HTTP/1.1\r\nA: b\r\n\r"), Ok(None));
@@ -415,8 +442,9 @@ mod tests {
     #[test]
     fn versions_are_told_from_nonsense() {
         let parse = |line: &str| {
-            parse_request(format!("{line}\r\n\r\n").as_bytes(), 0, |_| ())
-                .map_err(|e| e == HeadError::Version)
+            let head = format!("{line}\r\n\r\n");
+            let span = HeadSpan { end: head.len(), ..HeadSpan::default() };
+            parse_request(head.as_bytes(), span, |_| ()).map_err(|e| e == HeadError::Version)
         };
         assert_eq!(parse("GET / HTTP/1.1"), Ok(()));
         for other in ["GET / HTTP/1.0", "GET / HTTP/2.0", "GET / HTTP/1.2", "PRI * HTTP/2.0"] {

@@ -9,8 +9,9 @@ use bytes::{Buf, BufMut, Bytes, BytesMut};
 /// * [`buf_mut`](Self::buf_mut) gives spare capacity as a [`BufMut`]; whatever is appended
 ///   counts as received. For readers that fill uninitialised memory.
 /// * [`space_mut`](Self::space_mut) gives an initialised slice; [`commit`](Self::commit) then
-///   says how much of it was filled. For readers that take a `&mut [u8]`. The slice is zeroed
-///   once, not before every read.
+///   says how much of it was filled. For readers that take a `&mut [u8]`. The slice has to be
+///   zeroed, though only once and not before every read; so it is small at first, and grows while
+///   reads fill it.
 ///
 /// ```
 /// # use std::io::Read;
@@ -23,13 +24,15 @@ use bytes::{Buf, BufMut, Bytes, BytesMut};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct RecvBuf {
     buf: BytesMut,
     /// How many bytes at the end of `buf` are initialised but not yet received.
     scratch: usize,
     /// How many bytes there may be in all: what is behind them belongs somewhere else.
     max_len: Option<usize>,
+    /// How much is initialised for a read.
+    offer: usize,
 }
 
 impl RecvBuf {
@@ -59,7 +62,7 @@ impl RecvBuf {
             self.buf.truncate(filled);
             self.scratch = 0;
             self.make_room();
-            self.buf.resize(self.buf.capacity().min(filled + BIGGEST_ZEROED), 0);
+            self.buf.resize(self.buf.capacity().min(filled + self.offer), 0);
             self.scratch = self.buf.len() - filled;
         }
         let end = filled + self.scratch.min(self.room());
@@ -71,7 +74,20 @@ impl RecvBuf {
     /// its length can hand over zeros, never memory that is not there.
     #[inline]
     pub fn commit(&mut self, n: usize) {
-        self.scratch -= n.min(self.scratch).min(self.room());
+        let offered = self.scratch.min(self.room());
+        // More is there, probably; or much less than was made ready for it.
+        if n >= offered && offered > 0 {
+            self.offer = (2 * self.offer).min(MAX_OFFER);
+        } else if n < self.offer / 4 {
+            self.offer = (self.offer / 2).max(MIN_OFFER);
+        }
+        self.scratch -= n.min(offered);
+    }
+
+    /// Expects a read of about `len` bytes, at least 2 KiB and at most 64 KiB: for who reads into
+    /// initialised slices and knows what comes.
+    pub fn expect(&mut self, len: usize) {
+        self.offer = len.clamp(MIN_OFFER, MAX_OFFER);
     }
 
     /// Appends `bytes`, as if they had been read.
@@ -210,9 +226,15 @@ impl RecvBuf {
     }
 }
 
+impl Default for RecvBuf {
+    fn default() -> Self {
+        BytesMut::new().into()
+    }
+}
+
 impl From<BytesMut> for RecvBuf {
     fn from(buf: BytesMut) -> Self {
-        Self { buf, scratch: 0, max_len: None }
+        Self { buf, scratch: 0, max_len: None, offer: MIN_OFFER }
     }
 }
 
@@ -250,8 +272,9 @@ const FIRST_SPACE: usize = 2048;
 /// Up to so many bytes are moved when memory changes hands.
 const MAX_MOVED: usize = 256;
 
-/// A slice that has to be zeroed is not made larger than what a read fills in one go.
-const BIGGEST_ZEROED: usize = 64 * 1024;
+/// What is zeroed for a read at least, and at most: what a socket gives in one go.
+const MIN_OFFER: usize = 2048;
+const MAX_OFFER: usize = 64 * 1024;
 
 #[cfg(test)]
 mod tests {
@@ -303,6 +326,23 @@ mod tests {
         }
         recv.extend_from_slice(&[0; 300]);
         assert_eq!(recv.take_memory(), None, "that would be too much to move");
+    }
+
+    #[test]
+    fn the_offer_grows_with_what_comes() {
+        let mut recv = RecvBuf::with_capacity(1 << 20);
+        let mut read = |fill: fn(usize) -> usize| {
+            recv.clear();
+            let len = recv.space_mut().len();
+            recv.commit(fill(len));
+            len
+        };
+        let full: Vec<_> = (0..7).map(|_| read(|len| len)).collect();
+        assert_eq!(full, [2048, 4096, 8192, 16384, 32768, 65536, 65536]);
+        assert_eq!([read(|_| 100), read(|_| 100), read(|_| 100)], [65536, 32768, 16384]);
+        recv.expect(20_000);
+        recv.clear();
+        assert_eq!(recv.space_mut().len(), 20_000);
     }
 
     #[test]

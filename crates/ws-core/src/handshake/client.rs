@@ -95,11 +95,13 @@ impl ClientHandshake {
         let request = CheckedRequest::new(config.options(), host, target, key)?;
         let mut send = SendQueue::new();
         send.write(|out| request.write(out));
+        let mut recv = RecvBuf::new();
+        recv.expect(READ_LEN);
         Ok(Self {
             config: config.clone(),
             accept: key::accept(request.key()),
             request,
-            recv: RecvBuf::with_capacity(READ_LEN),
+            recv,
             send,
             scanner: HeadScanner::default(),
             interim_len: 0,
@@ -188,10 +190,21 @@ impl ClientHandshake {
     fn read(&mut self) -> Result<Option<Established>, HandshakeError> {
         let limits = self.config.options().limits.head();
         while self.declined.is_none() {
-            let scanned = self.scanner.scan(self.recv.filled(), HeadKind::Response, &limits);
-            match scanned.map_err(bad_head)? {
+            let filled = self.recv.filled();
+            if self.scanner.is_fresh() {
+                let presumed = HeadSpan::presume(filled, HeadKind::Response, &limits);
+                let parsed = presumed.map(|span| (span, self.parse_head(span)));
+                if let Some((span, Ok(verdict))) = parsed {
+                    if let Some(established) = self.take_head(span, verdict?)? {
+                        return Ok(Some(established));
+                    }
+                    continue;
+                }
+            }
+            match self.scanner.scan(filled, HeadKind::Response, &limits).map_err(bad_head)? {
                 Some(span) => {
-                    if let Some(established) = self.read_head(span)? {
+                    let verdict = self.parse_head(span).map_err(bad_head)?;
+                    if let Some(established) = self.take_head(span, verdict?)? {
                         return Ok(Some(established));
                     }
                 }
@@ -203,11 +216,10 @@ impl ClientHandshake {
         self.read_body()
     }
 
-    /// Takes one head: an interim one is skipped, a refusal begins, a 101 is the end.
-    fn read_head(&mut self, span: HeadSpan) -> Result<Option<Established>, HandshakeError> {
+    /// Looks at one head.
+    fn parse_head(&self, span: HeadSpan) -> Result<Result<Verdict, HandshakeError>, HeadError> {
         let options = self.config.options();
-        let bytes = &self.recv.filled()[span.start..span.end];
-        let verdict = parse_response(bytes, span.fields, |head| {
+        parse_response(self.recv.filled(), span, |head| {
             let response = to_response(&head)?;
             let fields = head.fields;
             match head.status {
@@ -227,7 +239,15 @@ impl ClientHandshake {
                 },
             }
         })
-        .map_err(bad_head)??;
+    }
+
+    /// Takes one head: an interim one is skipped, a refusal begins, a 101 is the end.
+    fn take_head(
+        &mut self,
+        span: HeadSpan,
+        verdict: Verdict,
+    ) -> Result<Option<Established>, HandshakeError> {
+        let options = self.config.options();
         self.recv.consume(span.end);
         match verdict {
             Verdict::Open(response, negotiated) => {

@@ -13,6 +13,9 @@ use super::{
 /// The extension's registered name (RFC 7692 7).
 pub(crate) const NAME: &str = "permessage-deflate";
 
+/// What browsers offer, to the letter: the most frequent line of all, and known to be well formed.
+pub(crate) const BROWSER_OFFER: &[u8] = b"permessage-deflate; client_max_window_bits";
+
 /// What a server does with an offer of permessage-deflate.
 ///
 /// A server answers the first offer it can meet. It never uses more than the client asked for.
@@ -55,7 +58,15 @@ impl DeflateConfig {
         // "A server MUST decline an extension negotiation offer for this extension if any of the
         // following conditions are met": an unknown parameter, an invalid value, a parameter twice,
         // or parameters that cannot be supported. RFC 7692 7.1
-        let offer = Params::parse(extension_of(offer)?, true)?;
+        self.meet(&Params::parse(extension_of(offer)?, true)?)
+    }
+
+    /// The same for [`BROWSER_OFFER`].
+    pub(crate) fn answer_browser(&self) -> Option<DeflateParams> {
+        self.meet(&Params { client_bits: ClientBits::NoValue, ..Params::default() })
+    }
+
+    fn meet(&self, offer: &Params) -> Option<DeflateParams> {
         let own_max = self.server_max_window_bits.clamp(MIN_OWN_BITS, MAX_BITS);
         let server_bits = offer.server_bits.map_or(own_max, |bits| bits.min(own_max));
         let client_max = self.client_max_window_bits.clamp(MIN_BITS, MAX_BITS);
@@ -342,6 +353,22 @@ mod tests {
                 let bits = Params::parse(first(&line), true).and_then(|p| p.server_bits);
                 let expected = u8::try_from(n).ok().filter(|n| (8..=15).contains(n));
                 assert_eq!(bits, expected, "{value}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_offer_of_browsers_is_answered_like_any_other() {
+        let text = std::str::from_utf8(BROWSER_OFFER).unwrap();
+        for bits in 8..=15 {
+            for server_no_context_takeover in [false, true] {
+                let config = DeflateConfig {
+                    server_max_window_bits: bits,
+                    client_max_window_bits: bits,
+                    server_no_context_takeover,
+                    ..DeflateConfig::default()
+                };
+                assert_eq!(config.answer_browser(), config.answer(&first(text)));
             }
         }
     }

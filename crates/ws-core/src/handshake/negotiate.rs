@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    deflate::{DeflateConfig, DeflateParams},
+    deflate::{BROWSER_OFFER, DeflateConfig, DeflateParams},
     extension::{Malformed, extensions},
 };
 use crate::codec::list::{is_token, members};
@@ -110,6 +110,11 @@ pub(crate) fn choose_deflate<'a>(
     let mut any = false;
     let mut chosen = None;
     for line in lines {
+        if line == BROWSER_OFFER {
+            any = true;
+            chosen = chosen.or_else(|| config.and_then(DeflateConfig::answer_browser));
+            continue;
+        }
         for extension in extensions(line) {
             let extension = extension?;
             any = true;

@@ -155,6 +155,12 @@ impl ServerHandshake {
             return Err(HandshakeError::Closed);
         }
         let limits = self.config.options().limits.head();
+        if self.scanner.is_fresh() {
+            let presumed = HeadSpan::presume(self.recv.filled(), HeadKind::Request, &limits);
+            if let Some(Ok(pending)) = presumed.map(|span| Pending::parse(self, span)) {
+                return Ok(Some(pending));
+            }
+        }
         match self.scanner.scan(self.recv.filled(), HeadKind::Request, &limits) {
             Err(error) => Err(self.refuse_head(error)),
             Ok(Some(span)) => match Pending::parse(self, span) {
@@ -288,9 +294,8 @@ impl Pending {
     }
 
     fn parse(handshake: &mut ServerHandshake, span: HeadSpan) -> Result<Self, HeadError> {
-        let head = &handshake.recv.filled()[span.start..span.end];
         let options = handshake.config.options();
-        let (verdict, is_upgrade, asked) = parse_request(head, span.fields, |head| {
+        let (verdict, is_upgrade, asked) = parse_request(handshake.recv.filled(), span, |head| {
             let fields = head.fields;
             let slots = RequestFields::collect(fields);
             let line = RequestLine { method: head.method, target: head.target };
@@ -316,8 +321,7 @@ impl Pending {
     /// For a target in absolute-form the URI has an authority, which counts instead of Host.
     pub fn request(&self) -> &Request<()> {
         self.request.get_or_init(|| {
-            let head = &self.handshake.recv.filled()[self.span.start..self.span.end];
-            let built = parse_request(head, self.span.fields, |head| {
+            let built = parse_request(self.handshake.recv.filled(), self.span, |head| {
                 let mut request = Request::new(());
                 *request.method_mut() =
                     Method::from_bytes(head.method.as_bytes()).unwrap_or_default();
