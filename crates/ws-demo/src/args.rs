@@ -5,7 +5,7 @@ use std::{ffi::OsString, path::PathBuf, time::Duration};
 use lexopt::{Arg, Error, Parser, ValueExt};
 use ws_core::Message;
 
-use crate::{hex, runtimes::Runtime, usage};
+use crate::{deflate::Compression, hex, runtimes::Runtime, usage};
 
 /// What to do.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub(crate) struct ServeOptions {
     pub(crate) origins: Vec<String>,
     /// User and password.
     pub(crate) basic_auth: Option<(String, String)>,
-    pub(crate) deflate: bool,
+    pub(crate) compression: Compression,
     pub(crate) max_request_line_len: Option<usize>,
     pub(crate) max_head_len: Option<usize>,
     pub(crate) max_fields: Option<usize>,
@@ -51,7 +51,7 @@ pub(crate) struct ConnectOptions {
     pub(crate) subprotocols: Vec<String>,
     /// Names and values.
     pub(crate) headers: Vec<(String, String)>,
-    pub(crate) deflate: bool,
+    pub(crate) compression: Compression,
     pub(crate) timeout: Option<Duration>,
     pub(crate) handshake_only: bool,
     /// What to send, in this order.
@@ -124,7 +124,7 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
         require_subprotocol: false,
         origins: Vec::new(),
         basic_auth: None,
-        deflate: false,
+        compression: Compression::default(),
         max_request_line_len: None,
         max_head_len: None,
         max_fields: None,
@@ -147,7 +147,11 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
             Arg::Long("basic-auth") => {
                 options.basic_auth = Some(pair(parser, "--basic-auth takes USER:PASS")?);
             }
-            Arg::Long("deflate") => options.deflate = true,
+            Arg::Long("deflate") => options.compression.agree(parser)?,
+            Arg::Long("no-context-takeover") => options.compression.forget_contexts(),
+            Arg::Long("max-window-bits") => options.compression.limit_windows(parser)?,
+            Arg::Long("deflate-level") => options.compression.level(parser)?,
+            Arg::Long("min-deflate") => options.compression.min_len(parser)?,
             Arg::Long("max-request-line") => {
                 options.max_request_line_len = Some(parser.value()?.parse()?);
             }
@@ -175,7 +179,7 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
         url: String::new(),
         subprotocols: Vec::new(),
         headers: Vec::new(),
-        deflate: false,
+        compression: Compression::default(),
         timeout: None,
         handshake_only: false,
         messages: Vec::new(),
@@ -189,7 +193,11 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
                 let (name, value) = pair(parser, "--header takes 'Name: value'")?;
                 options.headers.push((name, value.trim_start_matches([' ', '\t']).to_owned()));
             }
-            Arg::Long("deflate") => options.deflate = true,
+            Arg::Long("deflate") => options.compression.agree(parser)?,
+            Arg::Long("no-context-takeover") => options.compression.forget_contexts(),
+            Arg::Long("max-window-bits") => options.compression.limit_windows(parser)?,
+            Arg::Long("deflate-level") => options.compression.level(parser)?,
+            Arg::Long("min-deflate") => options.compression.min_len(parser)?,
             Arg::Long("timeout-ms") => options.timeout = Some(milliseconds(parser)?),
             Arg::Long("handshake-only") => options.handshake_only = true,
             Arg::Long("send") => options.messages.push(parser.value()?.string()?.into()),
@@ -260,6 +268,8 @@ const SHORT_HELP: Arg<'static> = Arg::Short('h');
 
 #[cfg(test)]
 mod tests {
+    use ws_core::{DeflateConfig, WebSocketConfig};
+
     use super::*;
 
     fn parsed(line: &str) -> Result<Command, String> {
@@ -277,7 +287,7 @@ mod tests {
         assert_eq!(options.basic_auth, Some(("ada".to_owned(), "love:lace".to_owned())));
         assert_eq!((options.max_head_len, options.max_fields), (Some(99), None));
         assert_eq!(options.timeout, Some(Duration::from_millis(250)));
-        assert!(options.keep_alive && !options.deflate);
+        assert!(options.keep_alive && options.compression.config().is_none());
         assert_eq!((options.max_message_len, options.max_frame_len), (Some(5), None));
         assert_eq!((options.idle_timeout, options.ping_interval), {
             (Some(Duration::from_millis(7)), None)
@@ -291,8 +301,28 @@ mod tests {
         let Command::Connect(options) = parse(args.map(OsString::from)).unwrap() else { panic!() };
         assert_eq!((options.runtime, &*options.url), (Runtime::Smol, "ws://h/"));
         assert_eq!(options.headers, [("A".to_owned(), "b:c ".to_owned())]);
-        assert!(options.deflate && options.timeout.is_none());
+        assert!(options.compression.offer().is_some() && options.timeout.is_none());
         assert!(options.messages.is_empty() && !options.handshake_only);
+    }
+
+    #[test]
+    fn compression_is_described_the_same_for_both() {
+        for line in ["serve --runtime smol --addr a", "connect --runtime smol ws://h"] {
+            let of = |options: &str| match parsed(&format!("{line} {options}")).unwrap() {
+                Command::Serve(options) => options.compression,
+                Command::Connect(options) => options.compression,
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(of(""), Compression::default());
+            let plain = of("--deflate");
+            assert_eq!(plain.config(), Some(DeflateConfig::default()));
+            let long = "--deflate=server_no_context_takeover;client_no_context_takeover;\
+                        server_max_window_bits=9;client_max_window_bits=9";
+            assert_eq!(of(long), of("--no-context-takeover --max-window-bits 9"));
+            let mut config = WebSocketConfig::default();
+            of("--deflate-level 1 --min-deflate 0").tune(&mut config);
+            assert_eq!((config.deflate_level, config.min_deflate_len), (1, 0));
+        }
     }
 
     #[test]
@@ -330,6 +360,9 @@ mod tests {
             ("connect --header x ws://h", "--header takes 'Name: value'"),
             ("connect ws://h ws://i", "unexpected argument \"ws://i\""),
             ("connect --send-binary 0", "--send-binary takes pairs of hexadecimal digits"),
+            ("connect --deflate-level 10", "--deflate-level takes 0 to 9"),
+            ("serve --max-window-bits 8", "a window has 9 to 15 bits, not \"8\""),
+            ("serve --deflate=fast", "permessage-deflate has no parameter \"fast\""),
             ("connect --handshake-only --send a", "with --handshake-only nothing is sent"),
             ("autobahn-client --runtime smol", "the URL is missing"),
             ("vectors --runtime smol", "the folder of the vectors is missing"),

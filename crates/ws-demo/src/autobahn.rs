@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use ws_core::{ClientConfig, Message};
+use ws_core::{ClientConfig, DeflateOffer, Message};
 use ws_driver::Error;
 
 use crate::{args::AutobahnOptions, complain, runtimes::Adapter};
@@ -33,21 +33,35 @@ pub(crate) fn run(options: &AutobahnOptions) -> io::Result<ExitCode> {
 /// Gives the number of cases.
 fn run_cases(adapter: &dyn Adapter, options: &AutobahnOptions) -> Result<u32, Error> {
     let (base, agent) = (options.url.trim_end_matches('/'), encoded(&options.agent));
-    let config = &ClientConfig::new();
-    let (mut channel, _) = adapter.connect(&format!("{base}/getCaseCount"), config)?;
-    let count = channel.recv()?.as_ref().and_then(Message::as_text).and_then(|it| it.parse().ok());
-    let count: u32 = count.ok_or_else(|| io::Error::other("the server has no number of cases"))?;
-    channel.echo()?;
+    let ask = |question: &str| -> Result<String, Error> {
+        let (mut channel, _) =
+            adapter.connect(&format!("{base}/{question}"), &ClientConfig::new())?;
+        let answer = channel.recv()?;
+        channel.echo()?;
+        Ok(answer.as_ref().and_then(Message::as_text).unwrap_or_default().to_owned())
+    };
+    let count = ask("getCaseCount")?.parse();
+    let count: u32 = count.map_err(|_| io::Error::other("the server has no number of cases"))?;
     for case in 1..=count {
+        let config = config(&ask(&format!("getCaseInfo?case={case}"))?);
         let url = format!("{base}/runCase?case={case}&agent={agent}");
-        let (mut channel, _) = adapter.connect(&url, config)?;
+        let (mut channel, _) = adapter.connect(&url, &config)?;
         // Most cases are about errors. Whether this is the right one is for the server to judge.
         let _ = channel.echo();
     }
     let (mut channel, _) =
-        adapter.connect(&format!("{base}/updateReports?agent={agent}"), config)?;
+        adapter.connect(&format!("{base}/updateReports?agent={agent}"), &ClientConfig::new())?;
     channel.echo()?;
     Ok(count)
+}
+
+/// How to connect for a case, by what the server says of it. Compression is offered as browsers do; the
+/// cases in which the server makes the client forget its context want that to be offered.
+fn config(info: &str) -> ClientConfig {
+    let id = info.split_once("\"id\": \"").map_or("", |(_, id)| id);
+    let forgets = ["13.2.", "13.5.", "13.6.", "13.7."].iter().any(|about| id.starts_with(about));
+    let offer = DeflateOffer { client_no_context_takeover: forgets, ..DeflateOffer::default() };
+    ClientConfig::new().deflate(offer)
 }
 
 /// A text as the value of a query's parameter: all but the unreserved characters are encoded (RFC
@@ -67,6 +81,15 @@ fn encoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_case_decides_what_is_offered() {
+        let offers = |id| format!("{:?}", config(&format!("{{\"id\": \"{id}\", \"x\": 1}}")));
+        assert!(offers("13.2.1").contains("client_no_context_takeover: true"));
+        for other in ["1.1.1", "12.1.1", "13.1.2", "13.3.1"] {
+            assert!(offers(other).contains("client_no_context_takeover: false"), "{other}");
+        }
+    }
 
     #[test]
     fn names_are_made_fit_for_a_query() {

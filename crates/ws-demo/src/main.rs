@@ -6,6 +6,7 @@
 mod args;
 mod autobahn;
 mod connect;
+mod deflate;
 mod echo;
 mod hex;
 mod matrix;

@@ -23,9 +23,9 @@ pub(crate) const MATRIX: &str = "\
 usage: ws-demo matrix
 
 Opens a WebSocket between each client and each server over the loopback interface, and exchanges text,
-bytes, a message of 1 MiB in fragments, a ping and its pong, and close frames. Prints the first
-request and its answer as they were on the wire, then a table: a row for each server, a column for
-each client.
+bytes, a message of 1 MiB in fragments, a ping and its pong, and close frames; then does the same
+compressed. Prints the first request and its answer as they were on the wire, then a table: a row for
+each server, a column for each client.
 
 exit status: 0 when all are `ok`, 1 otherwise
 ";
@@ -45,7 +45,12 @@ its requests, and how its WebSocket ended, with the close codes that were receiv
   --require-subprotocol       refuse clients that offer none of these
   --origin ORIGIN             one whose pages are let in; may be repeated
   --basic-auth USER:PASS      ask for these credentials
-  --deflate                   agree to permessage-deflate
+  --deflate[=PARAMS]          agree to permessage-deflate, with these parameters of RFC 7692 if any:
+                              'server_no_context_takeover; client_max_window_bits=10'
+  --no-context-takeover       the same; neither side keeps its context between messages
+  --max-window-bits N         the same; both windows have at most 9 to 15 bits
+  --deflate-level N           how hard to compress, 0 to 9 (6)
+  --min-deflate BYTES         shortest message that is compressed (64)
   --max-request-line BYTES    longest request line (8192)
   --max-head BYTES            largest request head (16384)
   --max-headers N             most field lines (100)
@@ -75,7 +80,12 @@ standard input is a terminal, every line that is typed is sent, until Ctrl-D.
   --runtime tokio|async-std|smol|blocking
   --subprotocol NAME          one to offer; repeated, the most preferred first
   --header 'Name: value'      a field to send; may be repeated
-  --deflate                   offer permessage-deflate
+  --deflate[=PARAMS]          offer permessage-deflate, with these parameters of RFC 7692 if any:
+                              'server_no_context_takeover; client_max_window_bits=10'
+  --no-context-takeover       the same; neither side keeps its context between messages
+  --max-window-bits N         the same; both windows have at most 9 to 15 bits
+  --deflate-level N           how hard to compress, 0 to 9 (6)
+  --min-deflate BYTES         shortest message that is compressed (64)
   --timeout-ms N              longest time for the handshake, and for each reply (10000)
   --handshake-only            end without a word once the handshake is done
   --send TEXT                 a message to send; may be repeated

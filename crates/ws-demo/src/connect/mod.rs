@@ -7,7 +7,7 @@ use std::{
 };
 
 use http::Response;
-use ws_core::{ClientConfig, Declined, DeflateOffer, HandshakeError, WebSocketConfig};
+use ws_core::{ClientConfig, Declined, HandshakeError, WebSocketConfig};
 use ws_driver::Error;
 
 use crate::{args::ConnectOptions, complain, runtimes::Channel};
@@ -76,23 +76,20 @@ fn config(options: &ConnectOptions, manner: Manner) -> ClientConfig {
     for (name, value) in &options.headers {
         config = config.header(name, value);
     }
-    if options.deflate {
-        config = config.deflate(DeflateOffer::default());
+    if let Some(offer) = options.compression.offer() {
+        config = config.deflate(offer);
     }
     if options.timeout.is_some() {
         config = config.timeout(options.timeout);
     }
+    let mut web_socket = WebSocketConfig::default();
+    options.compression.tune(&mut web_socket);
     if manner == Manner::Exchange {
         // People may take their time; a server that owes an answer may not.
-        let idle_timeout = Some(options.timeout.unwrap_or(PATIENCE));
-        let close_timeout = Duration::from_secs(1);
-        config = config.web_socket(WebSocketConfig {
-            idle_timeout,
-            close_timeout,
-            ..WebSocketConfig::default()
-        });
+        web_socket.idle_timeout = Some(options.timeout.unwrap_or(PATIENCE));
+        web_socket.close_timeout = Duration::from_secs(1);
     }
-    config
+    config.web_socket(web_socket)
 }
 
 fn talk(

@@ -8,7 +8,9 @@ use std::{
     time::Duration,
 };
 
-use ws_core::{ClientConfig, Negotiated, ServerConfig, WebSocketConfig};
+use ws_core::{
+    ClientConfig, DeflateConfig, DeflateOffer, Negotiated, ServerConfig, WebSocketConfig,
+};
 
 use crate::{
     complain,
@@ -42,7 +44,7 @@ pub(crate) fn run() -> io::Result<ExitCode> {
         }
     }
 
-    writeln!(out, "over each WebSocket: {STEPS}\n")?;
+    writeln!(out, "over each WebSocket, as it is and compressed: {STEPS}\n")?;
     let mut failed = false;
     let names = adapters.iter().map(|(client, _)| client.name());
     print_row(CORNER, names, out)?;
@@ -50,7 +52,9 @@ pub(crate) fn run() -> io::Result<ExitCode> {
         let mut row = Vec::new();
         for (client, asking) in &adapters {
             let listener = TcpListener::bind(LOOPBACK)?;
-            let met = meet(&listener, None, serving.as_ref(), asking.as_ref(), talk);
+            let met = [false, true].into_iter().try_for_each(|deflate| {
+                meet(&listener, None, [serving.as_ref(), asking.as_ref()], deflate, talk)
+            });
             row.push(if met.is_ok() { "ok" } else { "failed" });
             if let Err(reason) = met {
                 failed = true;
@@ -80,31 +84,34 @@ fn exchange(adapter: &dyn Adapter) -> io::Result<Exchange> {
     let listener = TcpListener::bind(LOOPBACK)?;
     let relay = Relay::start(listener.local_addr()?)?;
     // What comes of it is in the table.
-    let _ = meet(&listener, Some(&relay), adapter, adapter, |_| Ok(()));
+    let _ = meet(&listener, Some(&relay), [adapter; 2], false, |_| Ok(()));
     relay.finish()
 }
 
 /// Opens a WebSocket, sees to it that both ends agree on what they have agreed on, and has the
-/// client talk.
+/// client talk, compressed or not.
 fn meet(
     listener: &TcpListener,
     relay: Option<&Relay>,
-    server: &dyn Adapter,
-    client: &dyn Adapter,
+    [server, client]: [&dyn Adapter; 2],
+    deflate: bool,
     talk: impl FnOnce(&mut dyn Channel) -> Result<(), String>,
 ) -> Result<(), String> {
     let listening = listener.local_addr().map_err(|error| error.to_string())?;
     let address = relay.map_or(listening, Relay::address);
     thread::scope(|scope| {
-        let serving = scope.spawn(|| serve(listener, server));
-        let config = ClientConfig::new().subprotocols(OFFERED).web_socket(impatient());
+        let serving = scope.spawn(|| serve(listener, server, deflate));
+        let mut config = ClientConfig::new().subprotocols(OFFERED).web_socket(impatient());
+        if deflate {
+            config = config.deflate(DeflateOffer::default());
+        }
         let opened = client.connect(&format!("ws://{address}{TARGET}"), &config);
         if opened.is_err() {
             // The server may still be waiting for somebody to connect.
             drop(TcpStream::connect(address));
         }
         let talked = opened.map_err(failed("connecting")).and_then(|(mut channel, _)| {
-            check_agreed(channel.negotiated())?;
+            check_agreed(channel.negotiated(), deflate)?;
             talk(channel.as_mut())
         });
         let served = serving.join().unwrap_or_else(|_| Err("panicked".to_owned()));
@@ -114,26 +121,34 @@ fn meet(
 }
 
 /// Accepts a WebSocket, and echoes until it is closed.
-fn serve(listener: &TcpListener, server: &dyn Adapter) -> Result<(), String> {
+fn serve(listener: &TcpListener, server: &dyn Adapter, deflate: bool) -> Result<(), String> {
     let (stream, _) = listener.accept().map_err(|error| error.to_string())?;
-    let config = ServerConfig::new().subprotocols(SPOKEN).web_socket(impatient());
+    let mut config = ServerConfig::new().subprotocols(SPOKEN).web_socket(impatient());
+    if deflate {
+        config = config.deflate(DeflateConfig::default());
+    }
     let mut channel = server.accept(stream, &config).map_err(failed("accepting"))?;
-    check_agreed(channel.negotiated())?;
+    check_agreed(channel.negotiated(), deflate)?;
     channel.echo().map_err(failed("echoing"))?;
     check_code(channel.close_info().received.as_ref())
 }
 
-fn check_agreed(negotiated: &Negotiated) -> Result<(), String> {
-    if negotiated.subprotocol() == Some(AGREED) {
-        return Ok(());
-    }
+fn check_agreed(negotiated: &Negotiated, deflate: bool) -> Result<(), String> {
     let subprotocol = negotiated.subprotocol().unwrap_or("none");
-    Err(format!("has subprotocol {subprotocol}, expected {AGREED}"))
+    if subprotocol != AGREED {
+        return Err(format!("has subprotocol {subprotocol}, expected {AGREED}"));
+    }
+    match negotiated.deflate() {
+        Some(params) if !deflate => Err(format!("has {params}, which nobody asked for")),
+        None if deflate => Err("has no permessage-deflate".to_owned()),
+        _ => Ok(()),
+    }
 }
 
-/// Rather a failure than a table that never comes.
+/// Rather a failure than a table that never comes. Where messages are compressed, all of them are.
 fn impatient() -> WebSocketConfig {
-    WebSocketConfig { idle_timeout: Some(PATIENCE), ..WebSocketConfig::default() }
+    let idle_timeout = Some(PATIENCE);
+    WebSocketConfig { idle_timeout, min_deflate_len: 0, ..WebSocketConfig::default() }
 }
 
 /// No step takes that long.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use socket2::SockRef;
-use ws_core::{DeflateConfig, Limits, ServerConfig, WebSocketConfig};
+use ws_core::{Limits, ServerConfig, WebSocketConfig};
 
 use crate::{args::ServeOptions, complain, runtimes::Adapter};
 
@@ -67,8 +67,8 @@ fn config(options: &ServeOptions) -> ServerConfig {
     if !options.origins.is_empty() {
         config = config.origins(&options.origins);
     }
-    if options.deflate {
-        config = config.deflate(DeflateConfig::default());
+    if let Some(deflate) = options.compression.config() {
+        config = config.deflate(deflate);
     }
     if options.timeout.is_some() {
         config = config.timeout(options.timeout);
@@ -107,6 +107,7 @@ fn web_socket(options: &ServeOptions) -> WebSocketConfig {
     if let Some(len) = options.max_frame_len {
         config.max_frame_len = len;
     }
+    options.compression.tune(&mut config);
     config
 }
 

@@ -5,20 +5,26 @@ use std::{
     thread,
 };
 
-use ws_blocking::{CloseCode, CloseFrame, Message, ServerConfig, WebSocket};
+use ws_blocking::{CloseCode, CloseFrame, DeflateConfig, Message, ServerConfig, WebSocket};
 
 use crate::program::{RUNTIMES, run};
 
 /// Serves one WebSocket, and gives the target that it was for.
 fn serve(listener: &TcpListener) -> String {
     let (stream, _) = listener.accept().unwrap();
-    let config = ServerConfig::new().keep_request(true);
+    let deflate = DeflateConfig::default();
+    let config = ServerConfig::new().keep_request(true).deflate(deflate);
     let mut ws = ws_blocking::accept_with(stream, &config).unwrap();
     let target = ws.request().unwrap().uri().to_string();
     if target.starts_with("/getCaseCount") {
         ws.send("3").unwrap();
         ws.close(CloseFrame::new(CloseCode::NORMAL, "")).unwrap();
+    } else if target.starts_with("/getCaseInfo") {
+        ws.send(r#"{"id": "13.2.1", "description": "compression"}"#).unwrap();
+        ws.close(CloseFrame::new(CloseCode::NORMAL, "")).unwrap();
     } else if target.starts_with("/runCase") {
+        let params = ws.negotiated().deflate().unwrap();
+        assert!(params.client_no_context_takeover, "and what this case is about");
         run_case(ws, &target);
     } else {
         ws.close(CloseFrame::new(CloseCode::NORMAL, "")).unwrap();
@@ -48,17 +54,19 @@ fn every_case_is_run() {
     for runtime in RUNTIMES {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("ws://{}/", listener.local_addr().unwrap());
-        let server = thread::spawn(move || [(); 5].map(|()| serve(&listener)));
+        let server = thread::spawn(move || [(); 8].map(|()| serve(&listener)));
         let output = run(&["autobahn-client", "--runtime", runtime, &url, "--agent", "me & you"]);
         assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{runtime}");
         assert_eq!(String::from_utf8(output.stdout).unwrap(), "3 cases\n", "{runtime}");
         assert!(output.status.success(), "{runtime}");
         let agent = "agent=me%20%26%20you";
-        let cases = [1, 2, 3].map(|case| format!("/runCase?case={case}&{agent}"));
+        let cases = [1, 2, 3].map(|case| {
+            [format!("/getCaseInfo?case={case}"), format!("/runCase?case={case}&{agent}")]
+        });
         let report = format!("/updateReports?{agent}");
         let targets = server.join().unwrap();
         assert_eq!(targets[0], "/getCaseCount");
-        assert_eq!((&targets[1..4], &targets[4]), (&cases[..], &report), "{runtime}");
+        assert_eq!((&targets[1..7], &targets[7]), (&cases.concat()[..], &report), "{runtime}");
     }
 }
 

@@ -5,6 +5,7 @@
 mod autobahn;
 mod commands;
 mod connect;
+mod deflate;
 mod messages;
 mod program;
 mod serve;

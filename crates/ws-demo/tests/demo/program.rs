@@ -135,7 +135,12 @@ impl Client {
 
     /// Opens a WebSocket.
     pub(crate) fn open(&mut self) {
-        assert_eq!(self.ask(&format!("{UPGRADE}\r\n")).status(), 101);
+        self.open_with("");
+    }
+
+    /// Opens a WebSocket with further fields in the request.
+    pub(crate) fn open_with(&mut self, fields: &str) {
+        assert_eq!(self.ask(&format!("{UPGRADE}{fields}\r\n")).status(), 101);
     }
 
     /// Sends a frame of at most 65,535 bytes, masked with zeros. `first` is its first byte.
