@@ -49,8 +49,11 @@ public:
     int pongs = 0;
     int pings = 0;
 
-    explicit Connection(const std::string& url)
+    Connection(const std::string& url, bool is_deflated)
     {
+        websocket::permessage_deflate deflate;
+        deflate.client_enable = is_deflated;
+        ws_.set_option(deflate);
         const std::string authority = url.substr(5, url.find('/', 5) - 5);
         const auto colon = authority.find(':');
         ws_.next_layer().connect({asio::ip::make_address(authority.substr(0, colon)),
@@ -64,7 +67,10 @@ public:
                 last_pong = std::string{payload};
             }
         });
-        ws_.handshake(authority, "/");
+        websocket::response_type response;
+        ws_.handshake(response, authority, "/");
+        const auto extensions = response[beast::http::field::sec_websocket_extensions];
+        if (extensions.starts_with("permessage-deflate") != is_deflated) throw Failed{"agreed on '" + std::string{extensions} + "'"};
     }
 
     void send(const Message& message)
@@ -193,7 +199,7 @@ inline void expect_code(std::uint16_t got, std::uint16_t wanted)
     if (got != wanted) throw Failed{"expected close code " + std::to_string(wanted) + ", got " + std::to_string(got)};
 }
 
-inline int run_messages(const std::string& url, const std::string& limited_url)
+inline int run_messages(const std::string& url, const std::string& limited_url, bool is_deflated)
 {
     const std::string greek = "κόσμε 🦀 €";
 
@@ -206,7 +212,7 @@ inline int run_messages(const std::string& url, const std::string& limited_url)
         }
     };
     const auto echoes = [&](const std::vector<Message>& messages) {
-        Connection ws{url};
+        Connection ws{url, is_deflated};
         for (const auto& message : messages) {
             ws.send(message);
             ws.expect(message);
@@ -214,7 +220,7 @@ inline int run_messages(const std::string& url, const std::string& limited_url)
         expect_code(ws.close(), 1000);
     };
     const auto closes = [&](std::uint16_t code, const std::string& reason) {
-        Connection ws{url};
+        Connection ws{url, is_deflated};
         ws.send(text("a"));
         ws.expect(text("a"));
         expect_code(ws.close(code, reason), code);
@@ -231,7 +237,7 @@ inline int run_messages(const std::string& url, const std::string& limited_url)
         echoes({text(euros), text(std::string(1 << 20, 'x')), bytes(1 << 20)});
     });
     check("fragments", [&] {
-        Connection ws{url};
+        Connection ws{url, is_deflated};
         const Message data = bytes(100'000);
         for (const std::size_t size : {7'000, 65'536, 99'999}) {
             for (std::size_t at = 0; at < data.payload.size(); at += size)
@@ -244,13 +250,13 @@ inline int run_messages(const std::string& url, const std::string& limited_url)
         expect_code(ws.close(), 1000);
     });
     check("text cut inside characters", [&] {
-        Connection ws{url};
+        Connection ws{url, is_deflated};
         for (std::size_t at = 0; at < greek.size(); ++at) ws.send_part(at + 1 == greek.size(), text(greek.substr(at, 1)));
         ws.expect(text(greek));
         expect_code(ws.close(), 1000);
     });
     check("a ping between fragments", [&] {
-        Connection ws{url};
+        Connection ws{url, is_deflated};
         ws.send_part(false, text("one "));
         ws.ping("between");
         ws.wait([&] { return ws.last_pong == "between"; });
@@ -259,7 +265,7 @@ inline int run_messages(const std::string& url, const std::string& limited_url)
         expect_code(ws.close(), 1000);
     });
     check("pings of 0, 1 and 125 bytes", [&] {
-        Connection ws{url};
+        Connection ws{url, is_deflated};
         for (const std::size_t length : {0, 1, 125}) {
             const std::string payload = bytes(length).payload;
             const int before = ws.pongs;
@@ -269,14 +275,14 @@ inline int run_messages(const std::string& url, const std::string& limited_url)
         }
     });
     check("a pong nobody asked for", [&] {
-        Connection ws{url};
+        Connection ws{url, is_deflated};
         ws.pong("unasked");
         ws.send(text("still here"));
         ws.expect(text("still here"));
         expect_code(ws.close(), 1000);
     });
     check("100 messages pipelined", [&] {
-        Connection ws{url};
+        Connection ws{url, is_deflated};
         std::vector<Message> messages;
         for (std::size_t number = 0; number < 99; ++number) messages.push_back(bytes(number * 20));
         messages.push_back(text("the last"));
@@ -287,12 +293,12 @@ inline int run_messages(const std::string& url, const std::string& limited_url)
     check("close 1000 with a reason", [&] { closes(1000, "done"); });
     check("close 4000 with a reason beyond ASCII", [&] { closes(4000, greek); });
     check("close without a code", [&] {
-        Connection ws{url};
+        Connection ws{url, is_deflated};
         const std::uint16_t code = ws.close(0);
         if (code != 0 && code != 1005) expect_code(code, 1000);
     });
     check("closed by the server after three messages", [&] {
-        Connection ws{limited_url};
+        Connection ws{limited_url, is_deflated};
         for (const char* message : {"one", "two", "three"}) {
             ws.send(text(message));
             ws.expect(text(message));
@@ -300,7 +306,7 @@ inline int run_messages(const std::string& url, const std::string& limited_url)
         expect_code(ws.closed(), 1000);
     });
     check("a message over the limit", [&] {
-        Connection ws{limited_url};
+        Connection ws{limited_url, is_deflated};
         const Message longest = bytes(1'000);
         ws.send(longest);
         ws.expect(longest);
@@ -308,7 +314,7 @@ inline int run_messages(const std::string& url, const std::string& limited_url)
         expect_code(ws.closed(), 1009);
     });
     check("the server's pings", [&] {
-        Connection ws{limited_url};
+        Connection ws{limited_url, is_deflated};
         ws.idle(std::chrono::milliseconds{3200});
         if (ws.pings == 0) throw Failed{"no ping"};
         ws.send(text("still here"));

@@ -222,7 +222,7 @@ int main(int argc, char** argv)
 {
     try {
         const std::string role = argc > 1 ? argv[1] : "";
-        if (role == "messages" && argc == 4) return run_messages(argv[2], argv[3]);
+        if (role == "messages" && (argc == 4 || argc == 5)) return run_messages(argv[2], argv[3], argc == 5);
         const Options options = parse(argc, argv);
         if (role == "client") return run_client(options);
         if (role == "server") return run_server(options);

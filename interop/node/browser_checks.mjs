@@ -2,7 +2,7 @@
 // the page of `chromium.mjs` from the browser. See ../README.md for the checks.
 import { GREEK, Inbox, bytes, same, sleep } from './checks.mjs';
 
-function open(url, subprotocols = []) {
+function opened(url, subprotocols = [], deflate = false) {
   const ws = new WebSocket(url, subprotocols);
   const inbox = new Inbox();
   ws.binaryType = 'arraybuffer';
@@ -15,7 +15,11 @@ function open(url, subprotocols = []) {
   ws.addEventListener('message', ({ data }) => inbox.put(typeof data === 'string' ? data : new Uint8Array(data)));
   ws.receive = () => inbox.take();
   return new Promise((resolve, reject) => {
-    ws.addEventListener('open', () => resolve(ws));
+    ws.addEventListener('open', () => {
+      // It offers compression always; whether it comes about is up to the server.
+      if (ws.extensions.startsWith('permessage-deflate') === deflate) resolve(ws);
+      else reject(new Error(`agreed on '${ws.extensions}'`));
+    });
     ws.addEventListener('error', () => reject(new Error('it was not opened')));
   });
 }
@@ -26,7 +30,9 @@ async function closed(ws, code) {
   same(event.wasClean, true);
 }
 
-export function checks(url, limitedUrl) {
+export function checks(url, limitedUrl, deflate) {
+  const open = (at) => opened(at, [], deflate);
+
   async function echoes(...messages) {
     const ws = await open(url);
     for (const message of messages) {
@@ -100,14 +106,14 @@ export function checks(url, limitedUrl) {
 export function browserChecks(url) {
   return {
     'the handshake': async () => {
-      const ws = await open(url, ['not.served', 'chat.v1', 'chat.v2']);
+      const ws = await opened(url, ['not.served', 'chat.v1', 'chat.v2']);
       same(ws.protocol, 'chat.v2');
       same(ws.extensions, '');
       ws.close(1000);
       await closed(ws, 1000);
     },
     '20 connections at once': async () => {
-      const all = await Promise.all(Array.from({ length: 20 }, () => open(url)));
+      const all = await Promise.all(Array.from({ length: 20 }, () => opened(url)));
       await Promise.all(all.map(async (ws, at) => {
         ws.send(`number ${at}`);
         same(await ws.receive(), `number ${at}`);

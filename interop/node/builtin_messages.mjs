@@ -2,6 +2,6 @@
 import { checks } from './browser_checks.mjs';
 import { run } from './checks.mjs';
 
-const [url, limitedUrl] = process.argv.slice(2);
-await run(checks(url, limitedUrl), console.log);
+const [url, limitedUrl, ...rest] = process.argv.slice(2);
+await run(checks(url, limitedUrl, rest.includes('--deflate')), console.log);
 process.exit(0);

@@ -1,5 +1,5 @@
 // Messages between an echo server and a page in Chromium. See ../README.md for what is printed.
-//   chromium.mjs EXECUTABLE URL LIMITED_URL
+//   chromium.mjs EXECUTABLE URL LIMITED_URL [--deflate]
 // Serves the page on 127.0.0.1 and opens it in a headless browser with a profile of its own; the page posts here what
 // it has to say.
 import { spawn } from 'node:child_process';
@@ -16,15 +16,16 @@ const FLAGS = [
   // It stays on this machine, whatever it would like to look up.
   '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1', '--proxy-server=direct://',
 ];
-const [executable, url, limitedUrl] = process.argv.slice(2);
+const [executable, url, limitedUrl, ...rest] = process.argv.slice(2);
+const deflate = rest.includes('--deflate');
 const PAGE = `<!doctype html>
 <title>Messages</title>
 <script type="module">
 import { browserChecks, checks } from './browser_checks.mjs';
 import { run } from './checks.mjs';
 const say = (line) => fetch('/say', { method: 'POST', body: line });
-const [url, limitedUrl] = ${JSON.stringify([url, limitedUrl])};
-await run({ ...browserChecks(url), ...checks(url, limitedUrl) }, say);
+const [url, limitedUrl, deflate] = ${JSON.stringify([url, limitedUrl, deflate])};
+await run({ ...(deflate ? {} : browserChecks(url)), ...checks(url, limitedUrl, deflate) }, say);
 await say('end');
 </script>
 `;

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import WebSocket from 'ws';
 import { GREEK, Inbox, bytes, run, same, sleep } from './checks.mjs';
 
-const [url, limitedUrl] = process.argv.slice(2);
+const [url, limitedUrl, ...rest] = process.argv.slice(2);
+const deflate = rest.includes('--deflate');
 
 async function open(at = url) {
-  const ws = new WebSocket(at, { perMessageDeflate: false, handshakeTimeout: 10_000 });
+  const ws = new WebSocket(at, { perMessageDeflate: deflate && { threshold: 0 }, handshakeTimeout: 10_000 });
   const inbox = new Inbox();
   ws.pings = 0;
   ws.on('ping', () => { ws.pings += 1; });
@@ -18,6 +19,7 @@ async function open(at = url) {
   ws.closed.catch(() => {}); // `once` fails on errors too; the check that waits hears of them
   ws.receive = () => inbox.take();
   await once(ws, 'open');
+  same(ws.extensions, deflate ? 'permessage-deflate' : '');
   return ws;
 }
 

@@ -6,19 +6,25 @@ import sys
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 from websockets.frames import Frame, Opcode
 
 from checks import Checks, same
 
 URL, LIMITED_URL = sys.argv[1:3]
+DEFLATE = "--deflate" in sys.argv[3:]
 GREEK = "κόσμε 🦀 €"
 check = Checks()
 
 
 class Counting(ClientConnection):
-    """A connection that counts the pings it answers."""
+    """A connection that counts the pings it answers, and compresses if it is to."""
 
     pings = 0
+
+    async def handshake(self, *args, **kwargs):
+        await super().handshake(*args, **kwargs)
+        same([extension.name for extension in self.protocol.extensions], ["permessage-deflate"] * DEFLATE)
 
     def process_event(self, event):
         if isinstance(event, Frame) and event.opcode is Opcode.PING:
@@ -30,6 +36,7 @@ def opened(url=URL):
     return connect(
         url,
         compression=None,
+        extensions=[ClientPerMessageDeflateFactory(client_max_window_bits=True)] if DEFLATE else None,
         create_connection=Counting,
         max_size=None,
         open_timeout=10,

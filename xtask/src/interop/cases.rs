@@ -58,12 +58,24 @@ pub(crate) enum Setup {
     Kept,
     /// Takes messages of 1,000 bytes at most, closes after three of them, and sends pings.
     Limited,
+    /// The same with permessage-deflate.
+    LimitedDeflate,
+    /// As [`Setup::Deflate`], but no context is kept from one message to the next.
+    Forgetful,
 }
 
 impl Setup {
     /// Those ours is started with.
-    pub(crate) const OURS: [Self; 6] =
-        [Self::Plain, Self::Deflate, Self::Strict, Self::Private, Self::Kept, Self::Limited];
+    pub(crate) const OURS: [Self; 8] = [
+        Self::Plain,
+        Self::Deflate,
+        Self::Strict,
+        Self::Private,
+        Self::Kept,
+        Self::Limited,
+        Self::LimitedDeflate,
+        Self::Forgetful,
+    ];
     /// Those a peer's is started with.
     pub(crate) const PEERS: [Self; 3] = [Self::Plain, Self::Deflate, Self::Narrow];
 
@@ -97,6 +109,18 @@ impl Setup {
                 "--ping-interval-ms",
                 PING_INTERVAL_MS,
             ],
+            Self::LimitedDeflate => &[
+                "--max-message",
+                "1000",
+                "--close-after",
+                "3",
+                "--ping-interval-ms",
+                PING_INTERVAL_MS,
+                "--deflate",
+                "--min-deflate",
+                "0",
+            ],
+            Self::Forgetful => &["--no-context-takeover", "--min-deflate", "0"],
         }
     }
 }

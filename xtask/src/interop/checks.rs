@@ -1,15 +1,19 @@
 //! Messages of the peers: which checks their programs make, and what they said of them.
 
+use super::compression::Compression;
 use super::peers::Peer::{self, Beast, Builtin, Chromium, Raw, Websockets, Ws};
 use super::process::Finished;
 use super::report::Outcome;
 use super::runner::Side;
 
 /// The names of the checks that a peer's program makes of the side that is ours.
-pub(crate) fn of(side: Side, peer: Peer) -> Vec<&'static str> {
-    let groups = match side {
-        Side::Server => OF_OUR_SERVER,
-        Side::Client => OF_OUR_CLIENT,
+pub(crate) fn of(side: Side, peer: Peer, compression: Compression) -> Vec<&'static str> {
+    let groups = match (side, compression) {
+        (Side::Server, Compression::None) => OF_OUR_SERVER,
+        // Broken rules are the same, and so is what is checked beside messages.
+        (Side::Server, _) => &OF_OUR_SERVER[..MESSAGE_GROUPS],
+        (Side::Client, Compression::None) => OF_OUR_CLIENT,
+        (Side::Client, _) => &[],
     };
     let groups = groups.iter().filter(|(peers, _)| peers.contains(&peer));
     groups.flat_map(|(_, names)| names.iter().copied()).collect()
@@ -58,6 +62,9 @@ fn outcome(name: &str, line: &str) -> Option<Outcome> {
 
 /// Checks, and the peers whose programs make them.
 type Group = (&'static [Peer], &'static [&'static str]);
+
+/// So many of the following are about messages.
+const MESSAGE_GROUPS: usize = 2;
 
 const OF_OUR_SERVER: &[Group] = &[
     (
@@ -161,9 +168,10 @@ mod tests {
     #[test]
     fn only_a_bare_socket_checks_our_client() {
         for peer in Peer::ALL {
-            assert_eq!(of(Side::Client, peer).is_empty(), peer != Raw);
+            assert_eq!(of(Side::Client, peer, Compression::None).is_empty(), peer != Raw);
         }
-        assert_eq!(of(Side::Server, Peer::Curl), [""; 0]);
-        assert_eq!(of(Side::Server, Builtin).len(), 13);
+        assert_eq!(of(Side::Server, Peer::Curl, Compression::None), [""; 0]);
+        assert_eq!(of(Side::Server, Builtin, Compression::Kept).len(), 13);
+        assert_eq!(of(Side::Server, Raw, Compression::Kept), [""; 0]);
     }
 }

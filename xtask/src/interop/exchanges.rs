@@ -1,5 +1,6 @@
 //! Messages of our client: what it sends to the peers' servers, and what has to come back.
 
+use super::compression::Compression;
 use super::process::Finished;
 
 /// One conversation of our client with a peer's server.
@@ -72,10 +73,18 @@ impl Exchange {
     /// # Errors
     ///
     /// What is different.
-    pub(crate) fn check(&self, finished: &Finished) -> Result<(), String> {
-        let Some((_, talk)) = finished.stdout.split_once("\nleftover: ") else {
+    pub(crate) fn check(
+        &self,
+        finished: &Finished,
+        compression: Compression,
+    ) -> Result<(), String> {
+        let Some((head, talk)) = finished.stdout.split_once("\nleftover: ") else {
             return Err(finished.complaint());
         };
+        let extensions = head.rsplit_once("\nextensions: ").map_or("", |(_, list)| list);
+        if !compression.fits(extensions) {
+            return Err(format!("expected {compression:?} compression, agreed on {extensions}"));
+        }
         let said: Vec<_> = talk.lines().skip(1).collect();
         let wanted = self.lines();
         let differs = |at: &usize| said.get(*at).copied() != wanted.get(*at).map(String::as_str);
@@ -209,6 +218,8 @@ fn shorten(line: &str) -> String {
 mod tests {
     use super::*;
 
+    const PLAIN: Compression = Compression::None;
+
     fn exchange(messages: fn() -> Vec<Message>, replies: Replies) -> Exchange {
         Exchange { name: "", path: "/", messages, replies }
     }
@@ -223,35 +234,42 @@ mod tests {
     fn echoes_are_compared_line_by_line() {
         let one = exchange(|| vec![Message::text("a"), bytes(2)], Replies::Echoes);
         assert_eq!(one.args(), ["--send", "a", "--send-binary", "0001"]);
-        one.check(&said(0, "a\nbinary: 0001\nclosed: 1000\n")).unwrap();
-        let error = one.check(&said(0, "a\nclosed: 1000\n")).unwrap_err();
+        one.check(&said(0, "a\nbinary: 0001\nclosed: 1000\n"), PLAIN).unwrap();
+        let error = one.check(&said(0, "a\nclosed: 1000\n"), PLAIN).unwrap_err();
         assert!(
             error.starts_with("line 2: expected `binary: 0001`, got `closed: 1000`"),
             "{error}"
         );
-        let error = one.check(&said(0, "a\nbinary: 0001\n")).unwrap_err();
+        let error = one.check(&said(0, "a\nbinary: 0001\n"), PLAIN).unwrap_err();
         assert!(error.starts_with("line 3: expected `closed: 1000`, got nothing"), "{error}");
-        assert!(one.check(&said(1, "a\nbinary: 0001\nclosed: 1000\n")).is_err());
+        assert!(one.check(&said(1, "a\nbinary: 0001\nclosed: 1000\n"), PLAIN).is_err());
         let refused = Finished { code: Some(1), stdout: String::new(), stderr: "no".to_owned() };
-        assert_eq!(one.check(&refused).unwrap_err(), "exit status 1: no");
+        assert_eq!(one.check(&refused, PLAIN).unwrap_err(), "exit status 1: no");
+    }
+
+    #[test]
+    fn what_was_not_agreed_on_is_not_in_use() {
+        let one = exchange(Vec::new, Replies::Echoes);
+        let error = one.check(&said(0, "closed: 1000\n"), Compression::Kept).unwrap_err();
+        assert_eq!(error, "expected Kept compression, agreed on none");
     }
 
     #[test]
     fn empty_messages_are_lines_too() {
         let one = exchange(|| vec![Message::text(""), Message::text("")], Replies::Echoes);
-        one.check(&said(0, "\n\nclosed: 1000\n")).unwrap();
-        assert!(one.check(&said(0, "\nclosed: 1000\n")).is_err());
+        one.check(&said(0, "\n\nclosed: 1000\n"), PLAIN).unwrap();
+        assert!(one.check(&said(0, "\nclosed: 1000\n"), PLAIN).is_err());
     }
 
     #[test]
     fn other_replies_are_made_of_the_messages() {
         let repeated = exchange(|| vec![bytes(1)], Replies::Repeated(3));
-        repeated.check(&said(0, "binary: 000000\nclosed: 1000\n")).unwrap();
+        repeated.check(&said(0, "binary: 000000\nclosed: 1000\n"), PLAIN).unwrap();
         let numbered = exchange(|| vec![Message::text("a"); 2], Replies::Numbered(2));
-        numbered.check(&said(0, "a 1\na 2\nclosed: 1000\n")).unwrap();
+        numbered.check(&said(0, "a 1\na 2\nclosed: 1000\n"), PLAIN).unwrap();
         let closed = exchange(|| vec![Message::text("a")], Replies::Closed("closed: 4001 b"));
-        closed.check(&said(1, "closed: 4001 b\n")).unwrap();
-        assert!(closed.check(&said(0, "closed: 4001 b\n")).is_err());
+        closed.check(&said(1, "closed: 4001 b\n"), PLAIN).unwrap();
+        assert!(closed.check(&said(0, "closed: 4001 b\n"), PLAIN).is_err());
     }
 
     #[test]

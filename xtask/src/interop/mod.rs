@@ -21,6 +21,7 @@
 
 mod cases;
 mod checks;
+mod compression;
 mod curl;
 mod exchanges;
 mod install;

@@ -5,6 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::cases::{Ask, Case, NARROW_WINDOW_BITS, Setup};
+use super::compression::Compression;
 use super::curl;
 use super::exchanges::Exchange;
 use super::observation::Observation;
@@ -136,14 +137,15 @@ impl Tools {
     pub(crate) fn check_servers(
         &self,
         peer: Peer,
-        address: &str,
-        limited: &str,
+        addresses: [&str; 2],
+        compression: Compression,
     ) -> Result<Finished, String> {
         let mut command = self.program(peer, "messages")?;
         if peer == Peer::Raw {
             command.arg("server");
         }
-        command.args([address, limited].map(|address| format!("ws://{address}/")));
+        command.args(addresses.map(|address| format!("ws://{address}/")));
+        command.args(compression.peer_args());
         process::run(&mut command, CHECKS_LIMIT)
     }
 
@@ -244,15 +246,17 @@ pub(crate) fn demo_exchange(
     demo: &Path,
     runtime: &str,
     exchange: &Exchange,
+    compression: Compression,
     address: &str,
 ) -> Result<(), String> {
     let mut command = Command::new(demo);
     command
         .args(["connect", "--runtime", runtime])
         .arg(format!("ws://{address}{}", exchange.path))
+        .args(compression.client_args())
         .args(exchange.args());
     let finished = process::run(&mut command, ATTEMPT_LIMIT)?;
-    exchange.check(&finished)
+    exchange.check(&finished, compression)
 }
 
 /// The options all clients share; ours knows them but for `--window`.

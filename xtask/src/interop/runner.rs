@@ -8,6 +8,7 @@ use std::thread;
 
 use super::cases::{Case, FROM_OURS, Setup, TO_OURS};
 use super::checks;
+use super::compression::Compression;
 use super::exchanges::{EXCHANGES, Exchange};
 use super::peers::{self, Peer, Tools};
 use super::process::{Finished, Server};
@@ -94,9 +95,9 @@ enum Task {
     /// It shakes hands.
     Handshake(&'static Case),
     /// It is our client and talks.
-    Exchange(&'static Exchange),
+    Exchange(&'static Exchange, Compression),
     /// It is the peer's and makes all of its checks.
-    Checks,
+    Checks(Compression),
 }
 
 impl Task {
@@ -104,8 +105,15 @@ impl Task {
     fn names(self, side: Side, peer: Peer) -> Vec<&'static str> {
         match self {
             Self::Handshake(case) => vec![case.name],
-            Self::Exchange(exchange) => vec![exchange.name],
-            Self::Checks => checks::of(side, peer),
+            Self::Exchange(exchange, _) => vec![exchange.name],
+            Self::Checks(compression) => checks::of(side, peer, compression),
+        }
+    }
+
+    fn compression(self) -> Compression {
+        match self {
+            Self::Handshake(_) => Compression::None,
+            Self::Exchange(_, compression) | Self::Checks(compression) => compression,
         }
     }
 }
@@ -122,17 +130,21 @@ fn attempts(runtimes: &[&'static str]) -> Vec<Attempt> {
         }
     };
     for side in Side::ALL {
-        let makes_checks = |peer: &Peer| !checks::of(side, *peer).is_empty();
-        let peers: Vec<_> = Peer::ALL.into_iter().rev().filter(makes_checks).collect();
-        add(side, Task::Checks, &peers);
+        for compression in Compression::ALL {
+            let makes_checks = |peer: &Peer| !checks::of(side, *peer, compression).is_empty();
+            let peers: Vec<_> = Peer::ALL.into_iter().rev().filter(makes_checks).collect();
+            add(side, Task::Checks(compression), &peers);
+        }
     }
     for side in Side::ALL {
         for case in side.cases() {
             add(side, Task::Handshake(case), case.peers);
         }
     }
-    for exchange in EXCHANGES {
-        add(Side::Client, Task::Exchange(exchange), &Peer::SERVERS);
+    for compression in Compression::ALL {
+        for exchange in EXCHANGES {
+            add(Side::Client, Task::Exchange(exchange, compression), &Peer::SERVERS);
+        }
     }
     attempts
 }
@@ -188,15 +200,21 @@ impl Field<'_> {
             (Some(_), _) => {
                 names.iter().map(|name| ((*name).to_owned(), Outcome::Skipped)).collect()
             }
-            (None, Task::Checks) => checks::outcomes(&names, self.checks(side, peer, runtime)),
+            (None, Task::Checks(compression)) => {
+                checks::outcomes(&names, self.checks(side, peer, runtime, compression))
+            }
             (None, Task::Handshake(case)) => {
                 vec![(case.name.to_owned(), self.handshake(side, peer, runtime, case))]
             }
-            (None, Task::Exchange(exchange)) => {
-                vec![(exchange.name.to_owned(), self.exchange(peer, runtime, exchange))]
+            (None, Task::Exchange(exchange, compression)) => {
+                let outcome = self.exchange(peer, runtime, exchange, compression);
+                vec![(exchange.name.to_owned(), outcome)]
             }
         };
-        let entry = |(case, outcome)| Entry { side, peer, runtime, case, outcome };
+        let entry = |(case, outcome): (String, _)| {
+            let case = task.compression().name(&case);
+            Entry { side, peer, runtime, case, outcome }
+        };
         outcomes.into_iter().map(entry).collect()
     }
 
@@ -218,18 +236,31 @@ impl Field<'_> {
         })
     }
 
-    fn exchange(&self, peer: Peer, runtime: &str, exchange: &Exchange) -> Outcome {
-        self.outcome(Host::Peer(peer), Setup::Plain, |server| {
-            peers::demo_exchange(self.demo, runtime, exchange, server.address())
+    fn exchange(
+        &self,
+        peer: Peer,
+        runtime: &str,
+        exchange: &Exchange,
+        compression: Compression,
+    ) -> Outcome {
+        self.outcome(Host::Peer(peer), compression.peers(), |server| {
+            peers::demo_exchange(self.demo, runtime, exchange, compression, server.address())
         })
     }
 
-    fn checks(&self, side: Side, peer: Peer, runtime: &'static str) -> Result<Finished, String> {
+    fn checks(
+        &self,
+        side: Side,
+        peer: Peer,
+        runtime: &'static str,
+        compression: Compression,
+    ) -> Result<Finished, String> {
         match side {
             Side::Server => {
-                let plain = self.server(Host::Ours(runtime), Setup::Plain)?;
-                let limited = self.server(Host::Ours(runtime), Setup::Limited)?;
-                self.tools.check_servers(peer, plain.address(), limited.address())
+                let [plain, limited] =
+                    compression.ours().map(|setup| self.server(Host::Ours(runtime), setup));
+                let addresses = [plain?.address(), limited?.address()];
+                self.tools.check_servers(peer, addresses, compression)
             }
             Side::Client => self.tools.check_client(peer, self.demo, runtime),
         }
