@@ -22,9 +22,10 @@ pub fn ascii_text(len: usize) -> String {
     fill(len, ["The quick brown fox jumps over the lazy dog. "].iter().copied())
 }
 
-/// A JSON text as an application sends it: objects with the same names and other values.
-pub fn json(len: usize) -> String {
-    let mut number = 12_345_u32;
+/// A JSON text as an application sends it: objects with the same names and other values. Another
+/// `seed` gives other values.
+pub fn json(len: usize, seed: u32) -> String {
+    let mut number = seed;
     let objects = std::iter::from_fn(|| {
         number = number.wrapping_mul(1_103_515_245).wrapping_add(12_345);
         Some(format!(
@@ -76,7 +77,7 @@ mod tests {
             assert_eq!(bytes(len).len(), len);
             assert_eq!(mixed_text(len).len(), len);
             assert_eq!(ascii_text(len).len(), len);
-            assert_eq!(json(len).len(), len);
+            assert_eq!(json(len, 1).len(), len);
         }
     }
 
@@ -85,6 +86,11 @@ mod tests {
         let text = mixed_text(4096);
         assert!(text.bytes().filter(|byte| !byte.is_ascii()).count() > 2048);
         assert!(ascii_text(4096).is_ascii());
+    }
+
+    #[test]
+    fn seeds_make_other_texts() {
+        assert_ne!(json(1024, 1), json(1024, 2));
     }
 
     #[test]

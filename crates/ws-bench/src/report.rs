@@ -45,7 +45,8 @@ pub struct Table {
     pub columns: Vec<(String, Role)>,
     /// The rows, in order.
     pub rows: Vec<Row>,
-    /// Whether its ratios are in the chart.
+    /// Whether its ratios are in the chart and the list of what is better elsewhere. A table that
+    /// shows another one from a second side is not.
     pub charted: bool,
 }
 
@@ -97,7 +98,7 @@ impl Table {
         self
     }
 
-    /// The ratios of this table are not in the chart.
+    /// The ratios of this table are neither in the chart nor in the list.
     #[must_use]
     pub fn uncharted(mut self) -> Self {
         self.charted = false;
@@ -185,6 +186,7 @@ impl Table {
 pub fn behind(tables: &[Table]) -> String {
     let mut found: Vec<_> = tables
         .iter()
+        .filter(|table| table.charted)
         .flat_map(|table| table.rows.iter().map(move |row| (table, row)))
         .filter_map(|(table, row)| Some((table, row, table.comparison(row)?)))
         .filter(|(.., comparison)| comparison.ratio > BEHIND)

@@ -36,6 +36,12 @@ pub type Receive = Box<dyn FnMut(Look<'_>) -> Result>;
 /// Does the same thing again.
 pub type Repeat = Box<dyn FnMut() -> Result>;
 
+/// Makes such a thing over bytes: a stream's, or a payload.
+pub type Over<T> = fn(&'static [u8]) -> Result<T>;
+
+/// Masks a payload in place.
+pub type Mask = fn(&mut [u8], [u8; 4]);
+
 /// A library, or the floor, as a column of the suite `memory`.
 #[derive(Clone, Copy, Debug)]
 pub struct InMemory {
@@ -44,17 +50,17 @@ pub struct InMemory {
     /// What it stands for.
     pub role: Role,
     /// Receives as a server; the frames come again and again.
-    pub receive: Option<fn(&'static [u8]) -> Result<Receive>>,
+    pub receive: Option<Over<Receive>>,
     /// Sends a binary message as a client, masked.
-    pub send: Option<fn(&'static [u8]) -> Result<Repeat>>,
+    pub send: Option<Over<Repeat>>,
     /// Accepts a request.
-    pub accept: Option<fn(&'static [u8]) -> Result<Repeat>>,
+    pub accept: Option<Over<Repeat>>,
     /// Opens a WebSocket as a client.
     pub connect: Option<fn() -> Result<Repeat>>,
     /// Masks a payload in place.
-    pub mask: Option<fn(&mut [u8], [u8; 4])>,
+    pub mask: Option<Mask>,
     /// Checks that bytes are UTF-8.
-    pub utf8: Option<fn(&[u8]) -> bool>,
+    pub utf8: Option<fn(&'static [u8]) -> bool>,
 }
 
 impl InMemory {

@@ -26,7 +26,7 @@ pub(super) const OWNED: InMemory = InMemory {
     accept: Some(accept),
     connect: Some(connect),
     mask: Some(|payload, key| ws_core::apply_mask(payload, key, 0)),
-    utf8: Some(|bytes| Text::try_from(Bytes::copy_from_slice(bytes)).is_ok()),
+    utf8: Some(|bytes| Text::try_from(Bytes::from_static(bytes)).is_ok()),
     ..InMemory::new("ws-core", Role::Variant)
 };
 

@@ -1,8 +1,15 @@
 //! The floor: nobody's protocol, and the work that everybody has.
 
-use std::hint::black_box;
+use std::{
+    cell::RefCell,
+    future::poll_fn,
+    hint::black_box,
+    io,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadBuf};
 
 use super::{InMemory, Ready, Receive, Repeat, Result};
 use crate::{floor, frames, report::Role, stream::Answering, wire};
@@ -42,7 +49,7 @@ fn send(payload: &'static [u8]) -> Result<Repeat> {
     Ok(Box::new(move || {
         out[head_len..].copy_from_slice(payload);
         floor::mask(&mut out[head_len..], key);
-        std::io::Write::write_all(&mut stream, &out)?;
+        io::Write::write_all(&mut stream, &out)?;
         Ok(())
     }))
 }
@@ -54,7 +61,7 @@ fn accept(request: &'static [u8]) -> Result<Repeat> {
             floor::accept(black_box(request), black_box(wire::KEY)).ok_or("not a request")?;
         answer.clear();
         answer.extend_from_slice(&accept);
-        std::io::Write::write_all(&mut Ready::once(&[]), &answer)?;
+        io::Write::write_all(&mut Ready::once(&[]), &answer)?;
         Ok(())
     }))
 }
@@ -82,13 +89,39 @@ where
         }
     }
     let answer = answer(&buf[..len])?;
+    drop(buf);
     stream.write_all(&answer).await?;
-    loop {
-        match stream.read(&mut buf).await? {
-            0 => return Ok(()),
-            n => stream.write_all(&buf[..n]).await?,
-        }
+    while let Some(rest) = poll_fn(|cx| poll_echo(&mut stream, cx)).await? {
+        stream.write_all(&rest).await?;
     }
+    Ok(())
+}
+
+/// Gives back what there is, from a buffer of the thread: a connection that waits needs none. What
+/// cannot be written at once is returned, and `None` at the end.
+fn poll_echo<S>(stream: &mut S, cx: &mut Context<'_>) -> Poll<io::Result<Option<Vec<u8>>>>
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+{
+    thread_local! {
+        static BUF: RefCell<Vec<u8>> = RefCell::new(vec![0; 64 * 1024]);
+    }
+    BUF.with_borrow_mut(|buf| {
+        loop {
+            let mut read = ReadBuf::new(buf);
+            ready!(Pin::new(&mut *stream).poll_read(cx, &mut read))?;
+            let mut bytes = read.filled();
+            if bytes.is_empty() {
+                return Poll::Ready(Ok(None));
+            }
+            while !bytes.is_empty() {
+                match Pin::new(&mut *stream).poll_write(cx, bytes) {
+                    Poll::Ready(n) => bytes = &bytes[n?..],
+                    Poll::Pending => return Poll::Ready(Ok(Some(bytes.to_vec()))),
+                }
+            }
+        }
+    })
 }
 
 /// The same on a runtime with the traits of futures-io.
@@ -117,7 +150,7 @@ where
 }
 
 /// The same on a thread.
-pub(super) fn echo_blocking<S: std::io::Read + std::io::Write>(mut stream: S) -> Result {
+pub(super) fn echo_blocking<S: io::Read + io::Write>(mut stream: S) -> Result {
     let mut buf = vec![0; 64 * 1024];
     let mut len = 0;
     while !buf[..len].ends_with(b"\r\n\r\n") {

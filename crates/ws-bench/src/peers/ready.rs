@@ -3,7 +3,7 @@
 use std::{
     cell::RefCell,
     hint::black_box,
-    io::{IoSlice, Read, Result, Write},
+    io::{BufRead, IoSlice, Read, Result, Write},
     pin::Pin,
     task::{Context, Poll},
 };
@@ -43,13 +43,23 @@ pub fn capture<T>(run: impl FnOnce() -> T) -> (T, Vec<u8>) {
     (result, WRITTEN.take().unwrap_or_default())
 }
 
-impl Read for Ready {
-    fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
+impl BufRead for Ready {
+    fn fill_buf(&mut self) -> Result<&[u8]> {
         if self.endless && self.at == self.bytes.len() {
             self.at = 0;
         }
-        let n = (&self.bytes[self.at..]).read(buf)?;
+        Ok(&self.bytes[self.at..])
+    }
+
+    fn consume(&mut self, n: usize) {
         self.at += n;
+    }
+}
+
+impl Read for Ready {
+    fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
+        let n = self.fill_buf()?.read(buf)?;
+        self.consume(n);
         Ok(n)
     }
 }
@@ -82,8 +92,15 @@ macro_rules! always_ready {
                 _: &mut Context<'_>,
                 buf: &mut ReadBuf<'_>,
             ) -> Poll<Result<()>> {
-                let n = self.read(buf.initialize_unfilled())?;
-                buf.advance(n);
+                let bytes = self.fill_buf()?;
+                if bytes.is_empty() {
+                    // The peer is silent, and still there.
+                    return Poll::Pending;
+                }
+                let n = bytes.len().min(buf.remaining());
+                // As a socket does: what was not initialised is written and not cleared before.
+                buf.put_slice(&bytes[..n]);
+                self.consume(n);
                 Poll::Ready(Ok(()))
             }
         }
@@ -124,7 +141,10 @@ macro_rules! always_ready {
                 _: &mut Context<'_>,
                 buf: &mut [u8],
             ) -> Poll<Result<usize>> {
-                Poll::Ready(self.read(buf))
+                match self.read(buf) {
+                    Ok(0) => Poll::Pending,
+                    outcome => Poll::Ready(outcome),
+                }
             }
         }
 

@@ -87,10 +87,10 @@ pub const SERVERS: &[Server] = &[
     ours("ws-async-std", Runtime::AsyncStd, |listener| {
         on_async_std(listener, ours::echo_on_async_std)
     }),
-    floor("raw on threads", Runtime::Threads, |listener| on_threads(listener, raw::echo_blocking)),
-    ours("ws-blocking", Runtime::Threads, |listener| on_threads(listener, ours::echo_blocking)),
+    floor("raw on threads", Runtime::Threads, |listener| on_threads(&listener, raw::echo_blocking)),
+    ours("ws-blocking", Runtime::Threads, |listener| on_threads(&listener, ours::echo_blocking)),
     peer("tungstenite", Runtime::Threads, |listener| {
-        on_threads(listener, tungstenite::echo_blocking)
+        on_threads(&listener, tungstenite::echo_blocking)
     }),
 ];
 
@@ -173,7 +173,7 @@ where
     })
 }
 
-fn on_threads(listener: TcpListener, echo: fn(std::net::TcpStream) -> Result) -> Result {
+fn on_threads(listener: &TcpListener, echo: fn(std::net::TcpStream) -> Result) -> Result {
     loop {
         let (stream, _) = listener.accept()?;
         stream.set_nodelay(true)?;

@@ -26,7 +26,8 @@ pub(super) const IN_MEMORY: InMemory = InMemory {
 };
 
 fn receive(bytes: &'static [u8]) -> Result<Receive> {
-    let builder = Builder::new(Ready::endless(bytes), soketto::Mode::Server);
+    let stream = BufReader::new(Ready::endless(bytes));
+    let builder = Builder::new(stream, soketto::Mode::Server);
     let (sender, mut receiver) = builder.finish();
     let mut data = Vec::new();
     Ok(Box::new(move |look| {

@@ -80,12 +80,11 @@ fn measure(server: &Server, core: Option<usize>, count: usize) -> Result<[f64; 4
         }
     }
     let after = process.usage()?;
-    let each = |what: fn(&Usage) -> f64, then: &Usage| {
-        (what(then) - what(&before)) / count as f64 / 1024.0
-    };
-    let (heap, resident): (fn(&Usage) -> f64, fn(&Usage) -> f64) =
-        (|usage| usage.heap, |usage| usage.resident);
-    Ok([each(heap, &idle), each(resident, &idle), each(heap, &after), each(resident, &after)])
+    let figures = [idle, after].map(|Usage { heap, resident, .. }| {
+        [heap - before.heap, resident - before.resident].map(|len| len / count as f64 / 1024.0)
+    });
+    let [[idle_heap, idle_resident], [heap, resident]] = figures;
+    Ok([idle_heap, idle_resident, heap, resident])
 }
 
 const ECHO_LEN: usize = 16 << 10;

@@ -3,9 +3,10 @@
 use std::{
     io::{ErrorKind, Read, Write},
     net::{SocketAddr, TcpStream},
+    time::{Duration, Instant},
 };
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::{frames::Head, peers::Result, wire};
 
@@ -18,7 +19,9 @@ pub(super) struct Client {
     written: usize,
     /// How many replies of the batch are to come.
     missing: usize,
-    /// How many batches are to be sent, this one included.
+    /// How many batches have been answered.
+    answered: usize,
+    /// How many batches are to be answered.
     batches: usize,
 }
 
@@ -32,7 +35,8 @@ impl Client {
         let (stream, answer) = handshake(addr, request)?;
         stream.set_nonblocking(true)?;
         let replies = Replies::default();
-        Ok((Self { stream, replies, written: 0, missing: 0, batches: 0 }, answer))
+        let client = Self { stream, replies, written: 0, missing: 0, answered: 0, batches: 0 };
+        Ok((client, answer))
     }
 
     /// Bytes of replies so far, heads included.
@@ -49,13 +53,18 @@ impl Client {
     pub(super) fn ask(&mut self, frame: &[u8]) -> Result<Vec<u8>> {
         let mut reply = Vec::new();
         self.replies.keep = Some(Vec::new());
-        exchange(std::slice::from_mut(self), frame, 1, 1)?;
+        exchange(std::slice::from_mut(self), &[frame], 1, 1)?;
         reply.append(&mut self.replies.keep.take().unwrap_or_default());
         Ok(reply)
     }
 
     fn is_done(&self) -> bool {
-        self.batches == 0
+        self.answered == self.batches
+    }
+
+    /// The batch that is being sent.
+    fn batch<'a>(&self, batches: &[&'a [u8]]) -> &'a [u8] {
+        batches[self.answered % batches.len()]
     }
 
     fn begin(&mut self, per_batch: usize) {
@@ -75,20 +84,20 @@ impl Client {
     }
 
     /// Reads what there is; begins the next batch when this one has been answered.
-    fn read(&mut self, buf: &mut [u8], batch: &[u8], per_batch: usize) -> Result {
+    fn read(&mut self, buf: &mut [u8], batches: &[&[u8]], per_batch: usize) -> Result {
         loop {
             match self.stream.read(buf) {
                 Ok(0) => return Err("the server has closed".into()),
                 Ok(n) => {
                     let messages = self.replies.take(&buf[..n])?;
                     self.missing = self.missing.checked_sub(messages).ok_or("too many replies")?;
-                    if self.missing == 0 && self.written == batch.len() {
-                        self.batches -= 1;
+                    if self.missing == 0 && self.written == self.batch(batches).len() {
+                        self.answered += 1;
                         if self.is_done() {
                             return Ok(());
                         }
                         self.begin(per_batch);
-                        self.write(batch)?;
+                        self.write(self.batch(batches))?;
                     }
                     if n < buf.len() {
                         return Ok(());
@@ -127,44 +136,61 @@ pub(super) fn handshake(addr: SocketAddr, request: &[u8]) -> Result<(TcpStream, 
     }
 }
 
-/// Lets each client send `batch` and wait for as many replies as it has messages, `batches` times.
-/// Clients do not wait for each other.
+/// Lets each client send a batch and wait for as many replies as it has messages, `times` times and
+/// one batch after the other. Clients do not wait for each other.
 ///
 /// # Errors
 ///
 /// A connection fails, or a reply is too much.
 pub(super) fn exchange(
     clients: &mut [Client],
-    batch: &[u8],
+    batches: &[&[u8]],
     per_batch: usize,
-    batches: usize,
+    times: usize,
 ) -> Result {
     let mut buf = vec![0; 64 * 1024];
     for client in &mut *clients {
-        client.batches = batches;
+        (client.answered, client.batches) = (0, times);
         client.begin(per_batch);
-        client.write(batch)?;
+        client.write(client.batch(batches))?;
     }
     while clients.iter().any(|client| !client.is_done()) {
-        let waits = |client: &Client| match client.written < batch.len() && !client.is_done() {
+        let waits = |client: &Client| match client.written < client.batch(batches).len()
+            && !client.is_done()
+        {
             true => PollFlags::IN | PollFlags::OUT,
             false => PollFlags::IN,
         };
         let mut fds: Vec<_> =
             clients.iter().map(|client| PollFd::new(&client.stream, waits(client))).collect();
-        poll(&mut fds, None)?;
+        wait(&mut fds)?;
         let ready: Vec<PollFlags> = fds.iter().map(PollFd::revents).collect();
         for (client, ready) in clients.iter_mut().zip(ready) {
             if ready.contains(PollFlags::OUT) {
-                client.write(batch)?;
+                client.write(client.batch(batches))?;
             }
             if ready.intersects(PollFlags::IN | PollFlags::HUP | PollFlags::ERR) {
-                client.read(&mut buf, batch, per_batch)?;
+                client.read(&mut buf, batches, per_batch)?;
             }
         }
     }
     Ok(())
 }
+
+/// Waits until something can be done. Looks for a while before it sleeps: to be woken takes longer
+/// than a short message does, and would leave the server with nothing to do meanwhile.
+fn wait(fds: &mut [PollFd<'_>]) -> Result {
+    let start = Instant::now();
+    while poll(fds, Some(&Timespec::default()))? == 0 {
+        if start.elapsed() > AWAKE {
+            poll(fds, None)?;
+            break;
+        }
+    }
+    Ok(())
+}
+
+const AWAKE: Duration = Duration::from_micros(200);
 
 /// Reads frames as far as is needed to count messages.
 #[derive(Debug, Default)]

@@ -157,7 +157,7 @@ impl<'a> Bench<'a> {
         let mut batches = 1;
         loop {
             let start = Instant::now();
-            exchange(&mut clients[0], &batch, case.batch, batches)?;
+            exchange(&mut clients[0], &[&batch], case.batch, batches)?;
             if start.elapsed() >= turn / 2 {
                 break;
             }
@@ -165,7 +165,9 @@ impl<'a> Bench<'a> {
         }
         let messages = batches * case.batch * case.connections;
         self.turns(&case.measure(), costs, rates, |at, process| {
-            measure(process, messages, || exchange(&mut clients[at], &batch, case.batch, batches))
+            measure(process, messages, || {
+                exchange(&mut clients[at], &[&batch], case.batch, batches)
+            })
         })
     }
 
