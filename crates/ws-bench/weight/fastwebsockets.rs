@@ -1,7 +1,7 @@
 //! An echo server with fastwebsockets and hyper.
 
 use fastwebsockets::{FragmentCollector, OpCode, upgrade};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn, Request};
+use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 
@@ -25,12 +25,12 @@ async fn echo(stream: TcpStream) -> Result {
                 let frame = ws.read_frame().await?;
                 match frame.opcode {
                     OpCode::Text | OpCode::Binary => ws.write_frame(frame).await?,
-                    OpCode::Close => return Result::Ok(()),
+                    OpCode::Close => return Ok::<_, fastwebsockets::WebSocketError>(()),
                     _ => {}
                 }
             }
         });
-        Result::Ok(response)
+        Ok::<_, fastwebsockets::WebSocketError>(response)
     });
     http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades().await?;
     Ok(())

@@ -1,8 +1,8 @@
 //! An echo server with soketto.
 
 use soketto::handshake::{Server, server::Response};
-use tokio_util::compat::TokioAsyncReadCompatExt;
 use tokio::net::{TcpListener, TcpStream};
+use tokio_util::compat::TokioAsyncReadCompatExt;
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 

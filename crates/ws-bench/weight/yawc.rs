@@ -1,10 +1,10 @@
 //! An echo server with yawc and hyper.
 
 use futures_util::SinkExt;
-use hyper::{body::Incoming, server::conn::http1, service::service_fn, Request};
+use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use yawc::{OpCode, Options, WebSocket};
 use tokio::net::{TcpListener, TcpStream};
+use yawc::{OpCode, Options, WebSocket};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -27,12 +27,12 @@ async fn echo(stream: TcpStream) -> Result {
                 let frame = ws.next_frame().await?;
                 match frame.opcode() {
                     OpCode::Text | OpCode::Binary => ws.send(frame).await?,
-                    OpCode::Close => return Result::Ok(()),
+                    OpCode::Close => return Ok::<_, yawc::WebSocketError>(()),
                     _ => {}
                 }
             }
         });
-        Result::Ok(response)
+        Ok::<_, yawc::WebSocketError>(response)
     });
     http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades().await?;
     Ok(())

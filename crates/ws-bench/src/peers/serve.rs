@@ -68,7 +68,6 @@ pub const SERVERS: &[Server] = &[
     peer("soketto", Runtime::Tokio, |listener| on_tokio(listener, soketto::echo)),
     peer("sockudo-ws", Runtime::Tokio, |listener| on_tokio(listener, sockudo::echo)),
     peer("yawc", Runtime::Tokio, |listener| on_tokio(listener, |stream| yawc::echo(stream, false))),
-    // Without the feature, ours would agree to compress and then refuse to.
     #[cfg(feature = "deflate")]
     ours("ws-tokio deflate", Runtime::TokioDeflate, |listener| {
         on_tokio(listener, |stream| ours::echo(stream, true))

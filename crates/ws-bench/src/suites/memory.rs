@@ -2,12 +2,15 @@
 
 use std::{hint::black_box, time::Duration};
 
+use ws_core::{DeflateConfig, RecvBuf, ServerConfig};
+
 use crate::{
     frames::{self, Kind},
     options::Options,
     payload,
     peers::{IN_MEMORY, InMemory, Receive, Repeat, Result, capture},
     report::{Role, Table},
+    server::Server,
     turns::{self, Case, Plan},
     wire,
 };
@@ -23,7 +26,7 @@ pub(super) fn run(options: &Options) -> Result<Vec<Table>> {
     let _context = runtime.enter();
     let plan =
         Plan { rounds: options.pick(31, 7), turn: Duration::from_micros(options.pick(2000, 300)) };
-    Ok(vec![handshakes(plan)?, receiving(plan)?, sending(plan)?, loops(plan)?])
+    Ok(vec![handshakes(plan)?, delivery(plan)?, receiving(plan)?, sending(plan)?, loops(plan)?])
 }
 
 fn handshakes(plan: Plan) -> Result<Table> {
@@ -47,6 +50,48 @@ fn handshakes(plan: Plan) -> Result<Table> {
     row(&mut table, "connect", plan, |library| {
         library.connect.map(|connect| connect()).transpose()
     })?;
+    Ok(table)
+}
+
+/// What it costs ours that a head comes in pieces, and what it costs to negotiate.
+fn delivery(plan: Plan) -> Result<Table> {
+    let columns = ["whole", "negotiating", "byte by byte", "appending alone"];
+    let columns = columns.map(|name| (name, Role::Variant));
+    let mut table = Table::new("Accepting a head with ws-core", "ns of CPU time each", &columns)
+        .note(
+            "Whole, with nothing to negotiate and with subprotocols, origins and compression; and \
+             byte by byte, next to what it takes to append that many bytes to the buffer.",
+        );
+    for len in [wire::BROWSER_REQUEST.len(), 16 << 10] {
+        let request: &'static [u8] = wire::request_of(len).leak();
+        let negotiating = ServerConfig::new()
+            .subprotocols(["chat.v2", "chat"])
+            .origins(["https://www.example.com"])
+            .deflate(DeflateConfig::default());
+        let accept = |config, chunk_len| -> Option<Case> {
+            let mut server = Server::new(config);
+            Some(Box::new(move || {
+                black_box(server.accept(black_box(request), chunk_len)?);
+                Ok(())
+            }))
+        };
+        let mut recv = RecvBuf::new();
+        let append = move || {
+            recv.clear();
+            for byte in black_box(request).chunks(black_box(1)) {
+                black_box(&mut recv).extend_from_slice(byte);
+            }
+            Ok(())
+        };
+        let mut cases = [
+            accept(ServerConfig::new(), usize::MAX),
+            accept(negotiating, usize::MAX),
+            accept(ServerConfig::new(), 1),
+            Some(Box::new(append)),
+        ];
+        table.push(format!("a head of {}", size(len)), turns::take(plan, &mut cases)?);
+        println!("  {}: {}", table.title, size(len));
+    }
     Ok(table)
 }
 
