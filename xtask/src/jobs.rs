@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use crate::cargo::{cargo, cargo_of, output, run};
 use crate::step::Skip;
 use crate::tools;
-use crate::workspace::members;
+use crate::workspace::{members, with_features};
 use crate::{Result, interop};
 
 /// Unit, integration and documentation tests.
@@ -17,7 +17,7 @@ pub(crate) fn test(_args: &[String]) -> Result {
 
 /// All tests but those in documentation, with nextest where it is installed.
 pub(crate) fn tests() -> Result {
-    let everything = ["--workspace", "--all-features"];
+    let everything = with_features(&members()?);
     if tools::has_subcommand("nextest") {
         return run(cargo(["nextest", "run"]).args(everything));
     }
@@ -27,7 +27,7 @@ pub(crate) fn tests() -> Result {
 
 /// The examples in documentation and READMEs; nextest does not run these.
 pub(crate) fn doc_tests() -> Result {
-    run(&mut cargo(["test", "--doc", "--workspace", "--all-features"]))
+    run(cargo(["test", "--doc"]).args(with_features(&members()?)))
 }
 
 /// Every client against every server, through the demo program.
@@ -54,16 +54,20 @@ pub(crate) fn interop(args: &[String]) -> Result {
     }
 }
 
-/// Benchmarks; the arguments reach `cargo bench`.
+/// Ours next to other libraries; the arguments are names of suites, and `--quick`.
 pub(crate) fn bench(args: &[String]) -> Result {
-    run(cargo(["bench", "-p", "ws-bench"]).args(args))
+    let release = ["--release", "-q", "-p", "ws-bench", "--features", "peers"];
+    // One of the suites starts the servers of the other program, too.
+    run(cargo(["build"]).args(release).arg("--bins"))?;
+    run(cargo(["run"]).args(release).args(["--bin", "ws-bench", "--"]).args(args))
 }
 
 /// Clippy knows since when std has what it has; the oldest toolchain knows everything else.
 pub(crate) fn msrv(_args: &[String]) -> Result {
     let lint = ["--", "-D", "clippy::incompatible_msrv"];
-    run(cargo(["clippy", "--workspace", "--all-features"]).args(lint))?;
-    let published: Vec<_> = members()?.into_iter().filter(|member| member.published).collect();
+    let members = members()?;
+    run(cargo(["clippy"]).args(with_features(&members)).args(lint))?;
+    let published: Vec<_> = members.into_iter().filter(|member| member.published).collect();
     let oldest = published.first().and_then(|member| member.metadata["rust_version"].as_str());
     let oldest = oldest.ok_or("no rust-version in the manifests")?;
     if !tools::has_toolchain(oldest) {
@@ -97,9 +101,10 @@ pub(crate) fn asan(_args: &[String]) -> Result {
     if !host.ends_with("-linux-gnu") {
         return Err(Skip::optional(format!("no AddressSanitizer run for {host}")).into());
     }
-    let kinds = ["--workspace", "--all-features", "--lib", "--tests", "--exclude", "xtask"];
+    let kinds = ["--lib", "--tests", "--exclude", "xtask"];
+    // A package that is left out must not be named by a feature; xtask has none.
     let mut test = cargo_of("nightly", ["test", "--target", &host]);
-    run(test.args(kinds).env("RUSTFLAGS", "-Zsanitizer=address"))
+    run(test.args(with_features(&members()?)).args(kinds).env("RUSTFLAGS", "-Zsanitizer=address"))
 }
 
 /// Every target of `fuzz/` for a while: `cargo xtask fuzz [seconds]`.
@@ -119,8 +124,8 @@ pub(crate) fn fuzz(args: &[String]) -> Result {
 /// Which lines the tests reach.
 pub(crate) fn coverage(args: &[String]) -> Result {
     tools::require_subcommand("tarpaulin")?;
-    let scope = ["--workspace", "--all-features", "--exclude", "xtask", "--skip-clean"];
-    run(cargo(["tarpaulin"]).args(scope).args(args))
+    let scope = ["--exclude", "xtask", "--skip-clean"];
+    run(cargo(["tarpaulin"]).args(with_features(&members()?)).args(scope).args(args))
 }
 
 /// Licences, advisories, banned crates and sources, as deny.toml has them.

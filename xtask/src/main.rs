@@ -30,7 +30,7 @@ const COMMANDS: &[(&str, &str, Command)] = &[
     ("demo", "every client against every server (arguments replace `matrix`)", jobs::demo),
     ("interop", "against implementations written by other people", jobs::interop),
     ("autobahn", "against the Autobahn suite, as server and as client", autobahn::run),
-    ("bench", "benchmarks of ws-bench; arguments are passed on", jobs::bench),
+    ("bench", "ours next to other libraries: [SUITE].. [--quick]", jobs::bench),
     ("msrv", "clippy's incompatible_msrv, and the oldest toolchain when it is here", jobs::msrv),
     ("wasm", "ws-core for wasm32-unknown-unknown", jobs::wasm),
     ("miri", "ws-core's unit tests under Miri (nightly)", jobs::miri),

@@ -5,7 +5,7 @@
 
 use crate::cargo::{cargo, run as execute};
 use crate::step::Steps;
-use crate::workspace::{Member, members};
+use crate::workspace::{Member, members, with_features};
 use crate::{Result, autobahn, jobs, tidy};
 
 /// Runs every step; fails when one of them does.
@@ -13,15 +13,19 @@ pub(crate) fn run(_args: &[String]) -> Result {
     let members = members()?;
     let mut steps = Steps::default();
     steps.run("fmt", || execute(&mut cargo(["fmt", "--all", "--", "--check"])));
-    steps.run("clippy, workspace", || clippy(&["--workspace", "--all-targets", "--all-features"]));
+    let everything = with_features(&members);
+    steps.run("clippy, workspace", || {
+        let everything = everything.iter().map(String::as_str);
+        clippy(&everything.chain(["--all-targets"]).collect::<Vec<_>>())
+    });
     for member in &members {
         alone(&mut steps, member);
     }
     steps.run("tests", jobs::tests);
     steps.run("doc tests", jobs::doc_tests);
     steps.run("rustdoc", || {
-        let doc = ["doc", "--workspace", "--no-deps", "--all-features"];
-        execute(cargo(doc).env("RUSTDOCFLAGS", "-D warnings"))
+        let mut doc = cargo(["doc", "--no-deps"]);
+        execute(doc.args(&everything).env("RUSTDOCFLAGS", "-D warnings"))
     });
     steps.run("tidy", || tidy::run(&[]));
     steps.run("demo", || jobs::demo(&[]));

@@ -38,6 +38,19 @@ pub(crate) fn members() -> Result<Vec<Member>> {
     parse(&serde_json::from_str(&json)?)
 }
 
+/// `--workspace` with every feature that tests and lints are to see.
+///
+/// That is `--all-features` but for those of [`NOT_FOR_TESTS`].
+pub(crate) fn with_features(members: &[Member]) -> Vec<String> {
+    let of_member = |member: &Member| {
+        let names = member.features.keys().map(|name| format!("{}/{name}", member.name));
+        names.collect::<Vec<_>>()
+    };
+    let tested = members.iter().filter(|member| !NOT_FOR_TESTS.contains(&member.name.as_str()));
+    let features: Vec<_> = tested.flat_map(of_member).collect();
+    vec!["--workspace".to_owned(), "--features".to_owned(), features.join(",")]
+}
+
 fn parse(metadata: &Value) -> Result<Vec<Member>> {
     let root = metadata["workspace_root"].as_str().ok_or("metadata without workspace_root")?;
     let packages = metadata["packages"].as_array().ok_or("metadata without packages")?;
@@ -76,6 +89,11 @@ fn strings(value: &Value) -> Vec<String> {
     let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
     items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
+
+/// Packages whose features nothing but their own command switches on. Those of ws-bench bring in
+/// the libraries that ours are measured against, with some two hundred crates below them: no test
+/// needs one of them, and they would take longer to compile than everything else together.
+const NOT_FOR_TESTS: &[&str] = &["ws-bench"];
 
 impl Member {
     /// The distinct ways to build this package: bare, as it comes, with everything. A package that
@@ -139,6 +157,14 @@ mod tests {
         let chain = r#"{"default": ["b"], "b": ["a", "dep:x"], "a": ["c"], "c": []}"#;
         let all_by_default = members_of(chain, "null").remove(0).feature_sets();
         assert_eq!(all_by_default, [NO_FLAGS, &["--no-default-features"]]);
+    }
+
+    #[test]
+    fn the_features_of_the_benchmarks_stay_off() {
+        let mut members = members_of(r#"{"b": [], "c": []}"#, "null");
+        members.extend(members_of(r#"{"peers": []}"#, "[]"));
+        members[1].name = "ws-bench".to_owned();
+        assert_eq!(with_features(&members), ["--workspace", "--features", "a/b,a/c"]);
     }
 
     #[test]

@@ -1,45 +1,49 @@
-//! Runs one case so many times, for profilers:
-//! `profile accept|connect ws-core|floor|tungstenite <times>`.
+//! Runs one case of the suite `memory` so many times, for profilers:
+//! `profile accept|connect|receive|send <column> <times> [length of the payload]`.
 //!
 //! Under `valgrind --tool=callgrind`, the difference between a run with some number of times and a
 //! run with 1 is exact to the instruction, but for the system's random bytes.
 
-#[path = "../benches/peers/mod.rs"]
-mod peers;
-
 use std::{hint::black_box, process::ExitCode};
 
-use ws_bench::{client, floor, server::Server, stream::Answering, wire};
+use ws_bench::{
+    frames::{self, Kind},
+    payload,
+    peers::{IN_MEMORY, Repeat, Result},
+    wire,
+};
 
 fn main() -> ExitCode {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    let [work, column, times] = &args[..] else { return ExitCode::FAILURE };
-    let Ok(times) = times.parse() else { return ExitCode::FAILURE };
+    match run(&std::env::args().skip(1).collect::<Vec<_>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("profile: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
 
-    let request = || black_box(wire::BROWSER_REQUEST);
-    let (mut server, mut written) = (Server::default(), Vec::new());
-    let (config, mut peer) = (client::config(), Answering::default());
-    let run: &mut dyn FnMut() -> bool = match (work.as_str(), column.as_str()) {
-        ("accept", "ws-core") => &mut || server.accept(request(), usize::MAX).is_ok(),
-        ("accept", "floor") => &mut || floor::accept(request(), black_box(wire::KEY)).is_some(),
-        ("accept", "ws-core-byte-by-byte") => &mut || server.accept(request(), 1).is_ok(),
-        ("accept", "tungstenite") => &mut || {
-            written = peers::accept(request(), std::mem::take(&mut written));
-            !written.is_empty()
-        },
-        ("connect", "ws-core") => &mut || {
-            peer.reset();
-            matches!(client::connect(&config, &mut peer), Ok(Some(_)))
-        },
-        ("connect", "floor") => &mut || {
-            peer.reset();
-            floor::connect(&mut peer).is_some()
-        },
-        ("connect", "tungstenite") => &mut || {
-            peer.reset();
-            peers::connect(&mut peer).is_some()
-        },
-        _ => return ExitCode::FAILURE,
+fn run(args: &[String]) -> Result {
+    let [work, column, times, rest @ ..] = args else {
+        return Err("accept|connect|receive|send <column> <times> [length]".into());
     };
-    if (0..times).all(|_| run()) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let len = rest.first().map_or(Ok(1024), |len| len.parse())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let _context = runtime.enter();
+    let library = IN_MEMORY.iter().find(|library| library.name == column);
+    let library = library.ok_or("no such column")?;
+    let payload: &'static [u8] = payload::bytes(len).leak();
+    let missing = "this column has no such case";
+    let mut case: Repeat = match work.as_str() {
+        "accept" => library.accept.ok_or(missing)?(wire::BROWSER_REQUEST)?,
+        "connect" => library.connect.ok_or(missing)?()?,
+        "send" => library.send.ok_or(missing)?(payload)?,
+        "receive" => {
+            let frame = frames::masked(Kind::Binary, payload, [1, 2, 3, 4]);
+            let mut receive = library.receive.ok_or(missing)?(frame.leak())?;
+            Box::new(move || receive(&mut |payload| _ = black_box(payload)))
+        }
+        _ => return Err("no such work".into()),
+    };
+    (0..times.parse::<u32>()?).try_for_each(|_| case())
 }

@@ -1,4 +1,4 @@
-//! What cannot be left out of a handshake, bare.
+//! What cannot be left out of a handshake, or of a masked frame, bare.
 
 use std::io::{Read, Write};
 
@@ -43,6 +43,21 @@ pub fn connect(peer: &mut Answering) -> Option<usize> {
     head.headers.iter().any(|field| field.value == accept).then_some(head_len)
 }
 
+/// Masks a payload, eight bytes at a time.
+#[inline(never)]
+pub fn mask(payload: &mut [u8], key: [u8; 4]) {
+    let [a, b, c, d] = key;
+    let wide = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
+    let mut words = payload.chunks_exact_mut(8);
+    for word in &mut words {
+        if let Ok(word) = <&mut [u8; 8]>::try_from(word) {
+            *word = (u64::from_ne_bytes(*word) ^ wide).to_ne_bytes();
+        }
+    }
+    let rest = words.into_remainder();
+    rest.iter_mut().zip(key.iter().cycle()).for_each(|(byte, key)| *byte ^= key);
+}
+
 /// The request without its key.
 const REQUEST: (&[u8], &[u8]) = (
     b"GET /chat HTTP/1.1\r\n\
@@ -69,6 +84,17 @@ mod tests {
         let (head_len, accept) = accept(wire::BROWSER_REQUEST, wire::KEY).unwrap();
         assert_eq!((head_len, &accept[..]), (wire::BROWSER_REQUEST.len(), wire::ACCEPT));
         assert!(connect(&mut Answering::default()).is_some());
+    }
+
+    #[test]
+    fn masking_twice_changes_nothing() {
+        for len in [0, 1, 7, 8, 9, 31] {
+            let mut payload = vec![5; len];
+            mask(&mut payload, [1, 2, 3, 4]);
+            assert!(payload.iter().zip([4, 7, 6, 1].iter().cycle()).all(|(a, b)| a == b));
+            mask(&mut payload, [1, 2, 3, 4]);
+            assert_eq!(payload, vec![5; len]);
+        }
     }
 
     #[test]

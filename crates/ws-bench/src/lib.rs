@@ -1,22 +1,73 @@
-//! Side-by-side benchmarks.
+//! What the crates of this workspace cost, next to the least that anybody has to do and next to
+//! other libraries.
 //!
-//! What is measured runs in memory, without sockets: the work of the protocol and nothing else.
-//! Three columns are put next to each other:
+//! ```text
+//! cargo xtask bench                     # all suites, one report
+//! cargo xtask bench memory loopback     # some of them
+//! cargo xtask bench --quick             # few and short rounds: does everything work?
+//! ```
 //!
-//! * **ws-core**, driven the way an adapter drives it, in buffers that are used again;
-//! * **the floor**: the parts that nobody can leave out, bare (take the head apart with `httparse`,
-//!   SHA-1, base64, and for a client the system's random bytes), with the very crates `ws-core`
-//!   uses; no field is looked at and no rule is checked;
-//! * **tungstenite**, on a stream of the same shape.
+//! writes `target/bench/report.md`, prints it, and draws `target/bench/chart.svg`.
 //!
-//! `cargo bench -p ws-bench --bench handshake` gives times and allocations of each.
-//! `cargo bench -p ws-bench --bench ratios` runs the columns in turn, a few microseconds each, and
-//! prints how they compare: what disturbs one disturbs all, so the ratios hold still on a busy
-//! machine. `tests/allocations.rs` asserts the allocation counts. What was found is written down
-//! in `docs/performance.md`.
+//! # What is measured
+//!
+//! * `memory`: handshakes, receiving, sending, and the loops over payloads, on one thread and on
+//!   streams in memory that are always ready. The work of the protocol and nothing else.
+//! * `loopback`: echo servers in processes of their own, on a core of their own, over TCP. The load
+//!   comes from sockets and frames made by hand, and none of the libraries has a part in it. The
+//!   server says how much time it has spent on the processor, system calls included. Handshakes,
+//!   one message at a time and many at once, on 1 to 64 connections; and each of our runtimes next
+//!   to a plain echo on the same one.
+//! * `connections`: memory of a connection that is open and idle, its task included, in use by the
+//!   process and given out by its allocator.
+//! * `deflate`: echoes of compressed text, time and bytes.
+//! * `weight`: the time to compile a small echo server, the crates in it, and its size.
+//!
+//! # How
+//!
+//! All libraries take turns within a round, and the first one is another one in each round. A figure
+//! is the median of the rounds, shown with its spread; a ratio is the median of the ratios within a
+//! round, so that what disturbs one side disturbs the other. Time is CPU time. Before it counts,
+//! every side has to show once that it reads and gives back the very payload. Each library is used as
+//! its documentation recommends for speed: what it can write at once is written at once. On x86 with
+//! glibc the program starts itself again with a `memcpy` that does not depend on where buffers
+//! happen to lie (`system::with_even_memcpy`).
+//!
+//! # What is not
+//!
+//! TLS; networks that lose, delay or limit; many cores; percentiles of latency; clients over TCP
+//! (their sending is in `memory`); and what a library does beyond an echo. Defaults differ: how long
+//! a message may be, how large a buffer is, where random keys come from. The notes in the report say
+//! so where it matters. The load generator is one thread: a rate that a server could exceed is its
+//! limit, a cost is not.
+//!
+//! # Features
+//!
+//! `peers`, off by default, builds all of that. Without it there are only the parts that have tests:
+//! statistics, the report, frames, and our handshake on streams in memory, whose allocations
+//! `tests/allocations.rs` counts. It is for Linux.
 
+pub mod chart;
 pub mod client;
 pub mod floor;
+pub mod frames;
+pub mod options;
+pub mod payload;
+#[cfg(feature = "peers")]
+pub mod peers;
+pub mod report;
+#[cfg(feature = "peers")]
+mod run;
 pub mod server;
+pub mod stats;
 pub mod stream;
+#[cfg(feature = "peers")]
+pub mod suites;
+#[cfg(feature = "peers")]
+pub mod system;
+#[cfg(feature = "peers")]
+pub mod turns;
 pub mod wire;
+
+#[cfg(feature = "peers")]
+pub use self::run::main;

@@ -1,6 +1,6 @@
 //! Streams in memory: what is read is there already, what is written stays there.
 
-use std::io::{Read, Result, Write};
+use std::io::{BufRead, Read, Result, Write};
 
 use memchr::memmem;
 
@@ -73,11 +73,21 @@ impl Answering {
     }
 }
 
+impl BufRead for Answering {
+    fn fill_buf(&mut self) -> Result<&[u8]> {
+        let read = self.read;
+        Ok(&self.answer()[read..])
+    }
+
+    fn consume(&mut self, n: usize) {
+        self.read += n;
+    }
+}
+
 impl Read for Answering {
     fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
-        let read = self.read;
-        let n = (&self.answer()[read..]).read(buf)?;
-        self.read += n;
+        let n = self.fill_buf()?.read(buf)?;
+        self.consume(n);
         Ok(n)
     }
 }

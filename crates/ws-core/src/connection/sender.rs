@@ -26,7 +26,7 @@ pub struct Sender {
     queue: SendQueue,
     masks: Masks,
     /// Compresses messages, if that was agreed on.
-    deflater: Option<Box<Deflater>>,
+    deflater: Option<Deflater>,
     /// The application wants messages to be compressed.
     compress: bool,
     min_deflate_len: usize,
@@ -74,7 +74,7 @@ impl Sender {
         Self {
             queue,
             masks: Masks::default(),
-            deflater: deflater.map(Box::new),
+            deflater,
             compress: true,
             min_deflate_len: config.min_deflate_len,
             outgoing: None,

@@ -7,14 +7,20 @@ use super::{DeflatePool, Setting, TAIL, Window};
 /// Compresses the messages of one direction.
 #[derive(Debug)]
 pub(crate) struct Deflater {
-    context: Option<Compress>,
     setting: Setting,
     takeover: bool,
     pool: Option<DeflatePool>,
-    /// Memory for the next piece.
-    spare: Vec<u8>,
+    /// There while something is sent, and between messages if the context is kept.
+    state: Option<Box<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    context: Option<Compress>,
     /// The context remembers something that must not be referred to.
     stale: bool,
+    /// Memory for the next piece.
+    spare: Vec<u8>,
 }
 
 impl Deflater {
@@ -23,7 +29,7 @@ impl Deflater {
         let takeover = window.takeover;
         // A context that is kept would never come back to the pool.
         let pool = pool.filter(|_| !takeover);
-        Some(Self { context: None, setting, takeover, pool, spare: Vec::new(), stale: false })
+        Some(Self { setting, takeover, pool, state: None })
     }
 
     /// How it compresses.
@@ -34,26 +40,21 @@ impl Deflater {
     /// Compresses a piece of a message, so that the peer can inflate all of it when it has come.
     /// Give the memory back with [`reuse`](Self::reuse).
     pub(crate) fn deflate(&mut self, piece: &[u8], last: bool) -> Vec<u8> {
-        let mut out = std::mem::take(&mut self.spare);
-        let context = match &mut self.context {
-            Some(context) => {
-                if std::mem::take(&mut self.stale) {
-                    context.reset();
-                }
-                context
-            }
-            none => none.insert(take(self.setting, self.pool.as_ref())),
-        };
-        compress(context, piece, last, &mut out);
+        let State { context, stale, spare } = &mut **self.state.get_or_insert_default();
+        let mut out = std::mem::take(spare);
+        let stale = std::mem::take(stale);
+        match context {
+            Some(context) if stale => context.reset(),
+            _ => {}
+        }
+        let taken = || take(self.setting, self.pool.as_ref());
+        compress(context.get_or_insert_with(taken), piece, last, &mut out);
         if last && !self.takeover {
             // "the peer server MUST NOT use the same window for compressing the next message".
             // RFC 7692 7.1.1.1
-            match (&self.pool, self.context.take()) {
-                (Some(pool), Some(context)) => pool.put(self.setting, context),
-                (_, context) => {
-                    self.context = context;
-                    self.forget();
-                }
+            match &self.pool {
+                Some(pool) => pool.put(self.setting, context.take()),
+                None => self.forget(),
             }
         }
         out
@@ -61,22 +62,24 @@ impl Deflater {
 
     /// Takes back the memory of a piece that has been copied.
     pub(crate) fn reuse(&mut self, mut memory: Vec<u8>) {
-        if memory.capacity() <= MAX_SPARE {
+        if let (Some(state), ..=MAX_SPARE) = (&mut self.state, memory.capacity()) {
             memory.clear();
-            self.spare = memory;
+            state.spare = memory;
         }
     }
 
     /// The peer has got something that went past this: the next message must not refer to anything
     /// before.
     pub(crate) fn forget(&mut self) {
-        self.stale = self.context.is_some();
+        if let Some(state) = &mut self.state {
+            state.stale = true;
+        }
     }
 
     /// Gives back what is not needed while nothing is sent.
     pub(crate) fn rest(&mut self) {
-        if !self.takeover || self.stale {
-            (self.context, self.spare, self.stale) = (None, Vec::new(), false);
+        if !self.takeover || self.state.as_ref().is_some_and(|state| state.stale) {
+            self.state = None;
         }
     }
 }

@@ -7,8 +7,14 @@ use super::{BadDeflate, TAIL, Window};
 /// Inflates the messages of one direction, piece by piece and within bounds.
 #[derive(Debug)]
 pub(crate) struct Inflater {
-    context: Option<Decompress>,
     window: Window,
+    /// There when the first compressed message has come.
+    state: Option<Box<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    context: Option<Decompress>,
     /// What has been inflated and not been given out.
     out: Vec<u8>,
     /// Everything that has come of this message.
@@ -21,45 +27,77 @@ pub(crate) struct Inflater {
 
 impl Inflater {
     pub(crate) fn new(window: Window) -> Option<Self> {
-        let out = Vec::new();
-        Some(Self { context: None, window, out, total: 0, full: false, ended: false })
+        Some(Self { window, state: None })
     }
 
     /// What has been inflated and not been given out.
     pub(crate) fn out(&self) -> &[u8] {
-        &self.out
+        self.state.as_ref().map_or(&[], |state| &state.out)
     }
 
     /// Takes that, without copying it.
     pub(crate) fn take_out(&mut self) -> Vec<u8> {
-        let mut out = std::mem::take(&mut self.out);
+        let Some(state) = &mut self.state else { return Vec::new() };
+        let mut out = std::mem::take(&mut state.out);
         if out.len() < out.capacity() / 2 {
             out.shrink_to_fit();
         }
+        self.rest();
         out
     }
 
     /// Throws that away.
     pub(crate) fn forget_out(&mut self) {
-        self.out = Vec::new();
+        if let Some(state) = &mut self.state {
+            state.out = Vec::new();
+        }
+        self.rest();
+    }
+
+    /// Keeps nothing between messages that do not refer to each other.
+    fn rest(&mut self) {
+        if self.state.as_ref().is_some_and(|state| state.context.is_none()) {
+            self.state = None;
+        }
     }
 
     /// How many bytes of this message there have been.
     pub(crate) fn total(&self) -> usize {
-        self.total
+        self.state.as_ref().map_or(0, |state| state.total)
     }
 
     /// Whether there may be more to come without further input.
     pub(crate) fn is_full(&self) -> bool {
-        self.full
+        self.state.as_ref().is_some_and(|state| state.full)
     }
 
     /// Inflates `input` until it is used up or at least `max_len` bytes are there to be given out.
-    /// Says how much of the input was used; then the new bytes are behind the first `before` ones of
-    /// [`out`](Self::out).
+    /// Says how much of the input was used; then the new bytes are behind those that were there.
     pub(crate) fn inflate(&mut self, input: &[u8], max_len: usize) -> Result<usize, BadDeflate> {
-        let Self { context, window, out, .. } = self;
-        let context = context.get_or_insert_with(|| new_context(*window));
+        self.state.get_or_insert_default().inflate(self.window, input, max_len)
+    }
+
+    /// The message has ended: adds what the peer has left out, and checks that it fits.
+    pub(crate) fn end(&mut self) -> Result<(), BadDeflate> {
+        let state = self.state.get_or_insert_default();
+        state.end(self.window)?;
+        if !self.window.takeover {
+            // "the peer doesn't use context takeover": nothing of it is needed again. 7.1.1.1
+            state.context = None;
+        }
+        Ok(())
+    }
+}
+
+impl State {
+    fn inflate(
+        &mut self,
+        window: Window,
+        input: &[u8],
+        max_len: usize,
+    ) -> Result<usize, BadDeflate> {
+        let Self { context, out, .. } = self;
+        let context = context.get_or_insert_with(|| new_context(window));
         let before = out.len();
         let mut used = 0;
         self.full = loop {
@@ -94,10 +132,9 @@ impl Inflater {
         Ok(used)
     }
 
-    /// The message has ended: adds what the peer has left out, and checks that it fits.
-    pub(crate) fn end(&mut self) -> Result<(), BadDeflate> {
-        let Self { context, window, out, .. } = self;
-        let context = context.get_or_insert_with(|| new_context(*window));
+    fn end(&mut self, window: Window) -> Result<(), BadDeflate> {
+        let Self { context, out, .. } = self;
+        let context = context.get_or_insert_with(|| new_context(window));
         if !std::mem::take(&mut self.ended) {
             let (len, start) = (out.len(), context.total_in());
             out.reserve(1);
@@ -109,10 +146,6 @@ impl Inflater {
             if !fits {
                 return Err(BadDeflate);
             }
-        }
-        if !self.window.takeover {
-            // "the peer doesn't use context takeover": nothing of it is needed again. 7.1.1.1
-            self.context = None;
         }
         (self.total, self.full) = (0, false);
         Ok(())

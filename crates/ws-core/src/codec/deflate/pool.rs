@@ -59,7 +59,8 @@ impl DeflatePool {
         Some(idle.swap_remove(at).1)
     }
 
-    pub(super) fn put(&self, setting: Setting, mut context: Compress) {
+    pub(super) fn put(&self, setting: Setting, context: Option<Compress>) {
+        let Some(mut context) = context else { return };
         // Outside the lock: it takes a few microseconds.
         context.reset();
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);

@@ -33,7 +33,7 @@ pub struct Receiver {
     frame: Option<Frame>,
     progress: Option<Progress>,
     /// Inflates compressed messages, if there may be any, and has what came of them.
-    inflater: Option<Box<Inflater>>,
+    inflater: Option<Inflater>,
     ready: Ready,
     close: Option<Box<CloseFrame>>,
     failed: Option<FrameRule>,
@@ -64,7 +64,7 @@ impl Receiver {
     ) -> Self {
         Self {
             recv,
-            inflater: inflater.map(Box::new),
+            inflater,
             message: BytesMut::new(),
             frame: None,
             progress: None,

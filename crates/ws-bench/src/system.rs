@@ -1,0 +1,117 @@
+//! What the operating system knows about processes: time on a processor, memory, limits.
+
+use std::{
+    os::unix::process::CommandExt,
+    process::{Command, Stdio},
+};
+
+use rustix::{
+    param::clock_ticks_per_second,
+    process::{Resource, getrlimit, setrlimit},
+    thread::{CpuSet, sched_getaffinity, sched_setaffinity},
+    time::{ClockId, clock_gettime},
+};
+
+use crate::peers::Result;
+
+/// Nanoseconds that this thread has spent on a processor.
+pub fn thread_cpu() -> u64 {
+    nanoseconds(ClockId::ThreadCPUTime)
+}
+
+/// Nanoseconds that this process has spent on processors: all of its threads, also those that have
+/// ended.
+pub fn process_cpu() -> u64 {
+    nanoseconds(ClockId::ProcessCPUTime)
+}
+
+fn nanoseconds(clock: ClockId) -> u64 {
+    let time = clock_gettime(clock);
+    time.tv_sec.unsigned_abs() * 1_000_000_000 + time.tv_nsec.unsigned_abs()
+}
+
+/// Seconds that the children of this process, and their children, have spent on processors, as far
+/// as they have ended and been waited for.
+///
+/// # Errors
+///
+/// There is no `/proc`.
+pub fn children_cpu() -> Result<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    // The second field is the program's name and may have anything in it but a `)` at its end.
+    let (_, fields) = stat.rsplit_once(')').ok_or("no name")?;
+    let ticks: Vec<f64> =
+        fields.split_whitespace().skip(13).take(2).map_while(|field| field.parse().ok()).collect();
+    Ok(ticks.iter().sum::<f64>() / clock_ticks_per_second() as f64)
+}
+
+/// Bytes of memory that this process has in use; 0 where that is not to be known.
+pub fn resident_len() -> usize {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = statm.split_whitespace().nth(1).and_then(|pages| pages.parse().ok());
+    pages.unwrap_or(0_usize) * rustix::param::page_size()
+}
+
+/// The two cores to use, one for the server and one for the load. `None` if there are not two.
+pub fn two_cores() -> Option<[usize; 2]> {
+    let allowed = sched_getaffinity(None).ok()?;
+    let mut cores = (0..CpuSet::MAX_CPU).filter(|&core| allowed.is_set(core));
+    Some([cores.next()?, cores.next()?])
+}
+
+/// Keeps this thread, and those that it starts from now on, on one core.
+///
+/// # Errors
+///
+/// The system says no.
+pub fn pin(core: usize) -> Result {
+    let mut cores = CpuSet::new();
+    cores.set(core);
+    Ok(sched_setaffinity(None, &cores)?)
+}
+
+/// Allows as many open files as may be allowed.
+///
+/// # Errors
+///
+/// The system says no.
+pub fn raise_open_files() -> Result {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    Ok(setrlimit(Resource::Nofile, limit)?)
+}
+
+/// Starts this program again with an allocator and a `memcpy` that do not depend on luck.
+///
+/// glibc copies long blocks with `rep movsb`, which takes up to three times as long when the target
+/// begins a few bytes behind the source's place in a page. Where an allocator puts a buffer would
+/// decide who is ahead, so it is switched off for all sides alike.
+///
+/// # Errors
+///
+/// The program cannot be started.
+pub fn with_even_memcpy() -> Result {
+    let value = "glibc.cpu.x86_rep_movsb_threshold=1073741824";
+    if std::env::var("GLIBC_TUNABLES").is_ok_and(|tunables| tunables.contains(value)) {
+        return Ok(());
+    }
+    let mut again = Command::new(std::env::current_exe()?);
+    Err(again.args(std::env::args_os().skip(1)).env("GLIBC_TUNABLES", value).exec().into())
+}
+
+/// What this machine and its compiler are, for the head of the report.
+pub fn description() -> String {
+    let cpuinfo = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model =
+        cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let rustc = Command::new("rustc").arg("-V").stderr(Stdio::null()).output();
+    let rustc = rustc.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    format!(
+        "{}, {cores} cores, Linux {}, {}, release profile of the workspace",
+        model.unwrap_or("unknown processor").trim(),
+        kernel.trim(),
+        rustc.unwrap_or_default()
+    )
+}
