@@ -5,6 +5,7 @@
 
 mod autobahn;
 mod cargo;
+mod instructions;
 mod interop;
 mod jobs;
 mod step;
@@ -31,6 +32,11 @@ const COMMANDS: &[(&str, &str, Command)] = &[
     ("interop", "against implementations written by other people", jobs::interop),
     ("autobahn", "against the Autobahn suite, as server and as client", autobahn::run),
     ("bench", "ours next to other libraries: [SUITE].. [--quick]", jobs::bench),
+    (
+        "instructions",
+        "instructions of the hot paths, next to a floor: [--record]",
+        instructions::run,
+    ),
     ("msrv", "clippy's incompatible_msrv, and the oldest toolchain when it is here", jobs::msrv),
     ("wasm", "ws-core for wasm32-unknown-unknown", jobs::wasm),
     ("miri", "ws-core's unit tests under Miri (nightly)", jobs::miri),
@@ -76,7 +82,7 @@ fn report(name: &str, error: &(dyn Error + 'static)) -> ExitCode {
 fn usage() -> String {
     let mut text = String::from("usage: cargo xtask <command> [arguments]\n\n");
     for (name, about, _) in COMMANDS {
-        text.push_str(&format!("  {name:<9} {about}\n"));
+        text.push_str(&format!("  {name:<12} {about}\n"));
     }
     text
 }

@@ -6,7 +6,7 @@
 use crate::cargo::{cargo, run as execute};
 use crate::step::Steps;
 use crate::workspace::{Member, members, with_features};
-use crate::{Result, autobahn, jobs, tidy};
+use crate::{Result, autobahn, instructions, jobs, tidy};
 
 /// Runs every step; fails when one of them does.
 pub(crate) fn run(_args: &[String]) -> Result {
@@ -29,6 +29,7 @@ pub(crate) fn run(_args: &[String]) -> Result {
     });
     steps.run("tidy", || tidy::run(&[]));
     steps.run("demo", || jobs::demo(&[]));
+    steps.run("instructions", || instructions::run(&[]));
     steps.run("interop", || jobs::interop(&[]));
     // All of it takes an hour on two cores, most of it in the suite itself.
     steps.run("autobahn", || autobahn::run(&["--quick".to_owned()]));
