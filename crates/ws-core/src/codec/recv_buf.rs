@@ -27,6 +27,8 @@ use bytes::{Buf, BufMut, Bytes, BytesMut};
 #[derive(Debug)]
 pub struct RecvBuf {
     buf: BytesMut,
+    /// How many bytes at the front of `buf` have been consumed.
+    start: usize,
     /// How many bytes at the end of `buf` are initialised but not yet received.
     scratch: usize,
     /// How many bytes there may be in all: what is behind them belongs somewhere else.
@@ -57,16 +59,16 @@ impl RecvBuf {
     /// Room for the next read, as an initialised slice of at least 1 KiB, or as much as may still
     /// come.
     pub fn space_mut(&mut self) -> &mut [u8] {
-        let filled = self.len();
         if self.scratch < MIN_SPACE.min(self.room()) {
-            self.buf.truncate(filled);
-            self.scratch = 0;
+            self.drop_scratch();
             self.make_room();
-            self.buf.resize(self.buf.capacity().min(filled + self.offer), 0);
-            self.scratch = self.buf.len() - filled;
+            let end = self.buf.len();
+            self.buf.resize(self.buf.capacity().min(end + self.offer), 0);
+            self.scratch = self.buf.len() - end;
         }
-        let end = filled + self.scratch.min(self.room());
-        &mut self.buf[filled..end]
+        let end = self.end();
+        let len = self.scratch.min(self.room());
+        &mut self.buf[end..end + len]
     }
 
     /// Counts the first `n` bytes of the slice that [`space_mut`](Self::space_mut) gave as
@@ -100,30 +102,41 @@ impl RecvBuf {
     /// Removes the first `n` received bytes; at most all of them.
     #[inline]
     pub fn consume(&mut self, n: usize) {
-        self.buf.advance(n.min(self.len()));
+        self.start += n.min(self.len());
+        if self.is_empty() {
+            // From the front again; whatever is there has been initialised.
+            (self.start, self.scratch) = (0, self.buf.len());
+        }
     }
 
     /// Forgets what was received and keeps the memory.
     pub fn clear(&mut self) {
         self.buf.clear();
-        self.scratch = 0;
+        (self.start, self.scratch) = (0, 0);
     }
 
     /// The received bytes, without copying them.
     pub fn into_bytes(mut self) -> Bytes {
-        self.buf.truncate(self.len());
+        self.drop_scratch();
+        self.drop_consumed();
         self.buf.freeze()
     }
 
     /// What has been received and not consumed.
     #[inline]
     pub fn filled(&self) -> &[u8] {
-        &self.buf[..self.len()]
+        &self.buf[self.start..self.end()]
     }
 
     /// How many bytes have been received and not consumed.
     #[inline]
     pub fn len(&self) -> usize {
+        self.end() - self.start
+    }
+
+    /// Where the received bytes end.
+    #[inline]
+    fn end(&self) -> usize {
         self.buf.len() - self.scratch
     }
 
@@ -135,7 +148,7 @@ impl RecvBuf {
 
     /// How many bytes the buffer could hold without growing.
     pub fn capacity(&self) -> usize {
-        self.buf.capacity()
+        self.buf.capacity() - self.start
     }
 
     /// How many bytes may still come.
@@ -146,9 +159,14 @@ impl RecvBuf {
     #[inline]
     fn drop_scratch(&mut self) {
         if self.scratch > 0 {
-            self.buf.truncate(self.len());
+            self.buf.truncate(self.end());
             self.scratch = 0;
         }
+    }
+
+    #[inline]
+    fn drop_consumed(&mut self) {
+        self.buf.advance(std::mem::take(&mut self.start));
     }
 
     fn make_room(&mut self) {
@@ -156,6 +174,7 @@ impl RecvBuf {
         if spare >= MIN_SPACE.min(self.room()) {
             return;
         }
+        self.drop_consumed();
         self.buf.reserve(match self.max_len {
             // Grows with what has come, never with what was only announced.
             Some(_) => self.room().min(self.buf.len().max(FIRST_SPACE)),
@@ -166,15 +185,15 @@ impl RecvBuf {
 
     /// The received bytes, to be changed in place.
     pub(crate) fn filled_mut(&mut self) -> &mut [u8] {
-        let len = self.len();
-        &mut self.buf[..len]
+        let end = self.end();
+        &mut self.buf[self.start..end]
     }
 
     /// Takes the first `n` bytes out, sharing the memory.
     pub(crate) fn split_to(&mut self, n: usize) -> Bytes {
+        self.drop_consumed();
         if n == self.len() {
-            self.buf.truncate(n);
-            self.scratch = 0;
+            self.drop_scratch();
         }
         self.buf.split_to(n).freeze()
     }
@@ -189,6 +208,7 @@ impl RecvBuf {
     /// gives out what was there.
     pub(crate) fn replace(&mut self, buf: BytesMut, max_len: Option<usize>) -> BytesMut {
         self.limit(max_len);
+        self.drop_consumed();
         std::mem::replace(&mut self.buf, buf)
     }
 
@@ -201,7 +221,7 @@ impl RecvBuf {
         }
         let few = self.filled().into();
         if self.is_empty() || self.buf.capacity() >= MIN_SPACE {
-            self.scratch = 0;
+            (self.start, self.scratch) = (0, 0);
             let mut memory = std::mem::replace(&mut self.buf, few);
             memory.clear();
             return Some(memory);
@@ -211,7 +231,7 @@ impl RecvBuf {
 
     /// Whether it has no memory to speak of, and can use some.
     pub fn wants_memory(&self) -> bool {
-        self.buf.capacity() < MIN_SPACE && self.len() <= MAX_MOVED
+        self.capacity() < MIN_SPACE && self.len() <= MAX_MOVED
     }
 
     /// Gives it memory to use, unless it has some. Gives back what is not used, which may be the
@@ -219,7 +239,7 @@ impl RecvBuf {
     pub fn give_memory(&mut self, mut memory: BytesMut) -> BytesMut {
         if self.wants_memory() && memory.is_empty() {
             memory.extend_from_slice(self.filled());
-            self.scratch = 0;
+            (self.start, self.scratch) = (0, 0);
             std::mem::swap(&mut self.buf, &mut memory);
         }
         memory
@@ -234,7 +254,7 @@ impl Default for RecvBuf {
 
 impl From<BytesMut> for RecvBuf {
     fn from(buf: BytesMut) -> Self {
-        Self { buf, scratch: 0, max_len: None, offer: MIN_OFFER }
+        Self { buf, start: 0, scratch: 0, max_len: None, offer: MIN_OFFER }
     }
 }
 
