@@ -17,7 +17,8 @@
 //!   comes from sockets and frames made by hand, and none of the libraries has a part in it. The
 //!   server says how much time it has spent on the processor, system calls included. Handshakes,
 //!   one message at a time and many at once, on 1 to 64 connections; and each of our runtimes next
-//!   to a plain echo on the same one.
+//!   to a plain echo on the same one. The server's core is kept awake, or the time it takes to wake
+//!   it would be most of what is measured.
 //! * `connections`: memory of a connection that is open and idle, its task included, in use by the
 //!   process and given out by its allocator.
 //! * `deflate`: echoes of compressed text, time and bytes.
@@ -55,6 +56,7 @@ pub mod options;
 pub mod payload;
 #[cfg(feature = "peers")]
 pub mod peers;
+pub mod replies;
 pub mod report;
 #[cfg(feature = "peers")]
 mod run;

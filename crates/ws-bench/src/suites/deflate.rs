@@ -18,7 +18,7 @@ use crate::{
     },
     report::Table,
     stats::Samples,
-    wire,
+    system, wire,
 };
 
 /// Runs the suite.
@@ -28,6 +28,7 @@ use crate::{
 /// A server that does not compress, or does not echo.
 pub(super) fn run(options: &Options) -> Result<Vec<Table>> {
     let core = cores()?;
+    let _awake = core.map(system::Awake::new);
     let servers: Vec<_> =
         SERVERS.iter().filter(|server| server.runtime == Runtime::TokioDeflate).collect();
     let columns: Vec<_> = servers.iter().map(|server| (server.name, server.role)).collect();

@@ -28,6 +28,7 @@ use crate::{
 /// A server that does not echo.
 pub(super) fn run(options: &Options) -> Result<Vec<Table>> {
     let cores = cores()?;
+    let _awake = cores.map(system::Awake::new);
     let mut tables = Vec::new();
     for runtime in [Runtime::Tokio, Runtime::Smol, Runtime::AsyncStd, Runtime::Threads] {
         let mut bench = Bench::start(runtime, cores, options)?;
@@ -112,10 +113,17 @@ impl<'a> Bench<'a> {
             self.servers.iter().map(|(server, _)| (server.name, server.role)).collect();
         let name = self.runtime.name();
         let pinned = match self.pinned {
-            true => "The server has one core, the load generator another one.",
+            true => "The server has one core, which is kept awake, the load generator another one.",
             false => "There are not two cores: server and load generator get in each other's way.",
         };
-        let how = "The floor gives back whatever comes, looks at no frame and unmasks nothing.";
+        let mut how = "The floor gives back whatever comes, looks at no frame and unmasks nothing."
+            .to_owned();
+        if self.runtime == Runtime::Threads {
+            how.push_str(
+                " On a blocking stream tungstenite cannot say whether another message is there, so \
+                 it writes each one by itself.",
+            );
+        }
         let costs = Table::new(
             format!("Loopback on {name}: cost"),
             "µs of the server's CPU each",
