@@ -57,6 +57,7 @@ pub(crate) fn run_until(
 ) -> Result<Finished, String> {
     let mut process = Process::start(command)?;
     let deadline = Instant::now() + limit;
+    let mut pause = POLL_INTERVAL;
     let status = loop {
         if let Some(status) = process.ended()? {
             break Some(status);
@@ -68,7 +69,9 @@ pub(crate) fn run_until(
             let said = last_lines(&process.stderr.text(), 3);
             return Err(format!("{} took longer than {limit:?}; {said}", name(command)));
         }
-        thread::sleep(POLL_INTERVAL);
+        thread::sleep(pause);
+        // All that has been said is looked at each time: what takes minutes is looked at less often.
+        pause = (2 * pause).min(LONGEST_POLL_INTERVAL);
     };
     process.settle();
     Ok(Finished {
@@ -245,6 +248,7 @@ fn last_lines(text: &str, count: usize) -> String {
 }
 
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
+const LONGEST_POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// A server that takes longer to listen has a fault of its own.
 const START_LIMIT: Duration = Duration::from_secs(20);
