@@ -1,7 +1,10 @@
 //! The exceptions, each with its reason. An entry that no file needs any more is itself a finding.
 
 /// Files that may hold the word `unsafe`: `(path, why it is worth it)`. Only under ws-core.
-pub(super) const UNSAFE_FILES: &[(&str, &str)] = &[];
+pub(super) const UNSAFE_FILES: &[(&str, &str)] = &[(
+    "crates/ws-core/src/codec/mask/wide.rs",
+    "calls a loop compiled for AVX2 where there is AVX2; masks 16 KiB in a fourth of the time",
+)];
 
 /// Files that may be longer than the limit: `(path, why it is one concept)`.
 pub(super) const LONG_FILES: &[(&str, &str)] = &[];

@@ -175,12 +175,18 @@ impl RecvBuf {
             return;
         }
         self.drop_consumed();
-        self.buf.reserve(match self.max_len {
-            // Grows with what has come, never with what was only announced.
-            Some(_) => self.room().min(self.buf.len().max(FIRST_SPACE)),
-            None if self.buf.is_empty() => FIRST_SPACE,
-            None => MIN_SPACE,
-        });
+        match self.max_len {
+            Some(_) => self.grow(),
+            None if self.buf.is_empty() => self.buf.reserve(FIRST_SPACE),
+            None => self.buf.reserve(MIN_SPACE),
+        }
+    }
+
+    /// Makes room for what is still to come. Grows with what has come, never with what was only
+    /// announced: to four times as much, so that little is copied.
+    fn grow(&mut self) {
+        let most = 3 * self.buf.len() + FIRST_SPACE;
+        self.buf.reserve(self.room().min(most));
     }
 
     /// The received bytes, to be changed in place.
@@ -202,6 +208,15 @@ impl RecvBuf {
     pub(crate) fn limit(&mut self, max_len: Option<usize>) {
         self.drop_scratch();
         self.max_len = max_len;
+    }
+
+    /// The same for what begins a long message: makes room now, while there is little to be moved.
+    pub(crate) fn collect(&mut self, max_len: usize) {
+        self.limit(Some(max_len));
+        self.drop_consumed();
+        if self.len() > MAX_MOVED && self.buf.capacity() < max_len {
+            self.grow();
+        }
     }
 
     /// Puts `buf` in the place of what was received, and takes `max_len` bytes at most from now on;

@@ -30,8 +30,8 @@ impl Masks {
     }
 }
 
-/// 64 bytes at a time, a system call for every 16 frames: what a connection can afford to hold.
-const BATCH: usize = 16;
+/// 128 bytes at a time, a system call for every 32 frames: what a connection can afford to hold.
+const BATCH: usize = 32;
 
 #[cfg(test)]
 mod tests {

@@ -394,7 +394,7 @@ impl Receiver {
             // and the rest is read to its place behind it.
             let base = self.message.len();
             if base == 0 {
-                self.recv.limit(Some(frame.rest));
+                self.recv.collect(frame.rest);
             } else {
                 self.collect(frame.done);
                 let message = std::mem::take(&mut self.message);

@@ -1,5 +1,8 @@
 //! Masking (RFC 6455 5.3).
 
+#[cfg(target_arch = "x86_64")]
+mod wide;
+
 /// Masks or unmasks `payload` in place. `offset` is how many bytes of the frame's payload come
 /// before it.
 ///
@@ -11,6 +14,15 @@
 #[inline]
 pub fn apply_mask(payload: &mut [u8], mut key: [u8; 4], offset: usize) {
     key.rotate_left(offset & 3);
+    #[cfg(target_arch = "x86_64")]
+    if wide::mask(payload, key) {
+        return;
+    }
+    mask_words(payload, key);
+}
+
+#[inline(always)]
+fn mask_words(payload: &mut [u8], key: [u8; 4]) {
     let [a, b, c, d] = key;
     let wide = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
     // Plain words: the compiler makes vectors of them, and there is nothing to align.
