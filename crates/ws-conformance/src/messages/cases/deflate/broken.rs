@@ -191,6 +191,21 @@ fn texts(role: Role) -> Vec<Case> {
             .peer(&text(payload).compressed().claiming(500))
             .broken(FrameRule::InvalidUtf8),
     );
+    // What comes first is told, however it comes.
+    let payload = [&Deflate::new(PLAIN).part(b"good \xff")[..], &[0x06]].concat();
+    all.push(
+        Case::new(role, "deflate/utf8/before what cannot be inflated")
+            .deflate("")
+            .peer(&text(payload).compressed())
+            .broken(FrameRule::InvalidUtf8),
+    );
+    all.push(
+        Case::new(role, "deflate/utf8/before the limit")
+            .deflate("")
+            .config(|config| config.max_message_len = 10)
+            .peer(&text(deflated(b"123456789\xffand more")).compressed())
+            .broken(FrameRule::InvalidUtf8),
+    );
     all.push(
         Case::new(role, "deflate/utf8/bytes need not be any")
             .deflate("")
