@@ -8,7 +8,7 @@ use super::{BadDeflate, TAIL, Window};
 #[derive(Debug)]
 pub(crate) struct Inflater {
     context: Option<Decompress>,
-    window: Window,
+    takeover: bool,
     /// What has been inflated and not been given out.
     out: Vec<u8>,
     /// Everything that has come of this message.
@@ -22,7 +22,8 @@ pub(crate) struct Inflater {
 impl Inflater {
     pub(crate) fn new(window: Window) -> Option<Self> {
         let out = Vec::new();
-        Some(Self { context: None, window, out, total: 0, full: false, ended: false })
+        let takeover = window.takeover;
+        Some(Self { context: None, takeover, out, total: 0, full: false, ended: false })
     }
 
     /// What has been inflated and not been given out.
@@ -58,8 +59,8 @@ impl Inflater {
     /// Says how much of the input was used; then the new bytes are behind the first `before` ones of
     /// [`out`](Self::out).
     pub(crate) fn inflate(&mut self, input: &[u8], max_len: usize) -> Result<usize, BadDeflate> {
-        let Self { context, window, out, .. } = self;
-        let context = context.get_or_insert_with(|| new_context(*window));
+        let Self { context, out, .. } = self;
+        let context = context.get_or_insert_with(new_context);
         let before = out.len();
         let mut used = 0;
         self.full = loop {
@@ -96,8 +97,8 @@ impl Inflater {
 
     /// The message has ended: adds what the peer has left out, and checks that it fits.
     pub(crate) fn end(&mut self) -> Result<(), BadDeflate> {
-        let Self { context, window, out, .. } = self;
-        let context = context.get_or_insert_with(|| new_context(*window));
+        let Self { context, out, .. } = self;
+        let context = context.get_or_insert_with(new_context);
         if !std::mem::take(&mut self.ended) {
             let (len, start) = (out.len(), context.total_in());
             out.reserve(1);
@@ -110,7 +111,7 @@ impl Inflater {
                 return Err(BadDeflate);
             }
         }
-        if !self.window.takeover {
+        if !self.takeover {
             // "the peer doesn't use context takeover": nothing of it is needed again. 7.1.1.1
             self.context = None;
         }
@@ -119,9 +120,11 @@ impl Inflater {
     }
 }
 
-fn new_context(window: Window) -> Decompress {
-    // A larger window than the peer's does no harm, and 8 is one that zlib does not offer.
-    Decompress::new_with_window_bits(false, window.bits.clamp(9, 15))
+fn new_context() -> Decompress {
+    // Always with the largest window, which is right for every peer's: zlib-rs has memory for no
+    // smaller one, and a context with another one than the largest is made anew at every reset. A
+    // peer that ends a block with every second byte would have thousands made.
+    Decompress::new(false)
 }
 
 /// The tail and an empty block. Behind a message that ends between two blocks they come to nothing;

@@ -13,7 +13,7 @@ use super::Setting;
 /// Compressors for connections that forget their context after every message
 /// (`server_no_context_takeover` on a server, `client_no_context_takeover` on a client).
 ///
-/// Such a connection needs a compressor of about 270 KiB for as long as a message takes. Without a
+/// Such a connection needs a compressor of about 370 KiB for as long as a message takes. Without a
 /// pool it makes one for each burst of messages; with a pool it takes one that somebody else is
 /// done with. Clones share the same compressors.
 ///
