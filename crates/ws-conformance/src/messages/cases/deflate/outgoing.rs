@@ -141,11 +141,16 @@ fn contexts(role: Role) -> Vec<Case> {
     let mut all = Vec::new();
     let repeated = |case: Case| {
         (0..3).fold(case, |case, _| {
-            case.send(&*long, "ok").prepared(&*long, "ok").send(&*long, "ok").wire([
-                deflated(text(&long)),
-                deflated(text(&long)),
-                deflated(text(&long)),
-            ])
+            case.send(&*long, "ok")
+                .prepared(&*long, "ok")
+                .send(&*long, "ok")
+                .wire(vec![deflated(text(&long)); 3])
+                // Nothing is written between these, and so nothing is given back.
+                .feed(&*long, "ok")
+                .feed(&*long, "ok")
+                .try_send(&*long, "ok")
+                .flush("ok")
+                .wire(vec![deflated(text(&long)); 3])
         })
     };
     let (own_forgets, peers_forgets) =
