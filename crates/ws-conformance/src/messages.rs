@@ -4,7 +4,10 @@
 pub mod case;
 pub mod cases;
 pub mod command;
+pub mod deflate;
 pub mod frames;
+pub mod inflate;
 pub mod line;
+pub mod reader;
 pub mod run;
 pub mod socket;

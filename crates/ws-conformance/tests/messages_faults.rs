@@ -31,6 +31,22 @@ fn some_cases() -> Vec<Case> {
         "queue/rec",
         "queue/room",
         "parts/",
+        "deflate/in/an echo",
+        "deflate/in/fragments",
+        "deflate/in/parts/all",
+        "deflate/stream/after",
+        "deflate/stream/in parts",
+        "deflate/reference/without takeover",
+        "deflate/utf8/across",
+        "deflate/bomb/messages",
+        "deflate/out/a batch",
+        "deflate/out/a context",
+        "deflate/out/compressors",
+        "deflate/out/framed",
+        "deflate/parts/",
+        "deflate/queue/f",
+        "deflate/queue/room",
+        "deflate/close/",
     ]);
     let codes = |name: &str| name.starts_with("close/by the peer, ") && name.len() < 24;
     all.retain(|case| {

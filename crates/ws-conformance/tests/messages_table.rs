@@ -8,7 +8,8 @@ use ws_conformance::{
     messages::{
         case::Case,
         cases::ROLES,
-        frames::{Form, Frame, binary, continuation, other, read_all, text, told},
+        frames::{Form, Frame, binary, continuation, other, text, told},
+        reader::read_all,
         run::{Manner, check, run},
         socket,
     },

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use ws_conformance::messages::{cases, run::check_all, socket};
-use ws_core::WebSocketConfig;
+use ws_core::{Role, WebSocketConfig};
 
 /// Runs the cases whose names begin with one of these over every adapter, in every manner.
 fn holds(prefixes: &[&str]) {
@@ -48,6 +48,7 @@ fn cve_2026_59881_reserved_bits_that_were_not_negotiated() {
         "broken/first reserved bit",
         "broken/second reserved bit",
         "broken/third reserved bit",
+        "deflate/mark/not agreed on",
     ]);
 }
 
@@ -67,6 +68,35 @@ fn cve_2024_23672_a_close_that_is_never_answered() {
 #[test]
 fn cve_2026_48779_fragments_are_counted() {
     holds(&["limits/4 ", "limits/3 ", "limits/2 "]);
+}
+
+/// websocket-driver: the limit was on what came, and not on what it inflated to.
+#[test]
+fn cve_2026_54490_bombs_stop_at_the_limit() {
+    holds(&["deflate/bomb/", "deflate/endless/"]);
+}
+
+/// pyws: the limit was forgotten while inflating.
+#[test]
+fn cve_2018_1000518_the_limit_is_on_what_comes_out() {
+    holds(&["deflate/bomb/300000, limit 299999", "deflate/bomb/nothing at all"]);
+}
+
+/// undici: a client inflated whatever a server sent. Every case is run in both roles; this one looks that it is.
+#[test]
+fn cve_2026_1526_clients_have_the_limit_too() {
+    let found = cases::some(&["deflate/bomb/"]);
+    let of = |role| found.iter().filter(|case| case.role == role).count();
+    assert!(of(Role::Client) > 20 && of(Role::Client) == of(Role::Server));
+    holds(&["deflate/bomb/65536, limit 65535"]);
+}
+
+/// Netty: the limit held in one way to receive and not in the others.
+#[test]
+fn cve_2026_42587_the_limit_holds_however_a_message_is_received() {
+    for how in ["whole", "in parts", "in fragments", "before its end"] {
+        holds(&[&format!("deflate/bomb/1000, limit 999, {how}")]);
+    }
 }
 
 /// QtWebSockets: no limits unless somebody sets them.

@@ -234,6 +234,12 @@ fn text_is_checked_while_it_inflates() {
     let mut client = open(Role::Client, PLAIN, &config);
     client.receiver().recv_buf().extend_from_slice(&octets[..octets.len() - 10]);
     assert_eq!(client.poll(), Err(FrameRule::InvalidUtf8), "before its frame has ended");
+    // What comes first is told, however it comes: text that is none, and then no deflated data.
+    let bad = Bytes::from_static(b"good \xff");
+    sender.sender().send_part(MessageKind::Binary, &bad, false).unwrap();
+    let (_, mut payload) = frames(&written(&mut sender)).swap_remove(0);
+    payload.push(0x06);
+    assert_eq!(client_hears(&frame(0xc1, &payload)), Err(FrameRule::InvalidUtf8));
     // A character that two fragments share.
     let mut sender = open(Role::Server, PLAIN, &config);
     let euro = "\u{20ac}".as_bytes();

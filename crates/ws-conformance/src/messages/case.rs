@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use std::time::Duration;
 
-use ws_core::{FrameRule, Message, MessageKind, Role, WebSocketConfig};
+use ws_core::{FrameRule, Message, MessageKind, Negotiated, Role, WebSocketConfig};
 
 use super::{
     command::{Command, close_frame},
@@ -20,10 +20,14 @@ pub struct Case {
     pub role: Role,
     /// Of the side under test.
     pub config: WebSocketConfig,
+    /// The server's answer that agrees on permessage-deflate.
+    pub deflate: Option<String>,
     /// What happens, in order.
     pub steps: Vec<Step>,
     /// Whether it takes time: not to be run in every manner.
     pub is_slow: bool,
+    /// Whether a run takes work: not to be run at every split.
+    pub is_large: bool,
     /// Whether calls have to come back where they wait: not for those that block.
     pub comes_back: bool,
     /// Whether what comes of it depends on how the peer's octets are cut.
@@ -59,14 +63,38 @@ impl Case {
     /// A case without steps.
     pub fn new(role: Role, name: impl Into<String>) -> Self {
         let (name, config) = (name.into(), WebSocketConfig::default());
-        let steps = Vec::new();
-        Self { name, role, config, steps, is_slow: false, comes_back: false, is_whole: false }
+        Self {
+            name,
+            role,
+            config,
+            deflate: None,
+            steps: Vec::new(),
+            is_slow: false,
+            is_large: false,
+            comes_back: false,
+            is_whole: false,
+        }
     }
 
     /// With other limits and times.
     #[must_use]
     pub fn config(mut self, change: impl FnOnce(&mut WebSocketConfig)) -> Self {
         change(&mut self.config);
+        self
+    }
+
+    /// Both sides have agreed on permessage-deflate with these parameters, such as
+    /// `; server_no_context_takeover`.
+    #[must_use]
+    pub fn deflate(mut self, params: impl AsRef<str>) -> Self {
+        self.deflate = Some(format!("permessage-deflate{}", params.as_ref()));
+        self
+    }
+
+    /// It takes work.
+    #[must_use]
+    pub fn large(mut self) -> Self {
+        self.is_large = true;
         self
     }
 
@@ -205,6 +233,19 @@ impl Case {
         self.call(command, said)
     }
 
+    /// `send_part` of text.
+    #[must_use]
+    pub fn send_text_part(self, part: &'static [u8], last: bool) -> Self {
+        let command = Command::SendPart(MessageKind::Text, Bytes::from_static(part), last);
+        self.call(command, "ok")
+    }
+
+    /// `set_compression`
+    #[must_use]
+    pub fn compression(self, on: bool) -> Self {
+        self.call(Command::Compression(on), "ok")
+    }
+
     /// `ping`
     #[must_use]
     pub fn ping(self, payload: &'static [u8], said: impl Into<String>) -> Self {
@@ -239,6 +280,12 @@ impl Case {
     #[must_use]
     pub fn part(self, said: impl Into<String>) -> Self {
         self.call(Command::Part, said)
+    }
+
+    /// `recv_part` until a message has ended.
+    #[must_use]
+    pub fn parts(self, said: impl Into<String>) -> Self {
+        self.call(Command::Parts, said)
     }
 
     /// What has arrived at the peer.
@@ -286,6 +333,13 @@ impl Case {
             .shut(true)
             .recv_end()
             .send("late", "closing")
+    }
+
+    /// What was agreed on.
+    #[expect(clippy::expect_used, reason = "a case that is wrong must not pass")]
+    pub fn negotiated(&self) -> Negotiated {
+        let deflate = self.deflate.as_ref().map(|answer| answer.parse().expect("an answer"));
+        Negotiated::new(None, deflate)
     }
 
     /// All octets of the peer.

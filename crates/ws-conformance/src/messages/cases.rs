@@ -8,6 +8,7 @@ mod broken;
 mod closing;
 mod control;
 mod data;
+mod deflate;
 mod limits;
 mod parts;
 mod queue;
@@ -28,6 +29,7 @@ pub fn all() -> Vec<Case> {
             queue::cases(role),
             parts::cases(role),
             time::cases(role),
+            deflate::cases(role),
         ]
         .concat()
     };

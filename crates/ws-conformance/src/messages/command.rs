@@ -15,6 +15,8 @@ pub enum Command {
     Event,
     /// `recv_part`
     Part,
+    /// `recv_part` until a message has ended.
+    Parts,
     /// `send`
     Send(Message),
     /// `feed`
@@ -25,6 +27,8 @@ pub enum Command {
     Prepared(Message),
     /// `send_part`
     SendPart(MessageKind, Bytes, bool),
+    /// `set_compression`
+    Compression(bool),
     /// `ping`
     Ping(Bytes),
     /// `flush`
@@ -65,9 +69,17 @@ pub fn event(event: &Event) -> String {
 
 /// `a part of text hel`, `the last part of text lo`
 pub fn part(part: &Part) -> String {
-    let kind = if part.kind == MessageKind::Text { "text" } else { "binary" };
     let which = if part.last { "the last part" } else { "a part" };
-    format!("{which} of {kind}{}", shown(&part.data))
+    format!("{which} of {}{}", kind(part), shown(&part.data))
+}
+
+/// `in parts: text hello`; all of them together.
+pub fn parts(all: &Part) -> String {
+    format!("in parts: {}{}", kind(all), shown(&all.data))
+}
+
+fn kind(part: &Part) -> &'static str {
+    if part.kind == MessageKind::Text { "text" } else { "binary" }
 }
 
 /// `sent 1000, received 1001 bye, local first`

@@ -1,5 +1,4 @@
-//! Frames as a peer writes them, right or wrong, and a strict reader of those that the side under test has written.
-//! Independent of the code under test.
+//! Frames as a peer writes them, right or wrong. Independent of the code under test.
 
 use std::{
     fmt,
@@ -51,6 +50,9 @@ pub const CLOSE: u8 = 0x8;
 pub const PING: u8 = 0x9;
 /// Answers.
 pub const PONG: u8 = 0xA;
+
+/// Of the reserved bits, the one that marks a compressed message.
+pub const RSV1: u8 = 4;
 
 /// What the frames of the test are masked with.
 pub const MASK: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
@@ -105,6 +107,12 @@ impl Frame {
     pub fn rsv(mut self, rsv: u8) -> Self {
         self.rsv = rsv;
         self
+    }
+
+    /// The same as the first of a compressed message (RFC 7692 6).
+    #[must_use]
+    pub fn compressed(self) -> Self {
+        self.rsv(RSV1)
     }
 
     /// The same with its length written otherwise.
@@ -166,9 +174,13 @@ impl Frame {
     }
 }
 
-/// `text hello`, `ping`, `close 1000 bye`; `+` behind the kind of a frame that is not the last of its message.
+/// `text hello`, `ping`, `close 1000 bye`; `+` behind the kind of a frame that is not the last of its message, and
+/// `deflated` in front of one that marks a compressed message.
 impl fmt::Display for Frame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.rsv & RSV1 != 0 {
+            f.write_str("deflated ")?;
+        }
         f.write_str(match self.opcode {
             CONTINUATION => "continuation",
             TEXT => "text",
@@ -203,100 +215,7 @@ pub fn shown(payload: &[u8]) -> String {
     }
 }
 
-/// What the peer of the given role has written, frame by frame, as [`Frame`] displays them. What breaks RFC 6455 is
-/// said in the place of a frame.
-pub fn read_all(octets: &[u8], from: Role) -> Vec<String> {
-    let mut all = Vec::new();
-    let mut rest = octets;
-    while !rest.is_empty() {
-        match read(rest, from) {
-            Ok(Some((frame, len))) => {
-                all.push(frame.to_string());
-                rest = &rest[len..];
-            }
-            Ok(None) => {
-                all.push(format!("an unfinished frame of {} octets so far", rest.len()));
-                break;
-            }
-            Err(what) => {
-                all.push(format!("BROKEN: {what}"));
-                break;
-            }
-        }
-    }
-    all
-}
-
-/// The first frame of what the given role has written, and its length; `None` when it is not whole.
-///
-/// # Errors
-///
-/// What breaks RFC 6455.
-pub fn read(octets: &[u8], from: Role) -> Result<Option<(Frame, usize)>, &'static str> {
-    let &[first, second, ref rest @ ..] = octets else { return Ok(None) };
-    let (fin, rsv, opcode) = (first & 0x80 != 0, first >> 4 & 7, first & 0xf);
-    if rsv != 0 {
-        return Err("a reserved bit");
-    }
-    if !matches!(opcode, CONTINUATION | TEXT | BINARY | CLOSE | PING | PONG) {
-        return Err("a reserved opcode");
-    }
-    if (second & 0x80 != 0) != (from == Role::Client) {
-        return Err("a mask where there must be none, or none where there must be one");
-    }
-    let (len, rest) = match second & 0x7f {
-        126 => match rest.split_first_chunk() {
-            Some((len, rest)) => (u64::from(u16::from_be_bytes(*len)), rest),
-            None => return Ok(None),
-        },
-        127 => match rest.split_first_chunk() {
-            Some((len, rest)) => (u64::from_be_bytes(*len), rest),
-            None => return Ok(None),
-        },
-        len => (u64::from(len), rest),
-    };
-    let shortest = match len {
-        0..126 => len as u8,
-        126..=0xffff => 126,
-        _ => 127,
-    };
-    if second & 0x7f != shortest || len >> 63 != 0 {
-        return Err("a length that is not written as it must be");
-    }
-    if opcode & 8 != 0 && (!fin || len > 125) {
-        return Err("a control frame that is fragmented or too long");
-    }
-    let (mask, rest) = match from {
-        Role::Server => ([0; 4], rest),
-        Role::Client => match rest.split_first_chunk() {
-            Some((mask, rest)) => (*mask, rest),
-            None => return Ok(None),
-        },
-    };
-    let Ok(len) = usize::try_from(len) else { return Ok(None) };
-    let Some(payload) = rest.get(..len) else { return Ok(None) };
-    let mut payload = payload.to_vec();
-    unmask(&mut payload, mask);
-    if opcode == CLOSE {
-        match &payload[..] {
-            [] => {}
-            [_] => return Err("a close frame with half a code"),
-            [a, b, reason @ ..] => {
-                let code = u16::from_be_bytes([*a, *b]);
-                if !matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999) {
-                    return Err("a close code that must not be sent");
-                }
-                if std::str::from_utf8(reason).is_err() {
-                    return Err("a close reason that is not UTF-8");
-                }
-            }
-        }
-    }
-    let used = octets.len() - rest.len() + len;
-    Ok(Some((Frame { fin, ..Frame::new(opcode, payload) }, used)))
-}
-
-fn unmask(payload: &mut [u8], mask: [u8; 4]) {
+pub(super) fn unmask(payload: &mut [u8], mask: [u8; 4]) {
     if mask == [0; 4] {
         return;
     }
@@ -339,47 +258,5 @@ mod tests {
         assert_eq!(continuation("lo").encode(Role::Client), b"\x80\x02lo");
         assert_eq!(binary([0; 256]).head(Role::Client), b"\x82\x7e\x01\x00");
         assert_eq!(binary([0; 65536]).head(Role::Client), b"\x82\x7f\0\0\0\0\0\x01\0\0");
-    }
-
-    #[test]
-    fn what_is_written_is_read() {
-        let long = vec![b'x'; 70_000];
-        let frames = [
-            text("ab").more(),
-            ping(""),
-            continuation("\u{e9}"),
-            binary(&long),
-            close(1000, "bye"),
-            pong([b'p'; 125]),
-        ];
-        for to in [Role::Client, Role::Server] {
-            let octets: Vec<u8> = frames.iter().flat_map(|frame| frame.encode(to)).collect();
-            let shown = read_all(&octets, other(to));
-            assert_eq!(shown, frames.each_ref().map(ToString::to_string));
-            assert_eq!(shown[..3], ["text+ ab", "ping", "continuation \\xc3\\xa9"]);
-            assert_eq!(shown[4], "close 1000 bye");
-        }
-    }
-
-    #[test]
-    fn nothing_is_forgiven() {
-        for frame in [
-            text("a").rsv(4),
-            Frame::new(3, ""),
-            text("a").wrong_mask(),
-            text("a").form(Form::Two),
-            text("a").form(Form::Eight),
-            text([b'a'; 200]).form(Form::Eight),
-            ping("").more(),
-            ping([0; 126]),
-            close(1005, ""),
-            close(1000, b"\xff"),
-            Frame::new(CLOSE, "x"),
-            binary("").form(Form::Eight).claiming(1 << 63),
-        ] {
-            let shown = read_all(&frame.encode(Role::Client), Role::Server);
-            assert!(shown[0].starts_with("BROKEN"), "{shown:?}");
-        }
-        assert!(read_all(b"\x81\x05Hell", Role::Server)[0].starts_with("an unfinished"));
     }
 }

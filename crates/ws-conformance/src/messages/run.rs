@@ -11,8 +11,8 @@ use bytes::Bytes;
 use super::{
     case::{Case, Step},
     command,
-    frames::read_all,
     line::{Line, Terms},
+    reader::Reader,
     socket::{Adapter, Drops, Pace},
 };
 use crate::delivery::Delivery;
@@ -142,7 +142,7 @@ pub fn manners(case: &Case) -> Vec<Manner> {
     }
     let waits = || Terms { waits: true, ..Terms::default() };
     let len = case.input_len();
-    if len.max(case.output_len()) > LONG {
+    if case.is_large || len.max(case.output_len()) > LONG {
         // One octet at a time says nothing new about long messages, and takes its time.
         let trickle =
             Terms { waits: true, max_write: Some(997), held: true, plain: true, ..waits() };
@@ -151,6 +151,9 @@ pub fn manners(case: &Case) -> Vec<Manner> {
         all.push(Manner::over(Terms { plain: true, ..Terms::default() }));
         all.push(Manner::over(trickle.clone()));
         all.push(Manner::over(trickle).dropping(Drops::Always));
+        if len == 0 {
+            return all;
+        }
         let splits = [1, 2, 4, 9, 10, 13, 14, 20, len / 2];
         all.extend(splits.map(|at| Manner::cut(Delivery::Split(at))));
         all.extend([3, 15, len].map(|len| Manner::cut(Delivery::Handed(len))));
@@ -167,7 +170,7 @@ pub fn manners(case: &Case) -> Vec<Manner> {
         all.push(Manner::over(terms.clone()));
         all.push(Manner::over(terms).dropping(Drops::Always));
     }
-    if case.is_whole {
+    if case.is_whole || len == 0 {
         return all;
     }
     all.push(Manner::cut(Delivery::Bytewise));
@@ -197,7 +200,9 @@ fn run_steps(adapter: &dyn Adapter, case: &Case, manner: &Manner) -> Outcome {
         handed_len -= len;
     }
     let mut skip = handed.len();
-    let mut socket = adapter.open(line, case.role, Bytes::from(handed), &case.config);
+    let (leftover, negotiated) = (Bytes::from(handed), case.negotiated());
+    let mut socket = adapter.open(line, case.role, leftover, negotiated, &case.config);
+    let mut reader = Reader::new(case.role, case.deflate.as_deref());
     let mut pace = Pace::new(far.clone());
     pace.drops = manner.drops;
     let mut sent = 0;
@@ -226,7 +231,7 @@ fn run_steps(adapter: &dyn Adapter, case: &Case, manner: &Manner) -> Outcome {
                 verdict.push(socket.call(command, &mut pace));
                 (pace.patience, pace.until_written) = (Duration::ZERO, false);
             }
-            Step::Wire(_) => verdict.push(read_all(&far.take_written(), case.role).join(", ")),
+            Step::Wire(_) => verdict.push(reader.read_all(&far.take_written()).join(", ")),
             Step::Shut(_) => verdict.push(far.is_shut().to_string()),
             Step::Info(_) => verdict.push(command::close_info(&socket.close_info())),
             Step::Measured(_) => verdict.push(socket.round_trip().is_some().to_string()),

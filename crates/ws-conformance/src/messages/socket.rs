@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use ws_core::{CloseInfo, Role, WebSocketConfig};
+use ws_core::{CloseInfo, Negotiated, Role, WebSocketConfig};
 
 use super::{
     command::Command,
@@ -50,6 +50,7 @@ pub trait Adapter: fmt::Debug + Send + Sync {
         line: Line,
         role: Role,
         leftover: Bytes,
+        negotiated: Negotiated,
         config: &WebSocketConfig,
     ) -> Box<dyn Socket + 'a>;
 }

@@ -31,8 +31,8 @@ pub struct RecvBuf {
     start: usize,
     /// How many bytes at the end of `buf` are initialised but not yet received.
     scratch: usize,
-    /// How many bytes there may be in all: what is behind them belongs somewhere else.
-    max_len: Option<usize>,
+    /// How many bytes there may be in all, if what is behind them belongs somewhere else.
+    max_len: usize,
     /// How much is initialised for a read.
     offer: usize,
 }
@@ -153,7 +153,7 @@ impl RecvBuf {
 
     /// How many bytes may still come.
     fn room(&self) -> usize {
-        self.max_len.map_or(usize::MAX, |max| max.saturating_sub(self.len()))
+        self.max_len.saturating_sub(self.len())
     }
 
     #[inline]
@@ -176,9 +176,9 @@ impl RecvBuf {
         }
         self.drop_consumed();
         match self.max_len {
-            Some(_) => self.grow(),
-            None if self.buf.is_empty() => self.buf.reserve(FIRST_SPACE),
-            None => self.buf.reserve(MIN_SPACE),
+            UNLIMITED if self.buf.is_empty() => self.buf.reserve(FIRST_SPACE),
+            UNLIMITED => self.buf.reserve(MIN_SPACE),
+            _ => self.grow(),
         }
     }
 
@@ -207,7 +207,7 @@ impl RecvBuf {
     /// Takes `max_len` bytes at most from now on, those that have come included.
     pub(crate) fn limit(&mut self, max_len: Option<usize>) {
         self.drop_scratch();
-        self.max_len = max_len;
+        self.max_len = max_len.unwrap_or(UNLIMITED);
     }
 
     /// The same for what begins a long message: makes room now, while there is little to be moved.
@@ -269,7 +269,7 @@ impl Default for RecvBuf {
 
 impl From<BytesMut> for RecvBuf {
     fn from(buf: BytesMut) -> Self {
-        Self { buf, start: 0, scratch: 0, max_len: None, offer: MIN_OFFER }
+        Self { buf, start: 0, scratch: 0, max_len: UNLIMITED, offer: MIN_OFFER }
     }
 }
 
@@ -297,6 +297,9 @@ impl<const N: usize> From<&[u8; N]> for RecvBuf {
         bytes.as_slice().into()
     }
 }
+
+/// More than there can be.
+const UNLIMITED: usize = usize::MAX;
 
 /// A read is offered at least this much room.
 const MIN_SPACE: usize = 1024;

@@ -30,8 +30,8 @@ impl Masks {
     }
 }
 
-/// 128 bytes at a time, a system call for every 32 frames: what a connection can afford to hold.
-const BATCH: usize = 32;
+/// 64 bytes at a time, a system call for every 16 frames: what a connection can afford to hold.
+const BATCH: usize = 16;
 
 #[cfg(test)]
 mod tests {

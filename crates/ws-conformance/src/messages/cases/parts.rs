@@ -1,10 +1,9 @@
 //! Messages in parts, both ways.
 
-use ws_core::{FrameRule, MessageKind, Role};
+use ws_core::{FrameRule, Role};
 
 use crate::messages::{
     case::Case,
-    command::Command,
     frames::{binary, close, continuation, ping, text},
 };
 
@@ -40,8 +39,8 @@ pub(super) fn cases(role: Role) -> Vec<Case> {
             .flush("ok")
             .wire(["binary+ ab", "close 1000"]),
         Case::new(role, "parts/out, a text whose characters are cut")
-            .step_part(b"\xe2", false)
-            .step_part(b"\x82\xac", true)
+            .send_text_part(b"\xe2", false)
+            .send_text_part(b"\x82\xac", true)
             .wire([r"text+ \xe2", r"continuation \x82\xac"]),
         Case::new(role, "parts/in, frame by frame")
             .whole()
@@ -88,12 +87,4 @@ pub(super) fn cases(role: Role) -> Vec<Case> {
             .peer_closes()
             .part(FrameRule::MessageTooLarge.name()),
     ]
-}
-
-impl Case {
-    fn step_part(mut self, part: &'static [u8], last: bool) -> Self {
-        let command = Command::SendPart(MessageKind::Text, bytes::Bytes::from_static(part), last);
-        self.steps.push(crate::messages::case::Step::Call(command, "ok".to_owned()));
-        self
-    }
 }

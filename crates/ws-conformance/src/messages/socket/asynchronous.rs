@@ -95,12 +95,13 @@ macro_rules! adapter {
                 io: Line,
                 role: Role,
                 leftover: Bytes,
+                negotiated: Negotiated,
                 config: &WebSocketConfig,
             ) -> Box<dyn Socket + 'a> {
-                let (far, negotiated, request) = (io.far(), Negotiated::default(), None);
+                let (far, request) = (io.far(), None);
                 let parts = Parts { io, leftover, role, negotiated, request };
                 let ws = $adapter::WebSocket::from_parts(parts, config);
-                Box::new(Asynchronous { ws, place: self, far })
+                Box::new(Asynchronous { ws, place: self, far, parts: Vec::new() })
             }
         }
     };
@@ -117,6 +118,8 @@ struct Asynchronous<'a, R: ws_driver::Runtime, P> {
     ws: ws_driver::WebSocket<Line, R>,
     place: &'a P,
     far: crate::messages::line::Far,
+    /// Of a message that is received in parts.
+    parts: Vec<u8>,
 }
 
 /// How polling a call ended.
@@ -151,9 +154,9 @@ impl<R: Reads<Line> + Writes<Line>, P: Place> Asynchronous<'_, R, P> {
     /// Polls a call as long as something wakes it.
     #[expect(clippy::panic, reason = "this is how a test fails")]
     fn poll_call(&mut self, command: &Command, pace: &mut Pace) -> Polled {
-        let Self { ws, place, far } = self;
+        let Self { ws, place, far, parts } = self;
         let since = Instant::now();
-        let mut call = pin!(async { perform!(ws, command, [.await]) });
+        let mut call = pin!(async { perform!(ws, command, parts, [.await]) });
         loop {
             let flag = Arc::new(Flag(AtomicBool::new(false)));
             let waker = Waker::from(Arc::clone(&flag));

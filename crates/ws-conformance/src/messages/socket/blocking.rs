@@ -31,12 +31,14 @@ impl Adapter for Blocking {
 
     fn open<'a>(
         &'a self,
-        line: Line,
+        io: Line,
         role: Role,
         leftover: Bytes,
+        negotiated: Negotiated,
         config: &WebSocketConfig,
     ) -> Box<dyn Socket + 'a> {
-        Box::new(Synchronous::new(line, role, leftover, config, true))
+        let parts = Parts { io, leftover, role, negotiated, request: None };
+        Box::new(Synchronous::new(parts, config, true))
     }
 }
 
@@ -51,12 +53,14 @@ impl Adapter for NonBlocking {
 
     fn open<'a>(
         &'a self,
-        line: Line,
+        io: Line,
         role: Role,
         leftover: Bytes,
+        negotiated: Negotiated,
         config: &WebSocketConfig,
     ) -> Box<dyn Socket + 'a> {
-        Box::new(Synchronous::new(line, role, leftover, config, false))
+        let parts = Parts { io, leftover, role, negotiated, request: None };
+        Box::new(Synchronous::new(parts, config, false))
     }
 }
 
@@ -65,13 +69,15 @@ struct Synchronous {
     ws: ws_blocking::WebSocket<Line>,
     far: Far,
     blocks: bool,
+    /// Of a message that is received in parts.
+    parts: Vec<u8>,
 }
 
 impl Synchronous {
-    fn new(io: Line, role: Role, leftover: Bytes, config: &WebSocketConfig, blocks: bool) -> Self {
-        let (far, negotiated, request) = (io.far(), Negotiated::default(), None);
-        let parts = Parts { io, leftover, role, negotiated, request };
-        Self { ws: ws_blocking::WebSocket::from_parts(parts, config), far, blocks }
+    fn new(parts: Parts<Line>, config: &WebSocketConfig, blocks: bool) -> Self {
+        let far = parts.io.far();
+        let ws = ws_blocking::WebSocket::from_parts(parts, config);
+        Self { ws, far, blocks, parts: Vec::new() }
     }
 }
 
@@ -82,8 +88,8 @@ impl Socket for Synchronous {
         let since = Instant::now();
         loop {
             let before = (self.far.ops(), self.far.retries());
-            let ws = &mut self.ws;
-            let said = perform!(ws, &command, []);
+            let (ws, parts) = (&mut self.ws, &mut self.parts);
+            let said = perform!(ws, &command, parts, []);
             // Not queued yet: the same as a future that waits for room.
             let full = said.as_deref() == Some(SendError::Full.name())
                 && !matches!(command, Command::TrySend(_));

@@ -1,8 +1,9 @@
 //! What is done with a WebSocket, written once: the adapters have the same names, and differ in an `.await`.
 
-/// Makes the call `$command` on `$ws`; `None` where it would have to wait.
+/// Makes the call `$command` on `$ws`; `None` where it would have to wait. `$parts` is what has come so far of a message
+/// in parts.
 macro_rules! perform {
-    ($ws:expr, $command:expr, [$($await:tt)*]) => {{
+    ($ws:expr, $command:expr, $parts:expr, [$($await:tt)*]) => {{
         use $crate::messages::command::{self, Command};
 
         match $command {
@@ -15,6 +16,22 @@ macro_rules! perform {
             Command::Part => command::outcome($ws.recv_part()$($await)*, |it| {
                 command::received(it.as_ref(), command::part)
             }),
+            Command::Parts => loop {
+                match $ws.recv_part()$($await)* {
+                    Ok(Some(part)) => {
+                        $parts.extend_from_slice(&part.data);
+                        if part.last {
+                            let data = std::mem::take(&mut *$parts).into();
+                            break Some(command::parts(&ws_driver::Part { data, ..part }));
+                        }
+                    }
+                    other => {
+                        break command::outcome(other, |it| {
+                            command::received(it.as_ref(), command::part)
+                        });
+                    }
+                }
+            },
             Command::Send(message) => {
                 command::outcome($ws.send(message.clone())$($await)*, command::done)
             }
@@ -28,6 +45,10 @@ macro_rules! perform {
             }
             Command::SendPart(kind, part, last) => {
                 command::outcome($ws.send_part(*kind, part.clone(), *last)$($await)*, command::done)
+            }
+            Command::Compression(on) => {
+                $ws.set_compression(*on);
+                Some(command::done(()))
             }
             Command::Ping(payload) => {
                 command::outcome($ws.ping(payload.clone())$($await)*, command::done)

@@ -7,7 +7,7 @@ use super::{BadDeflate, TAIL, Window};
 /// Inflates the messages of one direction, piece by piece and within bounds.
 #[derive(Debug)]
 pub(crate) struct Inflater {
-    window: Window,
+    takeover: bool,
     /// There when the first compressed message has come.
     state: Option<Box<State>>,
 }
@@ -27,7 +27,7 @@ struct State {
 
 impl Inflater {
     pub(crate) fn new(window: Window) -> Option<Self> {
-        Some(Self { window, state: None })
+        Some(Self { takeover: window.takeover, state: None })
     }
 
     /// What has been inflated and not been given out.
@@ -74,14 +74,14 @@ impl Inflater {
     /// Inflates `input` until it is used up or at least `max_len` bytes are there to be given out.
     /// Says how much of the input was used; then the new bytes are behind those that were there.
     pub(crate) fn inflate(&mut self, input: &[u8], max_len: usize) -> Result<usize, BadDeflate> {
-        self.state.get_or_insert_default().inflate(self.window, input, max_len)
+        self.state.get_or_insert_default().inflate(input, max_len)
     }
 
     /// The message has ended: adds what the peer has left out, and checks that it fits.
     pub(crate) fn end(&mut self) -> Result<(), BadDeflate> {
         let state = self.state.get_or_insert_default();
-        state.end(self.window)?;
-        if !self.window.takeover {
+        state.end()?;
+        if !self.takeover {
             // "the peer doesn't use context takeover": nothing of it is needed again. 7.1.1.1
             state.context = None;
         }
@@ -90,14 +90,9 @@ impl Inflater {
 }
 
 impl State {
-    fn inflate(
-        &mut self,
-        window: Window,
-        input: &[u8],
-        max_len: usize,
-    ) -> Result<usize, BadDeflate> {
+    fn inflate(&mut self, input: &[u8], max_len: usize) -> Result<usize, BadDeflate> {
         let Self { context, out, .. } = self;
-        let context = context.get_or_insert_with(|| new_context(window));
+        let context = context.get_or_insert_with(new_context);
         let before = out.len();
         let mut used = 0;
         self.full = loop {
@@ -107,7 +102,9 @@ impl State {
             if out.len() == out.capacity() {
                 // Little input makes much output, or not: room for what is usual, and then more.
                 let room = out.len().max(4 * (input.len() - used)).max(MIN_ROOM);
-                out.reserve_exact(room.min(max_len - out.len()));
+                let most = max_len - out.len();
+                // Not all but a little of what is allowed: to move a message for one more byte.
+                out.reserve_exact(if room + MIN_ROOM > most { most } else { room });
             }
             let start = context.total_in();
             let status = context
@@ -132,9 +129,9 @@ impl State {
         Ok(used)
     }
 
-    fn end(&mut self, window: Window) -> Result<(), BadDeflate> {
+    fn end(&mut self) -> Result<(), BadDeflate> {
         let Self { context, out, .. } = self;
-        let context = context.get_or_insert_with(|| new_context(window));
+        let context = context.get_or_insert_with(new_context);
         if !std::mem::take(&mut self.ended) {
             let (len, start) = (out.len(), context.total_in());
             out.reserve(1);
@@ -152,9 +149,11 @@ impl State {
     }
 }
 
-fn new_context(window: Window) -> Decompress {
-    // A larger window than the peer's does no harm, and 8 is one that zlib does not offer.
-    Decompress::new_with_window_bits(false, window.bits.clamp(9, 15))
+fn new_context() -> Decompress {
+    // Always with the largest window, which is right for every peer's: zlib-rs has memory for no
+    // smaller one, and a context with another one than the largest is made anew at every reset. A
+    // peer that ends a block with every second byte would have thousands made.
+    Decompress::new(false)
 }
 
 /// The tail and an empty block. Behind a message that ends between two blocks they come to nothing;

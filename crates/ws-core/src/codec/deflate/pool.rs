@@ -1,8 +1,8 @@
 //! Compressors that many connections take turns with.
 
-use std::fmt;
 #[cfg(feature = "deflate")]
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{fmt, sync::Arc};
 
 #[cfg(feature = "deflate")]
 use flate2::Compress;
@@ -25,26 +25,28 @@ use super::Setting;
 /// let config = WebSocketConfig { deflate_pool: Some(pool), ..WebSocketConfig::default() };
 /// ```
 #[derive(Clone)]
-pub struct DeflatePool {
+pub struct DeflatePool(Arc<Shared>);
+
+struct Shared {
     max_len: usize,
     #[cfg(feature = "deflate")]
-    idle: Arc<Mutex<Vec<(Setting, Compress)>>>,
+    idle: Mutex<Vec<(Setting, Compress)>>,
 }
 
 impl DeflatePool {
     /// A pool that keeps at most so many compressors that nobody uses.
     pub fn new(max_len: usize) -> Self {
-        Self {
+        Self(Arc::new(Shared {
             max_len,
             #[cfg(feature = "deflate")]
-            idle: Arc::default(),
-        }
+            idle: Mutex::default(),
+        }))
     }
 
     /// How many compressors nobody uses at the moment.
     pub fn idle_len(&self) -> usize {
         #[cfg(feature = "deflate")]
-        let len = self.idle.lock().unwrap_or_else(PoisonError::into_inner).len();
+        let len = self.idle().len();
         #[cfg(not(feature = "deflate"))]
         let len = 0;
         len
@@ -54,7 +56,7 @@ impl DeflatePool {
 #[cfg(feature = "deflate")]
 impl DeflatePool {
     pub(super) fn take(&self, setting: Setting) -> Option<Compress> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.idle();
         let at = idle.iter().rposition(|(known, _)| *known == setting)?;
         Some(idle.swap_remove(at).1)
     }
@@ -63,15 +65,19 @@ impl DeflatePool {
         let Some(mut context) = context else { return };
         // Outside the lock: it takes a few microseconds.
         context.reset();
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < self.max_len {
+        let mut idle = self.idle();
+        if idle.len() < self.0.max_len {
             idle.push((setting, context));
         }
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<(Setting, Compress)>> {
+        self.0.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl fmt::Debug for DeflatePool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DeflatePool").field("max_len", &self.max_len).finish_non_exhaustive()
+        f.debug_struct("DeflatePool").field("max_len", &self.0.max_len).finish_non_exhaustive()
     }
 }

@@ -22,15 +22,16 @@ impl Receiver {
             let most = self.max_message_len.saturating_add(1) - inflater.total();
             let before = inflater.out().len();
             let max_len = if parts { most.min(MAX_PART) } else { before.saturating_add(most) };
-            let used = inflater
-                .inflate(&self.recv.filled()[..frame.done], max_len)
-                .map_err(|_| FrameRule::InvalidDeflate)?;
+            let used = inflater.inflate(&self.recv.filled()[..frame.done], max_len);
+            // In the order of the message, however it was cut: first what came of it, then why
+            // nothing more did.
+            progress.check(&inflater.out()[before..])?;
+            let used = used.map_err(|_| FrameRule::InvalidDeflate)?;
             self.recv.consume(used);
             frame.skip(used);
             if inflater.total() > self.max_message_len {
                 return Err(FrameRule::MessageTooLarge);
             }
-            progress.check(&inflater.out()[before..])?;
         }
         let is_whole = frame.rest == 0 && !inflater.is_full();
         if !parts || is_whole || inflater.out().is_empty() {
