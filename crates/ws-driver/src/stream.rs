@@ -1,4 +1,4 @@
-//! The WebSocket as a stream and a sink of messages.
+//! The WebSocket, and its halves, as streams and sinks of messages.
 
 use std::{
     pin::Pin,
@@ -10,8 +10,9 @@ use futures_sink::Sink;
 use ws_core::{CloseFrame, Message, SendError};
 
 use crate::{
-    Error, WebSocket,
+    Error, ReceiveHalf, SendHalf, WebSocket,
     ending::Phase,
+    hold::Hold,
     runtime::{Reads, Writes},
 };
 
@@ -53,5 +54,40 @@ impl<T: Unpin, R: Reads<T> + Writes<T>> Sink<Message> for WebSocket<T, R> {
         }
         while ready!(this.poll_recv_event(cx))?.is_some() {}
         Poll::Ready(Ok(()))
+    }
+}
+
+impl<I: Hold + Unpin, R: Reads<I::Stream> + Writes<I::Stream>> Stream for ReceiveHalf<I, R> {
+    type Item = Result<Message, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_recv(cx).map(Result::transpose)
+    }
+}
+
+impl<I: Hold + Unpin, R: Reads<I::Stream> + Writes<I::Stream>> FusedStream for ReceiveHalf<I, R> {
+    fn is_terminated(&self) -> bool {
+        matches!(self.inbound.phase, Phase::Over)
+    }
+}
+
+/// Closing it sends a close frame with 1000; the receiving half then ends.
+impl<I: Hold + Unpin, R: Writes<I::Stream>> Sink<Message> for SendHalf<I, R> {
+    type Error = Error;
+
+    fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.get_mut().poll_command(cx, |sender| sender.check_ready(0))
+    }
+
+    fn start_send(self: Pin<&mut Self>, message: Message) -> Result<(), Error> {
+        Ok(self.get_mut().send_over(&message)?)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        Self::poll_flush(self.get_mut(), cx)
+    }
+
+    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        Self::poll_close(self.get_mut(), cx, &CloseFrame::NORMAL)
     }
 }

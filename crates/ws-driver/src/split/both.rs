@@ -52,7 +52,7 @@ pub(super) struct Wakers {
 }
 
 impl Wakers {
-    fn wake_receiver(&self) {
+    pub(super) fn wake_receiver(&self) {
         let waker = lock(&self.receiver).take();
         if let Some(waker) = waker {
             waker.wake();

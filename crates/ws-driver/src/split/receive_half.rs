@@ -21,7 +21,7 @@ use crate::{
 
 /// The receiving half of a WebSocket.
 pub struct ReceiveHalf<I: Hold, R: Runtime> {
-    pub(super) inbound: Inbound<I, R>,
+    pub(crate) inbound: Inbound<I, R>,
     pub(super) negotiated: Negotiated,
     pub(super) request: Option<Box<Request<()>>>,
     pub(super) both: Arc<Both<I, R>>,

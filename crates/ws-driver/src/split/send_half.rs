@@ -4,7 +4,7 @@ use std::{
     fmt,
     future::poll_fn,
     sync::{Arc, atomic::Ordering},
-    task::{Context, Wake},
+    task::{Context, Poll, Waker, ready},
 };
 
 use bytes::Bytes;
@@ -152,8 +152,7 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
     ///
     /// As [`WebSocket::flush`](crate::WebSocket::flush).
     pub async fn flush(&mut self) -> Result<(), Error> {
-        self.write_out().await?;
-        self.both.with_writer(|writer| sent_whole(&mut writer.sender))
+        poll_fn(|cx| self.poll_flush(cx)).await
     }
 
     /// Sends a close frame behind what is queued. The receiving half then gives out what still
@@ -163,44 +162,78 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
     ///
     /// [`Error::Send`] for a frame that cannot be sent, [`Error::Io`].
     pub async fn close(&mut self, frame: CloseFrame) -> Result<(), Error> {
-        match self.command(|sender| sender.close(frame.clone())).await {
-            Ok(()) | Err(Error::Send(SendError::Closing)) => {}
-            Err(error) => return Err(error),
-        }
-        self.both.closing.store(true, Ordering::Relaxed);
-        // The receiving half has a time to watch now, also while the peer takes nothing.
-        Arc::clone(&self.both.wakers).wake();
-        self.write_out().await
-    }
-
-    async fn write_out(&mut self) -> Result<(), Error> {
-        poll_fn(|cx| {
-            remember(&self.both.wakers.sender, cx);
-            let waker = self.both.waker();
-            let mut cx = Context::from_waker(&waker);
-            let both = &self.both;
-            both.with_writer(|writer| both.poll_write_as(writer, &mut cx, None)).map_err(Error::Io)
-        })
-        .await
+        poll_fn(|cx| self.poll_close(cx, &frame)).await
     }
 
     async fn command(
         &mut self,
         mut command: impl FnMut(&mut Sender) -> Result<(), SendError>,
     ) -> Result<(), Error> {
-        poll_fn(|cx| {
-            remember(&self.both.wakers.sender, cx);
-            let waker = self.both.waker();
-            let mut cx = Context::from_waker(&waker);
-            let both = &self.both;
-            both.with_writer(|Writer { sender, wire }| {
-                poll_feed(sender, wire, &mut cx, |sender| {
-                    both.unpark(sender);
-                    command(sender)
-                })
+        poll_fn(|cx| self.poll_command(cx, &mut command)).await
+    }
+
+    fn poll_write_out(&mut self, cx: &Context<'_>) -> Poll<Result<(), Error>> {
+        let waker = self.remember(cx);
+        let (both, mut cx) = (&self.both, Context::from_waker(&waker));
+        both.with_writer(|writer| both.poll_write_as(writer, &mut cx, None)).map_err(Error::Io)
+    }
+
+    /// Tries a command until there is room for it, and makes room by writing.
+    pub(crate) fn poll_command(
+        &mut self,
+        cx: &Context<'_>,
+        mut command: impl FnMut(&mut Sender) -> Result<(), SendError>,
+    ) -> Poll<Result<(), Error>> {
+        let waker = self.remember(cx);
+        let (both, mut cx) = (&self.both, Context::from_waker(&waker));
+        both.with_writer(|Writer { sender, wire }| {
+            poll_feed(sender, wire, &mut cx, |sender| {
+                both.unpark(sender);
+                command(sender)
             })
         })
-        .await
+    }
+
+    /// [`flush`](Self::flush) as a function to poll.
+    ///
+    /// # Errors
+    ///
+    /// As [`flush`](Self::flush).
+    pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        ready!(self.poll_write_out(cx))?;
+        Poll::Ready(self.both.with_writer(|writer| sent_whole(&mut writer.sender)))
+    }
+
+    /// [`close`](Self::close) as a function to poll.
+    ///
+    /// # Errors
+    ///
+    /// As [`close`](Self::close).
+    pub fn poll_close(
+        &mut self,
+        cx: &mut Context<'_>,
+        frame: &CloseFrame,
+    ) -> Poll<Result<(), Error>> {
+        match ready!(self.poll_command(cx, |sender| sender.close(frame.clone()))) {
+            Ok(()) | Err(Error::Send(SendError::Closing)) => {}
+            Err(error) => return Poll::Ready(Err(error)),
+        }
+        if !self.both.closing.swap(true, Ordering::Relaxed) {
+            // The receiving half has a time to watch now, also while the peer takes nothing.
+            self.both.wakers.wake_receiver();
+        }
+        self.poll_write_out(cx)
+    }
+
+    /// Queues a message however long it is, once there is room for some.
+    pub(crate) fn send_over(&mut self, message: &Message) -> Result<(), SendError> {
+        self.both.with_writer(|writer| writer.sender.send_over(message))
+    }
+
+    /// Who is to be woken: this half, and the other one, whose stream it is, too.
+    fn remember(&self, cx: &Context<'_>) -> Waker {
+        remember(&self.both.wakers.sender, cx);
+        self.both.waker()
     }
 }
 
