@@ -3,7 +3,7 @@
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use lexopt::{Arg, Error, Parser, ValueExt};
-use ws_core::Message;
+use ws_core::{Message, Role};
 
 use crate::{deflate::Compression, hex, runtimes::Runtime, usage};
 
@@ -124,7 +124,7 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
         require_subprotocol: false,
         origins: Vec::new(),
         basic_auth: None,
-        compression: Compression::default(),
+        compression: Compression::new(Role::Server),
         max_request_line_len: None,
         max_head_len: None,
         max_fields: None,
@@ -167,6 +167,7 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
             other => return Err(other.unexpected()),
         }
     }
+    options.compression.check()?;
     options.runtime = runtime.ok_or("--runtime is missing")?;
     options.addr = addr.ok_or("--addr is missing")?;
     Ok(Command::Serve(options))
@@ -179,7 +180,7 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
         url: String::new(),
         subprotocols: Vec::new(),
         headers: Vec::new(),
-        compression: Compression::default(),
+        compression: Compression::new(Role::Client),
         timeout: None,
         handshake_only: false,
         messages: Vec::new(),
@@ -213,6 +214,7 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
     if options.handshake_only && !options.messages.is_empty() {
         return Err("with --handshake-only nothing is sent".into());
     }
+    options.compression.check()?;
     options.runtime = runtime.ok_or("--runtime is missing")?;
     options.url = url.ok_or("the URL is missing")?;
     Ok(Command::Connect(options))
@@ -313,14 +315,14 @@ mod tests {
                 Command::Connect(options) => options.compression,
                 other => panic!("{other:?}"),
             };
-            assert_eq!(of(""), Compression::default());
+            assert_eq!((of("").config(), of("").offer()), (None, None));
             let plain = of("--deflate");
             assert_eq!(plain.config(), Some(DeflateConfig::default()));
             let long = "--deflate=server_no_context_takeover;client_no_context_takeover;\
                         server_max_window_bits=9;client_max_window_bits=9";
             assert_eq!(of(long), of("--no-context-takeover --max-window-bits 9"));
             let mut config = WebSocketConfig::default();
-            of("--deflate-level 1 --min-deflate 0").tune(&mut config);
+            of("--deflate --deflate-level 1 --min-deflate 0").tune(&mut config);
             assert_eq!((config.deflate_level, config.min_deflate_len), (1, 0));
         }
     }
@@ -361,7 +363,18 @@ mod tests {
             ("connect ws://h ws://i", "unexpected argument \"ws://i\""),
             ("connect --send-binary 0", "--send-binary takes pairs of hexadecimal digits"),
             ("connect --deflate-level 10", "--deflate-level takes 0 to 9"),
-            ("serve --max-window-bits 8", "a window has 9 to 15 bits, not \"8\""),
+            ("serve --max-window-bits 8", "server_max_window_bits takes 9 to 15 here, not \"8\""),
+            ("connect --max-window-bits 8", "client_max_window_bits takes 9 to 15 here, not \"8\""),
+            (
+                "serve --max-window-bits 9 --deflate=client_max_window_bits=10",
+                "client_max_window_bits cannot be both 9 and 10",
+            ),
+            ("serve --min-deflate 0", "--min-deflate is nothing without --deflate"),
+            ("connect --deflate-level 1", "--deflate-level is nothing without --deflate"),
+            (
+                "connect --no-context-takeover=1",
+                "unexpected argument for option '--no-context-takeover': \"1\"",
+            ),
             ("serve --deflate=fast", "permessage-deflate has no parameter \"fast\""),
             ("connect --handshake-only --send a", "with --handshake-only nothing is sent"),
             ("autobahn-client --runtime smol", "the URL is missing"),

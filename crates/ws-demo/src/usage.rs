@@ -48,7 +48,7 @@ its requests, and how its WebSocket ended, with the close codes that were receiv
   --deflate[=PARAMS]          agree to permessage-deflate, with these parameters of RFC 7692 if any:
                               'server_no_context_takeover; client_max_window_bits=10'
   --no-context-takeover       the same; neither side keeps its context between messages
-  --max-window-bits N         the same; both windows have at most 9 to 15 bits
+  --max-window-bits N         the same; both windows have at most so many bits, 9 to 15
   --deflate-level N           how hard to compress, 0 to 9 (6)
   --min-deflate BYTES         shortest message that is compressed (64)
   --max-request-line BYTES    longest request line (8192)
@@ -80,10 +80,11 @@ standard input is a terminal, every line that is typed is sent, until Ctrl-D.
   --runtime tokio|async-std|smol|blocking
   --subprotocol NAME          one to offer; repeated, the most preferred first
   --header 'Name: value'      a field to send; may be repeated
-  --deflate[=PARAMS]          offer permessage-deflate, with these parameters of RFC 7692 if any:
+  --deflate[=PARAMS]          offer permessage-deflate as browsers do, or with these parameters of
+                              RFC 7692 and no other:
                               'server_no_context_takeover; client_max_window_bits=10'
   --no-context-takeover       the same; neither side keeps its context between messages
-  --max-window-bits N         the same; both windows have at most 9 to 15 bits
+  --max-window-bits N         the same; both windows have at most so many bits, 9 to 15
   --deflate-level N           how hard to compress, 0 to 9 (6)
   --min-deflate BYTES         shortest message that is compressed (64)
   --timeout-ms N              longest time for the handshake, and for each reply (10000)

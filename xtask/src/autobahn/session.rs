@@ -103,7 +103,16 @@ impl Session {
     /// Our server before the suite's client. Gives the cases that were to be run.
     fn serve(&self, field: &Field<'_>, folder: &Path) -> Result<Vec<String>, String> {
         let mut demo = Command::new(field.demo);
-        demo.args(["serve", "--runtime", self.runtime, "--addr", "127.0.0.1:0", "--deflate"]);
+        demo.args([
+            "serve",
+            "--runtime",
+            self.runtime,
+            "--addr",
+            "127.0.0.1:0",
+            "--deflate",
+            "--min-deflate",
+            "0",
+        ]);
         let server = Server::start(&mut demo)?;
         let port = server.address().rsplit(':').next().unwrap_or_default();
         let url = format!("ws://{}:{port}", field.suite.host());
