@@ -327,7 +327,6 @@ impl<T: fmt::Debug, R: Runtime> fmt::Debug for Pending<T, R> {
 }
 
 /// An answer on its way: to a WebSocket, or to an error.
-#[expect(clippy::large_enum_variant, reason = "a box would be an allocation for every accept")]
 enum Answering<T, R: Runtime> {
     Open(Option<Opening<T, R>>),
     Refuse(Option<Handshake<T, R>>),
@@ -386,7 +385,6 @@ pub struct Accepting<T, R: Runtime> {
     stage: Stage<T, R>,
 }
 
-#[expect(clippy::large_enum_variant, reason = "as above")]
 enum Stage<T, R: Runtime> {
     Read(Option<Handshake<T, R>>),
     Answer(Answering<T, R>),
