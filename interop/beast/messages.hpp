@@ -290,6 +290,10 @@ inline int run_messages(const std::string& url, const std::string& limited_url, 
         for (const auto& message : messages) ws.expect(message);
         expect_code(ws.close(), 1000);
     });
+    check("the same message again", [&] {
+        const Message noise = bytes(500);
+        echoes({noise, noise, noise});
+    });
     check("close 1000 with a reason", [&] { closes(1000, "done"); });
     check("close 4000 with a reason beyond ASCII", [&] { closes(4000, greek); });
     check("close without a code", [&] {

@@ -66,6 +66,7 @@ export function checks(url, limitedUrl, deflate) {
       ws.close();
       await ws.closed;
     },
+    'the same message again': () => echoes(...Array(3).fill(bytes(500))),
     'close 1000 with a reason': () => closes(1000, 'done'),
     'close 4000 with a reason beyond ASCII': () => closes(4000, GREEK),
     'close without a code': async () => {

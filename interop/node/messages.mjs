@@ -110,6 +110,7 @@ await run({
     for (const message of messages) same(await ws.receive(), message);
     await close(ws);
   },
+  'the same message again': () => echoes(...Array(3).fill(bytes(500))),
   'close 1000 with a reason': () => closes(1000, 'done'),
   'close 4000 with a reason beyond ASCII': () => closes(4000, GREEK),
   'close without a code': async () => {

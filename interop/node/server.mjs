@@ -5,12 +5,13 @@ import { options } from './options.mjs';
 
 const CREDENTIALS = 'Basic dXNlcjpwYXNz'; // user:pass
 const { subprotocols, deflate, window } = options();
-const narrow = window && { serverMaxWindowBits: window, clientMaxWindowBits: window };
+// Compresses short messages, too.
+const terms = { threshold: 0, ...(window && { serverMaxWindowBits: window, clientMaxWindowBits: window }) };
 
 const server = new WebSocketServer({
   host: '127.0.0.1',
   port: 0,
-  perMessageDeflate: narrow || deflate,
+  perMessageDeflate: (deflate || Boolean(window)) && terms,
   handleProtocols: (offered) => subprotocols.find((name) => offered.has(name)) ?? false,
   verifyClient: ({ req }, answer) => {
     const refusal = /^\/refuse\/(\d+)$/.exec(req.url);

@@ -152,6 +152,11 @@ async def pipelined():
         await asyncio.gather(send(ws), receive(ws))
 
 
+@check("the same message again")
+async def again():
+    await echoes(*[random.randbytes(500)] * 3)
+
+
 async def closes(code, reason):
     ws = await opened()
     await ws.send("a")

@@ -1,5 +1,6 @@
 //! Handshakes: what is asked of whom, and what has to come of it.
 
+use super::compression::Compression;
 use super::observation::Observation;
 use super::peers::Peer::{self, Beast, Builtin, Curl, Websockets, Ws};
 
@@ -56,71 +57,36 @@ pub(crate) enum Setup {
     Private,
     /// Keeps a connection after an answer that opened nothing.
     Kept,
-    /// Takes messages of 1,000 bytes at most, closes after three of them, and sends pings.
-    Limited,
-    /// The same with permessage-deflate.
-    LimitedDeflate,
-    /// As [`Setup::Deflate`], but no context is kept from one message to the next.
-    Forgetful,
+    /// Echoes, compressed or not.
+    Echo(Compression),
+    /// The same, but takes messages of 1,000 bytes at most, closes after three of them, and sends
+    /// pings.
+    Limited(Compression),
 }
 
 impl Setup {
     /// Those ours is started with.
-    pub(crate) const OURS: [Self; 8] = [
-        Self::Plain,
-        Self::Deflate,
-        Self::Strict,
-        Self::Private,
-        Self::Kept,
-        Self::Limited,
-        Self::LimitedDeflate,
-        Self::Forgetful,
-    ];
+    pub(crate) fn ours() -> Vec<Self> {
+        let mut all = vec![Self::Plain, Self::Deflate, Self::Strict, Self::Private, Self::Kept];
+        all.extend(Compression::ALL.map(Self::Echo));
+        all.extend(Compression::ALL.map(Self::Limited));
+        all
+    }
+
     /// Those a peer's is started with.
     pub(crate) const PEERS: [Self; 3] = [Self::Plain, Self::Deflate, Self::Narrow];
 
     /// The options that make a server so, for ours and for a peer's.
-    pub(crate) fn args(self) -> &'static [&'static str] {
+    pub(crate) fn args(self) -> Vec<&'static str> {
         match self {
-            Self::Plain => &["--subprotocol", "chat.v2", "--subprotocol", "chat.v1"],
-            Self::Deflate => &["--subprotocol", "chat.v2", "--subprotocol", "chat.v1", "--deflate"],
-            Self::Narrow => &[
-                "--subprotocol",
-                "chat.v2",
-                "--subprotocol",
-                "chat.v1",
-                "--window",
-                NARROW_WINDOW_BITS,
-            ],
-            Self::Strict => &[
-                "--subprotocol",
-                "chat.v2",
-                "--require-subprotocol",
-                "--origin",
-                "https://app.example",
-            ],
-            Self::Private => &["--basic-auth", "user:pass"],
-            Self::Kept => &["--keep-alive"],
-            Self::Limited => &[
-                "--max-message",
-                "1000",
-                "--close-after",
-                "3",
-                "--ping-interval-ms",
-                PING_INTERVAL_MS,
-            ],
-            Self::LimitedDeflate => &[
-                "--max-message",
-                "1000",
-                "--close-after",
-                "3",
-                "--ping-interval-ms",
-                PING_INTERVAL_MS,
-                "--deflate",
-                "--min-deflate",
-                "0",
-            ],
-            Self::Forgetful => &["--no-context-takeover", "--min-deflate", "0"],
+            Self::Plain => SUBPROTOCOLS.to_vec(),
+            Self::Deflate => [&SUBPROTOCOLS[..], &["--deflate"]].concat(),
+            Self::Narrow => [&SUBPROTOCOLS[..], &["--window", NARROW_WINDOW_BITS]].concat(),
+            Self::Strict => STRICT.to_vec(),
+            Self::Private => vec!["--basic-auth", "user:pass"],
+            Self::Kept => vec!["--keep-alive"],
+            Self::Echo(compression) => [&SUBPROTOCOLS[..], compression.args()].concat(),
+            Self::Limited(compression) => [&LIMITS[..], compression.args()].concat(),
         }
     }
 }
@@ -373,6 +339,14 @@ const UNAUTHORIZED: Expect =
 /// user:pass
 const CREDENTIALS: &str = "Authorization: Basic dXNlcjpwYXNz";
 
+const SUBPROTOCOLS: [&str; 4] = ["--subprotocol", "chat.v2", "--subprotocol", "chat.v1"];
+
+const STRICT: [&str; 5] =
+    ["--subprotocol", "chat.v2", "--require-subprotocol", "--origin", "https://app.example"];
+
+const LIMITS: [&str; 6] =
+    ["--max-message", "1000", "--close-after", "3", "--ping-interval-ms", PING_INTERVAL_MS];
+
 /// The peers' programs are silent for 3.2 s: that is more than twice as much, so a server that does
 /// not get its pong gives up meanwhile.
 const PING_INTERVAL_MS: &str = "1500";
@@ -417,7 +391,7 @@ mod tests {
 
     #[test]
     fn every_case_can_be_asked() {
-        for (cases, setups) in [(TO_OURS, &Setup::OURS[..]), (FROM_OURS, &Setup::PEERS[..])] {
+        for (cases, setups) in [(TO_OURS, Setup::ours()), (FROM_OURS, Setup::PEERS.to_vec())] {
             assert!(cases.iter().all(|case| setups.contains(&case.server)));
         }
         assert!(FROM_OURS.iter().all(|case| matches!(case.ask, Ask::Upgrade | Ask::Deflate)));

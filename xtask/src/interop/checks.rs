@@ -19,6 +19,15 @@ pub(crate) fn of(side: Side, peer: Peer, compression: Compression) -> Vec<&'stat
     groups.flat_map(|(_, names)| names.iter().copied()).collect()
 }
 
+/// What is checked by listening to a peer's client: who compressed what, and whether contexts were
+/// kept.
+pub(crate) fn on_the_wire(side: Side, peer: Peer) -> &'static [&'static str] {
+    match (side, peer) {
+        (Side::Client, _) | (_, Peer::Curl | Raw) => &[],
+        (Side::Server, _) => &["as agreed on the wire", "contexts on the wire"],
+    }
+}
+
 /// What became of each of the checks, by what their program printed: `ok NAME` or `failed NAME: WHY`,
 /// one line each.
 ///
@@ -77,6 +86,7 @@ const OF_OUR_SERVER: &[Group] = &[
             "lengths where their encoding changes",
             "1 MiB of text and of bytes",
             "100 messages pipelined",
+            "the same message again",
             "close 1000 with a reason",
             "close 4000 with a reason beyond ASCII",
             "close without a code",
@@ -171,7 +181,7 @@ mod tests {
             assert_eq!(of(Side::Client, peer, Compression::None).is_empty(), peer != Raw);
         }
         assert_eq!(of(Side::Server, Peer::Curl, Compression::None), [""; 0]);
-        assert_eq!(of(Side::Server, Builtin, Compression::Kept).len(), 13);
+        assert_eq!(of(Side::Server, Builtin, Compression::Kept).len(), 14);
         assert_eq!(of(Side::Server, Raw, Compression::Kept), [""; 0]);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::compression::Compression;
 use super::process::Finished;
+use super::wire::NOISE_LEN;
 
 /// One conversation of our client with a peer's server.
 #[derive(Debug)]
@@ -54,6 +55,8 @@ enum Replies {
     /// It answers the first with so many messages at once, each the same text and a number, and the
     /// others not at all.
     Numbered(usize),
+    /// It sends each back. All are the same, so that contexts show on the wire.
+    Again,
     /// It closes, and our client prints this line.
     Closed(&'static str),
 }
@@ -66,6 +69,11 @@ impl Exchange {
             Message::Binary(bytes) => ["--send-binary".to_owned(), hex(&bytes)],
         };
         (self.messages)().into_iter().flat_map(option).collect()
+    }
+
+    /// Whether the wire shows if a context is kept.
+    pub(crate) fn shows_contexts(&self) -> bool {
+        matches!(self.replies, Replies::Again)
     }
 
     /// Whether our client saw what had to come.
@@ -105,7 +113,7 @@ impl Exchange {
     fn lines(&self) -> Vec<String> {
         let messages = (self.messages)();
         let mut lines: Vec<_> = match self.replies {
-            Replies::Echoes => messages.iter().map(Message::line).collect(),
+            Replies::Echoes | Replies::Again => messages.iter().map(Message::line).collect(),
             Replies::Repeated(count) => {
                 messages.iter().map(|message| message.repeated(count).line()).collect()
             }
@@ -169,6 +177,12 @@ pub(crate) const EXCHANGES: &[Exchange] = &[
         replies: Replies::Repeated(32),
     },
     Exchange {
+        name: "the same message again",
+        path: "/",
+        messages: || vec![noise(); 3],
+        replies: Replies::Again,
+    },
+    Exchange {
         name: "fragments, and a ping between them",
         path: "/fragments",
         messages: || vec![Message::text(GREEK), bytes(1_000), Message::text("one")],
@@ -201,6 +215,16 @@ const GREEK: &str = "κόσμε 🦀 €";
 /// Bytes that do not repeat in step with anything of the wire.
 fn bytes(length: usize) -> Message {
     Message::Binary((0..=250).cycle().take(length).collect())
+}
+
+/// Bytes that cannot be compressed, the same each time.
+fn noise() -> Message {
+    let next = |state: &mut u32| {
+        *state = state.wrapping_mul(1_103_515_245).wrapping_add(12_345);
+        Some(state.to_be_bytes()[0])
+    };
+    let mut state = 7692;
+    Message::Binary((0..NOISE_LEN).filter_map(|_| next(&mut state)).collect())
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -16,6 +16,9 @@
 //! | [`observation`] | what a program said about its handshake |
 //! | [`exchanges`] | messages of our client, and what has to come back |
 //! | [`checks`] | messages of the peers: which checks their programs make, and what they said |
+//! | [`compression`] | what both sides agree on before they exchange messages |
+//! | [`relay`] | listening in between client and server |
+//! | [`wire`] | what has to be seen there |
 //! | [`runner`] | starting the servers and working off the cases |
 //! | [`report`] | the table and the totals |
 
@@ -29,9 +32,11 @@ mod observation;
 pub(crate) mod options;
 mod peers;
 pub(crate) mod process;
+mod relay;
 mod report;
 mod runner;
 mod system;
+mod wire;
 
 use std::env;
 use std::process::ExitCode;

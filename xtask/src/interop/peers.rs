@@ -58,6 +58,12 @@ impl Peer {
         }
     }
 
+    /// Whether the messages of its client are compressed. Node's own client inflates what comes and
+    /// compresses nothing so far, as RFC 7692 6 allows; that may change.
+    pub(crate) fn compresses(self, compression: Compression) -> Option<bool> {
+        (self != Self::Builtin || !compression.is_some()).then_some(compression.is_some())
+    }
+
     /// Whether it shows its caller the answer that refused it.
     pub(crate) fn shows_answers(self) -> bool {
         self != Self::Builtin
@@ -253,7 +259,7 @@ pub(crate) fn demo_exchange(
     command
         .args(["connect", "--runtime", runtime])
         .arg(format!("ws://{address}{}", exchange.path))
-        .args(compression.client_args())
+        .args(compression.args())
         .args(exchange.args());
     let finished = process::run(&mut command, ATTEMPT_LIMIT)?;
     exchange.check(&finished, compression)

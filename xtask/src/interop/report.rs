@@ -31,6 +31,12 @@ pub(crate) enum Outcome {
     Skipped,
 }
 
+impl From<Result<(), String>> for Outcome {
+    fn from(result: Result<(), String>) -> Self {
+        result.map_or_else(Self::Failed, |()| Self::Passed)
+    }
+}
+
 /// All that came of a run.
 #[derive(Debug)]
 pub(crate) struct Report {

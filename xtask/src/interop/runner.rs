@@ -11,8 +11,10 @@ use super::checks;
 use super::compression::Compression;
 use super::exchanges::{EXCHANGES, Exchange};
 use super::peers::{self, Peer, Tools};
-use super::process::{Finished, Server};
+use super::process::Server;
+use super::relay::Relay;
 use super::report::{Entry, Outcome, Report};
+use super::wire;
 
 /// Which side is ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +108,9 @@ impl Task {
         match self {
             Self::Handshake(case) => vec![case.name],
             Self::Exchange(exchange, _) => vec![exchange.name],
-            Self::Checks(compression) => checks::of(side, peer, compression),
+            Self::Checks(compression) => {
+                [&checks::of(side, peer, compression)[..], checks::on_the_wire(side, peer)].concat()
+            }
         }
     }
 
@@ -169,7 +173,7 @@ struct Started {
 fn start_servers(demo: &Path, tools: &Tools, runtimes: &[&'static str]) -> Vec<Started> {
     let mut servers = Vec::new();
     for &runtime in runtimes {
-        for setup in Setup::OURS {
+        for setup in Setup::ours() {
             let server = Server::start(&mut peers::demo_server(demo, runtime, setup));
             servers.push(Started { host: Host::Ours(runtime), setup, server });
         }
@@ -200,9 +204,7 @@ impl Field<'_> {
             (Some(_), _) => {
                 names.iter().map(|name| ((*name).to_owned(), Outcome::Skipped)).collect()
             }
-            (None, Task::Checks(compression)) => {
-                checks::outcomes(&names, self.checks(side, peer, runtime, compression))
-            }
+            (None, Task::Checks(compression)) => self.checks(attempt, compression),
             (None, Task::Handshake(case)) => {
                 vec![(case.name.to_owned(), self.handshake(side, peer, runtime, case))]
             }
@@ -243,27 +245,43 @@ impl Field<'_> {
         exchange: &Exchange,
         compression: Compression,
     ) -> Outcome {
-        self.outcome(Host::Peer(peer), compression.peers(), |server| {
-            peers::demo_exchange(self.demo, runtime, exchange, compression, server.address())
+        self.outcome(Host::Peer(peer), compression.of_peer(), |server| {
+            let relay = Relay::start(server.address())?;
+            let address = relay.address();
+            let talked = peers::demo_exchange(self.demo, runtime, exchange, compression, &address);
+            let heard = relay.finish();
+            let compresses = [Some(compression.is_some()); 2];
+            talked?;
+            wire::check(&heard, compression, compresses)?;
+            match exchange.shows_contexts() {
+                true => wire::check_contexts(&heard, compression, compresses),
+                false => Ok(()),
+            }
         })
     }
 
-    fn checks(
-        &self,
-        side: Side,
-        peer: Peer,
-        runtime: &'static str,
-        compression: Compression,
-    ) -> Result<Finished, String> {
-        match side {
-            Side::Server => {
-                let [plain, limited] =
-                    compression.ours().map(|setup| self.server(Host::Ours(runtime), setup));
-                let addresses = [plain?.address(), limited?.address()];
-                self.tools.check_servers(peer, addresses, compression)
-            }
-            Side::Client => self.tools.check_client(peer, self.demo, runtime),
+    /// What comes of a peer's checks; who messages with our server is listened to.
+    fn checks(&self, attempt: &Attempt, compression: Compression) -> Vec<(String, Outcome)> {
+        let &Attempt { side, peer, runtime, .. } = attempt;
+        let names = &checks::of(side, peer, compression)[..];
+        if side == Side::Client {
+            let finished = self.tools.check_client(peer, self.demo, runtime);
+            return checks::outcomes(names, finished);
         }
+        let server = |setup| self.server(Host::Ours(runtime), setup).map(Server::address);
+        let relay = server(Setup::Echo(compression)).and_then(Relay::start);
+        let finished = relay.as_ref().map_err(Clone::clone).and_then(|relay| {
+            let addresses = [&*relay.address(), server(Setup::Limited(compression))?];
+            self.tools.check_servers(peer, addresses, compression)
+        });
+        let mut outcomes = checks::outcomes(names, finished);
+        let heard = relay.map(Relay::finish).unwrap_or_default();
+        let compresses = [peer.compresses(compression), Some(compression.is_some())];
+        for (&name, check) in checks::on_the_wire(side, peer).iter().zip(wire::CHECKS) {
+            let outcome = check(&heard, compression, compresses).into();
+            outcomes.push((name.to_owned(), outcome));
+        }
+        outcomes
     }
 
     /// What comes of an attempt against a server.
