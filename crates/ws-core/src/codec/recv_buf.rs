@@ -34,7 +34,11 @@ pub struct RecvBuf {
     /// How many bytes there may be in all, if what is behind them belongs somewhere else.
     max_len: usize,
     /// How much is initialised for a read.
-    offer: usize,
+    offer: u32,
+    /// How long the last frame was, with its head.
+    frame_len: u32,
+    /// How much room the memory had when it was new.
+    window: usize,
 }
 
 impl RecvBuf {
@@ -52,8 +56,8 @@ impl RecvBuf {
     pub fn buf_mut(&mut self) -> impl BufMut {
         self.drop_scratch();
         self.make_room();
-        let room = self.room().min(self.buf.capacity() - self.buf.len());
-        (&mut self.buf).limit(room)
+        let portion = self.portion(self.buf.capacity() - self.buf.len());
+        (&mut self.buf).limit(portion)
     }
 
     /// Room for the next read, as an initialised slice of at least 1 KiB, or as much as may still
@@ -63,11 +67,11 @@ impl RecvBuf {
             self.drop_scratch();
             self.make_room();
             let end = self.buf.len();
-            self.buf.resize(self.buf.capacity().min(end + self.offer), 0);
-            self.scratch = self.buf.len() - end;
+            self.scratch = self.portion(self.buf.capacity() - end).min(self.offer as usize);
+            self.buf.resize(end + self.scratch, 0);
         }
         let end = self.end();
-        let len = self.scratch.min(self.room());
+        let len = self.portion(self.scratch);
         &mut self.buf[end..end + len]
     }
 
@@ -76,11 +80,11 @@ impl RecvBuf {
     /// its length can hand over zeros, never memory that is not there.
     #[inline]
     pub fn commit(&mut self, n: usize) {
-        let offered = self.scratch.min(self.room());
+        let offered = self.portion(self.scratch);
         // More is there, probably; or much less than was made ready for it.
         if n >= offered && offered > 0 {
             self.offer = (2 * self.offer).min(MAX_OFFER);
-        } else if n < self.offer / 4 {
+        } else if n < self.offer as usize / 4 {
             self.offer = (self.offer / 2).max(MIN_OFFER);
         }
         self.scratch -= n.min(offered);
@@ -89,7 +93,13 @@ impl RecvBuf {
     /// Expects a read of about `len` bytes, at least 2 KiB and at most 64 KiB: for who reads into
     /// initialised slices and knows what comes.
     pub fn expect(&mut self, len: usize) {
-        self.offer = len.clamp(MIN_OFFER, MAX_OFFER);
+        self.offer = len.clamp(MIN_OFFER as usize, MAX_OFFER as usize) as u32;
+    }
+
+    /// Expects frames as long as the last one, which took `len` bytes with its head.
+    #[inline]
+    pub(crate) fn expect_frames(&mut self, len: usize) {
+        self.frame_len = u32::try_from(len).unwrap_or(u32::MAX);
     }
 
     /// Appends `bytes`, as if they had been read.
@@ -156,6 +166,26 @@ impl RecvBuf {
         self.max_len.saturating_sub(self.len())
     }
 
+    /// How much of `spare` to offer a read: no more than stays in the cache until it is looked at, and
+    /// so much that frames as long as the last one end where the read does. What comes of a frame that
+    /// has no room behind it would have to be moved.
+    fn portion(&self, spare: usize) -> usize {
+        let frame_len = self.frame_len as usize;
+        if self.max_len != UNLIMITED || frame_len > MAX_WHOLE {
+            return spare.min(self.room());
+        }
+        let goal = frame_len.max(NEAR);
+        let mut most = (self.len() + spare).min(goal);
+        if frame_len >= MIN_WHOLE {
+            most -= most % frame_len;
+        }
+        // No room would look like the end of the stream, and little is not worth a read.
+        if most >= self.len() + MIN_SPACE {
+            return most - self.len();
+        }
+        spare.min(goal.saturating_sub(self.len()).max(NEAR))
+    }
+
     #[inline]
     fn drop_scratch(&mut self) {
         if self.scratch > 0 {
@@ -170,16 +200,30 @@ impl RecvBuf {
     }
 
     fn make_room(&mut self) {
-        let spare = self.buf.capacity() - self.buf.len();
-        if spare >= MIN_SPACE.min(self.room()) {
+        self.drop_consumed();
+        if self.len() <= MAX_CARRIED {
+            // The front of the memory is in the cache. It is free if what was taken from it is gone.
+            let _at_the_front = self.buf.try_reclaim(self.window.saturating_sub(self.len()));
+        }
+        let wanted = self.wanted();
+        if self.buf.capacity() - self.len() >= wanted {
             return;
         }
-        self.drop_consumed();
         match self.max_len {
-            UNLIMITED if self.buf.is_empty() => self.buf.reserve(FIRST_SPACE),
-            UNLIMITED => self.buf.reserve(MIN_SPACE),
+            UNLIMITED if self.buf.is_empty() => self.buf.reserve(wanted.max(FIRST_SPACE)),
+            UNLIMITED => self.buf.reserve(wanted),
             _ => self.grow(),
         }
+        self.window = self.buf.capacity();
+    }
+
+    /// How much room a read has to have: for the rest of a frame as long as the last one.
+    fn wanted(&self) -> usize {
+        let rest = match self.frame_len as usize {
+            frame_len @ MIN_WHOLE..=MAX_WHOLE => frame_len.saturating_sub(self.len()),
+            _ => 0,
+        };
+        rest.max(MIN_SPACE).min(self.room())
     }
 
     /// Makes room for what is still to come. Grows with what has come, never with what was only
@@ -256,6 +300,7 @@ impl RecvBuf {
             memory.extend_from_slice(self.filled());
             (self.start, self.scratch) = (0, 0);
             std::mem::swap(&mut self.buf, &mut memory);
+            self.window = self.buf.capacity();
         }
         memory
     }
@@ -269,7 +314,15 @@ impl Default for RecvBuf {
 
 impl From<BytesMut> for RecvBuf {
     fn from(buf: BytesMut) -> Self {
-        Self { buf, start: 0, scratch: 0, max_len: UNLIMITED, offer: MIN_OFFER }
+        Self {
+            window: buf.capacity(),
+            buf,
+            start: 0,
+            scratch: 0,
+            max_len: UNLIMITED,
+            offer: MIN_OFFER,
+            frame_len: 0,
+        }
     }
 }
 
@@ -311,8 +364,20 @@ const FIRST_SPACE: usize = 2048;
 const MAX_MOVED: usize = 256;
 
 /// What is zeroed for a read at least, and at most: what a socket gives in one go.
-const MIN_OFFER: usize = 2048;
-const MAX_OFFER: usize = 64 * 1024;
+const MIN_OFFER: u32 = 2048;
+const MAX_OFFER: u32 = 64 * 1024;
+
+/// A read takes no more than this, unless it is for one long frame: half of what the nearest cache
+/// holds, mostly.
+const NEAR: usize = 20 * 1024;
+
+/// Frames of between these lengths are read whole. Shorter ones are moved in no time, longer ones are
+/// collected in memory of their own.
+const MIN_WHOLE: usize = 4 * 1024;
+const MAX_WHOLE: usize = 256 * 1024;
+
+/// Up to so much of a frame is moved to the front of the memory for the rest of it to be read there.
+const MAX_CARRIED: usize = 4 * 1024;
 
 #[cfg(test)]
 mod tests {
@@ -376,11 +441,55 @@ mod tests {
             len
         };
         let full: Vec<_> = (0..7).map(|_| read(|len| len)).collect();
-        assert_eq!(full, [2048, 4096, 8192, 16384, 32768, 65536, 65536]);
-        assert_eq!([read(|_| 100), read(|_| 100), read(|_| 100)], [65536, 32768, 16384]);
+        assert_eq!(full, [2048, 4096, 8192, 16384, NEAR, NEAR, NEAR]);
+        assert_eq!([read(|_| 100), read(|_| 100), read(|_| 100)], [NEAR, NEAR, 16384]);
         recv.expect(20_000);
         recv.clear();
         assert_eq!(recv.space_mut().len(), 20_000);
+    }
+
+    #[test]
+    fn long_frames_are_read_whole() {
+        let mut recv = RecvBuf::with_capacity(64 * 1024);
+        let room = |recv: &mut RecvBuf| recv.buf_mut().remaining_mut();
+        for (frame_len, expected) in [
+            (125, NEAR),
+            (5000, 20_000),
+            (16_392, 16_392),
+            (30_000, 30_000),
+            (65_550, 65_550),
+            (200_000, 200_000),
+        ] {
+            recv.clear();
+            recv.expect_frames(frame_len);
+            assert_eq!(room(&mut recv), expected);
+            // What is there already counts; a frame that turns out to be longer is waited for.
+            recv.buf_mut().put_bytes(0, 2000);
+            assert_eq!(room(&mut recv), expected - 2000);
+            recv.buf_mut().put_bytes(0, expected - 2000 - 1);
+            assert!(room(&mut recv) >= MIN_SPACE);
+        }
+        recv.clear();
+        recv.expect_frames(MAX_WHOLE + 1);
+        assert_eq!(room(&mut recv), recv.capacity());
+    }
+
+    #[test]
+    fn what_was_taken_and_is_gone_makes_room_at_the_front() {
+        let mut recv = RecvBuf::with_capacity(64 * 1024);
+        recv.buf_mut().put_bytes(0, 10);
+        let front = recv.filled().as_ptr();
+        for (kept, partial) in [(false, 0), (false, 300), (true, 300), (false, MAX_CARRIED + 1)] {
+            recv.clear();
+            recv.buf_mut().put_bytes(1, 6000 + partial);
+            let taken = recv.split_to(6000);
+            let taken = kept.then_some(taken);
+            recv.buf_mut().put_bytes(2, 7);
+            let moved = !kept && partial <= MAX_CARRIED;
+            assert_eq!(recv.filled().as_ptr() == front, moved, "{kept} {partial}");
+            assert_eq!(recv.filled(), [vec![1; partial], vec![2; 7]].concat());
+            drop(taken);
+        }
     }
 
     #[test]

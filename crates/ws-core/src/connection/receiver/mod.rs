@@ -230,7 +230,7 @@ impl Receiver {
                     };
                     let rest = self.check_head(&head)?;
                     self.recv.consume(len);
-                    Frame { head, rest, done: 0, given: 0, direct: None }
+                    Frame { head, head_len: len, rest, done: 0, given: 0, direct: None }
                 }
             };
             self.take_in(&mut frame)?;
@@ -277,6 +277,7 @@ impl Receiver {
         parts: bool,
     ) -> Result<Incoming, FrameRule> {
         let len = head.len as usize;
+        self.recv.expect_frames(head_len + len);
         self.recv.consume(head_len);
         let payload = &mut self.recv.filled_mut()[..len];
         if let Some(mask) = head.mask {
@@ -425,6 +426,7 @@ impl Receiver {
             }
             Opcode::Text | Opcode::Binary | Opcode::Continuation => {}
         }
+        self.recv.expect_frames(frame.head_len + frame.given + len);
         let fin = frame.head.fin;
         let Some(mut progress) = self.progress.take() else {
             return Err(FrameRule::UnexpectedContinuation);
