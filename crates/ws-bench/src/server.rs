@@ -31,18 +31,15 @@ impl Server {
         let send = std::mem::take(&mut self.send);
         let mut handshake = ServerHandshake::from_buffers(&self.config, recv, send);
         let mut chunks = request.chunks(chunk_len);
-        let accepted = loop {
+        let connection = loop {
             match chunks.next() {
                 Some(chunk) => handshake.recv_buf().extend_from_slice(chunk),
                 None => handshake.handle_eof(),
             }
-            match handshake.poll() {
-                Ok(None) => {}
-                Ok(Some(pending)) => break pending.accept(),
-                Err(error) => return Err(error),
+            if let Some(connection) = handshake.poll_accept()? {
+                break connection;
             }
         };
-        let connection = accepted.map_err(|refused| refused.into_error())?;
         (self.recv, self.send, ..) = connection.into_parts();
         self.written.clear();
         while self.send.has_remaining() {

@@ -74,7 +74,7 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
         };
         wire.disarm();
         Poll::Ready(result.map(|Established { response, connection }| {
-            (WebSocket::new(wire, connection, &self.config, None), response)
+            (WebSocket::opened(wire, connection, &self.config, None), response)
         }))
     }
 

@@ -13,11 +13,7 @@ thread_local! {
 /// A buffer with room to read or write into.
 pub(crate) fn take() -> BytesMut {
     let pooled = POOL.try_with(|pool| pool.borrow_mut().pop()).ok().flatten();
-    let mut memory = pooled.unwrap_or_default();
-    if !is_useful(&mut memory) {
-        memory.reserve(SIZE);
-    }
-    memory
+    pooled.unwrap_or_else(|| BytesMut::with_capacity(SIZE))
 }
 
 /// Takes back what messages were sliced from, if they are gone. While they are not, what is left

@@ -76,7 +76,7 @@ impl<T, R: Reads<T> + Writes<T>> Handshake<T, R> {
     /// [`Error::Handshake`] when there is no whole HTTP/1.1 head, after it has been answered:
     /// refused, truncated, timed out, or closed. [`Error::Io`] for the stream's own.
     pub async fn request(mut self) -> Result<Pending<T, R>, Error> {
-        let pending = poll_fn(|cx| self.poll_request(cx)).await?;
+        let pending = poll_fn(|cx| self.poll_with(cx, ServerHandshake::poll)).await?;
         Ok(Pending { pending, wire: self.wire, config: self.config, deadline: self.deadline })
     }
 
@@ -91,13 +91,18 @@ impl<T, R: Reads<T> + Writes<T>> Handshake<T, R> {
         (self.wire.into_inner().0, recv.into_bytes())
     }
 
-    fn poll_request(&mut self, cx: &mut Context<'_>) -> Poll<Result<ws_core::Pending, Error>> {
+    /// Reads until `look` finds what it looks for.
+    fn poll_with<O>(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut look: impl FnMut(&mut ServerHandshake) -> Result<Option<O>, HandshakeError>,
+    ) -> Poll<Result<O, Error>> {
         loop {
             if self.ending.is_some() {
                 return self.poll_end(cx).map(Err);
             }
-            match self.machine.poll() {
-                Ok(Some(pending)) => return Poll::Ready(Ok(pending)),
+            match look(&mut self.machine) {
+                Ok(Some(found)) => return Poll::Ready(Ok(found)),
                 Ok(None) => {}
                 Err(error) => {
                     self.ending = Some(Ending { error, step: EndStep::Send });
@@ -281,8 +286,8 @@ impl<T, R: Reads<T> + Writes<T>> Pending<T, R> {
     where
         F: FnOnce(ws_core::Pending) -> Result<Connection, Box<Refused>>,
     {
-        let mut answering = self.answer(answer);
-        poll_fn(|cx| answering.poll(cx)).await
+        let mut accepting = self.answer(answer);
+        poll_fn(|cx| accepting.poll(cx)).await
     }
 
     async fn decline<F>(self, answer: F) -> Result<Handshake<T, R>, Error>
@@ -301,22 +306,23 @@ impl<T, R: Reads<T> + Writes<T>> Pending<T, R> {
         }
     }
 
-    fn answer<F>(self, answer: F) -> Answering<T, R>
+    fn answer<F>(self, answer: F) -> Accepting<T, R>
     where
         F: FnOnce(ws_core::Pending) -> Result<Connection, Box<Refused>>,
     {
         let Self { pending, wire, config, deadline } = self;
         let request = config.keeps_request().then(|| Box::new(pending.request().clone()));
-        match answer(pending) {
+        let (machine, ending, opened) = match answer(pending) {
             Ok(connection) => {
-                Answering::Open(Some(Opening { wire, connection, request, config, deadline }))
+                (ServerHandshake::new(&config), None, Some(Opened { connection, request }))
             }
             Err(refused) => {
-                let Refused { error, handshake: machine } = *refused;
-                let ending = Some(Ending { error, step: EndStep::Send });
-                Answering::Refuse(Some(Handshake { wire, machine, config, deadline, ending }))
+                let Refused { error, handshake } = *refused;
+                (handshake, Some(Ending { error, step: EndStep::Send }), None)
             }
-        }
+        };
+        let handshake = Handshake { wire, machine, config, deadline, ending };
+        Accepting { handshake: Some(handshake), opened }
     }
 }
 
@@ -326,68 +332,42 @@ impl<T: fmt::Debug, R: Runtime> fmt::Debug for Pending<T, R> {
     }
 }
 
-/// An answer on its way: to a WebSocket, or to an error.
-enum Answering<T, R: Runtime> {
-    Open(Option<Opening<T, R>>),
-    Refuse(Option<Handshake<T, R>>),
-}
-
-struct Opening<T, R: Runtime> {
-    wire: Wire<Own<T>, R>,
+/// A request that was accepted, and whose 101 has not been written yet.
+struct Opened {
     connection: Connection,
     request: Option<Box<Request<()>>>,
-    config: ServerConfig,
-    deadline: Option<Instant>,
 }
 
-impl<T, R: Reads<T> + Writes<T>> Answering<T, R> {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<WebSocket<T, R>, Error>> {
-        const DONE: Error = Error::Handshake(HandshakeError::Closed);
-        match self {
-            Self::Open(slot) => {
-                let Some(opening) = slot else { return Poll::Ready(Err(DONE)) };
-                let send = opening.connection.send_queue();
-                let sent = match opening.wire.poll_send(cx, send, opening.deadline) {
-                    Poll::Ready(sent) => sent.map_err(Error::Io),
-                    Poll::Pending => {
-                        ready!(opening.wire.poll_until(cx, opening.deadline));
-                        Err(HandshakeError::TimedOut.into())
-                    }
-                };
-                let Some(Opening { mut wire, connection, request, config, .. }) = slot.take()
-                else {
-                    return Poll::Ready(Err(DONE));
-                };
-                wire.disarm();
-                let config = config.web_socket_config();
-                Poll::Ready(sent.map(|()| WebSocket::new(wire, connection, config, request)))
-            }
-            Self::Refuse(slot) => {
-                let Some(handshake) = slot else { return Poll::Ready(Err(DONE)) };
-                let error = ready!(handshake.poll_end(cx));
-                let Some(handshake) = slot.take() else { return Poll::Ready(Err(DONE)) };
-                let machine = handshake.machine;
-                Poll::Ready(Err(match error {
-                    Error::Handshake(error) => {
-                        Refused { error, handshake: machine }.into_error().into()
-                    }
-                    error => error,
-                }))
-            }
+/// Accepts what may be accepted, to its place, and keeps the request if it is wanted.
+fn poll_opened(
+    machine: &mut ServerHandshake,
+    keep_request: bool,
+    opened: &mut Option<Opened>,
+) -> Result<Option<()>, HandshakeError> {
+    if !keep_request {
+        let Some(connection) = machine.poll_accept()? else { return Ok(None) };
+        *opened = Some(Opened { connection, request: None });
+        return Ok(Some(()));
+    }
+    let Some(pending) = machine.poll()? else { return Ok(None) };
+    let request = Some(Box::new(pending.request().clone()));
+    match pending.accept() {
+        Ok(connection) => *opened = Some(Opened { connection, request }),
+        Err(refused) => {
+            *machine = refused.handshake;
+            return Err(refused.error);
         }
     }
+    Ok(Some(()))
 }
 
 /// A server's handshake under way that accepts whatever may be accepted.
 ///
 /// [`poll`](Self::poll) goes on where it stopped; [`accept`] is the same as a future.
 pub struct Accepting<T, R: Runtime> {
-    stage: Stage<T, R>,
-}
-
-enum Stage<T, R: Runtime> {
-    Read(Option<Handshake<T, R>>),
-    Answer(Answering<T, R>),
+    /// `None` once done.
+    handshake: Option<Handshake<T, R>>,
+    opened: Option<Opened>,
 }
 
 impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
@@ -398,7 +378,7 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
 
     /// The same, with bytes that were read from `io` before it was known whose they are.
     pub fn with_buffered(io: T, bytes: impl Into<RecvBuf>, config: &ServerConfig) -> Self {
-        Self { stage: Stage::Read(Some(Handshake::with_buffered(io, bytes, config))) }
+        Self { handshake: Some(Handshake::with_buffered(io, bytes, config)), opened: None }
     }
 
     /// The same for a request that was parsed already, and the bytes read behind it.
@@ -414,7 +394,7 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
             config: config.clone(),
             deadline: deadline(config.handshake_timeout()),
         };
-        Self { stage: Stage::Answer(pending.answer(ws_core::Pending::accept)) }
+        pending.answer(ws_core::Pending::accept)
     }
 
     /// Goes on with the handshake. Not to be called again once it is ready.
@@ -425,25 +405,41 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
     /// [`Error::Unsent`] when it was refused and the answer could not be written; [`Error::Io`] for
     /// the stream's own.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<WebSocket<T, R>, Error>> {
-        loop {
-            match &mut self.stage {
-                Stage::Answer(answering) => return answering.poll(cx),
-                Stage::Read(slot) => {
-                    let Some(handshake) = slot else {
-                        return Poll::Ready(Err(HandshakeError::Closed.into()));
-                    };
-                    let read = ready!(handshake.poll_request(cx));
-                    let handshake = slot.take();
-                    let (pending, Some(Handshake { wire, config, deadline, .. })) =
-                        (read?, handshake)
-                    else {
-                        return Poll::Ready(Err(HandshakeError::Closed.into()));
-                    };
-                    let pending = Pending { pending, wire, config, deadline };
-                    self.stage = Stage::Answer(pending.answer(ws_core::Pending::accept));
-                }
+        const DONE: Error = Error::Handshake(HandshakeError::Closed);
+        let Some(handshake) = &mut self.handshake else { return Poll::Ready(Err(DONE)) };
+        if self.opened.is_none() {
+            let keep_request = handshake.config.keeps_request();
+            let slot = &mut self.opened;
+            let read = handshake.poll_with(cx, |machine| poll_opened(machine, keep_request, slot));
+            if let Err(error) = ready!(read) {
+                let Some(Handshake { machine, .. }) = self.handshake.take() else {
+                    return Poll::Ready(Err(DONE));
+                };
+                return Poll::Ready(Err(match error {
+                    Error::Handshake(error) => {
+                        Refused { error, handshake: machine }.into_error().into()
+                    }
+                    error => error,
+                }));
             }
         }
+        let Some(opened) = &mut self.opened else { return Poll::Ready(Err(DONE)) };
+        let send = opened.connection.send_queue();
+        let sent = match handshake.wire.poll_send(cx, send, handshake.deadline) {
+            Poll::Ready(sent) => sent.map_err(Error::Io),
+            Poll::Pending => {
+                ready!(handshake.wire.poll_until(cx, handshake.deadline));
+                Err(HandshakeError::TimedOut.into())
+            }
+        };
+        let (Some(handshake), Some(opened)) = (self.handshake.take(), self.opened.take()) else {
+            return Poll::Ready(Err(DONE));
+        };
+        let (Handshake { mut wire, config, .. }, Opened { connection, request }) =
+            (handshake, opened);
+        wire.disarm();
+        let config = config.web_socket_config();
+        Poll::Ready(sent.map(|()| WebSocket::opened(wire, connection, config, request)))
     }
 }
 

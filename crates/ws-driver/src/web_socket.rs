@@ -19,6 +19,7 @@ use crate::{
     hold::Own,
     inbound::Inbound,
     outbound::{lend_memory, poll_feed, poll_flush},
+    pool,
     runtime::{Reads, Runtime, Writes},
     wire::Wire,
 };
@@ -68,6 +69,19 @@ impl<T, R: Runtime> WebSocket<T, R> {
     ) -> Self {
         let (receiver, sender, negotiated) = connection.split();
         Self { inbound: Inbound::new(wire, receiver, config), sender, negotiated, request }
+    }
+
+    /// The same right after a handshake, which is done with the buffer it has read into.
+    pub(crate) fn opened(
+        wire: Wire<Own<T>, R>,
+        mut connection: Connection,
+        config: &WebSocketConfig,
+        request: Option<Box<Request<()>>>,
+    ) -> Self {
+        if let Some(memory) = connection.receiver().recv_buf().take_memory() {
+            pool::put(memory);
+        }
+        Self::new(wire, connection, config, request)
     }
 
     /// A WebSocket whose handshake somebody else did, over `io`. Read nothing more from `io` than

@@ -7,12 +7,11 @@ use http::{Request, Response, StatusCode};
 
 use super::{
     error::{BadAnswer, Declined, HandshakeError},
-    fields::Fields,
+    fields::{Fields, append},
     key::{self, Accept},
     request::CheckedRequest,
     response_rules::{self, Broken},
     rule::AnswerRule,
-    server::append,
 };
 use crate::{
     codec::{

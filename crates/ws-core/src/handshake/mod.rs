@@ -11,6 +11,7 @@ pub(crate) mod fields;
 mod key;
 pub(crate) mod negotiate;
 pub(crate) mod origin;
+mod pending;
 mod pure;
 pub(crate) mod refusal;
 mod request;
@@ -25,8 +26,9 @@ pub use self::{
     deflate::{ClientWindow, DeflateConfig, DeflateOffer, DeflateParams},
     error::{ArgumentError, BadAnswer, Declined, HandshakeError, Refusal},
     negotiate::{Negotiated, Preference},
+    pending::{Pending, Refused},
     pure::{Verifier, is_upgrade, respond, upgrade_request},
     refusal::Rejection,
     rule::{AnswerRule, RequestRule},
-    server::{Pending, Refused, ServerHandshake},
+    server::ServerHandshake,
 };

@@ -1,18 +1,15 @@
 //! The server's half of the handshake, as a machine without I/O.
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Instant,
-};
+use std::time::Instant;
 
 use bytes::{BufMut, Bytes};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
+use http::{Request, Response, Uri};
 
 use super::{
     answer,
-    error::{ArgumentError, HandshakeError},
-    negotiate::{Negotiated, subprotocols},
-    pure,
+    error::HandshakeError,
+    negotiate::Negotiated,
+    pending::Pending,
     refusal::{self, Draft, Rejection},
     request_rules::{self, RequestFields, RequestLine, Upgrade},
     rule::RequestRule,
@@ -21,9 +18,8 @@ use crate::{
     codec::{
         RecvBuf, SendQueue,
         head::{HeadError, HeadKind, HeadScanner, HeadSpan, parse_request},
-        list::is_token,
     },
-    config::ServerConfig,
+    config::{ServerConfig, ServerOptions},
     connection::Connection,
     role::Role,
 };
@@ -143,34 +139,105 @@ impl ServerHandshake {
     /// [`Pending::rejection`] tells.
     #[inline]
     pub fn poll(&mut self) -> Result<Option<Pending>, HandshakeError> {
-        // A head that trickles in costs little until there is a line of it.
-        if !(self.closed | self.eof | self.timed_out) && self.scanner.is_quiet(self.recv.filled()) {
+        if self.is_quiet() {
             return Ok(None);
         }
-        self.poll_head()
+        let head = self.poll_head()?;
+        Ok(head.map(|(span, checked)| Pending::new(self, span, checked)))
     }
 
-    fn poll_head(&mut self) -> Result<Option<Pending>, HandshakeError> {
+    /// The same, and accepts what may be accepted, for callers who do not look at the request:
+    /// [`poll`](Self::poll) and [`Pending::accept`] in one, with nothing moved in between.
+    ///
+    /// ```
+    /// use bytes::Buf;
+    /// use ws_core::{ServerConfig, ServerHandshake};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut handshake = ServerHandshake::new(&ServerConfig::new());
+    /// handshake.recv_buf().extend_from_slice(
+    ///     b"GET / HTTP/1.1\r\nHost: ws.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+    ///       Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+    /// );
+    /// let mut connection = handshake.poll_accept()?.ok_or("the request is not complete")?;
+    /// assert!(connection.send_queue().chunk().starts_with(b"HTTP/1.1 101 "));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`poll`](Self::poll); [`Refused`](HandshakeError::Refused) also for a request that breaks a
+    /// rule of WebSocket. This handshake is then ready for the next request, unless
+    /// [`is_closed`](Self::is_closed).
+    pub fn poll_accept(&mut self) -> Result<Option<Connection>, HandshakeError> {
+        if self.is_quiet() {
+            return Ok(None);
+        }
+        let Some((span, checked)) = self.poll_head()? else { return Ok(None) };
+        match checked.verdict {
+            Ok(upgrade) if self.options().decorator.is_none() => {
+                self.closed = true;
+                self.scanner = HeadScanner::default();
+                Ok(Some(self.open(span, upgrade)))
+            }
+            _ => match Pending::new(self, span, checked).accept() {
+                Ok(connection) => Ok(Some(connection)),
+                Err(refused) => {
+                    *self = refused.handshake;
+                    Err(refused.error)
+                }
+            },
+        }
+    }
+
+    /// Whether there is nothing to look at yet: a head that trickles in costs little until there is a
+    /// line of it.
+    #[inline]
+    fn is_quiet(&mut self) -> bool {
+        !(self.closed | self.eof | self.timed_out) && self.scanner.is_quiet(self.recv.filled())
+    }
+
+    fn poll_head(&mut self) -> Result<Option<(HeadSpan, Checked)>, HandshakeError> {
         if self.closed {
             return Err(HandshakeError::Closed);
         }
-        let limits = self.config.options().limits.head();
+        let limits = self.options().limits.head();
         if self.scanner.is_fresh() {
             let presumed = HeadSpan::presume(self.recv.filled(), HeadKind::Request, &limits);
-            if let Some(Ok(pending)) = presumed.map(|span| Pending::parse(self, span)) {
-                return Ok(Some(pending));
+            if let Some(span) = presumed {
+                if let Ok(checked) = self.check(span) {
+                    return Ok(Some((span, checked)));
+                }
             }
         }
         match self.scanner.scan(self.recv.filled(), HeadKind::Request, &limits) {
             Err(error) => Err(self.refuse_head(error)),
-            Ok(Some(span)) => match Pending::parse(self, span) {
-                Ok(pending) => Ok(Some(pending)),
+            Ok(Some(span)) => match self.check(span) {
+                Ok(checked) => Ok(Some((span, checked))),
                 Err(error) => Err(self.refuse_head(error)),
             },
             Ok(None) if self.eof => Err(self.end_of_stream()),
             Ok(None) if self.timed_out => Err(self.time_out()),
             Ok(None) => Ok(None),
         }
+    }
+
+    /// Looks at one head.
+    fn check(&self, span: HeadSpan) -> Result<Checked, HeadError> {
+        let options = self.options();
+        parse_request(self.recv.filled(), span, |head| {
+            let fields = head.fields;
+            let slots = RequestFields::collect(fields);
+            let line = RequestLine { method: head.method, target: head.target };
+            let verdict = request_rules::check(line, fields, &slots, options, false);
+            if verdict.is_err() && head.target.parse::<Uri>().is_err() {
+                return Err(HeadError::Malformed);
+            }
+            let asked = Asked { close: slots.is_last(false), head: head.method == "HEAD" };
+            let is_upgrade = request_rules::is_upgrade(head.method, &slots);
+            Ok(Checked { verdict, is_upgrade, asked })
+        })?
     }
 
     /// Whether this handshake is over: nothing more is read, and once the send queue is written the
@@ -215,7 +282,7 @@ impl ServerHandshake {
 
     fn time_out(&mut self) -> HandshakeError {
         self.closed = true;
-        if self.scanner.has_begun(self.recv.filled()) && self.config.options().answer_timeout {
+        if self.scanner.has_begun(self.recv.filled()) && self.options().answer_timeout {
             self.answer_unread(RequestRule::Timeout);
         }
         HandshakeError::TimedOut
@@ -229,275 +296,44 @@ impl ServerHandshake {
         self.answer(draft, Asked { head, ..Asked::default() })
     }
 
-    fn decorate(&self, request: Option<&Request<()>>, response: &mut Response<Bytes>) {
-        if let Some(decorator) = &self.config.options().decorator {
+    pub(super) fn decorate(&self, request: Option<&Request<()>>, response: &mut Response<Bytes>) {
+        if let Some(decorator) = &self.options().decorator {
             decorator(request, response);
         }
+    }
+
+    /// Refuses the request whose head `span` is, and makes ready for the next one.
+    pub(super) fn refuse(&mut self, span: HeadSpan, draft: Draft, asked: Asked) -> HandshakeError {
+        let error = self.answer(draft, asked);
+        self.recv.consume(span.end);
+        self.scanner = HeadScanner::default();
+        self.linger = self.closed && asked.close;
+        error
+    }
+
+    /// What has been received and not used.
+    pub(super) fn received(&self) -> &[u8] {
+        self.recv.filled()
+    }
+
+    pub(super) fn options(&self) -> &ServerOptions {
+        self.config.options()
     }
 
     /// Finishes and queues a refusal.
     fn answer(&mut self, draft: Draft, asked: Asked) -> HandshakeError {
         self.answered += 1;
-        let options = self.config.options();
+        let options = self.options();
         let stays_open = options.keep_alive && !asked.close && self.answered < options.max_attempts;
         let refusal = draft.finish(stays_open, asked.head);
         self.send.write(|out| refusal::write(&refusal.response, out));
         self.closed |= !refusal.keep_alive;
         HandshakeError::Refused(Box::new(refusal))
     }
-}
 
-/// A request whose head is well formed and that has not been answered yet.
-///
-/// Whether it may become a WebSocket is already known: [`rejection`](Self::rejection) tells which
-/// rule it breaks. It can be answered in any way and at any time.
-#[derive(Debug)]
-pub struct Pending {
-    handshake: ServerHandshake,
-    span: HeadSpan,
-    verdict: Result<Upgrade, Rejection>,
-    is_upgrade: bool,
-    asked: Asked,
-    request: OnceLock<Box<Request<()>>>,
-}
-
-/// What the request says about its answer.
-#[derive(Clone, Copy, Debug, Default)]
-struct Asked {
-    /// The connection has to close: the request says so, or has a body that nobody reads.
-    close: bool,
-    /// The answer has no body.
-    head: bool,
-}
-
-impl Pending {
-    /// A request that somebody else parsed, and the bytes that came behind it. It is checked and
-    /// answered like one that was read here.
-    pub fn from_request<B>(
-        config: &ServerConfig,
-        request: &Request<B>,
-        leftover: impl Into<RecvBuf>,
-    ) -> Self {
-        let slots = RequestFields::collect(request.headers());
-        let body_consumed = config.options().body_consumed;
-        Self {
-            handshake: ServerHandshake::with_buffered(config, leftover),
-            span: HeadSpan::default(),
-            verdict: pure::check(request, config),
-            is_upgrade: pure::is_upgrade(request),
-            asked: Asked {
-                close: slots.is_last(body_consumed),
-                head: request.method() == Method::HEAD,
-            },
-            request: OnceLock::from(Box::new(pure::without_body(request))),
-        }
-    }
-
-    fn parse(handshake: &mut ServerHandshake, span: HeadSpan) -> Result<Self, HeadError> {
-        let options = handshake.config.options();
-        let (verdict, is_upgrade, asked) = parse_request(handshake.recv.filled(), span, |head| {
-            let fields = head.fields;
-            let slots = RequestFields::collect(fields);
-            let line = RequestLine { method: head.method, target: head.target };
-            let verdict = request_rules::check(line, fields, &slots, options, false);
-            if verdict.is_err() && head.target.parse::<Uri>().is_err() {
-                return Err(HeadError::Malformed);
-            }
-            let asked = Asked { close: slots.is_last(false), head: head.method == "HEAD" };
-            Ok((verdict, request_rules::is_upgrade(head.method, &slots), asked))
-        })??;
-        Ok(Self {
-            handshake: handshake.hand_over(),
-            span,
-            verdict,
-            is_upgrade,
-            asked,
-            request: OnceLock::new(),
-        })
-    }
-
-    /// The request. Built when first asked for.
-    ///
-    /// For a target in absolute-form the URI has an authority, which counts instead of Host.
-    pub fn request(&self) -> &Request<()> {
-        self.request.get_or_init(|| {
-            let built = parse_request(self.handshake.recv.filled(), self.span, |head| {
-                let mut request = Request::new(());
-                *request.method_mut() =
-                    Method::from_bytes(head.method.as_bytes()).unwrap_or_default();
-                *request.uri_mut() = head.target.parse().unwrap_or_default();
-                let headers = request.headers_mut();
-                headers.reserve(head.fields.len());
-                for field in head.fields {
-                    append(headers, field.name, field.value);
-                }
-                request
-            });
-            // The same bytes were parsed before, with the same result.
-            debug_assert!(built.is_ok());
-            Box::new(built.unwrap_or_default())
-        })
-    }
-
-    /// Whether this is an attempt to open a WebSocket at all, rather than ordinary HTTP: HTTP/1.1,
-    /// GET, `upgrade` in Connection and `websocket` in Upgrade. Nothing else is looked at.
-    pub fn is_upgrade(&self) -> bool {
-        self.is_upgrade
-    }
-
-    /// The first rule that the request breaks, if any. [`accept`](Self::accept) would answer it.
-    pub fn rejection(&self) -> Option<&Rejection> {
-        self.verdict.as_ref().err()
-    }
-
-    /// What accepting now would agree on.
-    pub fn negotiated(&self) -> &Negotiated {
-        self.verdict.as_ref().map_or(Negotiated::NOTHING, |upgrade| &upgrade.negotiated)
-    }
-
-    /// The subprotocols that the client offers, most preferred first.
-    pub fn offered_subprotocols(&self) -> impl Iterator<Item = &str> {
-        let lines = self.request().headers().get_all(http::header::SEC_WEBSOCKET_PROTOCOL);
-        subprotocols(lines.iter().map(HeaderValue::as_bytes))
-            .filter_map(|name| std::str::from_utf8(name).ok())
-    }
-
-    /// Chooses the subprotocol, whatever the configuration says: one of those offered, or none.
-    ///
-    /// # Errors
-    ///
-    /// [`ArgumentError::Subprotocol`] for a name that the client did not offer.
-    pub fn select_subprotocol(&mut self, name: Option<&str>) -> Result<(), ArgumentError> {
-        if let Some(name) = name.filter(|name| !self.offers(name.as_bytes())) {
-            return Err(ArgumentError::Subprotocol(name.escape_default().to_string()));
-        }
-        if let Ok(upgrade) = &mut self.verdict {
-            upgrade.negotiated.subprotocol = name.map(Arc::from);
-        }
-        Ok(())
-    }
-
-    /// Answers 101.
-    ///
-    /// # Errors
-    ///
-    /// A request that breaks a rule is refused as the rule says, and the error tells so.
-    pub fn accept(mut self) -> Result<Connection, Box<Refused>> {
-        if self.is_decorated() {
-            return self.accept_with(|_| {});
-        }
-        match self.verdict {
-            Ok(upgrade) => {
-                self.handshake.send.write(|out| {
-                    write_continue(&upgrade, out);
-                    answer::write_plain(&upgrade.key, &upgrade.negotiated, out);
-                });
-                Ok(self.handshake.open(self.span, upgrade.negotiated))
-            }
-            Err(_) => Err(self.refuse()),
-        }
-    }
-
-    /// Answers 101, after `decorate` has seen it. What
-    /// [`ServerConfig::decorate`](crate::ServerConfig::decorate) says of hooks holds for this one.
-    ///
-    /// # Errors
-    ///
-    /// A request that breaks a rule is refused, and `decorate` is not called. If `decorate` makes
-    /// the answer another status than 101, the request is refused with it; if it contradicts what
-    /// was negotiated, the answer is 500 and the error says [`RequestRule::Answer`].
-    pub fn accept_with(
-        mut self,
-        decorate: impl FnOnce(&mut Response<Bytes>),
-    ) -> Result<Connection, Box<Refused>> {
-        let Ok(upgrade) = &self.verdict else { return Err(self.refuse()) };
-        let request = self.is_decorated().then(|| self.request());
-        let decorate = |response: &mut Response<Bytes>| {
-            self.handshake.decorate(request, response);
-            decorate(response);
-        };
-        match answer::decorated(upgrade, decorate, |name| self.offers(name)) {
-            Ok((response, negotiated)) => {
-                self.handshake.send.write(|out| {
-                    write_continue(upgrade, out);
-                    answer::write_decorated(&response, &upgrade.key, &negotiated, out);
-                });
-                Ok(self.handshake.open(self.span, negotiated))
-            }
-            Err(draft) => Err(self.answer(*draft)),
-        }
-    }
-
-    /// Answers with the refusal that the broken rule asks for; 403 when there is none.
-    pub fn refuse(self) -> Box<Refused> {
-        let rejection = match &self.verdict {
-            Ok(_) => RequestRule::Application.into(),
-            Err(rejection) => rejection.clone(),
-        };
-        let supported = &self.handshake.config.options().subprotocols;
-        let draft = Draft::of_rule(rejection, supported);
-        self.decorate_and_answer(draft)
-    }
-
-    /// Answers with a response of one's own: any status but 1xx, any fields, any body.
-    ///
-    /// Content-Length, Connection and, for a 426, Upgrade are filled in; fields that only a 101 may
-    /// have are taken out. `Connection: close` in `response` closes the connection.
-    pub fn reject<B: Into<Bytes>>(self, response: Response<B>) -> Box<Refused> {
-        self.decorate_and_answer(Draft::of_application(response.map(Into::into)))
-    }
-
-    fn offers(&self, name: &[u8]) -> bool {
-        is_token(name) && self.offered_subprotocols().any(|offered| offered.as_bytes() == name)
-    }
-
-    fn is_decorated(&self) -> bool {
-        self.handshake.config.options().decorator.is_some()
-    }
-
-    fn decorate_and_answer(self, mut draft: Draft) -> Box<Refused> {
-        if self.is_decorated() {
-            self.handshake.decorate(Some(self.request()), &mut draft.response);
-        }
-        self.answer(draft)
-    }
-
-    fn answer(self, draft: Draft) -> Box<Refused> {
-        let mut handshake = self.handshake;
-        let error = handshake.answer(draft, self.asked);
-        handshake.recv.consume(self.span.end);
-        handshake.scanner = HeadScanner::default();
-        handshake.linger = handshake.closed && self.asked.close;
-        Box::new(Refused { error, handshake })
-    }
-}
-
-/// A request was refused. The answer is in the handshake's send queue.
-#[derive(Debug)]
-pub struct Refused {
-    /// Why; [`HandshakeError::Refused`].
-    pub error: HandshakeError,
-    /// Ready for the next request, bytes behind the refused one included, unless
-    /// [`is_closed`](ServerHandshake::is_closed).
-    pub handshake: ServerHandshake,
-}
-
-impl Refused {
-    /// The error alone, for callers that do not go on: it takes along the bytes behind the refused
-    /// request, if the connection stays open.
-    pub fn into_error(self) -> HandshakeError {
-        let mut error = self.error;
-        if let (HandshakeError::Refused(refusal), false) = (&mut error, self.handshake.closed) {
-            refusal.leftover = self.handshake.recv.into_bytes();
-        }
-        error
-    }
-}
-
-impl ServerHandshake {
     /// Moves everything out; what stays behind is closed.
     #[inline]
-    fn hand_over(&mut self) -> Self {
+    pub(super) fn hand_over(&mut self) -> Self {
         let recv = std::mem::take(&mut self.recv);
         let send = std::mem::take(&mut self.send);
         let moved = Self { config: self.config.clone(), recv, send, ..*self };
@@ -505,30 +341,49 @@ impl ServerHandshake {
         moved
     }
 
+    /// Answers 101.
     #[inline]
-    fn open(self, span: HeadSpan, negotiated: Negotiated) -> Connection {
-        let Self { config, mut recv, send, .. } = self;
+    pub(super) fn open(&mut self, span: HeadSpan, upgrade: Upgrade) -> Connection {
+        self.send.write(|out| {
+            write_continue(&upgrade, out);
+            answer::write_plain(&upgrade.key, &upgrade.negotiated, out);
+        });
+        self.connect(span, upgrade.negotiated)
+    }
+
+    /// The connection behind the head, in the same buffers.
+    #[inline]
+    pub(super) fn connect(&mut self, span: HeadSpan, negotiated: Negotiated) -> Connection {
+        let mut recv = std::mem::take(&mut self.recv);
+        let send = std::mem::take(&mut self.send);
         recv.consume(span.end);
-        let config = &config.options().web_socket;
+        let config = &self.options().web_socket;
         Connection::from_buffers(Role::Server, negotiated, recv, send, config)
     }
+}
+
+/// What a look at the head has shown.
+#[derive(Debug)]
+pub(super) struct Checked {
+    pub(super) verdict: Result<Upgrade, Rejection>,
+    pub(super) is_upgrade: bool,
+    pub(super) asked: Asked,
+}
+
+/// What the request says about its answer.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Asked {
+    /// The connection has to close: the request says so, or has a body that nobody reads.
+    pub(super) close: bool,
+    /// The answer has no body.
+    pub(super) head: bool,
 }
 
 /// "A server that responds with a final status code instead of reading the entire request content
 /// SHOULD indicate whether it intends to close the connection"; one that goes on sends 100 first.
 /// RFC 9110 10.1.1
-fn write_continue(upgrade: &Upgrade, out: &mut bytes::BytesMut) {
+pub(super) fn write_continue(upgrade: &Upgrade, out: &mut bytes::BytesMut) {
     if upgrade.expects_continue {
         out.put_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
-    }
-}
-
-/// Adds a field that `httparse` has let pass; what it takes, `http` takes.
-pub(crate) fn append(headers: &mut HeaderMap, name: &str, value: &[u8]) {
-    let parsed = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value));
-    debug_assert!(parsed.0.is_ok() && parsed.1.is_ok());
-    if let (Ok(name), Ok(value)) = parsed {
-        // Fails for more fields than a map can hold, which the limits forbid.
-        let _ = headers.try_append(name, value);
     }
 }

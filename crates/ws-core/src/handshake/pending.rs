@@ -1,0 +1,238 @@
+//! A request that waits for its answer.
+
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response};
+
+use super::{
+    answer,
+    error::{ArgumentError, HandshakeError},
+    fields::append,
+    negotiate::{Negotiated, subprotocols},
+    pure,
+    refusal::{Draft, Rejection},
+    request_rules::RequestFields,
+    rule::RequestRule,
+    server::{Asked, Checked, ServerHandshake, write_continue},
+};
+use crate::{
+    codec::{
+        RecvBuf,
+        head::{HeadSpan, parse_request},
+        list::is_token,
+    },
+    config::ServerConfig,
+    connection::Connection,
+};
+
+/// A request whose head is well formed and that has not been answered yet.
+///
+/// Whether it may become a WebSocket is already known: [`rejection`](Self::rejection) tells which
+/// rule it breaks. It can be answered in any way and at any time.
+#[derive(Debug)]
+pub struct Pending {
+    handshake: ServerHandshake,
+    span: HeadSpan,
+    checked: Checked,
+    request: OnceLock<Box<Request<()>>>,
+}
+
+impl Pending {
+    /// A request that somebody else parsed, and the bytes that came behind it. It is checked and
+    /// answered like one that was read here.
+    pub fn from_request<B>(
+        config: &ServerConfig,
+        request: &Request<B>,
+        leftover: impl Into<RecvBuf>,
+    ) -> Self {
+        let slots = RequestFields::collect(request.headers());
+        let body_consumed = config.options().body_consumed;
+        Self {
+            handshake: ServerHandshake::with_buffered(config, leftover),
+            span: HeadSpan::default(),
+            checked: Checked {
+                verdict: pure::check(request, config),
+                is_upgrade: pure::is_upgrade(request),
+                asked: Asked {
+                    close: slots.is_last(body_consumed),
+                    head: request.method() == Method::HEAD,
+                },
+            },
+            request: OnceLock::from(Box::new(pure::without_body(request))),
+        }
+    }
+
+    pub(super) fn new(handshake: &mut ServerHandshake, span: HeadSpan, checked: Checked) -> Self {
+        Self { handshake: handshake.hand_over(), span, checked, request: OnceLock::new() }
+    }
+
+    /// The request. Built when first asked for.
+    ///
+    /// For a target in absolute-form the URI has an authority, which counts instead of Host.
+    pub fn request(&self) -> &Request<()> {
+        self.request.get_or_init(|| {
+            let built = parse_request(self.handshake.received(), self.span, |head| {
+                let mut request = Request::new(());
+                *request.method_mut() =
+                    Method::from_bytes(head.method.as_bytes()).unwrap_or_default();
+                *request.uri_mut() = head.target.parse().unwrap_or_default();
+                let headers = request.headers_mut();
+                headers.reserve(head.fields.len());
+                for field in head.fields {
+                    append(headers, field.name, field.value);
+                }
+                request
+            });
+            // The same bytes were parsed before, with the same result.
+            debug_assert!(built.is_ok());
+            Box::new(built.unwrap_or_default())
+        })
+    }
+
+    /// Whether this is an attempt to open a WebSocket at all, rather than ordinary HTTP: HTTP/1.1,
+    /// GET, `upgrade` in Connection and `websocket` in Upgrade. Nothing else is looked at.
+    pub fn is_upgrade(&self) -> bool {
+        self.checked.is_upgrade
+    }
+
+    /// The first rule that the request breaks, if any. [`accept`](Self::accept) would answer it.
+    pub fn rejection(&self) -> Option<&Rejection> {
+        self.checked.verdict.as_ref().err()
+    }
+
+    /// What accepting now would agree on.
+    pub fn negotiated(&self) -> &Negotiated {
+        self.checked.verdict.as_ref().map_or(Negotiated::NOTHING, |upgrade| &upgrade.negotiated)
+    }
+
+    /// The subprotocols that the client offers, most preferred first.
+    pub fn offered_subprotocols(&self) -> impl Iterator<Item = &str> {
+        let lines = self.request().headers().get_all(http::header::SEC_WEBSOCKET_PROTOCOL);
+        subprotocols(lines.iter().map(HeaderValue::as_bytes))
+            .filter_map(|name| std::str::from_utf8(name).ok())
+    }
+
+    /// Chooses the subprotocol, whatever the configuration says: one of those offered, or none.
+    ///
+    /// # Errors
+    ///
+    /// [`ArgumentError::Subprotocol`] for a name that the client did not offer.
+    pub fn select_subprotocol(&mut self, name: Option<&str>) -> Result<(), ArgumentError> {
+        if let Some(name) = name.filter(|name| !self.offers(name.as_bytes())) {
+            return Err(ArgumentError::Subprotocol(name.escape_default().to_string()));
+        }
+        if let Ok(upgrade) = &mut self.checked.verdict {
+            upgrade.negotiated.subprotocol = name.map(Arc::from);
+        }
+        Ok(())
+    }
+
+    /// Answers 101.
+    ///
+    /// # Errors
+    ///
+    /// A request that breaks a rule is refused as the rule says, and the error tells so.
+    pub fn accept(mut self) -> Result<Connection, Box<Refused>> {
+        if self.is_decorated() {
+            return self.accept_with(|_| {});
+        }
+        match self.checked.verdict {
+            Ok(upgrade) => Ok(self.handshake.open(self.span, upgrade)),
+            Err(_) => Err(self.refuse()),
+        }
+    }
+
+    /// Answers 101, after `decorate` has seen it. What
+    /// [`ServerConfig::decorate`](crate::ServerConfig::decorate) says of hooks holds for this one.
+    ///
+    /// # Errors
+    ///
+    /// A request that breaks a rule is refused, and `decorate` is not called. If `decorate` makes
+    /// the answer another status than 101, the request is refused with it; if it contradicts what
+    /// was negotiated, the answer is 500 and the error says [`RequestRule::Answer`].
+    pub fn accept_with(
+        mut self,
+        decorate: impl FnOnce(&mut Response<Bytes>),
+    ) -> Result<Connection, Box<Refused>> {
+        let Ok(upgrade) = &self.checked.verdict else { return Err(self.refuse()) };
+        let request = self.is_decorated().then(|| self.request());
+        let decorate = |response: &mut Response<Bytes>| {
+            self.handshake.decorate(request, response);
+            decorate(response);
+        };
+        match answer::decorated(upgrade, decorate, |name| self.offers(name)) {
+            Ok((response, negotiated)) => {
+                self.handshake.send_queue().write(|out| {
+                    write_continue(upgrade, out);
+                    answer::write_decorated(&response, &upgrade.key, &negotiated, out);
+                });
+                Ok(self.handshake.connect(self.span, negotiated))
+            }
+            Err(draft) => Err(self.answer(*draft)),
+        }
+    }
+
+    /// Answers with the refusal that the broken rule asks for; 403 when there is none.
+    pub fn refuse(self) -> Box<Refused> {
+        let rejection = match &self.checked.verdict {
+            Ok(_) => RequestRule::Application.into(),
+            Err(rejection) => rejection.clone(),
+        };
+        let supported = &self.handshake.options().subprotocols;
+        let draft = Draft::of_rule(rejection, supported);
+        self.decorate_and_answer(draft)
+    }
+
+    /// Answers with a response of one's own: any status but 1xx, any fields, any body.
+    ///
+    /// Content-Length, Connection and, for a 426, Upgrade are filled in; fields that only a 101 may
+    /// have are taken out. `Connection: close` in `response` closes the connection.
+    pub fn reject<B: Into<Bytes>>(self, response: Response<B>) -> Box<Refused> {
+        self.decorate_and_answer(Draft::of_application(response.map(Into::into)))
+    }
+
+    fn offers(&self, name: &[u8]) -> bool {
+        is_token(name) && self.offered_subprotocols().any(|offered| offered.as_bytes() == name)
+    }
+
+    fn is_decorated(&self) -> bool {
+        self.handshake.options().decorator.is_some()
+    }
+
+    fn decorate_and_answer(self, mut draft: Draft) -> Box<Refused> {
+        if self.is_decorated() {
+            self.handshake.decorate(Some(self.request()), &mut draft.response);
+        }
+        self.answer(draft)
+    }
+
+    fn answer(self, draft: Draft) -> Box<Refused> {
+        let mut handshake = self.handshake;
+        let error = handshake.refuse(self.span, draft, self.checked.asked);
+        Box::new(Refused { error, handshake })
+    }
+}
+
+/// A request was refused. The answer is in the handshake's send queue.
+#[derive(Debug)]
+pub struct Refused {
+    /// Why; [`HandshakeError::Refused`].
+    pub error: HandshakeError,
+    /// Ready for the next request, bytes behind the refused one included, unless
+    /// [`is_closed`](ServerHandshake::is_closed).
+    pub handshake: ServerHandshake,
+}
+
+impl Refused {
+    /// The error alone, for callers that do not go on: it takes along the bytes behind the refused
+    /// request, if the connection stays open.
+    pub fn into_error(self) -> HandshakeError {
+        let mut error = self.error;
+        if let (HandshakeError::Refused(refusal), false) = (&mut error, self.handshake.is_closed())
+        {
+            refusal.leftover = self.handshake.into_buffers().0.into_bytes();
+        }
+        error
+    }
+}
