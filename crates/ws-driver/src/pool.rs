@@ -37,9 +37,9 @@ pub(crate) fn put(mut memory: BytesMut) {
     });
 }
 
-/// As much as is read at a time: what a socket gives in one go at most. Messages that lie across the
-/// end of a buffer are moved, and in a larger one fewer do.
-const SIZE: usize = 64 * 1024;
+/// As much as is read at a time: what a socket gives in one go at most, and a message as long as that
+/// with its head.
+const SIZE: usize = 64 * 1024 + 64;
 
 /// A thread keeps no more than this many buffers for later.
 const MOST: usize = 16;

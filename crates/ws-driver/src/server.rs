@@ -95,7 +95,7 @@ impl<T, R: Reads<T> + Writes<T>> Handshake<T, R> {
     fn poll_with<O>(
         &mut self,
         cx: &mut Context<'_>,
-        mut look: impl FnMut(&mut ServerHandshake) -> Result<Option<O>, HandshakeError>,
+        look: impl Fn(&mut ServerHandshake) -> Result<Option<O>, HandshakeError>,
     ) -> Poll<Result<O, Error>> {
         loop {
             if self.ending.is_some() {
@@ -312,17 +312,20 @@ impl<T, R: Reads<T> + Writes<T>> Pending<T, R> {
     {
         let Self { pending, wire, config, deadline } = self;
         let request = config.keeps_request().then(|| Box::new(pending.request().clone()));
-        let (machine, ending, opened) = match answer(pending) {
-            Ok(connection) => {
-                (ServerHandshake::new(&config), None, Some(Opened { connection, request }))
-            }
+        let stage = match answer(pending) {
+            Ok(connection) => Stage::Write(Opening {
+                wire,
+                opened: Opened { connection, request },
+                config,
+                deadline,
+            }),
             Err(refused) => {
-                let Refused { error, handshake } = *refused;
-                (handshake, Some(Ending { error, step: EndStep::Send }), None)
+                let Refused { error, handshake: machine } = *refused;
+                let ending = Some(Ending { error, step: EndStep::Send });
+                Stage::Read(Handshake { wire, machine, config, deadline, ending })
             }
         };
-        let handshake = Handshake { wire, machine, config, deadline, ending };
-        Accepting { handshake: Some(handshake), opened }
+        Accepting { stage }
     }
 }
 
@@ -332,42 +335,71 @@ impl<T: fmt::Debug, R: Runtime> fmt::Debug for Pending<T, R> {
     }
 }
 
-/// A request that was accepted, and whose 101 has not been written yet.
+/// A request that was accepted, and whose 101 is in the send queue.
 struct Opened {
     connection: Connection,
     request: Option<Box<Request<()>>>,
 }
 
-/// Accepts what may be accepted, to its place, and keeps the request if it is wanted.
+/// The 101 is being written.
+struct Opening<T, R: Runtime> {
+    wire: Wire<Own<T>, R>,
+    opened: Opened,
+    config: ServerConfig,
+    deadline: Option<Instant>,
+}
+
+impl<T, R: Reads<T> + Writes<T>> Opening<T, R> {
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        let send = self.opened.connection.send_queue();
+        match self.wire.poll_send(cx, send, self.deadline) {
+            Poll::Ready(sent) => Poll::Ready(sent.map_err(Error::Io)),
+            Poll::Pending => {
+                ready!(self.wire.poll_until(cx, self.deadline));
+                Poll::Ready(Err(HandshakeError::TimedOut.into()))
+            }
+        }
+    }
+
+    fn into_web_socket(self) -> WebSocket<T, R> {
+        let Self { mut wire, opened: Opened { connection, request }, config, .. } = self;
+        wire.disarm();
+        WebSocket::opened(wire, connection, config.web_socket_config(), request)
+    }
+}
+
+/// Accepts what may be accepted, and keeps the request if it is wanted.
 fn poll_opened(
     machine: &mut ServerHandshake,
     keep_request: bool,
-    opened: &mut Option<Opened>,
-) -> Result<Option<()>, HandshakeError> {
+) -> Result<Option<Opened>, HandshakeError> {
     if !keep_request {
-        let Some(connection) = machine.poll_accept()? else { return Ok(None) };
-        *opened = Some(Opened { connection, request: None });
-        return Ok(Some(()));
+        let connection = machine.poll_accept()?;
+        return Ok(connection.map(|connection| Opened { connection, request: None }));
     }
     let Some(pending) = machine.poll()? else { return Ok(None) };
     let request = Some(Box::new(pending.request().clone()));
     match pending.accept() {
-        Ok(connection) => *opened = Some(Opened { connection, request }),
+        Ok(connection) => Ok(Some(Opened { connection, request })),
         Err(refused) => {
             *machine = refused.handshake;
-            return Err(refused.error);
+            Err(refused.error)
         }
     }
-    Ok(Some(()))
 }
 
 /// A server's handshake under way that accepts whatever may be accepted.
 ///
 /// [`poll`](Self::poll) goes on where it stopped; [`accept`] is the same as a future.
 pub struct Accepting<T, R: Runtime> {
-    /// `None` once done.
-    handshake: Option<Handshake<T, R>>,
-    opened: Option<Opened>,
+    stage: Stage<T, R>,
+}
+
+/// Only one of them has to have room.
+enum Stage<T, R: Runtime> {
+    Read(Handshake<T, R>),
+    Write(Opening<T, R>),
+    Done,
 }
 
 impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
@@ -378,7 +410,7 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
 
     /// The same, with bytes that were read from `io` before it was known whose they are.
     pub fn with_buffered(io: T, bytes: impl Into<RecvBuf>, config: &ServerConfig) -> Self {
-        Self { handshake: Some(Handshake::with_buffered(io, bytes, config)), opened: None }
+        Self { stage: Stage::Read(Handshake::with_buffered(io, bytes, config)) }
     }
 
     /// The same for a request that was parsed already, and the bytes read behind it.
@@ -406,40 +438,29 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
     /// the stream's own.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<WebSocket<T, R>, Error>> {
         const DONE: Error = Error::Handshake(HandshakeError::Closed);
-        let Some(handshake) = &mut self.handshake else { return Poll::Ready(Err(DONE)) };
-        if self.opened.is_none() {
+        if let Stage::Read(handshake) = &mut self.stage {
             let keep_request = handshake.config.keeps_request();
-            let slot = &mut self.opened;
-            let read = handshake.poll_with(cx, |machine| poll_opened(machine, keep_request, slot));
-            if let Err(error) = ready!(read) {
-                let Some(Handshake { machine, .. }) = self.handshake.take() else {
-                    return Poll::Ready(Err(DONE));
-                };
-                return Poll::Ready(Err(match error {
-                    Error::Handshake(error) => {
-                        Refused { error, handshake: machine }.into_error().into()
-                    }
-                    error => error,
-                }));
+            let read = handshake.poll_with(cx, |machine| poll_opened(machine, keep_request));
+            let read = ready!(read);
+            let Stage::Read(handshake) = std::mem::replace(&mut self.stage, Stage::Done) else {
+                return Poll::Ready(Err(DONE));
+            };
+            let Handshake { wire, machine, config, deadline, .. } = handshake;
+            match read {
+                Ok(opened) => self.stage = Stage::Write(Opening { wire, opened, config, deadline }),
+                Err(Error::Handshake(error)) => {
+                    let refused = Refused { error, handshake: machine };
+                    return Poll::Ready(Err(refused.into_error().into()));
+                }
+                Err(error) => return Poll::Ready(Err(error)),
             }
         }
-        let Some(opened) = &mut self.opened else { return Poll::Ready(Err(DONE)) };
-        let send = opened.connection.send_queue();
-        let sent = match handshake.wire.poll_send(cx, send, handshake.deadline) {
-            Poll::Ready(sent) => sent.map_err(Error::Io),
-            Poll::Pending => {
-                ready!(handshake.wire.poll_until(cx, handshake.deadline));
-                Err(HandshakeError::TimedOut.into())
-            }
-        };
-        let (Some(handshake), Some(opened)) = (self.handshake.take(), self.opened.take()) else {
-            return Poll::Ready(Err(DONE));
-        };
-        let (Handshake { mut wire, config, .. }, Opened { connection, request }) =
-            (handshake, opened);
-        wire.disarm();
-        let config = config.web_socket_config();
-        Poll::Ready(sent.map(|()| WebSocket::opened(wire, connection, config, request)))
+        let Stage::Write(opening) = &mut self.stage else { return Poll::Ready(Err(DONE)) };
+        let written = ready!(opening.poll_write(cx));
+        match std::mem::replace(&mut self.stage, Stage::Done) {
+            Stage::Write(opening) => Poll::Ready(written.map(|()| opening.into_web_socket())),
+            _ => Poll::Ready(Err(DONE)),
+        }
     }
 }
 

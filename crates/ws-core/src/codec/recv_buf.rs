@@ -166,15 +166,14 @@ impl RecvBuf {
         self.max_len.saturating_sub(self.len())
     }
 
-    /// How much of `spare` to offer a read: no more than stays in the cache until it is looked at, and
-    /// so much that frames as long as the last one end where the read does. What comes of a frame that
-    /// has no room behind it would have to be moved.
+    /// How much of `spare` to offer a read: so much that frames as long as the last one end where the
+    /// read does. What comes of a frame that has no room behind it would have to be moved.
     fn portion(&self, spare: usize) -> usize {
         let frame_len = self.frame_len as usize;
         if self.max_len != UNLIMITED || frame_len > MAX_WHOLE {
             return spare.min(self.room());
         }
-        let goal = frame_len.max(NEAR);
+        let goal = frame_len.max(READ_LEN);
         let mut most = (self.len() + spare).min(goal);
         if frame_len >= MIN_WHOLE {
             most -= most % frame_len;
@@ -183,7 +182,7 @@ impl RecvBuf {
         if most >= self.len() + MIN_SPACE {
             return most - self.len();
         }
-        spare.min(goal.saturating_sub(self.len()).max(NEAR))
+        spare.min(goal.saturating_sub(self.len()).max(READ_LEN))
     }
 
     #[inline]
@@ -367,9 +366,9 @@ const MAX_MOVED: usize = 256;
 const MIN_OFFER: u32 = 2048;
 const MAX_OFFER: u32 = 64 * 1024;
 
-/// A read takes no more than this, unless it is for one long frame: half of what the nearest cache
-/// holds, mostly.
-const NEAR: usize = 20 * 1024;
+/// A read takes no more than this, unless it is for one long frame: what a socket gives in one go. Less
+/// would stay in the nearest cache, but then there would be more reads, and an echo writes at each.
+const READ_LEN: usize = 64 * 1024;
 
 /// Frames of between these lengths are read whole. Shorter ones are moved in no time, longer ones are
 /// collected in memory of their own.
@@ -441,8 +440,8 @@ mod tests {
             len
         };
         let full: Vec<_> = (0..7).map(|_| read(|len| len)).collect();
-        assert_eq!(full, [2048, 4096, 8192, 16384, NEAR, NEAR, NEAR]);
-        assert_eq!([read(|_| 100), read(|_| 100), read(|_| 100)], [NEAR, NEAR, 16384]);
+        assert_eq!(full, [2048, 4096, 8192, 16384, 32768, READ_LEN, READ_LEN]);
+        assert_eq!([read(|_| 100), read(|_| 100), read(|_| 100)], [READ_LEN, 32768, 16384]);
         recv.expect(20_000);
         recv.clear();
         assert_eq!(recv.space_mut().len(), 20_000);
@@ -453,10 +452,10 @@ mod tests {
         let mut recv = RecvBuf::with_capacity(64 * 1024);
         let room = |recv: &mut RecvBuf| recv.buf_mut().remaining_mut();
         for (frame_len, expected) in [
-            (125, NEAR),
-            (5000, 20_000),
-            (16_392, 16_392),
-            (30_000, 30_000),
+            (125, READ_LEN),
+            (5000, 65_000),
+            (16_392, 49_176),
+            (30_000, 60_000),
             (65_550, 65_550),
             (200_000, 200_000),
         ] {
