@@ -45,7 +45,7 @@ fn receive(
 ) -> Result<Receive> {
     let mut stream = Ready::endless(bytes);
     // As much as the drivers read at a time.
-    let buf = BytesMut::with_capacity(32 * 1024);
+    let buf = BytesMut::with_capacity(64 * 1024);
     let mut connection = connection(Side::Server, buf);
     Ok(Box::new(move |look| {
         loop {
