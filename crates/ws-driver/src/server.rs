@@ -440,8 +440,8 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
         const DONE: Error = Error::Handshake(HandshakeError::Closed);
         if let Stage::Read(handshake) = &mut self.stage {
             let keep_request = handshake.config.keeps_request();
-            let read = handshake.poll_with(cx, |machine| poll_opened(machine, keep_request));
-            let read = ready!(read);
+            let look = |machine: &mut ServerHandshake| poll_opened(machine, keep_request);
+            let read = ready!(handshake.poll_with(cx, look));
             let Stage::Read(handshake) = std::mem::replace(&mut self.stage, Stage::Done) else {
                 return Poll::Ready(Err(DONE));
             };

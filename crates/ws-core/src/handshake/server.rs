@@ -178,7 +178,6 @@ impl ServerHandshake {
         match checked.verdict {
             Ok(upgrade) if self.options().decorator.is_none() => {
                 self.closed = true;
-                self.scanner = HeadScanner::default();
                 Ok(Some(self.open(span, upgrade)))
             }
             _ => match Pending::new(self, span, checked).accept() {

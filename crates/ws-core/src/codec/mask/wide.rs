@@ -1,8 +1,8 @@
 //! The same loop, compiled for processors with wider vectors.
 //!
 //! The only `unsafe` there is: whether a processor has AVX2 is known when the program runs, and calling
-//! a function that needs it is a promise the compiler cannot check. There are no intrinsics and no
-//! pointers in here. `cargo xtask bench memory` measures what it is for: a payload of 16 KiB is masked
+//! a function that needs it is a promise the compiler cannot check. There are no intrinsics in
+//! here, and no pointer is followed. `cargo xtask bench memory` measures what it is for: a payload of 16 KiB is masked
 //! in a fourth of the time (the rows of masking, next to the floor, which is the plain loop).
 
 #![expect(unsafe_code, reason = "calls a function that needs AVX2, where there is AVX2")]
