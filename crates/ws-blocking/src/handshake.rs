@@ -3,8 +3,8 @@
 use std::{future::ready, net::TcpStream};
 
 use ws_driver::{
-    Error, Request, Response,
-    core::{ClientConfig, RecvBuf, ServerConfig},
+    Error, Request,
+    core::{ClientConfig, RecvBuf, ServerConfig, UpgradeResponse},
 };
 
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 ///
 /// [`Error::Url`] for a URL that is none or has another scheme, [`Error::Io`] when nobody can be
 /// connected to, otherwise as [`handshake`].
-pub fn connect(url: &str) -> Result<(WebSocket<TcpStream>, Response<()>), Error> {
+pub fn connect(url: &str) -> Result<(WebSocket<TcpStream>, UpgradeResponse), Error> {
     connect_with(url, &ClientConfig::new())
 }
 
@@ -33,7 +33,7 @@ pub fn connect(url: &str) -> Result<(WebSocket<TcpStream>, Response<()>), Error>
 pub fn connect_with(
     url: &str,
     config: &ClientConfig,
-) -> Result<(WebSocket<TcpStream>, Response<()>), Error> {
+) -> Result<(WebSocket<TcpStream>, UpgradeResponse), Error> {
     opened(block_on(ws_driver::connect(url, config, |host, port, deadline| {
         ready(dial(&host, port, deadline))
     })))
@@ -51,7 +51,7 @@ pub fn handshake<T: Transport>(
     stream: T,
     host: &str,
     target: &str,
-) -> Result<(WebSocket<T>, Response<()>), Error> {
+) -> Result<(WebSocket<T>, UpgradeResponse), Error> {
     handshake_with(stream, host, target, &ClientConfig::new())
 }
 
@@ -65,7 +65,7 @@ pub fn handshake_with<T: Transport>(
     host: &str,
     target: &str,
     config: &ClientConfig,
-) -> Result<(WebSocket<T>, Response<()>), Error> {
+) -> Result<(WebSocket<T>, UpgradeResponse), Error> {
     opened(block_on(ws_driver::handshake(stream, host, target, config)))
 }
 
@@ -120,7 +120,7 @@ pub fn accept_request<T: Transport, B>(
 }
 
 pub(crate) fn opened<T>(
-    opened: Result<(ws_driver::WebSocket<T, Blocking>, Response<()>), Error>,
-) -> Result<(WebSocket<T>, Response<()>), Error> {
+    opened: Result<(ws_driver::WebSocket<T, Blocking>, UpgradeResponse), Error>,
+) -> Result<(WebSocket<T>, UpgradeResponse), Error> {
     opened.map(|(ws, response)| (WebSocket(ws), response))
 }

@@ -7,6 +7,7 @@ use ws_driver::{
     Error, Request, Response,
     core::{
         ArgumentError, ClientConfig, HandshakeError, Negotiated, RecvBuf, Rejection, ServerConfig,
+        UpgradeResponse,
     },
 };
 
@@ -188,7 +189,7 @@ impl<T: Transport> Connecting<T> {
     ///
     /// As [`handshake`](crate::handshake).
     #[expect(clippy::type_complexity, reason = "it is what `handshake` gives, and no more")]
-    pub fn poll(&mut self) -> Poll<Result<(WebSocket<T>, Response<()>), Error>> {
+    pub fn poll(&mut self) -> Poll<Result<(WebSocket<T>, UpgradeResponse), Error>> {
         poll_once(|cx| self.0.poll(cx)).map(opened)
     }
 }

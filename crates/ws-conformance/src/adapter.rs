@@ -12,7 +12,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{Request, Response};
-use ws_core::{ClientConfig, Negotiated, ServerConfig};
+use ws_core::{ClientConfig, Negotiated, ServerConfig, UpgradeResponse};
 use ws_driver::{Error, Parts};
 
 use crate::pipe::{Peer, Pipe, Script};
@@ -130,7 +130,7 @@ pub struct Opened {
     /// Server: the request.
     pub request: Option<Request<()>>,
     /// Client: the 101.
-    pub response: Option<Response<()>>,
+    pub response: Option<UpgradeResponse>,
 }
 
 /// Why there is no WebSocket.
@@ -155,7 +155,7 @@ pub enum Stop {
 
 impl Opened {
     /// Takes a WebSocket apart, and lets go of its stream.
-    pub fn new<T>(parts: Parts<T>, response: Option<Response<()>>) -> Self {
+    pub fn new<T>(parts: Parts<T>, response: Option<UpgradeResponse>) -> Self {
         let Parts { leftover, negotiated, request, .. } = parts;
         Self { leftover, negotiated, request, response }
     }

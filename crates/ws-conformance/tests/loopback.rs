@@ -14,14 +14,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use http::Response;
-use ws_core::{ClientConfig, Negotiated, ServerConfig};
+use ws_core::{ClientConfig, Negotiated, ServerConfig, UpgradeResponse};
 use ws_driver::{Error, Runtime, WebSocket};
 
 /// What a test looks at.
-type Outcome = Result<(Negotiated, Response<()>), Error>;
+type Outcome = Result<(Negotiated, UpgradeResponse), Error>;
 
-fn taken<T, R: Runtime>(opened: (WebSocket<T, R>, Response<()>)) -> (Negotiated, Response<()>) {
+fn taken<T, R: Runtime>(
+    opened: (WebSocket<T, R>, UpgradeResponse),
+) -> (Negotiated, UpgradeResponse) {
     (opened.0.negotiated().clone(), opened.1)
 }
 

@@ -24,8 +24,8 @@ pub use self::{
     handshake::{
         AnswerRule, ArgumentError, BadAnswer, ClientHandshake, ClientWindow, Declined,
         DeflateConfig, DeflateOffer, DeflateParams, Established, HandshakeError, Negotiated,
-        Pending, Preference, Refusal, Refused, Rejection, RequestRule, ServerHandshake, Verifier,
-        credentials, is_upgrade, respond, upgrade_request,
+        Pending, Preference, Refusal, Refused, Rejection, RequestRule, ServerHandshake,
+        UpgradeResponse, Verifier, credentials, is_upgrade, respond, upgrade_request,
     },
     message::{Message, MessageKind, Text, TextError},
     role::Role,

@@ -38,7 +38,7 @@ macro_rules! adapter {
             stream: T,
             host: &str,
             target: &str,
-        ) -> Result<(WebSocket<T>, $crate::Response<()>), Error>
+        ) -> Result<(WebSocket<T>, UpgradeResponse), Error>
         where
             $Runtime: $crate::Reads<T> + $crate::Writes<T>,
         {
@@ -55,7 +55,7 @@ macro_rules! adapter {
             host: &str,
             target: &str,
             config: &ClientConfig,
-        ) -> Result<(WebSocket<T>, $crate::Response<()>), Error>
+        ) -> Result<(WebSocket<T>, UpgradeResponse), Error>
         where
             $Runtime: $crate::Reads<T> + $crate::Writes<T>,
         {
@@ -140,9 +140,7 @@ macro_rules! connector {
         ///
         /// [`Error::Url`] for a URL that is none or has another scheme, [`Error::Io`] when nobody
         /// can be connected to, otherwise as [`handshake`].
-        pub async fn connect(
-            url: &str,
-        ) -> Result<(WebSocket<$Stream>, $crate::Response<()>), Error> {
+        pub async fn connect(url: &str) -> Result<(WebSocket<$Stream>, UpgradeResponse), Error> {
             connect_with(url, &ClientConfig::new()).await
         }
 
@@ -154,7 +152,7 @@ macro_rules! connector {
         pub async fn connect_with(
             url: &str,
             config: &ClientConfig,
-        ) -> Result<(WebSocket<$Stream>, $crate::Response<()>), Error> {
+        ) -> Result<(WebSocket<$Stream>, UpgradeResponse), Error> {
             $crate::connect(url, config, |host, port, _| $dial(host, port)).await
         }
     };

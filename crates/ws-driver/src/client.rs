@@ -9,7 +9,9 @@ use std::{
 };
 
 use http::Response;
-use ws_core::{ClientConfig, ClientHandshake, Established, HandshakeError, WebSocketConfig};
+use ws_core::{
+    ClientConfig, ClientHandshake, Established, HandshakeError, UpgradeResponse, WebSocketConfig,
+};
 
 use crate::{
     Error, Url, UrlError, WebSocket,
@@ -85,7 +87,7 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
 }
 
 /// An open WebSocket and the server's 101.
-pub(crate) type Opened<T, R> = (WebSocket<T, R>, Response<()>);
+pub(crate) type Opened<T, R> = (WebSocket<T, R>, UpgradeResponse);
 
 fn drive<T, R: Reads<T> + Writes<T>>(
     wire: &mut Wire<Own<T>, R>,

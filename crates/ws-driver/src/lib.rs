@@ -30,7 +30,7 @@ pub mod types {
         CloseInfo, Declined, DeflateConfig, DeflateOffer, DeflateParams, DeflatePool, FrameRule,
         HandshakeError, Limits, Message, MessageKind, Negotiated, Preference, Prepared, RecvBuf,
         Refusal, Rejection, RequestRule, Role, SendError, ServerConfig, Side, Text, TextError,
-        WebSocketConfig, credentials, is_upgrade,
+        UpgradeResponse, WebSocketConfig, credentials, is_upgrade,
     };
 }
 

@@ -85,7 +85,7 @@ fn accepting<'a>(mut accepting: ws_blocking::Accepting<Pipe>) -> Attempt<'a> {
     Box::new(move |_| accepting.poll().map(|result| end(result.map(|ws| (ws.into_parts(), None)))))
 }
 
-type Taken = (ws_driver::Parts<Pipe>, Option<http::Response<()>>);
+type Taken = (ws_driver::Parts<Pipe>, Option<ws_core::UpgradeResponse>);
 
 /// The stream is inside the WebSocket here; a failed handshake keeps none.
 fn end(result: Result<Taken, Error>) -> End {

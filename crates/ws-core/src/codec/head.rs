@@ -67,7 +67,7 @@ impl HeadSpan {
     }
 
     /// The bytes of the head in the buffer that it was found in.
-    fn of(self, buf: &[u8]) -> &[u8] {
+    pub(crate) fn of(self, buf: &[u8]) -> &[u8] {
         &buf[self.start..self.end]
     }
 }

@@ -3,21 +3,23 @@
 use std::time::Instant;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 
 use super::{
     error::{BadAnswer, Declined, HandshakeError},
-    fields::{Fields, append},
+    fields::Fields,
     key::{self, Accept},
+    negotiate::Negotiated,
     request::CheckedRequest,
     response_rules::{self, Broken},
     rule::AnswerRule,
+    upgrade_response::{UpgradeResponse, to_response},
 };
 use crate::{
     codec::{
         RecvBuf, SendQueue,
         body::{BodyReader, Framing, Progress},
-        head::{HeadError, HeadKind, HeadScanner, HeadSpan, ResponseHead, parse_response},
+        head::{HeadError, HeadKind, HeadScanner, HeadSpan, parse_response},
     },
     config::ClientConfig,
     connection::Connection,
@@ -75,7 +77,7 @@ struct Declining {
 #[derive(Debug)]
 pub struct Established {
     /// The server's 101.
-    pub response: Response<()>,
+    pub response: UpgradeResponse,
     /// The open WebSocket.
     pub connection: Connection,
 }
@@ -219,22 +221,22 @@ impl ClientHandshake {
     fn parse_head(&self, span: HeadSpan) -> Result<Result<Verdict, HandshakeError>, HeadError> {
         let options = self.config.options();
         parse_response(self.recv.filled(), span, |head| {
-            let response = to_response(&head)?;
             let fields = head.fields;
+            let response = || to_response(&head).ok_or_else(|| bad_head(HeadError::Malformed));
             match head.status {
                 101 if !head.version_1_1 => {
-                    Err(bad_answer((AnswerRule::HttpVersion, None), Some(response)))
+                    Err(bad_answer((AnswerRule::HttpVersion, None), Some(response()?)))
                 }
                 101 => match response_rules::check(fields, &self.accept, options) {
-                    Ok(negotiated) => Ok(Verdict::Open(response, negotiated)),
-                    Err(broken) => Err(bad_answer(broken, Some(response))),
+                    Ok(negotiated) => Ok(Verdict::Open(negotiated)),
+                    Err(broken) => Err(bad_answer(broken, Some(response()?))),
                 },
                 // "A client MUST be able to parse one or more 1xx responses received prior to a
                 // final response, even if the client does not expect one." RFC 9110 15.2
                 100..=199 => Ok(Verdict::Interim),
                 _ => match Framing::of_response(head.status, Fields::iter(fields)) {
-                    Some(framing) => Ok(Verdict::Declined(response, framing)),
-                    None => Err(bad_answer((AnswerRule::MalformedHead, None), Some(response))),
+                    Some(framing) => Ok(Verdict::Declined(response()?, framing)),
+                    None => Err(bad_answer((AnswerRule::MalformedHead, None), Some(response()?))),
                 },
             }
         })
@@ -247,10 +249,11 @@ impl ClientHandshake {
         verdict: Verdict,
     ) -> Result<Option<Established>, HandshakeError> {
         let options = self.config.options();
-        self.recv.consume(span.end);
         match verdict {
-            Verdict::Open(response, negotiated) => {
-                let recv = std::mem::take(&mut self.recv);
+            Verdict::Open(negotiated) => {
+                let mut recv = std::mem::take(&mut self.recv);
+                let response = UpgradeResponse::new(recv.filled(), span);
+                recv.consume(span.end);
                 let send = std::mem::take(&mut self.send);
                 let config = &options.web_socket;
                 let connection =
@@ -258,6 +261,7 @@ impl ClientHandshake {
                 return Ok(Some(Established { response, connection }));
             }
             Verdict::Interim => {
+                self.recv.consume(span.end);
                 self.interim_len += span.end;
                 if self.interim_len > options.limits.max_head_len.saturating_mul(MAX_INTERIM_HEADS)
                 {
@@ -266,6 +270,7 @@ impl ClientHandshake {
                 self.scanner = HeadScanner::default();
             }
             Verdict::Declined(response, framing) => {
+                self.recv.consume(span.end);
                 let body = BodyReader::new(framing, options.limits.max_body_len);
                 self.declined = Some(Box::new(Declining { response, body }));
             }
@@ -298,23 +303,8 @@ impl ClientHandshake {
 
 enum Verdict {
     Interim,
-    Open(Response<()>, super::Negotiated),
+    Open(Negotiated),
     Declined(Response<()>, Framing),
-}
-
-fn to_response(head: &ResponseHead<'_, '_>) -> Result<Response<()>, HandshakeError> {
-    let status = StatusCode::from_u16(head.status).map_err(|_| bad_head(HeadError::Malformed))?;
-    let mut response = Response::new(());
-    *response.status_mut() = status;
-    if !head.version_1_1 {
-        *response.version_mut() = http::Version::HTTP_10;
-    }
-    let headers = response.headers_mut();
-    headers.reserve(head.fields.len());
-    for field in head.fields {
-        append(headers, field.name, field.value);
-    }
-    Ok(response)
 }
 
 pub(crate) fn bad_answer(

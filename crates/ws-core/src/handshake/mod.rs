@@ -20,6 +20,7 @@ mod response_rules;
 pub(crate) mod rule;
 mod server;
 mod target;
+mod upgrade_response;
 
 pub use self::{
     client::{ClientHandshake, Established},
@@ -31,4 +32,5 @@ pub use self::{
     refusal::Rejection,
     rule::{AnswerRule, RequestRule},
     server::ServerHandshake,
+    upgrade_response::UpgradeResponse,
 };

@@ -3,9 +3,8 @@
 use std::{future::Future, io, net, sync::Arc};
 
 use async_std::{net::TcpStream, task};
-use http::Response;
 use ws_async_std::{Error, Handshake};
-use ws_core::{ClientConfig, ServerConfig};
+use ws_core::{ClientConfig, ServerConfig, UpgradeResponse};
 
 use super::{Adapter, BlockOn, Channel, Outside};
 use crate::serve::{Journal, Service, attend::attend};
@@ -41,7 +40,7 @@ impl Adapter for AsyncStd {
         &self,
         url: &str,
         config: &ClientConfig,
-    ) -> Result<(Box<dyn Channel>, Response<()>), Error> {
+    ) -> Result<(Box<dyn Channel>, UpgradeResponse), Error> {
         let (ws, response) = task::block_on(ws_async_std::connect_with(url, config))?;
         Ok((Box::new(Outside::new(ws, self)), response))
     }

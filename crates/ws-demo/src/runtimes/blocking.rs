@@ -3,10 +3,10 @@
 use std::{io, net::TcpStream, sync::Arc, thread};
 
 use bytes::Bytes;
-use http::Response;
 use ws_blocking::{Error, Event, Handshake, Receiver, Sender, WebSocket};
 use ws_core::{
     ClientConfig, CloseFrame, CloseInfo, Message, MessageKind, Negotiated, ServerConfig,
+    UpgradeResponse,
 };
 
 use super::{Adapter, Channel, Receiving, Sending};
@@ -40,7 +40,7 @@ impl Adapter for Blocking {
         &self,
         url: &str,
         config: &ClientConfig,
-    ) -> Result<(Box<dyn Channel>, Response<()>), Error> {
+    ) -> Result<(Box<dyn Channel>, UpgradeResponse), Error> {
         let (ws, response) = ws_blocking::connect_with(url, config)?;
         Ok((Box::new(ws), response))
     }

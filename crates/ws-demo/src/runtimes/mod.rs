@@ -2,8 +2,7 @@
 
 use std::{fmt, io, net::TcpStream, str::FromStr, sync::Arc};
 
-use http::Response;
-use ws_core::{ClientConfig, ServerConfig};
+use ws_core::{ClientConfig, ServerConfig, UpgradeResponse};
 use ws_driver::Error;
 
 use crate::serve::{Journal, Service};
@@ -98,5 +97,5 @@ pub(crate) trait Adapter: Send + Sync {
         &self,
         url: &str,
         config: &ClientConfig,
-    ) -> Result<(Box<dyn Channel>, Response<()>), Error>;
+    ) -> Result<(Box<dyn Channel>, UpgradeResponse), Error>;
 }

@@ -2,9 +2,8 @@
 
 use std::{future::Future, io, net, sync::Arc};
 
-use http::Response;
 use smol::net::TcpStream;
-use ws_core::{ClientConfig, ServerConfig};
+use ws_core::{ClientConfig, ServerConfig, UpgradeResponse};
 use ws_smol::{Error, Handshake};
 
 use super::{Adapter, BlockOn, Channel, Outside};
@@ -43,7 +42,7 @@ impl Adapter for Smol {
         &self,
         url: &str,
         config: &ClientConfig,
-    ) -> Result<(Box<dyn Channel>, Response<()>), Error> {
+    ) -> Result<(Box<dyn Channel>, UpgradeResponse), Error> {
         let (ws, response) = smol::block_on(ws_smol::connect_with(url, config))?;
         Ok((Box::new(Outside::new(ws, self)), response))
     }

@@ -2,12 +2,11 @@
 
 use std::{future::Future, io, net, sync::Arc};
 
-use http::Response;
 use tokio::{
     net::TcpStream,
     runtime::{Handle, Runtime},
 };
-use ws_core::{ClientConfig, ServerConfig};
+use ws_core::{ClientConfig, ServerConfig, UpgradeResponse};
 use ws_tokio::{Error, Handshake};
 
 use super::{Adapter, BlockOn, Channel, Outside};
@@ -54,7 +53,7 @@ impl Adapter for Tokio {
         &self,
         url: &str,
         config: &ClientConfig,
-    ) -> Result<(Box<dyn Channel>, Response<()>), Error> {
+    ) -> Result<(Box<dyn Channel>, UpgradeResponse), Error> {
         let handle = self.runtime.handle();
         let (ws, response) = handle.block_on(ws_tokio::connect_with(url, config))?;
         Ok((Box::new(Outside::new(ws, handle)), response))

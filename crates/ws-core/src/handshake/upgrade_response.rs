@@ -1,0 +1,110 @@
+//! The 101 that a client got.
+
+use std::{fmt, ops::Deref, sync::OnceLock};
+
+use http::{Response, StatusCode, Version};
+
+use super::fields::append;
+use crate::codec::head::{HeadSpan, ResponseHead, parse_response};
+
+/// The server's 101: an [`http::Response`], to which it dereferences.
+///
+/// Few look at it, so it keeps the bytes of the head, and they become a response when somebody
+/// first does. That takes about as long as the rest of the handshake.
+///
+/// ```
+/// use ws_core::{ClientConfig, ClientHandshake, UpgradeResponse};
+///
+/// fn server(response: &UpgradeResponse) -> Option<&str> {
+///     response.headers().get("server")?.to_str().ok()
+/// }
+///
+/// fn to_be_kept(response: UpgradeResponse) -> http::Response<()> {
+///     response.into()
+/// }
+/// ```
+#[derive(Clone)]
+pub struct UpgradeResponse {
+    /// From the status line to the blank line.
+    head: Box<[u8]>,
+    fields: usize,
+    built: OnceLock<Box<Response<()>>>,
+}
+
+impl UpgradeResponse {
+    /// Copies the head that `span` says lies in `buf`, and that has been parsed without an error.
+    pub(crate) fn new(buf: &[u8], span: HeadSpan) -> Self {
+        Self { head: span.of(buf).into(), fields: span.fields, built: OnceLock::new() }
+    }
+
+    /// The response. Built when first asked for.
+    fn get(&self) -> &Response<()> {
+        self.built.get_or_init(|| Box::new(self.build()))
+    }
+
+    fn build(&self) -> Response<()> {
+        let span = HeadSpan { end: self.head.len(), fields: self.fields, ..HeadSpan::default() };
+        let built = parse_response(&self.head, span, |head| to_response(&head));
+        // The same bytes were parsed before, with the same result.
+        debug_assert!(matches!(built, Ok(Some(_))));
+        built.ok().flatten().unwrap_or_default()
+    }
+}
+
+impl Deref for UpgradeResponse {
+    type Target = Response<()>;
+
+    fn deref(&self) -> &Response<()> {
+        self.get()
+    }
+}
+
+impl From<UpgradeResponse> for Response<()> {
+    fn from(response: UpgradeResponse) -> Self {
+        match response.built.into_inner() {
+            Some(built) => *built,
+            None => UpgradeResponse { built: OnceLock::new(), ..response }.build(),
+        }
+    }
+}
+
+impl fmt::Debug for UpgradeResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
+    }
+}
+
+/// A head as a value; `None` when its status is none.
+pub(super) fn to_response(head: &ResponseHead<'_, '_>) -> Option<Response<()>> {
+    let mut response = Response::new(());
+    *response.status_mut() = StatusCode::from_u16(head.status).ok()?;
+    if !head.version_1_1 {
+        *response.version_mut() = Version::HTTP_10;
+    }
+    let headers = response.headers_mut();
+    headers.reserve(head.fields.len());
+    for field in head.fields {
+        append(headers, field.name, field.value);
+    }
+    Some(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_the_response_however_it_is_taken() {
+        let buf = b"HTTP/1.1 101 Yes\r\nUpgrade: websocket\r\nA: 1\r\na: 2\r\n\r\nbehind";
+        let span = HeadSpan { end: buf.len() - 6, fields: 3, ..HeadSpan::default() };
+        let response = UpgradeResponse::new(buf, span);
+        let unseen = response.clone();
+        assert_eq!(response.status(), StatusCode::SWITCHING_PROTOCOLS);
+        assert_eq!(response.headers()["upgrade"], "websocket");
+        assert_eq!(response.headers().get_all("a").iter().count(), 2);
+        assert!(format!("{unseen:?}").contains("websocket"));
+        for taken in [Response::from(response), unseen.clone().into(), unseen.into()] {
+            assert_eq!(taken.headers().len(), 3);
+        }
+    }
+}
