@@ -24,7 +24,9 @@ fn is_useful(memory: &mut BytesMut) -> bool {
 
 /// Gives a buffer back.
 pub(crate) fn put(mut memory: BytesMut) {
-    memory.clear();
+    if !memory.is_empty() {
+        memory.clear();
+    }
     if !is_useful(&mut memory) || memory.capacity() > 4 * SIZE {
         return;
     }

@@ -1,10 +1,16 @@
 //! The exceptions, each with its reason. An entry that no file needs any more is itself a finding.
 
 /// Files that may hold the word `unsafe`: `(path, why it is worth it)`. Only under ws-core.
-pub(super) const UNSAFE_FILES: &[(&str, &str)] = &[(
-    "crates/ws-core/src/codec/mask/wide.rs",
-    "calls a loop compiled for AVX2 where there is AVX2; masks 16 KiB in a fourth of the time",
-)];
+pub(super) const UNSAFE_FILES: &[(&str, &str)] = &[
+    (
+        "crates/ws-core/src/codec/mask/copy.rs",
+        "masks into memory that is not initialised; a client sends 64 KiB in two thirds of the time",
+    ),
+    (
+        "crates/ws-core/src/codec/mask/wide.rs",
+        "calls loops compiled for AVX2 where there is AVX2; masks 16 KiB in a fourth of the time",
+    ),
+];
 
 /// Files that may be longer than the limit: `(path, why it is one concept)`.
 pub(super) const LONG_FILES: &[(&str, &str)] = &[];

@@ -63,7 +63,9 @@ impl SendQueue {
         if self.len > 0 {
             return None;
         }
-        self.handles = VecDeque::new();
+        if self.handles.capacity() > 0 {
+            self.handles = VecDeque::new();
+        }
         let memory = std::mem::take(&mut self.inline);
         (memory.capacity() > 0).then_some(memory)
     }
@@ -116,6 +118,10 @@ impl Buf for SendQueue {
     fn advance(&mut self, mut n: usize) {
         assert!(n <= self.len, "advanced by {n} of {} bytes", self.len);
         self.len -= n;
+        if self.len == 0 {
+            // Back to the front of the memory, which is then of use as a whole.
+            return self.clear();
+        }
         while let Some((inline, bytes)) = self.handles.front_mut() {
             let taken = n.min(*inline);
             self.inline.advance(taken);
@@ -135,6 +141,12 @@ impl Buf for SendQueue {
     fn chunks_vectored<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
         let mut inline = &self.inline[..];
         let mut filled = 0;
+        if let (true, false, [first, ..]) =
+            (self.handles.is_empty(), inline.is_empty(), &mut *slices)
+        {
+            *first = IoSlice::new(inline);
+            return 1;
+        }
         let runs = self.handles.iter().map(|(len, bytes)| (*len, &bytes[..]));
         for (len, bytes) in runs.chain([(self.tail, &[][..])]) {
             let (run, rest) = inline.split_at(len);

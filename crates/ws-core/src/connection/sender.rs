@@ -11,7 +11,7 @@ use crate::{
         SendQueue,
         deflate::Deflater,
         frame::{FrameHead, Opcode},
-        mask::apply_mask,
+        mask::extend_masked,
     },
     message::{Message, MessageKind, Text},
     role::Role,
@@ -397,12 +397,16 @@ impl Sender {
 
     /// Puts in what has been waiting, as far as there is room: control frames first, so that they
     /// never wait for more than what is in the queue.
+    #[inline]
     fn refill(&mut self) {
         let nothing_waits =
             self.controls.is_none() && self.outgoing.is_none() && self.close.is_none();
-        if nothing_waits || self.closed {
-            return;
+        if !nothing_waits && !self.closed {
+            self.refill_from_what_waits();
         }
+    }
+
+    fn refill_from_what_waits(&mut self) {
         self.controls();
         while self.outgoing.is_some() && self.queue_has_less_than(LOW_QUEUE) {
             self.fragment();
@@ -488,12 +492,10 @@ impl Sender {
             let head_end = out.len() + n;
             out.extend_from_slice(&bytes);
             out.truncate(head_end);
-            if handle.is_none() {
-                let start = out.len();
-                out.extend_from_slice(payload);
-                if let Some(mask) = mask {
-                    apply_mask(&mut out[start..], mask, 0);
-                }
+            match mask {
+                Some(mask) => extend_masked(out, payload, mask),
+                None if handle.is_none() => out.extend_from_slice(payload),
+                None => {}
             }
         });
         if let Some(handle) = handle {

@@ -1,7 +1,10 @@
 //! Masking (RFC 6455 5.3).
 
+mod copy;
 #[cfg(target_arch = "x86_64")]
 mod wide;
+
+pub(crate) use self::copy::extend_masked;
 
 /// Masks or unmasks `payload` in place. `offset` is how many bytes of the frame's payload come
 /// before it.

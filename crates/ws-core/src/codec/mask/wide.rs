@@ -1,11 +1,13 @@
-//! The same loop, compiled for processors with wider vectors.
+//! The same loops, compiled for processors with wider vectors.
 //!
-//! The only `unsafe` there is: whether a processor has AVX2 is known when the program runs, and calling
-//! a function that needs it is a promise the compiler cannot check. There are no intrinsics in
-//! here, and no pointer is followed. `cargo xtask bench memory` measures what it is for: a payload of 16 KiB is masked
+//! Whether a processor has AVX2 is known when the program runs, and calling a function that needs it is
+//! a promise the compiler cannot check: that is the `unsafe` here. There are no intrinsics, and no
+//! pointer is followed. `cargo xtask bench memory` measures what it is for: a payload of 16 KiB is masked
 //! in a fourth of the time (the rows of masking, next to the floor, which is the plain loop).
 
 #![expect(unsafe_code, reason = "calls a function that needs AVX2, where there is AVX2")]
+
+use std::mem::MaybeUninit;
 
 /// Masks `payload`, if it is long enough and the processor has what it takes.
 #[inline]
@@ -23,6 +25,31 @@ pub(super) fn mask(payload: &mut [u8], mut key: [u8; 4]) -> bool {
         unsafe { mask_avx2(aligned, key) };
     }
     fits
+}
+
+/// Writes all of `to`, which is as long as `from`, if it is long enough and the processor has what it
+/// takes.
+#[inline]
+pub(super) fn copy(to: &mut [MaybeUninit<u8>], from: &[u8], mut key: [u8; 4]) -> bool {
+    let fits = from.len() >= LONG && is_x86_feature_detected!("avx2");
+    if fits {
+        let apart = if from.len() < 8 * LONG { 0 } else { to.as_ptr().align_offset(VECTOR) };
+        let (front, aligned) = to.split_at_mut(apart % VECTOR);
+        let (from_front, from) = from.split_at(front.len());
+        super::copy::copy_words(front, from_front, key);
+        key.rotate_left(front.len() & 3);
+        // SAFETY: the processor has AVX2, which is all that `copy_avx2` asks for.
+        unsafe { copy_avx2(aligned, from, key) };
+    }
+    fits
+}
+
+/// # Safety
+///
+/// The processor has to have AVX2.
+#[target_feature(enable = "avx2")]
+unsafe fn copy_avx2(to: &mut [MaybeUninit<u8>], from: &[u8], key: [u8; 4]) {
+    super::copy::copy_words(to, from, key);
 }
 
 /// # Safety
