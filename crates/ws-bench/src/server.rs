@@ -31,15 +31,16 @@ impl Server {
         let send = std::mem::take(&mut self.send);
         let mut handshake = ServerHandshake::from_buffers(&self.config, recv, send);
         let mut chunks = request.chunks(chunk_len);
-        let connection = loop {
+        loop {
             match chunks.next() {
                 Some(chunk) => handshake.recv_buf().extend_from_slice(chunk),
                 None => handshake.handle_eof(),
             }
-            if let Some(connection) = handshake.poll_accept()? {
-                break connection;
+            if handshake.poll_accept()? {
+                break;
             }
-        };
+        }
+        let connection = handshake.into_connection().ok_or(HandshakeError::Closed)?;
         (self.recv, self.send, ..) = connection.into_parts();
         self.written.clear();
         while self.send.has_remaining() {

@@ -188,7 +188,6 @@ impl<T: Transport> Connecting<T> {
     /// # Errors
     ///
     /// As [`handshake`](crate::handshake).
-    #[expect(clippy::type_complexity, reason = "it is what `handshake` gives, and no more")]
     pub fn poll(&mut self) -> Poll<Result<(WebSocket<T>, UpgradeResponse), Error>> {
         poll_once(|cx| self.0.poll(cx)).map(opened)
     }

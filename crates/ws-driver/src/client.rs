@@ -9,9 +9,7 @@ use std::{
 };
 
 use http::Response;
-use ws_core::{
-    ClientConfig, ClientHandshake, Established, HandshakeError, UpgradeResponse, WebSocketConfig,
-};
+use ws_core::{ClientConfig, ClientHandshake, Established, HandshakeError, UpgradeResponse};
 
 use crate::{
     Error, Url, UrlError, WebSocket,
@@ -28,7 +26,7 @@ pub struct Connecting<T, R: Runtime> {
     /// `None` once done.
     wire: Option<Wire<Own<T>, R>>,
     machine: ClientHandshake,
-    config: WebSocketConfig,
+    config: ClientConfig,
     /// Why the request could not be written. The server may have answered all the same.
     unsent: Option<io::Error>,
 }
@@ -46,14 +44,13 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
         target: &str,
         config: &ClientConfig,
     ) -> Result<Self, HandshakeError> {
-        let mut machine = ClientHandshake::new(config, host, target)?;
-        machine.set_deadline(deadline(config.handshake_timeout()));
-        Ok(Self::of(io, machine, config))
+        let mut this = Self::of(io, ClientHandshake::new(config, host, target)?, config);
+        this.machine.set_deadline(deadline(config.handshake_timeout()));
+        Ok(this)
     }
 
     fn of(io: T, machine: ClientHandshake, config: &ClientConfig) -> Self {
-        let config = config.web_socket_config().clone();
-        Self { wire: Some(Wire::own(io)), machine, config, unsent: None }
+        Self { wire: Some(Wire::own(io)), machine, config: config.clone(), unsent: None }
     }
 
     /// Goes on with the handshake. Not to be called again once it is ready.
@@ -76,7 +73,8 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
         };
         wire.disarm();
         Poll::Ready(result.map(|Established { response, connection }| {
-            (WebSocket::opened(wire, connection, &self.config, None), response)
+            let config = self.config.web_socket_config();
+            (WebSocket::opened(wire, connection, config, None), response)
         }))
     }
 

@@ -19,7 +19,7 @@ pub(crate) enum Phase {
     #[default]
     Open,
     /// Nothing more is received; what waits is being written, and then the stream is closed.
-    Ending(Ending),
+    Ending(Box<Ending>),
     Over,
 }
 
@@ -48,27 +48,27 @@ enum Step {
 impl Ending {
     /// After a closing handshake. "In most normal cases, the TCP connection SHOULD be closed first by
     /// the server, so that it holds the TIME_WAIT state and not the client". RFC 6455 7.1.1
-    pub(crate) fn clean(role: Role, now: Instant, close_timeout: Duration) -> Self {
+    pub(crate) fn clean(role: Role, now: Instant, close_timeout: Duration) -> Phase {
         let (next, wait) = match role {
             Role::Server => (Step::Close, false),
             Role::Client => (Step::Wait, true),
         };
-        Self::new(next, wait, now + close_timeout)
+        Self::begin(next, wait, now + close_timeout)
     }
 
     /// After a broken rule: the peer may still be sending, and must not be reset before it has read
     /// why.
-    pub(crate) fn failed(now: Instant, close_timeout: Duration) -> Self {
-        Self::new(Step::Close, true, now + close_timeout.min(LINGER_TIME))
+    pub(crate) fn failed(now: Instant, close_timeout: Duration) -> Phase {
+        Self::begin(Step::Close, true, now + close_timeout.min(LINGER_TIME))
     }
 
     /// When there is nobody to wait for: the stream is closed at once.
-    pub(crate) fn cut(now: Instant) -> Self {
-        Self::new(Step::Close, false, now)
+    pub(crate) fn cut(now: Instant) -> Phase {
+        Self::begin(Step::Close, false, now)
     }
 
-    fn new(next: Step, wait: bool, until: Instant) -> Self {
-        Self { step: Step::Write, next, wait, rest: LINGER_LEN, until }
+    fn begin(next: Step, wait: bool, until: Instant) -> Phase {
+        Phase::Ending(Box::new(Self { step: Step::Write, next, wait, rest: LINGER_LEN, until }))
     }
 
     pub(crate) fn until(&self) -> Instant {

@@ -160,8 +160,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
             match polled {
                 Ok(Some(Incoming::Close)) => {
                     let role = self.receiver.role();
-                    self.phase =
-                        Phase::Ending(Ending::clean(role, Instant::now(), self.close_timeout));
+                    self.phase = Ending::clean(role, Instant::now(), self.close_timeout);
                 }
                 Ok(Some(incoming)) => {
                     if incoming == Incoming::Pong && self.clock.is_on() {
@@ -171,7 +170,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
                 }
                 Ok(None) => {
                     if let Err(error) = ready!(self.poll_wait(out, cx)) {
-                        self.phase = Phase::Ending(Ending::cut(Instant::now()));
+                        self.phase = Ending::cut(Instant::now());
                         self.outcome = Some(error);
                     }
                 }
@@ -236,7 +235,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
     }
 
     fn fail(&mut self, error: Error) {
-        self.phase = Phase::Ending(Ending::failed(Instant::now(), self.close_timeout));
+        self.phase = Ending::failed(Instant::now(), self.close_timeout);
         self.outcome = Some(error);
     }
 

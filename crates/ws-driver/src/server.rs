@@ -11,8 +11,8 @@ use std::{
 use bytes::Bytes;
 use http::{Request, Response};
 use ws_core::{
-    ArgumentError, Connection, HandshakeError, Negotiated, RecvBuf, Refused, Rejection,
-    ServerConfig, ServerHandshake,
+    ArgumentError, HandshakeError, Negotiated, RecvBuf, Refused, Rejection, ServerConfig,
+    ServerHandshake,
 };
 
 use crate::{
@@ -109,7 +109,7 @@ impl<T, R: Reads<T> + Writes<T>> Handshake<T, R> {
                     continue;
                 }
             }
-            let until = self.machine.poll_timeout(Instant::now());
+            let until = self.deadline;
             match self.wire.poll_read(cx, self.machine.recv_buf(), until) {
                 Poll::Ready(Ok(0)) => self.machine.handle_eof(),
                 Poll::Ready(Ok(_)) => {}
@@ -121,6 +121,19 @@ impl<T, R: Reads<T> + Writes<T>> Handshake<T, R> {
                     let now = ready!(self.wire.poll_until(cx, until));
                     self.machine.handle_timeout(now);
                 }
+            }
+        }
+    }
+
+    /// Accepts what may be accepted, and writes the 101.
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        let look = |machine: &mut ServerHandshake| Ok(machine.poll_accept()?.then_some(()));
+        ready!(self.poll_with(cx, look))?;
+        match self.wire.poll_send(cx, self.machine.send_queue(), self.deadline) {
+            Poll::Ready(sent) => Poll::Ready(sent.map_err(Error::Io)),
+            Poll::Pending => {
+                ready!(self.wire.poll_until(cx, self.deadline));
+                Poll::Ready(Err(HandshakeError::TimedOut.into()))
             }
         }
     }
@@ -242,7 +255,7 @@ impl<T, R: Reads<T> + Writes<T>> Pending<T, R> {
     /// [`Error::Handshake`] when the request breaks a rule, after it has been refused;
     /// [`Error::Io`] when the answer could not be written, and then there is no WebSocket.
     pub async fn accept(self) -> Result<WebSocket<T, R>, Error> {
-        self.finish(ws_core::Pending::accept).await
+        self.finish(ws_core::Pending::accepted).await
     }
 
     /// Answers 101, after `decorate` has seen it.
@@ -255,7 +268,7 @@ impl<T, R: Reads<T> + Writes<T>> Pending<T, R> {
     where
         F: FnOnce(&mut Response<Bytes>),
     {
-        self.finish(|pending| pending.accept_with(decorate)).await
+        self.finish(|pending| pending.accepted_with(decorate)).await
     }
 
     /// Answers with the refusal that the broken rule asks for; 403 when there is none.
@@ -284,7 +297,7 @@ impl<T, R: Reads<T> + Writes<T>> Pending<T, R> {
 
     async fn finish<F>(self, answer: F) -> Result<WebSocket<T, R>, Error>
     where
-        F: FnOnce(ws_core::Pending) -> Result<Connection, Box<Refused>>,
+        F: FnOnce(ws_core::Pending) -> Result<ServerHandshake, Box<Refused>>,
     {
         let mut accepting = self.answer(answer);
         poll_fn(|cx| accepting.poll(cx)).await
@@ -308,24 +321,17 @@ impl<T, R: Reads<T> + Writes<T>> Pending<T, R> {
 
     fn answer<F>(self, answer: F) -> Accepting<T, R>
     where
-        F: FnOnce(ws_core::Pending) -> Result<Connection, Box<Refused>>,
+        F: FnOnce(ws_core::Pending) -> Result<ServerHandshake, Box<Refused>>,
     {
         let Self { pending, wire, config, deadline } = self;
-        let request = config.keeps_request().then(|| Box::new(pending.request().clone()));
-        let stage = match answer(pending) {
-            Ok(connection) => Stage::Write(Opening {
-                wire,
-                opened: Opened { connection, request },
-                config,
-                deadline,
-            }),
+        let (machine, ending) = match answer(pending) {
+            Ok(machine) => (machine, None),
             Err(refused) => {
-                let Refused { error, handshake: machine } = *refused;
-                let ending = Some(Ending { error, step: EndStep::Send });
-                Stage::Read(Handshake { wire, machine, config, deadline, ending })
+                let Refused { error, handshake } = *refused;
+                (handshake, Some(Ending { error, step: EndStep::Send }))
             }
         };
-        Accepting { stage }
+        Accepting { handshake: Some(Handshake { wire, machine, config, deadline, ending }) }
     }
 }
 
@@ -335,71 +341,12 @@ impl<T: fmt::Debug, R: Runtime> fmt::Debug for Pending<T, R> {
     }
 }
 
-/// A request that was accepted, and whose 101 is in the send queue.
-struct Opened {
-    connection: Connection,
-    request: Option<Box<Request<()>>>,
-}
-
-/// The 101 is being written.
-struct Opening<T, R: Runtime> {
-    wire: Wire<Own<T>, R>,
-    opened: Opened,
-    config: ServerConfig,
-    deadline: Option<Instant>,
-}
-
-impl<T, R: Reads<T> + Writes<T>> Opening<T, R> {
-    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        let send = self.opened.connection.send_queue();
-        match self.wire.poll_send(cx, send, self.deadline) {
-            Poll::Ready(sent) => Poll::Ready(sent.map_err(Error::Io)),
-            Poll::Pending => {
-                ready!(self.wire.poll_until(cx, self.deadline));
-                Poll::Ready(Err(HandshakeError::TimedOut.into()))
-            }
-        }
-    }
-
-    fn into_web_socket(self) -> WebSocket<T, R> {
-        let Self { mut wire, opened: Opened { connection, request }, config, .. } = self;
-        wire.disarm();
-        WebSocket::opened(wire, connection, config.web_socket_config(), request)
-    }
-}
-
-/// Accepts what may be accepted, and keeps the request if it is wanted.
-fn poll_opened(
-    machine: &mut ServerHandshake,
-    keep_request: bool,
-) -> Result<Option<Opened>, HandshakeError> {
-    if !keep_request {
-        let connection = machine.poll_accept()?;
-        return Ok(connection.map(|connection| Opened { connection, request: None }));
-    }
-    let Some(pending) = machine.poll()? else { return Ok(None) };
-    let request = Some(Box::new(pending.request().clone()));
-    match pending.accept() {
-        Ok(connection) => Ok(Some(Opened { connection, request })),
-        Err(refused) => {
-            *machine = refused.handshake;
-            Err(refused.error)
-        }
-    }
-}
-
 /// A server's handshake under way that accepts whatever may be accepted.
 ///
 /// [`poll`](Self::poll) goes on where it stopped; [`accept`] is the same as a future.
 pub struct Accepting<T, R: Runtime> {
-    stage: Stage<T, R>,
-}
-
-/// Only one of them has to have room.
-enum Stage<T, R: Runtime> {
-    Read(Handshake<T, R>),
-    Write(Opening<T, R>),
-    Done,
+    /// `None` once done.
+    handshake: Option<Handshake<T, R>>,
 }
 
 impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
@@ -410,7 +357,7 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
 
     /// The same, with bytes that were read from `io` before it was known whose they are.
     pub fn with_buffered(io: T, bytes: impl Into<RecvBuf>, config: &ServerConfig) -> Self {
-        Self { stage: Stage::Read(Handshake::with_buffered(io, bytes, config)) }
+        Self { handshake: Some(Handshake::with_buffered(io, bytes, config)) }
     }
 
     /// The same for a request that was parsed already, and the bytes read behind it.
@@ -426,7 +373,7 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
             config: config.clone(),
             deadline: deadline(config.handshake_timeout()),
         };
-        pending.answer(ws_core::Pending::accept)
+        pending.answer(ws_core::Pending::accepted)
     }
 
     /// Goes on with the handshake. Not to be called again once it is ready.
@@ -438,28 +385,25 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
     /// the stream's own.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<WebSocket<T, R>, Error>> {
         const DONE: Error = Error::Handshake(HandshakeError::Closed);
-        if let Stage::Read(handshake) = &mut self.stage {
-            let keep_request = handshake.config.keeps_request();
-            let look = |machine: &mut ServerHandshake| poll_opened(machine, keep_request);
-            let read = ready!(handshake.poll_with(cx, look));
-            let Stage::Read(handshake) = std::mem::replace(&mut self.stage, Stage::Done) else {
-                return Poll::Ready(Err(DONE));
-            };
-            let Handshake { wire, machine, config, deadline, .. } = handshake;
-            match read {
-                Ok(opened) => self.stage = Stage::Write(Opening { wire, opened, config, deadline }),
-                Err(Error::Handshake(error)) => {
-                    let refused = Refused { error, handshake: machine };
-                    return Poll::Ready(Err(refused.into_error().into()));
-                }
-                Err(error) => return Poll::Ready(Err(error)),
+        let Some(handshake) = &mut self.handshake else { return Poll::Ready(Err(DONE)) };
+        let accepted = ready!(handshake.poll_accept(cx));
+        let Some(handshake) = self.handshake.take() else { return Poll::Ready(Err(DONE)) };
+        let Handshake { mut wire, mut machine, config, .. } = handshake;
+        wire.disarm();
+        match accepted {
+            Ok(()) => {
+                let request = machine.take_request();
+                let Some(connection) = machine.into_connection() else {
+                    return Poll::Ready(Err(DONE));
+                };
+                let config = config.web_socket_config();
+                Poll::Ready(Ok(WebSocket::opened(wire, connection, config, request)))
             }
-        }
-        let Stage::Write(opening) = &mut self.stage else { return Poll::Ready(Err(DONE)) };
-        let written = ready!(opening.poll_write(cx));
-        match std::mem::replace(&mut self.stage, Stage::Done) {
-            Stage::Write(opening) => Poll::Ready(written.map(|()| opening.into_web_socket())),
-            _ => Poll::Ready(Err(DONE)),
+            Err(Error::Handshake(error)) => {
+                let refused = Refused { error, handshake: machine };
+                Poll::Ready(Err(refused.into_error().into()))
+            }
+            Err(error) => Poll::Ready(Err(error)),
         }
     }
 }
@@ -479,7 +423,8 @@ pub async fn accept<T, R: Reads<T> + Writes<T>>(
     io: T,
     config: &ServerConfig,
 ) -> Result<WebSocket<T, R>, Error> {
-    accept_buffered(io, RecvBuf::new(), config).await
+    let mut accepting = Accepting::<T, R>::new(io, config);
+    poll_fn(|cx| accepting.poll(cx)).await
 }
 
 /// The same, with bytes that were read from `io` before it was known whose they are.

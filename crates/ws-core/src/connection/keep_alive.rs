@@ -20,15 +20,23 @@ pub enum TimeoutAction {
 }
 
 /// The clock of a connection. It belongs to whoever can tell the time.
+///
+/// One that watches neither silence nor pings has nothing to remember, and is small.
 #[derive(Clone, Debug, Default)]
 pub struct KeepAlive {
+    watch: Option<Box<Watch>>,
+    close_timeout: Duration,
+    closing: Option<Instant>,
+}
+
+/// What is to be known of a peer that is watched.
+#[derive(Clone, Debug, Default)]
+struct Watch {
     idle_timeout: Option<Duration>,
     ping_interval: Option<Duration>,
     pong_timeout: Option<Duration>,
-    close_timeout: Duration,
     heard: Option<Instant>,
     pinged: Option<Instant>,
-    closing: Option<Instant>,
     /// Counts our pings; its number is a ping's payload.
     count: u64,
     round_trip: Option<Duration>,
@@ -37,33 +45,30 @@ pub struct KeepAlive {
 impl KeepAlive {
     /// A clock for a connection that is open now.
     pub fn new(config: &WebSocketConfig) -> Self {
-        Self {
-            idle_timeout: config.idle_timeout,
-            ping_interval: config.ping_interval,
-            pong_timeout: config.pong_timeout,
-            close_timeout: config.close_timeout,
-            ..Self::default()
-        }
+        let &WebSocketConfig { idle_timeout, ping_interval, pong_timeout, .. } = config;
+        let watches = idle_timeout.is_some() || ping_interval.is_some();
+        let watch =
+            || Box::new(Watch { idle_timeout, ping_interval, pong_timeout, ..Watch::default() });
+        Self { watch: watches.then(watch), close_timeout: config.close_timeout, closing: None }
     }
 
     /// Whether there is anything to watch the time for.
     pub fn is_on(&self) -> bool {
-        self.idle_timeout.is_some()
-            || self.ping_interval.is_some()
-            || self.pinged.is_some()
-            || self.closing.is_some()
+        self.watch.is_some() || self.closing.is_some()
     }
 
     /// Something came from the peer.
     pub fn handle_received(&mut self, now: Instant) {
-        self.heard = Some(now);
+        if let Some(watch) = &mut self.watch {
+            watch.heard = Some(now);
+        }
     }
 
     /// A pong came. Measures the round trip if it answers our last ping.
     pub fn handle_pong(&mut self, payload: &[u8], now: Instant) {
-        if payload == self.payload() {
-            if let Some(pinged) = self.pinged.take() {
-                self.round_trip = Some(now.saturating_duration_since(pinged));
+        if let Some(watch) = self.watch.as_mut().filter(|watch| payload == watch.payload()) {
+            if let Some(pinged) = watch.pinged.take() {
+                watch.round_trip = Some(now.saturating_duration_since(pinged));
             }
         }
     }
@@ -78,11 +83,12 @@ impl KeepAlive {
         if let Some(closing) = self.closing {
             return closing.checked_add(self.close_timeout);
         }
-        let heard = *self.heard.get_or_insert(now);
-        let idle = self.idle_timeout.and_then(|time| heard.checked_add(time));
-        let ping = match self.pinged {
-            None => self.ping_interval.and_then(|time| heard.checked_add(time)),
-            Some(pinged) => self.pong_timeout.and_then(|time| pinged.checked_add(time)),
+        let watch = self.watch.as_mut()?;
+        let heard = *watch.heard.get_or_insert(now);
+        let idle = watch.idle_timeout.and_then(|time| heard.checked_add(time));
+        let ping = match watch.pinged {
+            None => watch.ping_interval.and_then(|time| heard.checked_add(time)),
+            Some(pinged) => watch.pong_timeout.and_then(|time| pinged.checked_add(time)),
         };
         match (idle, ping) {
             (Some(a), Some(b)) => Some(a.min(b)),
@@ -98,16 +104,17 @@ impl KeepAlive {
         if let Some(closing) = self.closing {
             return passed(closing, Some(self.close_timeout)).then_some(TimeoutAction::NoClose);
         }
-        let heard = *self.heard.get_or_insert(now);
-        if passed(heard, self.idle_timeout) {
+        let watch = self.watch.as_mut()?;
+        let heard = *watch.heard.get_or_insert(now);
+        if passed(heard, watch.idle_timeout) {
             return Some(TimeoutAction::Idle);
         }
-        match self.pinged {
-            Some(pinged) if passed(pinged, self.pong_timeout) => Some(TimeoutAction::NoPong),
-            None if passed(heard, self.ping_interval) => {
-                self.count += 1;
-                self.pinged = Some(now);
-                Some(TimeoutAction::Ping(Bytes::copy_from_slice(&self.payload())))
+        match watch.pinged {
+            Some(pinged) if passed(pinged, watch.pong_timeout) => Some(TimeoutAction::NoPong),
+            None if passed(heard, watch.ping_interval) => {
+                watch.count += 1;
+                watch.pinged = Some(now);
+                Some(TimeoutAction::Ping(Bytes::copy_from_slice(&watch.payload())))
             }
             _ => None,
         }
@@ -115,9 +122,11 @@ impl KeepAlive {
 
     /// How long the last ping of ours took to be answered.
     pub fn round_trip(&self) -> Option<Duration> {
-        self.round_trip
+        self.watch.as_ref()?.round_trip
     }
+}
 
+impl Watch {
     fn payload(&self) -> [u8; 8] {
         self.count.to_be_bytes()
     }

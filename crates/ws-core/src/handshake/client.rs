@@ -169,7 +169,7 @@ impl ClientHandshake {
         }
         let outcome = self.read();
         self.done = !matches!(outcome, Ok(None));
-        outcome
+        Ok(outcome?.map(|(span, negotiated)| self.establish(span, negotiated)))
     }
 
     /// The request that was queued.
@@ -188,7 +188,8 @@ impl ClientHandshake {
         self.declined.as_ref().map(|declining| &declining.response)
     }
 
-    fn read(&mut self) -> Result<Option<Established>, HandshakeError> {
+    /// Where the head of a 101 lies, and what it agrees on.
+    fn read(&mut self) -> Result<Option<(HeadSpan, Negotiated)>, HandshakeError> {
         let limits = self.config.options().limits.head();
         while self.declined.is_none() {
             let filled = self.recv.filled();
@@ -196,8 +197,8 @@ impl ClientHandshake {
                 let presumed = HeadSpan::presume(filled, HeadKind::Response, &limits);
                 let parsed = presumed.map(|span| (span, self.parse_head(span)));
                 if let Some((span, Ok(verdict))) = parsed {
-                    if let Some(established) = self.take_head(span, verdict?)? {
-                        return Ok(Some(established));
+                    if let Some(negotiated) = self.take_head(span, verdict?)? {
+                        return Ok(Some((span, negotiated)));
                     }
                     continue;
                 }
@@ -205,8 +206,8 @@ impl ClientHandshake {
             match self.scanner.scan(filled, HeadKind::Response, &limits).map_err(bad_head)? {
                 Some(span) => {
                     let verdict = self.parse_head(span).map_err(bad_head)?;
-                    if let Some(established) = self.take_head(span, verdict?)? {
-                        return Ok(Some(established));
+                    if let Some(negotiated) = self.take_head(span, verdict?)? {
+                        return Ok(Some((span, negotiated)));
                     }
                 }
                 None if self.eof => return Err(HandshakeError::Truncated),
@@ -242,24 +243,26 @@ impl ClientHandshake {
         })
     }
 
+    /// The connection behind a 101, in the same buffers.
+    fn establish(&mut self, span: HeadSpan, negotiated: Negotiated) -> Established {
+        let mut recv = std::mem::take(&mut self.recv);
+        let send = std::mem::take(&mut self.send);
+        let response = UpgradeResponse::new(recv.filled(), span);
+        recv.consume(span.end);
+        let config = &self.config.options().web_socket;
+        let connection = Connection::from_buffers(Role::Client, negotiated, recv, send, config);
+        Established { response, connection }
+    }
+
     /// Takes one head: an interim one is skipped, a refusal begins, a 101 is the end.
     fn take_head(
         &mut self,
         span: HeadSpan,
         verdict: Verdict,
-    ) -> Result<Option<Established>, HandshakeError> {
+    ) -> Result<Option<Negotiated>, HandshakeError> {
         let options = self.config.options();
         match verdict {
-            Verdict::Open(negotiated) => {
-                let mut recv = std::mem::take(&mut self.recv);
-                let response = UpgradeResponse::new(recv.filled(), span);
-                recv.consume(span.end);
-                let send = std::mem::take(&mut self.send);
-                let config = &options.web_socket;
-                let connection =
-                    Connection::from_buffers(Role::Client, negotiated, recv, send, config);
-                return Ok(Some(Established { response, connection }));
-            }
+            Verdict::Open(negotiated) => return Ok(Some(negotiated)),
             Verdict::Interim => {
                 self.recv.consume(span.end);
                 self.interim_len += span.end;
@@ -278,7 +281,7 @@ impl ClientHandshake {
         Ok(None)
     }
 
-    fn read_body(&mut self) -> Result<Option<Established>, HandshakeError> {
+    fn read_body<T>(&mut self) -> Result<Option<T>, HandshakeError> {
         let Some(declining) = &mut self.declined else { return Ok(None) };
         let mut progress = declining.body.read(&mut self.recv);
         if progress == Progress::NeedMore {

@@ -133,14 +133,8 @@ impl Pending {
     /// # Errors
     ///
     /// A request that breaks a rule is refused as the rule says, and the error tells so.
-    pub fn accept(mut self) -> Result<Connection, Box<Refused>> {
-        if self.is_decorated() {
-            return self.accept_with(|_| {});
-        }
-        match self.checked.verdict {
-            Ok(upgrade) => Ok(self.handshake.open(self.span, upgrade)),
-            Err(_) => Err(self.refuse()),
-        }
+    pub fn accept(self) -> Result<Connection, Box<Refused>> {
+        self.accepted().map(ServerHandshake::connection)
     }
 
     /// Answers 101, after `decorate` has seen it. What
@@ -152,9 +146,43 @@ impl Pending {
     /// the answer another status than 101, the request is refused with it; if it contradicts what
     /// was negotiated, the answer is 500 and the error says [`RequestRule::Answer`].
     pub fn accept_with(
-        mut self,
+        self,
         decorate: impl FnOnce(&mut Response<Bytes>),
     ) -> Result<Connection, Box<Refused>> {
+        self.accepted_with(decorate).map(ServerHandshake::connection)
+    }
+
+    /// [`accept`](Self::accept) for callers who write the 101 first: gives the handshake back, whose
+    /// connection is to be had with [`into_connection`](ServerHandshake::into_connection).
+    ///
+    /// # Errors
+    ///
+    /// As [`accept`](Self::accept).
+    pub fn accepted(mut self) -> Result<ServerHandshake, Box<Refused>> {
+        if self.is_decorated() {
+            return self.accepted_with(|_| {});
+        }
+        if self.checked.verdict.is_ok() {
+            self.keep_request();
+        }
+        match self.checked.verdict {
+            Ok(upgrade) => {
+                self.handshake.open(self.span, upgrade);
+                Ok(self.handshake)
+            }
+            Err(_) => Err(self.refuse()),
+        }
+    }
+
+    /// [`accept_with`](Self::accept_with) in the same way.
+    ///
+    /// # Errors
+    ///
+    /// As [`accept_with`](Self::accept_with).
+    pub fn accepted_with(
+        mut self,
+        decorate: impl FnOnce(&mut Response<Bytes>),
+    ) -> Result<ServerHandshake, Box<Refused>> {
         let Ok(upgrade) = &self.checked.verdict else { return Err(self.refuse()) };
         let request = self.is_decorated().then(|| self.request());
         let decorate = |response: &mut Response<Bytes>| {
@@ -167,7 +195,9 @@ impl Pending {
                     write_continue(upgrade, out);
                     answer::write_decorated(&response, &upgrade.key, &negotiated, out);
                 });
-                Ok(self.handshake.connect(self.span, negotiated))
+                self.keep_request();
+                self.handshake.accept(self.span, negotiated);
+                Ok(self.handshake)
             }
             Err(draft) => Err(self.answer(*draft)),
         }
@@ -194,6 +224,14 @@ impl Pending {
 
     fn offers(&self, name: &[u8]) -> bool {
         is_token(name) && self.offered_subprotocols().any(|offered| offered.as_bytes() == name)
+    }
+
+    /// Keeps the request if that is wanted, while its head is still there.
+    fn keep_request(&mut self) {
+        if self.handshake.options().keep_request {
+            self.request();
+            self.handshake.keep(self.request.take());
+        }
     }
 
     fn is_decorated(&self) -> bool {

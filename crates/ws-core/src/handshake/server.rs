@@ -63,6 +63,10 @@ pub struct ServerHandshake {
     scanner: HeadScanner,
     deadline: Option<Instant>,
     answered: usize,
+    /// What was agreed on, once a request has been accepted.
+    accepted: Option<Negotiated>,
+    /// The accepted request, if it is to be kept.
+    request: Option<Box<Request<()>>>,
     eof: bool,
     timed_out: bool,
     closed: bool,
@@ -77,12 +81,14 @@ impl ServerHandshake {
 
     /// The same, with bytes that were read before it was known whose they are: a part of a head, a
     /// head, or a head and the first frames.
+    #[inline]
     pub fn with_buffered(config: &ServerConfig, bytes: impl Into<RecvBuf>) -> Self {
         Self::from_buffers(config, bytes.into(), SendQueue::new())
     }
 
     /// The same, in buffers that another handshake is done with. What `recv` holds is taken as
     /// received, what `send` holds goes out first.
+    #[inline]
     pub fn from_buffers(config: &ServerConfig, recv: RecvBuf, send: SendQueue) -> Self {
         Self {
             config: config.clone(),
@@ -91,6 +97,8 @@ impl ServerHandshake {
             scanner: HeadScanner::default(),
             deadline: None,
             answered: 0,
+            accepted: None,
+            request: None,
             eof: false,
             timed_out: false,
             closed: false,
@@ -147,7 +155,10 @@ impl ServerHandshake {
     }
 
     /// The same, and accepts what may be accepted, for callers who do not look at the request:
-    /// [`poll`](Self::poll) and [`Pending::accept`] in one, with nothing moved in between.
+    /// [`poll`](Self::poll) and [`Pending::accept`] in one, with nothing moved in between. Tells
+    /// whether a request has been accepted: the 101 is in the send queue then, and
+    /// [`into_connection`](Self::into_connection) gives the connection, before the queue has been
+    /// written or afterwards.
     ///
     /// ```
     /// use bytes::Buf;
@@ -159,8 +170,10 @@ impl ServerHandshake {
     ///     b"GET / HTTP/1.1\r\nHost: ws.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
     ///       Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
     /// );
-    /// let mut connection = handshake.poll_accept()?.ok_or("the request is not complete")?;
-    /// assert!(connection.send_queue().chunk().starts_with(b"HTTP/1.1 101 "));
+    /// assert!(handshake.poll_accept()?);
+    /// assert!(handshake.send_queue().chunk().starts_with(b"HTTP/1.1 101 "));
+    /// let connection = handshake.into_connection().ok_or("nothing was accepted")?;
+    /// assert_eq!(connection.leftover(), b"");
     /// # Ok(())
     /// # }
     /// ```
@@ -170,24 +183,39 @@ impl ServerHandshake {
     /// As [`poll`](Self::poll); [`Refused`](HandshakeError::Refused) also for a request that breaks a
     /// rule of WebSocket. This handshake is then ready for the next request, unless
     /// [`is_closed`](Self::is_closed).
-    pub fn poll_accept(&mut self) -> Result<Option<Connection>, HandshakeError> {
-        if self.is_quiet() {
-            return Ok(None);
+    pub fn poll_accept(&mut self) -> Result<bool, HandshakeError> {
+        if self.accepted.is_some() {
+            return Ok(true);
         }
-        let Some((span, checked)) = self.poll_head()? else { return Ok(None) };
+        if self.is_quiet() {
+            return Ok(false);
+        }
+        let Some((span, checked)) = self.poll_head()? else { return Ok(false) };
+        let options = self.options();
         match checked.verdict {
-            Ok(upgrade) if self.options().decorator.is_none() => {
-                self.closed = true;
-                Ok(Some(self.open(span, upgrade)))
+            Ok(upgrade) if options.decorator.is_none() && !options.keep_request => {
+                self.open(span, upgrade);
             }
-            _ => match Pending::new(self, span, checked).accept() {
-                Ok(connection) => Ok(Some(connection)),
+            _ => match Pending::new(self, span, checked).accepted() {
+                Ok(accepted) => *self = accepted,
                 Err(refused) => {
                     *self = refused.handshake;
-                    Err(refused.error)
+                    return Err(refused.error);
                 }
             },
         }
+        Ok(true)
+    }
+
+    /// The open connection, if a request has been accepted.
+    #[inline]
+    pub fn into_connection(self) -> Option<Connection> {
+        self.accepted.is_some().then(|| self.connection())
+    }
+
+    /// Takes the accepted request, if [`keep_request`](ServerConfig::keep_request) is on.
+    pub fn take_request(&mut self) -> Option<Box<Request<()>>> {
+        self.request.take()
     }
 
     /// Whether there is nothing to look at yet: a head that trickles in costs little until there is a
@@ -239,10 +267,10 @@ impl ServerHandshake {
         })?
     }
 
-    /// Whether this handshake is over: nothing more is read, and once the send queue is written the
-    /// connection is to be closed.
+    /// Whether this handshake is over and came to nothing: nothing more is read, and once the send
+    /// queue is written the connection is to be closed.
     pub fn is_closed(&self) -> bool {
-        self.closed
+        self.closed && self.accepted.is_none()
     }
 
     /// Whether more of the refused request may be under way. Closing a socket then would reset it,
@@ -335,28 +363,40 @@ impl ServerHandshake {
     pub(super) fn hand_over(&mut self) -> Self {
         let recv = std::mem::take(&mut self.recv);
         let send = std::mem::take(&mut self.send);
-        let moved = Self { config: self.config.clone(), recv, send, ..*self };
+        let config = self.config.clone();
+        let moved = Self { config, recv, send, accepted: None, request: None, ..*self };
         self.closed = true;
         moved
     }
 
     /// Answers 101.
     #[inline]
-    pub(super) fn open(&mut self, span: HeadSpan, upgrade: Upgrade) -> Connection {
+    pub(super) fn open(&mut self, span: HeadSpan, upgrade: Upgrade) {
         self.send.write(|out| {
             write_continue(&upgrade, out);
             answer::write_plain(&upgrade.key, &upgrade.negotiated, out);
         });
-        self.connect(span, upgrade.negotiated)
+        self.accept(span, upgrade.negotiated);
+    }
+
+    /// The 101 is in the queue: what comes behind the head belongs to the connection.
+    #[inline]
+    pub(super) fn accept(&mut self, span: HeadSpan, negotiated: Negotiated) {
+        self.recv.consume(span.end);
+        self.accepted = Some(negotiated);
+        self.closed = true;
+    }
+
+    /// Keeps the request that is being accepted.
+    pub(super) fn keep(&mut self, request: Option<Box<Request<()>>>) {
+        self.request = request;
     }
 
     /// The connection behind the head, in the same buffers.
     #[inline]
-    pub(super) fn connect(&mut self, span: HeadSpan, negotiated: Negotiated) -> Connection {
-        let mut recv = std::mem::take(&mut self.recv);
-        let send = std::mem::take(&mut self.send);
-        recv.consume(span.end);
-        let config = &self.options().web_socket;
+    pub(super) fn connection(self) -> Connection {
+        let Self { config, recv, send, accepted, .. } = self;
+        let (negotiated, config) = (accepted.unwrap_or_default(), &config.options().web_socket);
         Connection::from_buffers(Role::Server, negotiated, recv, send, config)
     }
 }
