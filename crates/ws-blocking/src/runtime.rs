@@ -29,6 +29,8 @@ pub struct Saved {
 }
 
 impl Runtime for Blocking {
+    const BLOCKS: bool = true;
+
     type Timer = Saved;
 
     fn poll_timer(_: &mut Saved, _: &mut Context<'_>, at: Instant) -> Poll<()> {

@@ -76,7 +76,7 @@ impl<T: Transport> WebSocket<T> {
     }
 
     /// Queues a message, and waits for room if there is none. It goes out with the next
-    /// [`flush`](Self::flush), or when something is received.
+    /// [`flush`](Self::flush), or when [`recv`](Self::recv) has taken what has come and has to wait.
     ///
     /// # Errors
     ///

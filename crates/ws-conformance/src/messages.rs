@@ -1,6 +1,7 @@
 //! The message layer under test: a [line](mod@line) in memory that does what it is told; [`frames`] of the peer's, right and
 //! wrong; one way to use the [`socket`]s of every adapter; and [`cases`] for all that, to be [`run`] in every manner.
 
+pub mod bare;
 pub mod case;
 pub mod cases;
 pub mod command;

@@ -1,59 +1,31 @@
 //! What an open WebSocket allocates, counted by the allocator: nothing for small messages once there are buffers, nothing
 //! for what a peer only announces, and nothing that stays.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
-
-use std::{
-    future::Future,
-    pin::pin,
-    task::{Context, Poll, Waker},
-};
+#![expect(clippy::unwrap_used, reason = "this is how a test fails")]
 
 use allocation_counter::measure;
 use bytes::Bytes;
-use ws_conformance::messages::line::{Line, Terms};
+use ws_conformance::{
+    every_runtime,
+    messages::{
+        bare::{self, done, ends, poll},
+        line::{Line, Terms},
+    },
+};
 use ws_core::{
     Connection, FrameHead, Message, Negotiated, Opcode, Prepared, RecvBuf, Role, Text,
     WebSocketConfig,
 };
 use ws_driver::{Parts, Reads, Runtime, WebSocket, Writes};
 
-fn poll<T>(future: impl Future<Output = T>) -> Poll<T> {
-    pin!(future).poll(&mut Context::from_waker(Waker::noop()))
-}
-
-fn done<T>(future: impl Future<Output = T>) -> T {
-    match poll(future) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("there is nothing to wait for"),
-    }
-}
-
 fn open<R: Runtime>(io: Line, role: Role) -> WebSocket<Line, R> {
-    let (leftover, negotiated, request) = (Bytes::new(), Negotiated::default(), None);
-    let parts = Parts { io, leftover, role, negotiated, request };
-    WebSocket::from_parts(parts, &WebSocketConfig::default())
+    bare::open(io, role, Negotiated::default(), &WebSocketConfig::default())
 }
 
 /// A client and a server, with room for so many octets each way.
 fn pair<R: Runtime>(room: usize) -> [WebSocket<Line, R>; 2] {
-    let never_waits = || Terms { nonblocking: true, ..Terms::default() };
-    let [client, server] = Line::pair([never_waits(), never_waits()], room);
+    let [client, server] = ends(room);
     [open(client, Role::Client), open(server, Role::Server)]
-}
-
-/// Runs a test over every runtime.
-macro_rules! every_runtime {
-    ($test:ident) => {
-        #[cfg(feature = "tokio")]
-        $test::<ws_tokio::Tokio>();
-        #[cfg(feature = "smol")]
-        $test::<ws_smol::FuturesIo>();
-        #[cfg(feature = "async-std")]
-        $test::<ws_driver::FuturesIo<ws_async_std::HalfClose>>();
-        #[cfg(feature = "blocking")]
-        $test::<ws_blocking::Blocking>();
-    };
 }
 
 fn small_messages<R: Reads<Line> + Writes<Line>>() {

@@ -1,67 +1,31 @@
 //! What compression costs, counted by the allocator: no more than the limit while a message is inflated, nothing where no
 //! context is kept, and as much as `docs` say where one is.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
-
-use std::{
-    future::Future,
-    pin::pin,
-    task::{Context, Poll, Waker},
-};
+#![expect(clippy::unwrap_used, reason = "this is how a test fails")]
 
 use allocation_counter::measure;
 use bytes::Bytes;
 use ws_conformance::{
+    every_runtime,
     messages::{
+        bare::{self, done, ends, poll},
         deflate::{Deflate, Way},
         frames::{Frame, binary, continuation},
-        line::{Line, Terms},
+        line::Line,
     },
     random::Random,
 };
 use ws_core::{
     Connection, FrameRule, Incoming, Message, Negotiated, RecvBuf, Role, WebSocketConfig,
 };
-use ws_driver::{Parts, Reads, WebSocket, Writes};
-
-fn poll<T>(future: impl Future<Output = T>) -> Poll<T> {
-    pin!(future).poll(&mut Context::from_waker(Waker::noop()))
-}
-
-fn done<T>(future: impl Future<Output = T>) -> T {
-    match poll(future) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("there is nothing to wait for"),
-    }
-}
+use ws_driver::{Reads, Runtime, WebSocket, Writes};
 
 fn agreed(params: &str) -> Negotiated {
     Negotiated::new(None, Some(format!("permessage-deflate{params}").parse().unwrap()))
 }
 
-fn open<R: Reads<Line> + Writes<Line>>(io: Line, role: Role, params: &str) -> WebSocket<Line, R> {
-    let (leftover, negotiated, request) = (Bytes::new(), agreed(params), None);
-    let parts = Parts { io, leftover, role, negotiated, request };
-    WebSocket::from_parts(parts, &WebSocketConfig::default())
-}
-
-fn lines(room: usize) -> [Line; 2] {
-    let never_waits = || Terms { nonblocking: true, ..Terms::default() };
-    Line::pair([never_waits(), never_waits()], room)
-}
-
-/// Runs a test over every runtime.
-macro_rules! every_runtime {
-    ($test:ident) => {
-        #[cfg(feature = "tokio")]
-        $test::<ws_tokio::Tokio>();
-        #[cfg(feature = "smol")]
-        $test::<ws_smol::FuturesIo>();
-        #[cfg(feature = "async-std")]
-        $test::<ws_driver::FuturesIo<ws_async_std::HalfClose>>();
-        #[cfg(feature = "blocking")]
-        $test::<ws_blocking::Blocking>();
-    };
+fn open<R: Runtime>(io: Line, role: Role, params: &str) -> WebSocket<Line, R> {
+    bare::open(io, role, agreed(params), &WebSocketConfig::default())
 }
 
 const PLAIN: Way = Way { bits: 15, takeover: true };
@@ -188,7 +152,7 @@ fn forgetful<R: Reads<Line> + Writes<Line>>() {
         assert!(poll(client.recv()).is_pending() && poll(server.recv()).is_pending());
     };
     let pair = || {
-        let [client, server] = lines(1 << 17);
+        let [client, server] = ends(1 << 17);
         (open::<R>(client, Role::Client, params), open::<R>(server, Role::Server, params))
     };
     {
@@ -258,7 +222,7 @@ fn contexts_that_are_kept_have_a_known_size() {
 fn large<R: Reads<Line> + Writes<Line>>() {
     for params in ["", "; server_no_context_takeover; client_no_context_takeover"] {
         let messages = samples(600_000).map(|it| Message::Binary(Bytes::from(it)));
-        let [client, server] = lines(1 << 20);
+        let [client, server] = ends(1 << 20);
         let mut client = open::<R>(client, Role::Client, params);
         let mut server = open::<R>(server, Role::Server, params);
         let mut exchange = |message: &Message, rounds: usize| {

@@ -8,12 +8,17 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use bytes::Bytes;
 use futures_core::{FusedStream, Stream};
 use futures_sink::Sink;
-use ws_conformance::messages::line::{Line, Terms};
+use ws_conformance::{
+    every_async_runtime,
+    messages::{
+        bare,
+        line::{Line, Terms},
+    },
+};
 use ws_core::{CloseCode, Message, Negotiated, Role, SendError, WebSocketConfig};
-use ws_driver::{Error, Parts, Reads, Runtime, WebSocket, Writes};
+use ws_driver::{Error, Reads, Runtime, WebSocket, Writes};
 
 fn now<T>(poll: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
     poll(&mut Context::from_waker(Waker::noop()))
@@ -27,32 +32,13 @@ fn ready<T>(poll: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> T {
 }
 
 fn open<R: Runtime>(io: Line, role: Role) -> WebSocket<Line, R> {
-    let (leftover, negotiated, request) = (Bytes::new(), Negotiated::default(), None);
     let config = WebSocketConfig { max_queue_len: 100, ..WebSocketConfig::default() };
-    WebSocket::from_parts(Parts { io, leftover, role, negotiated, request }, &config)
+    bare::open(io, role, Negotiated::default(), &config)
 }
 
 fn pair<R: Runtime>(room: usize) -> [WebSocket<Line, R>; 2] {
     let [client, server] = Line::pair([Terms::default(), Terms::default()], room);
     [open(client, Role::Client), open(server, Role::Server)]
-}
-
-/// Runs a test over every asynchronous runtime.
-macro_rules! every_runtime {
-    ($test:ident) => {
-        #[cfg(feature = "tokio")]
-        {
-            // Its timers want to know whose they are.
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-            let runtime = runtime.unwrap();
-            let _entered = runtime.enter();
-            $test::<ws_tokio::Tokio>();
-        }
-        #[cfg(feature = "smol")]
-        $test::<ws_smol::FuturesIo>();
-        #[cfg(feature = "async-std")]
-        $test::<ws_driver::FuturesIo<ws_async_std::HalfClose>>();
-    };
 }
 
 fn send(sink: &mut (impl Sink<Message, Error = Error> + Unpin), message: Message) {
@@ -126,10 +112,10 @@ fn halves<R: Reads<Line> + Writes<Line>>() {
 
 #[test]
 fn a_whole_websocket_is_a_stream_and_a_sink() {
-    every_runtime!(whole);
+    every_async_runtime!(whole);
 }
 
 #[test]
 fn halves_are_a_stream_and_a_sink() {
-    every_runtime!(halves);
+    every_async_runtime!(halves);
 }

@@ -10,6 +10,9 @@ use ws_core::{RecvBuf, SendQueue};
 
 /// A runtime: an uninhabited marker type that names its timer.
 pub trait Runtime: Sized + 'static {
+    /// Whether a read keeps the thread until something comes, instead of waking the task then.
+    const BLOCKS: bool = false;
+
     /// State for waiting until an instant. Its default waits for nothing.
     type Timer: fmt::Debug + Default + Unpin;
 

@@ -229,7 +229,7 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
     }
 
     /// Queues a message, and waits for room if there is none. It goes out with the next
-    /// [`flush`](Self::flush), or when something is received.
+    /// [`flush`](Self::flush), or when [`recv`](Self::recv) has taken what has come and has to wait.
     ///
     /// # Errors
     ///

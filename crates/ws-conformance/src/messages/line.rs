@@ -179,7 +179,7 @@ impl Far {
     /// Whether a read or a write waits for the far side.
     pub fn is_waited_for(&self) -> bool {
         let state = self.shared.lock();
-        state.ends[self.side].waits_for_far
+        state.ends[self.side].waits_for_far.contains(&true)
     }
 
     /// Whether a waker is remembered that wakes the same task.

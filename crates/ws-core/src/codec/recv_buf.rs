@@ -182,7 +182,7 @@ impl RecvBuf {
         if most >= self.len() + MIN_SPACE {
             return most - self.len();
         }
-        spare.min(goal.saturating_sub(self.len()).max(READ_LEN))
+        spare.min(goal)
     }
 
     #[inline]
@@ -366,9 +366,9 @@ const MAX_MOVED: usize = 256;
 const MIN_OFFER: u32 = 2048;
 const MAX_OFFER: u32 = 64 * 1024;
 
-/// A read takes no more than this, unless it is for one long frame: what a socket gives in one go. Less
-/// would stay in the nearest cache, but then there would be more reads, and an echo writes at each.
-const READ_LEN: usize = 64 * 1024;
+/// A read takes no more than this, unless it is for one long frame: what stays in the nearest cache until
+/// it has been unmasked and looked at, and has room for 16 KiB with a head.
+const READ_LEN: usize = 20 * 1024;
 
 /// Frames of between these lengths are read whole. Shorter ones are moved in no time, longer ones are
 /// collected in memory of their own.
@@ -440,8 +440,9 @@ mod tests {
             len
         };
         let full: Vec<_> = (0..7).map(|_| read(|len| len)).collect();
-        assert_eq!(full, [2048, 4096, 8192, 16384, 32768, READ_LEN, READ_LEN]);
-        assert_eq!([read(|_| 100), read(|_| 100), read(|_| 100)], [READ_LEN, 32768, 16384]);
+        assert_eq!(full, [2048, 4096, 8192, 16384, READ_LEN, READ_LEN, READ_LEN]);
+        let short = [100; 5].map(|_| read(|_| 100));
+        assert_eq!(short, [READ_LEN, READ_LEN, 16384, 8192, 4096]);
         recv.expect(20_000);
         recv.clear();
         assert_eq!(recv.space_mut().len(), 20_000);
@@ -453,9 +454,9 @@ mod tests {
         let room = |recv: &mut RecvBuf| recv.buf_mut().remaining_mut();
         for (frame_len, expected) in [
             (125, READ_LEN),
-            (5000, 65_000),
-            (16_392, 49_176),
-            (30_000, 60_000),
+            (5000, 20_000),
+            (16_392, 16_392),
+            (30_000, 30_000),
             (65_550, 65_550),
             (200_000, 200_000),
         ] {

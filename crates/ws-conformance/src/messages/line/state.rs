@@ -43,7 +43,8 @@ pub(super) struct End {
     pub(super) retries: usize,
     /// Which kinds of operation have waited, and pass the next time.
     waited: [bool; 4],
-    pub(super) waits_for_far: bool,
+    /// Whether reading, and writing, waits for the far side.
+    pub(super) waits_for_far: [bool; 2],
     pub(super) handles: usize,
     pub(super) read_timeout: Option<Duration>,
     pub(super) write_timeout: Option<Duration>,
@@ -96,7 +97,7 @@ impl State {
             ops: 0,
             retries: 0,
             waited: [false; 4],
-            waits_for_far: false,
+            waits_for_far: [false; 2],
             handles: 1,
             read_timeout: None,
             write_timeout: None,
@@ -226,7 +227,8 @@ impl State {
     /// Waits and failures that come before an operation does anything.
     fn begin(&mut self, side: usize, kind: Kind) -> Option<Step> {
         let end = &mut self.ends[side];
-        end.waits_for_far = false;
+        let direction = if let Kind::Read = kind { Direction::Read } else { Direction::Write };
+        end.waits_for_far[direction as usize] = false;
         let waited = &mut end.waited[kind as usize];
         if end.terms.waits && !std::mem::replace(waited, true) {
             end.retries += 1;
@@ -245,7 +247,7 @@ impl State {
 
     fn wait(&mut self, side: usize, direction: Direction) -> Step {
         let end = &mut self.ends[side];
-        end.waits_for_far = true;
+        end.waits_for_far[direction as usize] = true;
         // It has waited; what comes of it when it is woken is not to wait again.
         let kind = if direction == Direction::Read { Kind::Read } else { Kind::Write };
         end.waited[kind as usize] = true;

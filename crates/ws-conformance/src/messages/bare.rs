@@ -1,0 +1,79 @@
+//! WebSockets over bare lines, polled by hand: for tests that look at what a single call does, or count what it takes.
+
+use std::{
+    future::Future,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
+use bytes::Bytes;
+use ws_core::{Negotiated, Role, WebSocketConfig};
+use ws_driver::{Parts, Runtime, WebSocket};
+
+use super::line::{Line, Terms};
+
+/// Polls a future once.
+pub fn poll<T>(future: impl Future<Output = T>) -> Poll<T> {
+    pin!(future).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// What a future comes to that has nothing to wait for.
+#[expect(clippy::panic, reason = "this is how a test fails")]
+#[track_caller]
+pub fn done<T>(future: impl Future<Output = T>) -> T {
+    match poll(future) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("there is nothing to wait for"),
+    }
+}
+
+/// An open WebSocket over `io`.
+pub fn open<R: Runtime>(
+    io: Line,
+    role: Role,
+    negotiated: Negotiated,
+    config: &WebSocketConfig,
+) -> WebSocket<Line, R> {
+    let parts = Parts { io, leftover: Bytes::new(), role, negotiated, request: None };
+    WebSocket::from_parts(parts, config)
+}
+
+/// Both ends of a line with room for so many octets each way. Who would have to wait is told so, also by a stream that
+/// usually blocks.
+pub fn ends(room: usize) -> [Line; 2] {
+    let never_waits = || Terms { nonblocking: true, ..Terms::default() };
+    Line::pair([never_waits(), never_waits()], room)
+}
+
+/// Runs a test where tokio's timers work.
+#[cfg(feature = "tokio")]
+#[expect(clippy::expect_used, reason = "this is how a test fails")]
+pub fn in_tokio(test: fn()) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let runtime = runtime.expect("a runtime without sockets can be made");
+    let _entered = runtime.enter();
+    test();
+}
+
+/// Runs a test, a function with the runtime as its parameter, over every asynchronous runtime.
+#[macro_export]
+macro_rules! every_async_runtime {
+    ($test:ident) => {
+        #[cfg(feature = "tokio")]
+        $crate::messages::bare::in_tokio($test::<ws_tokio::Tokio>);
+        #[cfg(feature = "smol")]
+        $test::<ws_smol::FuturesIo>();
+        #[cfg(feature = "async-std")]
+        $test::<ws_driver::FuturesIo<ws_async_std::HalfClose>>();
+    };
+}
+
+/// Runs a test over every runtime.
+#[macro_export]
+macro_rules! every_runtime {
+    ($test:ident) => {
+        $crate::every_async_runtime!($test);
+        #[cfg(feature = "blocking")]
+        $test::<ws_blocking::Blocking>();
+    };
+}
