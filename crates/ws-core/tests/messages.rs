@@ -322,7 +322,7 @@ fn pongs_get_through_a_long_message_and_do_not_pile_up() {
     }
     assert_eq!(pongs.len(), 1, "one reply is pending at most");
     assert_eq!(pongs[0].0, 999u32.to_be_bytes());
-    assert!(pongs[0].1 < 20, "the pong waited for {} frames", pongs[0].1);
+    assert!(pongs[0].1 < 30, "the pong waited for {} frames", pongs[0].1);
     assert_eq!(data, 99);
 }
 
