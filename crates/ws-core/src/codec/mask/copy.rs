@@ -10,6 +10,8 @@ use std::mem::MaybeUninit;
 
 use bytes::BytesMut;
 
+use super::widen;
+
 /// Appends `payload` to `out`, masked.
 #[inline]
 pub(crate) fn extend_masked(out: &mut BytesMut, payload: &[u8], key: [u8; 4]) {
@@ -37,27 +39,27 @@ fn copy(to: &mut [MaybeUninit<u8>], from: &[u8], key: [u8; 4]) {
 #[inline(always)]
 pub(super) fn copy_words(to: &mut [MaybeUninit<u8>], from: &[u8], key: [u8; 4]) {
     assert_eq!(to.len(), from.len());
-    // The compiler makes vectors of blocks.
-    let mut to_blocks = to.chunks_exact_mut(BLOCK);
-    let mut from_blocks = from.chunks_exact(BLOCK);
-    for (to, from) in (&mut to_blocks).zip(&mut from_blocks) {
-        copy_bytes(to, from, key);
+    let wide = widen(key);
+    let mut to_words = to.chunks_exact_mut(8);
+    let mut from_words = from.chunks_exact(8);
+    for (to, from) in (&mut to_words).zip(&mut from_words) {
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(from);
+        let masked = (u64::from_ne_bytes(bytes) ^ wide).to_ne_bytes();
+        copy_bytes(to, &masked, [0; 8]);
     }
-    copy_bytes(to_blocks.into_remainder(), from_blocks.remainder(), key);
+    copy_bytes(to_words.into_remainder(), from_words.remainder(), wide.to_ne_bytes());
 }
 
 #[inline(always)]
-fn copy_bytes(to: &mut [MaybeUninit<u8>], from: &[u8], key: [u8; 4]) {
-    for (i, (to, from)) in to.iter_mut().zip(from).enumerate() {
-        to.write(from ^ key[i % 4]);
+fn copy_bytes(to: &mut [MaybeUninit<u8>], from: &[u8], keys: [u8; 8]) {
+    for ((to, from), key) in to.iter_mut().zip(from).zip(keys) {
+        to.write(from ^ key);
     }
 }
 
 /// Below this two passes are as quick: there is no call in the second one.
 const LONG: usize = 256;
-
-/// How many bytes are written at once, a multiple of the key's length.
-const BLOCK: usize = 16;
 
 #[cfg(test)]
 mod tests {

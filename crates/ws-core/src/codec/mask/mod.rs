@@ -26,16 +26,14 @@ pub fn apply_mask(payload: &mut [u8], mut key: [u8; 4], offset: usize) {
 
 #[inline(always)]
 fn mask_words(payload: &mut [u8], key: [u8; 4]) {
-    let [a, b, c, d] = key;
-    let wide = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
-    // Plain words: the compiler makes vectors of them, and there is nothing to align.
-    let mut words = payload.chunks_exact_mut(8);
-    for word in &mut words {
-        let mut bytes = [0; 8];
-        bytes.copy_from_slice(word);
-        word.copy_from_slice(&(u64::from_ne_bytes(bytes) ^ wide).to_ne_bytes());
+    // Plain blocks: the compiler makes vectors of them, and there is nothing to align.
+    let mut blocks = payload.chunks_exact_mut(BLOCK);
+    for block in &mut blocks {
+        mask_block(block, key);
     }
-    let rest = words.into_remainder();
+    // What is left is shorter than a block. Each step halves it, without a loop.
+    let rest = mask_half::<16>(blocks.into_remainder(), key);
+    let rest = mask_half::<8>(rest, key);
     let (half, rest) = rest.split_at_mut(rest.len() & 4);
     if let Some(half) = half.first_chunk_mut() {
         *half = (u32::from_ne_bytes(*half) ^ u32::from_ne_bytes(key)).to_ne_bytes();
@@ -44,6 +42,36 @@ fn mask_words(payload: &mut [u8], key: [u8; 4]) {
         *byte ^= key;
     }
 }
+
+/// Masks `N` bytes, if there are as many, and gives back the others.
+#[inline(always)]
+fn mask_half<const N: usize>(bytes: &mut [u8], key: [u8; 4]) -> &mut [u8] {
+    let (half, rest) = bytes.split_at_mut(bytes.len() & N);
+    if let Some(half) = half.first_chunk_mut::<N>() {
+        mask_block(half, key);
+    }
+    rest
+}
+
+/// Masks a multiple of eight bytes.
+#[inline(always)]
+fn mask_block(block: &mut [u8], key: [u8; 4]) {
+    let wide = widen(key);
+    for word in block.chunks_exact_mut(8) {
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(word);
+        word.copy_from_slice(&(u64::from_ne_bytes(bytes) ^ wide).to_ne_bytes());
+    }
+}
+
+/// The key twice, as a word.
+#[inline(always)]
+fn widen([a, b, c, d]: [u8; 4]) -> u64 {
+    u64::from_ne_bytes([a, b, c, d, a, b, c, d])
+}
+
+/// How many bytes are masked at once; a vector of AVX2, or two of less.
+const BLOCK: usize = 32;
 
 #[cfg(test)]
 mod tests {
