@@ -78,6 +78,12 @@ impl FrameHead {
     /// The rule of RFC 6455 5.2 or 5.5 that the head breaks, as soon as that shows.
     #[inline]
     pub fn decode(bytes: &[u8]) -> Result<Option<(Self, usize)>, FrameRule> {
+        // What a client sends most: short and in one frame. Nothing in it can be wrong.
+        if let &[first @ (0x81 | 0x82), second @ 0x80..=0xFD, a, b, c, d, ..] = bytes {
+            let opcode = if first == 0x81 { Opcode::Text } else { Opcode::Binary };
+            let (mask, len) = (Some([a, b, c, d]), u64::from(second & 0x7F));
+            return Ok(Some((Self { fin: true, rsv1: false, opcode, mask, len }, 6)));
+        }
         let &[first, ref rest @ ..] = bytes else { return Ok(None) };
         // "MUST be 0 unless an extension is negotiated that defines meanings for non-zero values."
         // No registered extension uses the second or third bit.
