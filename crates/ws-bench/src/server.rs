@@ -40,7 +40,7 @@ impl Server {
                 break;
             }
         }
-        let connection = handshake.into_connection().ok_or(HandshakeError::Closed)?;
+        let connection = handshake.take_connection().ok_or(HandshakeError::Closed)?;
         (self.recv, self.send, ..) = connection.into_parts();
         self.written.clear();
         while self.send.has_remaining() {

@@ -48,7 +48,7 @@ fn it_is_accepted_once_the_head_is_whole() -> Result {
             assert!(request.is_none_or(|request| request.uri() == "/room"));
             assert!(handshake.take_request().is_none());
 
-            let mut connection = handshake.into_connection().ok_or("not accepted")?;
+            let mut connection = handshake.take_connection().ok_or("not accepted")?;
             assert_eq!(connection.leftover(), FRAME);
             assert_eq!(connection.send_queue().chunk(), answer.as_bytes());
         }
@@ -80,7 +80,7 @@ fn nothing_accepted_is_no_connection() {
     handshake.handle_eof();
     assert!(matches!(handshake.poll_accept(), Err(HandshakeError::Closed)));
     assert!(handshake.is_closed());
-    assert!(handshake.into_connection().is_none());
+    assert!(handshake.take_connection().is_none());
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn a_pending_request_gives_the_handshake_back() -> Result {
             assert_eq!(answer.contains("server: ours"), decorated, "{answer}");
             assert_eq!(answer.contains("x-seen: 1"), with, "{answer}");
             assert_eq!(accepted.take_request().is_some(), kept);
-            let connection = accepted.into_connection().ok_or("not accepted")?;
+            let connection = accepted.take_connection().ok_or("not accepted")?;
             assert_eq!(connection.leftover(), FRAME);
         }
     }

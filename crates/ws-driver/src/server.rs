@@ -29,7 +29,6 @@ use crate::{
 pub struct Handshake<T, R: Runtime> {
     wire: Wire<Own<T>, R>,
     machine: ServerHandshake,
-    config: ServerConfig,
     deadline: Option<Instant>,
     ending: Option<Ending>,
 }
@@ -59,13 +58,13 @@ impl<T, R: Reads<T> + Writes<T>> Handshake<T, R> {
 
     /// The same, with bytes that were read from `io` before it was known whose they are.
     pub fn with_buffered(io: T, bytes: impl Into<RecvBuf>, config: &ServerConfig) -> Self {
-        Self::resume(Wire::own(io), ServerHandshake::with_buffered(config, bytes), config.clone())
+        Self::resume(Wire::own(io), ServerHandshake::with_buffered(config, bytes))
     }
 
-    fn resume(wire: Wire<Own<T>, R>, mut machine: ServerHandshake, config: ServerConfig) -> Self {
-        let deadline = deadline(config.handshake_timeout());
+    fn resume(wire: Wire<Own<T>, R>, mut machine: ServerHandshake) -> Self {
+        let deadline = deadline(machine.config().handshake_timeout());
         machine.set_deadline(deadline);
-        Self { wire, machine, config, deadline, ending: None }
+        Self { wire, machine, deadline, ending: None }
     }
 
     /// Reads a request. One that breaks a rule of WebSocket is given out as well:
@@ -77,7 +76,7 @@ impl<T, R: Reads<T> + Writes<T>> Handshake<T, R> {
     /// refused, truncated, timed out, or closed. [`Error::Io`] for the stream's own.
     pub async fn request(mut self) -> Result<Pending<T, R>, Error> {
         let pending = poll_fn(|cx| self.poll_with(cx, ServerHandshake::poll)).await?;
-        Ok(Pending { pending, wire: self.wire, config: self.config, deadline: self.deadline })
+        Ok(Pending { pending, wire: self.wire, deadline: self.deadline })
     }
 
     /// Whether the last answer closed the connection; there will be no other request.
@@ -204,7 +203,6 @@ impl<T, R: Reads<T> + Writes<T>> Handshake<T, R> {
 pub struct Pending<T, R: Runtime> {
     pending: ws_core::Pending,
     wire: Wire<Own<T>, R>,
-    config: ServerConfig,
     deadline: Option<Instant>,
 }
 
@@ -307,13 +305,13 @@ impl<T, R: Reads<T> + Writes<T>> Pending<T, R> {
     where
         F: FnOnce(ws_core::Pending) -> Box<Refused>,
     {
-        let Self { pending, wire, config, deadline } = self;
+        let Self { pending, wire, deadline } = self;
         let Refused { error, handshake: machine } = *answer(pending);
         let ending = Some(Ending { error, step: EndStep::Send });
-        let mut handshake = Handshake { wire, machine, config, deadline, ending };
+        let mut handshake = Handshake { wire, machine, deadline, ending };
         match poll_fn(|cx| handshake.poll_end(cx)).await {
             Error::Handshake(HandshakeError::Refused(refusal)) if refusal.cause().is_none() => {
-                Ok(Handshake::resume(handshake.wire, handshake.machine, handshake.config))
+                Ok(Handshake::resume(handshake.wire, handshake.machine))
             }
             error => Err(error),
         }
@@ -323,7 +321,7 @@ impl<T, R: Reads<T> + Writes<T>> Pending<T, R> {
     where
         F: FnOnce(ws_core::Pending) -> Result<ServerHandshake, Box<Refused>>,
     {
-        let Self { pending, wire, config, deadline } = self;
+        let Self { pending, wire, deadline } = self;
         let (machine, ending) = match answer(pending) {
             Ok(machine) => (machine, None),
             Err(refused) => {
@@ -331,7 +329,7 @@ impl<T, R: Reads<T> + Writes<T>> Pending<T, R> {
                 (handshake, Some(Ending { error, step: EndStep::Send }))
             }
         };
-        Accepting { handshake: Some(Handshake { wire, machine, config, deadline, ending }) }
+        Accepting { handshake: Some(Handshake { wire, machine, deadline, ending }) }
     }
 }
 
@@ -370,7 +368,6 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
         let pending = Pending {
             pending: ws_core::Pending::from_request(config, request, leftover),
             wire: Wire::own(io),
-            config: config.clone(),
             deadline: deadline(config.handshake_timeout()),
         };
         pending.answer(ws_core::Pending::accepted)
@@ -388,15 +385,15 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
         let Some(handshake) = &mut self.handshake else { return Poll::Ready(Err(DONE)) };
         let accepted = ready!(handshake.poll_accept(cx));
         let Some(handshake) = self.handshake.take() else { return Poll::Ready(Err(DONE)) };
-        let Handshake { mut wire, mut machine, config, .. } = handshake;
+        let Handshake { mut wire, mut machine, .. } = handshake;
         wire.disarm();
         match accepted {
             Ok(()) => {
                 let request = machine.take_request();
-                let Some(connection) = machine.into_connection() else {
+                let Some(connection) = machine.take_connection() else {
                     return Poll::Ready(Err(DONE));
                 };
-                let config = config.web_socket_config();
+                let config = machine.config().web_socket_config();
                 Poll::Ready(Ok(WebSocket::opened(wire, connection, config, request)))
             }
             Err(Error::Handshake(error)) => {

@@ -134,7 +134,7 @@ impl Pending {
     ///
     /// A request that breaks a rule is refused as the rule says, and the error tells so.
     pub fn accept(self) -> Result<Connection, Box<Refused>> {
-        self.accepted().map(ServerHandshake::connection)
+        self.accepted().map(|mut accepted| accepted.connection())
     }
 
     /// Answers 101, after `decorate` has seen it. What
@@ -149,11 +149,11 @@ impl Pending {
         self,
         decorate: impl FnOnce(&mut Response<Bytes>),
     ) -> Result<Connection, Box<Refused>> {
-        self.accepted_with(decorate).map(ServerHandshake::connection)
+        self.accepted_with(decorate).map(|mut accepted| accepted.connection())
     }
 
     /// [`accept`](Self::accept) for callers who write the 101 first: gives the handshake back, whose
-    /// connection is to be had with [`into_connection`](ServerHandshake::into_connection).
+    /// connection is to be had with [`take_connection`](ServerHandshake::take_connection).
     ///
     /// # Errors
     ///

@@ -157,7 +157,7 @@ impl ServerHandshake {
     /// The same, and accepts what may be accepted, for callers who do not look at the request:
     /// [`poll`](Self::poll) and [`Pending::accept`] in one, with nothing moved in between. Tells
     /// whether a request has been accepted: the 101 is in the send queue then, and
-    /// [`into_connection`](Self::into_connection) gives the connection, before the queue has been
+    /// [`take_connection`](Self::take_connection) gives the connection, before the queue has been
     /// written or afterwards.
     ///
     /// ```
@@ -172,7 +172,7 @@ impl ServerHandshake {
     /// );
     /// assert!(handshake.poll_accept()?);
     /// assert!(handshake.send_queue().chunk().starts_with(b"HTTP/1.1 101 "));
-    /// let connection = handshake.into_connection().ok_or("nothing was accepted")?;
+    /// let connection = handshake.take_connection().ok_or("nothing was accepted")?;
     /// assert_eq!(connection.leftover(), b"");
     /// # Ok(())
     /// # }
@@ -207,10 +207,15 @@ impl ServerHandshake {
         Ok(true)
     }
 
-    /// The open connection, if a request has been accepted.
+    /// The open connection, once, if a request has been accepted.
     #[inline]
-    pub fn into_connection(self) -> Option<Connection> {
+    pub fn take_connection(&mut self) -> Option<Connection> {
         self.accepted.is_some().then(|| self.connection())
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &ServerConfig {
+        &self.config
     }
 
     /// Takes the accepted request, if [`keep_request`](ServerConfig::keep_request) is on.
@@ -387,17 +392,19 @@ impl ServerHandshake {
         self.closed = true;
     }
 
+    /// The connection behind the head, in the same buffers.
+    #[inline]
+    pub(super) fn connection(&mut self) -> Connection {
+        let negotiated = self.accepted.take().unwrap_or_default();
+        let recv = std::mem::take(&mut self.recv);
+        let send = std::mem::take(&mut self.send);
+        let config = &self.options().web_socket;
+        Connection::from_buffers(Role::Server, negotiated, recv, send, config)
+    }
+
     /// Keeps the request that is being accepted.
     pub(super) fn keep(&mut self, request: Option<Box<Request<()>>>) {
         self.request = request;
-    }
-
-    /// The connection behind the head, in the same buffers.
-    #[inline]
-    pub(super) fn connection(self) -> Connection {
-        let Self { config, recv, send, accepted, .. } = self;
-        let (negotiated, config) = (accepted.unwrap_or_default(), &config.options().web_socket);
-        Connection::from_buffers(Role::Server, negotiated, recv, send, config)
     }
 }
 
