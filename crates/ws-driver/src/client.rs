@@ -26,7 +26,6 @@ pub struct Connecting<T, R: Runtime> {
     /// `None` once done.
     wire: Option<Wire<Own<T>, R>>,
     machine: ClientHandshake,
-    config: ClientConfig,
     /// Why the request could not be written. The server may have answered all the same.
     unsent: Option<io::Error>,
 }
@@ -44,13 +43,13 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
         target: &str,
         config: &ClientConfig,
     ) -> Result<Self, HandshakeError> {
-        let mut this = Self::of(io, ClientHandshake::new(config, host, target)?, config);
+        let mut this = Self::of(io, ClientHandshake::new(config, host, target)?);
         this.machine.set_deadline(deadline(config.handshake_timeout()));
         Ok(this)
     }
 
-    fn of(io: T, machine: ClientHandshake, config: &ClientConfig) -> Self {
-        Self { wire: Some(Wire::own(io)), machine, config: config.clone(), unsent: None }
+    fn of(io: T, machine: ClientHandshake) -> Self {
+        Self { wire: Some(Wire::own(io)), machine, unsent: None }
     }
 
     /// Goes on with the handshake. Not to be called again once it is ready.
@@ -73,7 +72,7 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
         };
         wire.disarm();
         Poll::Ready(result.map(|Established { response, connection }| {
-            let config = self.config.web_socket_config();
+            let config = self.machine.config().web_socket_config();
             (WebSocket::opened(wire, connection, config, None), response)
         }))
     }
@@ -177,7 +176,7 @@ where
         }
     })
     .await?;
-    let mut connecting = Connecting::<T, R>::of(io, machine, config);
+    let mut connecting = Connecting::<T, R>::of(io, machine);
     poll_fn(|cx| connecting.poll(cx)).await
 }
 

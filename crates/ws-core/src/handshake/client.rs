@@ -172,6 +172,11 @@ impl ClientHandshake {
         Ok(outcome?.map(|(span, negotiated)| self.establish(span, negotiated)))
     }
 
+    /// The configuration.
+    pub fn config(&self) -> &ClientConfig {
+        &self.config
+    }
+
     /// The request that was queued.
     pub fn request(&self) -> Request<()> {
         self.request.to_request()
