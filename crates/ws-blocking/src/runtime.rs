@@ -82,9 +82,14 @@ impl<T: Transport> Writes<T> for Blocking {
         };
         within(usual, &mut saved.write, until, |timeout| io.set_write_timeout(timeout))?;
         retry(|| {
-            let mut slices = [IoSlice::new(&[]); MAX_SLICES];
-            let filled = send.chunks_vectored(&mut slices);
-            let n = io.write_vectored(&slices[..filled])?.min(send.remaining());
+            let n = if send.is_scattered() {
+                let mut slices = [IoSlice::new(&[]); MAX_SLICES];
+                let filled = send.chunks_vectored(&mut slices);
+                io.write_vectored(&slices[..filled])?
+            } else {
+                io.write(send.chunk())?
+            };
+            let n = n.min(send.remaining());
             send.advance(n);
             Ok(n)
         })

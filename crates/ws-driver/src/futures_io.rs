@@ -83,9 +83,13 @@ impl<T: AsyncWrite + Unpin, C: Closes<T>> Writes<T> for FuturesIo<C> {
         _timer: &mut Self::Timer,
         _until: Option<Instant>,
     ) -> Poll<io::Result<usize>> {
-        let mut slices = [IoSlice::new(&[]); MAX_SLICES];
-        let filled = send.chunks_vectored(&mut slices);
-        let n = ready!(Pin::new(io).poll_write_vectored(cx, &slices[..filled]))?;
+        let n = if send.is_scattered() {
+            let mut slices = [IoSlice::new(&[]); MAX_SLICES];
+            let filled = send.chunks_vectored(&mut slices);
+            ready!(Pin::new(io).poll_write_vectored(cx, &slices[..filled]))?
+        } else {
+            ready!(Pin::new(io).poll_write(cx, send.chunk()))?
+        };
         let n = n.min(send.remaining());
         send.advance(n);
         Poll::Ready(Ok(n))

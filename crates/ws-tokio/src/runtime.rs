@@ -57,7 +57,7 @@ impl<T: AsyncWrite + Unpin> Writes<T> for Tokio {
         _timer: &mut Self::Timer,
         _until: Option<Instant>,
     ) -> Poll<io::Result<usize>> {
-        let n = if io.is_write_vectored() {
+        let n = if send.is_scattered() && io.is_write_vectored() {
             let mut slices = [IoSlice::new(&[]); MAX_SLICES];
             let filled = send.chunks_vectored(&mut slices);
             ready!(Pin::new(io).poll_write_vectored(cx, &slices[..filled]))?

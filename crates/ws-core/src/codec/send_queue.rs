@@ -50,6 +50,12 @@ impl SendQueue {
         self.len == 0
     }
 
+    /// Whether what waits lies in several pieces. One alone costs the system less when it is not
+    /// written as a list.
+    pub fn is_scattered(&self) -> bool {
+        !self.handles.is_empty() && self.chunk().len() < self.len
+    }
+
     /// Forgets what waits and keeps the memory.
     pub fn clear(&mut self) {
         self.inline.clear();
@@ -141,12 +147,6 @@ impl Buf for SendQueue {
     fn chunks_vectored<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
         let mut inline = &self.inline[..];
         let mut filled = 0;
-        if let (true, false, [first, ..]) =
-            (self.handles.is_empty(), inline.is_empty(), &mut *slices)
-        {
-            *first = IoSlice::new(inline);
-            return 1;
-        }
         let runs = self.handles.iter().map(|(len, bytes)| (*len, &bytes[..]));
         for (len, bytes) in runs.chain([(self.tail, &[][..])]) {
             let (run, rest) = inline.split_at(len);
