@@ -52,6 +52,7 @@ pub mod chart;
 pub mod client;
 pub mod floor;
 pub mod frames;
+pub mod goals;
 pub mod options;
 pub mod payload;
 #[cfg(feature = "peers")]

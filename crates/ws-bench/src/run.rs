@@ -3,7 +3,7 @@
 use std::{fs, path::Path, process::ExitCode, time::Instant};
 
 use crate::{
-    chart,
+    chart, goals,
     options::Options,
     peers::{Result, serve},
     report::{self, Table},
@@ -47,6 +47,7 @@ fn measure(args: &[String]) -> Result {
         }
         all.extend(tables);
     }
+    report.push_str(&format!("\n{}", goals::markdown(&all)));
     report.push_str(&format!("\n{}", report::behind(&all)));
     let folder = Path::new("target/bench");
     fs::create_dir_all(folder)?;

@@ -1,0 +1,189 @@
+//! What the figures are to come to. The report says of each goal how far ours is; what is known of those that
+//! are not met is in `docs/performance.md`.
+
+use std::fmt::Write;
+
+use crate::{
+    report::{Role, Table},
+    stats::{Samples, median, ratios},
+};
+
+/// What a figure of ours is next to.
+#[derive(Clone, Copy, Debug)]
+enum Next {
+    Floor,
+    /// The peer whose median is best.
+    Best,
+    /// It stands for itself.
+    Nothing,
+}
+
+/// A cost that is to be no more than so many times another one.
+#[derive(Clone, Copy, Debug)]
+struct Goal {
+    table: &'static str,
+    measure: &'static str,
+    /// Which column of ours; `None` for the one that is compared with the peers.
+    column: Option<&'static str>,
+    next: Next,
+    most: f64,
+}
+
+/// The goals next to the figures, as Markdown; none where nothing was measured that there is a goal for.
+pub fn markdown(tables: &[Table]) -> String {
+    let mut rows = String::new();
+    for goal in GOALS {
+        let Some(table) = tables.iter().find(|table| table.title == goal.table) else { continue };
+        let reached = match goal.reached(table) {
+            None => "– | – | – | not measured".to_owned(),
+            Some((ours, next, value)) => {
+                // What cannot be told apart from the goal on a noisy machine is not called missed.
+                let met = if value <= goal.most * NOISE { "yes" } else { "**no**" };
+                format!("{ours} | {next} | {value:.2} | {met}")
+            }
+        };
+        writeln!(rows, "| {}: {} | {:.2} | {reached} |", goal.table, goal.measure, goal.most)
+            .unwrap_or_default();
+    }
+    if rows.is_empty() {
+        return rows;
+    }
+    format!(
+        "## Goals\n\nCosts of ours, as multiples of the least that anybody has to do, or of the best other \
+         library; or, next to nothing, in the unit of the table. Up to {:.0} % more counts as met.\n\n\
+         | measure | goal | ours | next to | is | met |\n|---|---:|---|---|---:|---|\n{rows}",
+        (NOISE - 1.0) * 100.0
+    )
+}
+
+impl Goal {
+    /// Whose figure it is, next to whose, and what it comes to.
+    fn reached<'t>(&self, table: &'t Table) -> Option<(&'t str, &'t str, f64)> {
+        let row = table.rows.iter().find(|row| row.measure == self.measure)?;
+        let columns = || {
+            let columns = table.columns.iter().zip(&row.cells);
+            columns.filter(|(_, cell)| !cell.is_empty())
+        };
+        let of_role = |wanted| columns().filter(move |((_, role), _)| *role == wanted);
+        let ((ours, _), cell) = match self.column {
+            Some(name) => columns().find(|((column, _), _)| column == name)?,
+            None => of_role(Role::Ours).next()?,
+        };
+        let cost = |cell: &Samples| median(cell);
+        let next = match self.next {
+            Next::Nothing => return Some((ours, "–", median(cell))),
+            Next::Floor => of_role(Role::Floor).next()?,
+            Next::Best => {
+                of_role(Role::Peer).min_by(|(_, a), (_, b)| cost(a).total_cmp(&cost(b)))?
+            }
+        };
+        let ((next, _), other) = next;
+        Some((ours, next, median(&ratios(cell, other))))
+    }
+}
+
+const fn floor(table: &'static str, measure: &'static str, most: f64) -> Goal {
+    Goal { table, measure, column: None, next: Next::Floor, most }
+}
+
+const fn best(table: &'static str, measure: &'static str, most: f64) -> Goal {
+    Goal { table, measure, column: None, next: Next::Best, most }
+}
+
+const fn alone(table: &'static str, measure: &'static str, most: f64) -> Goal {
+    Goal { table, measure, column: None, next: Next::Nothing, most }
+}
+
+const fn of(column: &'static str, goal: Goal) -> Goal {
+    Goal { column: Some(column), ..goal }
+}
+
+/// Up to so many times the goal it counts as met.
+const NOISE: f64 = 1.03;
+
+const HANDSHAKES: &str = "Handshakes in memory";
+const RECEIVING: &str = "Receiving, as a server";
+const LOOPBACK: &str = "Loopback on tokio: cost";
+const MEMORY: &str = "Memory of a connection";
+const DEFLATE: &str = "Compressed echo: cost";
+const REPLIES: &str = "Compressed echo: length of a reply";
+const WEIGHT: &str = "Weight of an echo server";
+
+const GOALS: &[Goal] = &[
+    of("ws-core", floor(HANDSHAKES, "accept a browser's request", 1.0 / 0.75)),
+    of("ws-core", best(HANDSHAKES, "accept a browser's request", 1.0 / 1.8)),
+    best(HANDSHAKES, "accept a browser's request", 1.0),
+    of("ws-core", floor(HANDSHAKES, "connect", 1.0 / 0.8)),
+    floor(LOOPBACK, "handshake", 1.05),
+    of("ws-core, lent", best(RECEIVING, "16 B binary", 1.0 / 3.0)),
+    of("ws-core, lent", best(RECEIVING, "125 B binary", 1.0 / 3.0)),
+    of("ws-core", best(RECEIVING, "16 B binary", 1.0 / 1.5)),
+    of("ws-core", best(RECEIVING, "125 B binary", 1.0 / 1.5)),
+    best(RECEIVING, "1 KiB binary", 1.0 / 1.2),
+    best(RECEIVING, "16 KiB binary", 1.0),
+    best(RECEIVING, "64 KiB binary", 1.0),
+    best(RECEIVING, "1 MiB binary", 1.0),
+    best(RECEIVING, "125 B text, not ASCII", 1.0),
+    best(RECEIVING, "1 KiB text, not ASCII", 1.0),
+    best(RECEIVING, "16 KiB text, not ASCII", 1.0),
+    best(RECEIVING, "64 KiB text, not ASCII", 1.0),
+    floor(LOOPBACK, "1 connection, 16 B", 1.05),
+    floor(LOOPBACK, "1 connection, 1 KiB", 1.05),
+    best(LOOPBACK, "1 connection, 16 KiB", 1.0),
+    best(LOOPBACK, "1 connection, 64 KiB", 1.0),
+    best(LOOPBACK, "1 connection, 1 MiB", 1.0),
+    best(LOOPBACK, "16 connections, 16 B, 64 at once", 0.25 / 0.36),
+    alone(LOOPBACK, "16 connections, 16 B, 64 at once", 0.25),
+    alone(MEMORY, "idle, allocated", 2.0),
+    alone(MEMORY, "idle, in use", 2.0),
+    alone(MEMORY, "after an echo of 16 KiB, allocated", 2.5),
+    alone(MEMORY, "after an echo of 16 KiB, in use", 2.5),
+    best(DEFLATE, "1 KiB of JSON", 1.0),
+    best(DEFLATE, "64 KiB of JSON", 1.0),
+    best(REPLIES, "1 KiB of JSON", 1.0),
+    best(REPLIES, "64 KiB of JSON", 1.0),
+    best(WEIGHT, "seconds of CPU to build it", 30.0 / 31.0),
+    alone(WEIGHT, "seconds of CPU to build it", 30.0),
+    alone(WEIGHT, "crates in it", 25.0),
+    alone(WEIGHT, "KiB of binary", 600.0),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table {
+        let columns = [
+            ("floor", Role::Floor),
+            ("ws-core", Role::Variant),
+            ("ours", Role::Ours),
+            ("a", Role::Peer),
+            ("b", Role::Peer),
+        ];
+        let mut table = Table::new(HANDSHAKES, "ns", &columns);
+        let cells = [[1.0, 2.0], [1.3, 2.6], [3.0, 6.0], [2.0, 4.0], [9.0, 9.0]];
+        table.push("accept a browser's request", cells.map(|cell| cell.to_vec()).to_vec());
+        table
+    }
+
+    #[test]
+    fn each_is_next_to_what_it_is_to_be_next_to() {
+        let text = markdown(&[table()]);
+        let measure = "Handshakes in memory: accept a browser's request";
+        for line in [
+            "1.33 | ws-core | floor | 1.30 | yes",
+            "0.56 | ws-core | a | 0.65 | **no**",
+            "1.00 | ours | a | 1.50 | **no**",
+        ] {
+            assert!(text.contains(&format!("| {measure} | {line} |\n")), "{line}: {text}");
+        }
+        assert!(text.ends_with(": connect | 1.25 | – | – | – | not measured |\n"), "{text}");
+    }
+
+    #[test]
+    fn what_was_not_measured_is_left_out() {
+        let mut table = table();
+        table.title = "something else".to_owned();
+        assert_eq!(markdown(&[table]), "");
+    }
+}
