@@ -240,11 +240,14 @@ impl RecvBuf {
 
     /// Takes the first `n` bytes out, sharing the memory.
     pub(crate) fn split_to(&mut self, n: usize) -> Bytes {
-        self.drop_consumed();
         if n == self.len() {
             self.drop_scratch();
         }
-        self.buf.split_to(n).freeze()
+        // What has been consumed goes along, and is then left out: that takes one step less.
+        let consumed = std::mem::take(&mut self.start);
+        let mut taken = self.buf.split_to(consumed + n).freeze();
+        taken.advance(consumed);
+        taken
     }
 
     /// Takes `max_len` bytes at most from now on, those that have come included.
