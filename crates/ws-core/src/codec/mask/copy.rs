@@ -10,8 +10,6 @@ use std::mem::MaybeUninit;
 
 use bytes::BytesMut;
 
-use super::widen;
-
 /// Appends `payload` to `out`, masked.
 #[inline]
 pub(crate) fn extend_masked(out: &mut BytesMut, payload: &[u8], key: [u8; 4]) {
@@ -39,22 +37,23 @@ fn copy(to: &mut [MaybeUninit<u8>], from: &[u8], key: [u8; 4]) {
 #[inline(always)]
 pub(super) fn copy_words(to: &mut [MaybeUninit<u8>], from: &[u8], key: [u8; 4]) {
     assert_eq!(to.len(), from.len());
-    let wide = widen(key);
-    let mut to_words = to.chunks_exact_mut(8);
-    let mut from_words = from.chunks_exact(8);
+    let wide = u32::from_ne_bytes(key);
+    let mut to_words = to.chunks_exact_mut(4);
+    let mut from_words = from.chunks_exact(4);
+    // Plain words: the compiler makes vectors of them.
     for (to, from) in (&mut to_words).zip(&mut from_words) {
-        let mut bytes = [0; 8];
-        bytes.copy_from_slice(from);
-        let masked = (u64::from_ne_bytes(bytes) ^ wide).to_ne_bytes();
-        copy_bytes(to, &masked, [0; 8]);
+        let mut word = [0; 4];
+        word.copy_from_slice(from);
+        write(to, (u32::from_ne_bytes(word) ^ wide).to_ne_bytes());
     }
-    copy_bytes(to_words.into_remainder(), from_words.remainder(), wide.to_ne_bytes());
+    let rest = from_words.remainder().iter().zip(key).map(|(byte, key)| byte ^ key);
+    write(to_words.into_remainder(), rest);
 }
 
 #[inline(always)]
-fn copy_bytes(to: &mut [MaybeUninit<u8>], from: &[u8], keys: [u8; 8]) {
-    for ((to, from), key) in to.iter_mut().zip(from).zip(keys) {
-        to.write(from ^ key);
+fn write(to: &mut [MaybeUninit<u8>], bytes: impl IntoIterator<Item = u8>) {
+    for (to, byte) in to.iter_mut().zip(bytes) {
+        to.write(byte);
     }
 }
 

@@ -34,10 +34,7 @@ fn mask_words(payload: &mut [u8], key: [u8; 4]) {
     // What is left is shorter than a block. Each step halves it, without a loop.
     let rest = mask_half::<16>(blocks.into_remainder(), key);
     let rest = mask_half::<8>(rest, key);
-    let (half, rest) = rest.split_at_mut(rest.len() & 4);
-    if let Some(half) = half.first_chunk_mut() {
-        *half = (u32::from_ne_bytes(*half) ^ u32::from_ne_bytes(key)).to_ne_bytes();
-    }
+    let rest = mask_half::<4>(rest, key);
     for (byte, key) in rest.iter_mut().zip(key) {
         *byte ^= key;
     }
@@ -53,21 +50,15 @@ fn mask_half<const N: usize>(bytes: &mut [u8], key: [u8; 4]) -> &mut [u8] {
     rest
 }
 
-/// Masks a multiple of eight bytes.
+/// Masks a multiple of four bytes.
 #[inline(always)]
 fn mask_block(block: &mut [u8], key: [u8; 4]) {
-    let wide = widen(key);
-    for word in block.chunks_exact_mut(8) {
-        let mut bytes = [0; 8];
+    let wide = u32::from_ne_bytes(key);
+    for word in block.chunks_exact_mut(4) {
+        let mut bytes = [0; 4];
         bytes.copy_from_slice(word);
-        word.copy_from_slice(&(u64::from_ne_bytes(bytes) ^ wide).to_ne_bytes());
+        word.copy_from_slice(&(u32::from_ne_bytes(bytes) ^ wide).to_ne_bytes());
     }
-}
-
-/// The key twice, as a word.
-#[inline(always)]
-fn widen([a, b, c, d]: [u8; 4]) -> u64 {
-    u64::from_ne_bytes([a, b, c, d, a, b, c, d])
 }
 
 /// How many bytes are masked at once; a vector of AVX2, or two of less.
