@@ -2,14 +2,22 @@
 
 #![expect(clippy::unwrap_used, reason = "this is how a test fails")]
 
+use std::io::Write;
+
 use allocation_counter::{AllocationInfo, measure};
 use ws_conformance::{
     core_subject::drain,
+    every_runtime,
+    messages::{
+        bare::{done, ends},
+        line::Line,
+    },
     sample::{bad, good, upgrade},
 };
 use ws_core::{
     ClientConfig, ClientHandshake, Limits, RecvBuf, SendQueue, ServerConfig, ServerHandshake,
 };
+use ws_driver::{Reads, Writes};
 
 fn accept(
     config: &ServerConfig,
@@ -49,6 +57,26 @@ fn an_accept_with_recycled_buffers_allocates_nothing() {
         });
         assert_eq!(info.count_total, 0, "{what}: {info:?}");
     }
+}
+
+fn adapters<R: Reads<Line> + Writes<Line>>() {
+    let config = ServerConfig::new().subprotocols(["superchat", "chat"]).origins(["http://a"]);
+    let run = || {
+        let [mut client, server] = ends(4096);
+        client.write_all(&upgrade("Origin: http://a\r\n")).unwrap();
+        let mut opened = None;
+        let info = measure(|| opened = Some(done(ws_driver::accept::<_, R>(server, &config))));
+        assert!(opened.unwrap().is_ok());
+        info
+    };
+    run();
+    let info = run();
+    assert_eq!(info.count_total, 0, "{}: {info:?}", std::any::type_name::<R>());
+}
+
+#[test]
+fn an_accept_on_a_busy_thread_allocates_nothing() {
+    every_runtime!(adapters);
 }
 
 #[test]

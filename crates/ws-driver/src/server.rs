@@ -19,6 +19,7 @@ use crate::{
     Error, WebSocket,
     client::deadline,
     hold::Own,
+    pool,
     runtime::{Reads, Runtime, Writes},
     wire::Wire,
 };
@@ -126,7 +127,15 @@ impl<T, R: Reads<T> + Writes<T>> Handshake<T, R> {
 
     /// Accepts what may be accepted, and writes the 101.
     fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        let look = |machine: &mut ServerHandshake| Ok(machine.poll_accept()?.then_some(()));
+        let look = |machine: &mut ServerHandshake| {
+            // Lent for the answer, which is written at once.
+            machine.send_queue().give_memory(pool::take());
+            let accepted = machine.poll_accept();
+            if let Some(memory) = machine.send_queue().take_memory() {
+                pool::put(memory);
+            }
+            Ok(accepted?.then_some(()))
+        };
         ready!(self.poll_with(cx, look))?;
         match self.wire.poll_send(cx, self.machine.send_queue(), self.deadline) {
             Poll::Ready(sent) => Poll::Ready(sent.map_err(Error::Io)),

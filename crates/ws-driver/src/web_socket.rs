@@ -71,16 +71,16 @@ impl<T, R: Runtime> WebSocket<T, R> {
         Self { inbound: Inbound::new(wire, receiver, config), sender, negotiated, request }
     }
 
-    /// The same right after a handshake, which is done with the buffer it has read into.
+    /// The same right after a handshake, which is done with the buffers it has read into and written
+    /// from.
     pub(crate) fn opened(
         wire: Wire<Own<T>, R>,
         mut connection: Connection,
         config: &WebSocketConfig,
         request: Option<Box<Request<()>>>,
     ) -> Self {
-        if let Some(memory) = connection.receiver().recv_buf().take_memory() {
-            pool::put(memory);
-        }
+        let memory = connection.receiver().recv_buf().take_memory();
+        memory.into_iter().chain(connection.sender().take_memory()).for_each(pool::put);
         Self::new(wire, connection, config, request)
     }
 
