@@ -111,25 +111,37 @@ impl Table {
         self.rows.push(Row { measure: measure.into(), cells });
     }
 
-    /// Ours next to the best peer, where both have the measure.
-    pub fn comparison(&self, row: &Row) -> Option<Comparison> {
-        let of_role = |wanted| {
-            let columns = self.columns.iter().zip(&row.cells);
-            columns.filter(move |((_, role), cell)| *role == wanted && !cell.is_empty())
-        };
-        let (_, ours) = of_role(Role::Ours).next()?;
+    /// The columns of this role that have the measure, by name.
+    pub fn of_role<'t>(
+        &'t self,
+        row: &'t Row,
+        wanted: Role,
+    ) -> impl Iterator<Item = (&'t str, &'t Samples)> {
+        let columns = self.columns.iter().zip(&row.cells);
+        columns
+            .filter(move |((_, role), cell)| *role == wanted && !cell.is_empty())
+            .map(|((name, _), cell)| (name.as_str(), cell))
+    }
+
+    /// The peer whose median is best.
+    pub fn best_peer<'t>(&'t self, row: &'t Row) -> Option<(&'t str, &'t Samples)> {
         let cost = |cell: &Samples| match self.better {
             Better::Lower => median(cell),
             Better::Higher => -median(cell),
         };
-        let best = of_role(Role::Peer).min_by(|(_, a), (_, b)| cost(a).total_cmp(&cost(b)));
-        let ((best, _), theirs) = best?;
+        self.of_role(row, Role::Peer).min_by(|(_, a), (_, b)| cost(a).total_cmp(&cost(b)))
+    }
+
+    /// Ours next to the best peer, where both have the measure.
+    pub fn comparison(&self, row: &Row) -> Option<Comparison> {
+        let (_, ours) = self.of_role(row, Role::Ours).next()?;
+        let (best, theirs) = self.best_peer(row)?;
         let ratios = match self.better {
             Better::Lower => ratios(ours, theirs),
             Better::Higher => ratios(theirs, ours),
         };
         let spread = spread(&ratios)?;
-        Some(Comparison { best: best.clone(), ratio: median(&ratios), spread })
+        Some(Comparison { best: best.to_owned(), ratio: median(&ratios), spread })
     }
 
     /// The table as Markdown, under a heading.

@@ -128,8 +128,10 @@ impl<T, R: Reads<T> + Writes<T>> Handshake<T, R> {
     /// Accepts what may be accepted, and writes the 101.
     fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         let look = |machine: &mut ServerHandshake| {
-            // Lent for the answer, which is written at once.
-            machine.send_queue().give_memory(pool::take());
+            // Lent for the answer, which is written at once, unless there is one already.
+            if !machine.send_queue().has_memory() {
+                machine.send_queue().give_memory(pool::take());
+            }
             let accepted = machine.poll_accept();
             if let Some(memory) = machine.send_queue().take_memory() {
                 pool::put(memory);

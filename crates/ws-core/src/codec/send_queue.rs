@@ -53,7 +53,7 @@ impl SendQueue {
     /// Whether what waits lies in several pieces. One alone costs the system less when it is not
     /// written as a list.
     pub fn is_scattered(&self) -> bool {
-        !self.handles.is_empty() && self.chunk().len() < self.len
+        self.chunk().len() < self.len
     }
 
     /// Forgets what waits and keeps the memory.

@@ -10,6 +10,8 @@ use std::mem::MaybeUninit;
 
 use bytes::BytesMut;
 
+use super::LONG;
+
 /// Appends `payload` to `out`, masked.
 #[inline]
 pub(crate) fn extend_masked(out: &mut BytesMut, payload: &[u8], key: [u8; 4]) {
@@ -56,9 +58,6 @@ fn write(to: &mut [MaybeUninit<u8>], bytes: impl IntoIterator<Item = u8>) {
         to.write(byte);
     }
 }
-
-/// Below this two passes are as quick: there is no call in the second one.
-const LONG: usize = 256;
 
 #[cfg(test)]
 mod tests {

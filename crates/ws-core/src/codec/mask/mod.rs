@@ -64,6 +64,9 @@ fn mask_block(block: &mut [u8], key: [u8; 4]) {
 /// How many bytes are masked at once; a vector of AVX2, or two of less.
 const BLOCK: usize = 32;
 
+/// Below this the plain loop is as quick as a call of one for wider vectors, even after a copy.
+const LONG: usize = 256;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,16 +9,14 @@
 
 use std::mem::MaybeUninit;
 
+use super::LONG;
+
 /// Masks `payload`, if it is long enough and the processor has what it takes.
 #[inline]
 pub(super) fn mask(payload: &mut [u8], mut key: [u8; 4]) -> bool {
     let fits = payload.len() >= LONG && is_x86_feature_detected!("avx2");
     if fits {
-        // Vectors that lie across two cache lines are written at half the speed. In short payloads
-        // there are not enough of them to pay for a beginning apart.
-        let apart =
-            if payload.len() < 8 * LONG { 0 } else { payload.as_ptr().align_offset(VECTOR) };
-        let (front, aligned) = payload.split_at_mut(apart % VECTOR);
+        let (front, aligned) = payload.split_at_mut(apart(payload));
         super::mask_words(front, key);
         key.rotate_left(front.len() & 3);
         // SAFETY: the processor has AVX2, which is all that `mask_avx2` asks for.
@@ -33,8 +31,7 @@ pub(super) fn mask(payload: &mut [u8], mut key: [u8; 4]) -> bool {
 pub(super) fn copy(to: &mut [MaybeUninit<u8>], from: &[u8], mut key: [u8; 4]) -> bool {
     let fits = from.len() >= LONG && is_x86_feature_detected!("avx2");
     if fits {
-        let apart = if from.len() < 8 * LONG { 0 } else { to.as_ptr().align_offset(VECTOR) };
-        let (front, aligned) = to.split_at_mut(apart % VECTOR);
+        let (front, aligned) = to.split_at_mut(apart(to));
         let (from_front, from) = from.split_at(front.len());
         super::copy::copy_words(front, from_front, key);
         key.rotate_left(front.len() & 3);
@@ -42,6 +39,12 @@ pub(super) fn copy(to: &mut [MaybeUninit<u8>], from: &[u8], mut key: [u8; 4]) ->
         unsafe { copy_avx2(aligned, from, key) };
     }
     fits
+}
+
+/// How many bytes there are before the first vector. One that lies across two cache lines is written at
+/// half the speed. In short payloads there are not enough of them to pay for a beginning apart.
+fn apart<T>(written: &[T]) -> usize {
+    if written.len() < 8 * LONG { 0 } else { written.as_ptr().align_offset(VECTOR) % VECTOR }
 }
 
 /// # Safety
@@ -59,9 +62,6 @@ unsafe fn copy_avx2(to: &mut [MaybeUninit<u8>], from: &[u8], key: [u8; 4]) {
 unsafe fn mask_avx2(payload: &mut [u8], key: [u8; 4]) {
     super::mask_words(payload, key);
 }
-
-/// Below this the plain loop is as quick as the call.
-const LONG: usize = 256;
 
 /// How many bytes a vector has.
 const VECTOR: usize = 32;
