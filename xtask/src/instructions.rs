@@ -24,7 +24,7 @@ pub(crate) fn run(args: &[String]) -> Result {
     if !tools::missing(&["valgrind"]).is_empty() {
         return Err(Skip::required("valgrind not installed").into());
     }
-    let package = ["--quiet", "--release", "--package", "ws-bench", "--example", "instructions"];
+    let package = ["--quiet", "--release", "--package", "bench", "--example", "instructions"];
     execute(cargo(["build"]).args(package))?;
     let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
     let program = Path::new(&target).join("release/examples/instructions");
@@ -90,7 +90,7 @@ fn verdict(ratio: f64, recorded: Option<f64>) -> std::result::Result<(), String>
 fn written(ratios: &BTreeMap<String, (u64, u64)>) -> String {
     let mut text = String::from(
         "# Instructions of the hot paths, as multiples of their floors: what `cargo xtask instructions` compares\n\
-         # with, and writes with --record. See crates/ws-bench/examples/instructions.rs for the cases.\n",
+         # with, and writes with --record. See bench/examples/instructions.rs for the cases.\n",
     );
     for (case, (ours, floor)) in ratios {
         text.push_str(&format!("{case} = {:.3}\n", ratio(*ours, *floor)));
@@ -111,7 +111,7 @@ fn read(text: &str) -> Result<BTreeMap<String, f64>> {
 }
 
 /// What was counted when it was last written down.
-const RECORD: &str = "crates/ws-bench/instructions.toml";
+const RECORD: &str = "bench/instructions.toml";
 
 /// How much more is too much.
 const TOLERANCE: f64 = 0.10;

@@ -32,7 +32,7 @@ pub(crate) fn doc_tests() -> Result {
 
 /// Every client against every server, through the demo program.
 pub(crate) fn demo(args: &[String]) -> Result {
-    let mut demo = cargo(["run", "--release", "-q", "-p", "ws-demo", "--"]);
+    let mut demo = cargo(["run", "--release", "-q", "-p", "demo", "--"]);
     if args.is_empty() { run(demo.arg("matrix")) } else { run(demo.args(args)) }
 }
 
@@ -56,10 +56,10 @@ pub(crate) fn interop(args: &[String]) -> Result {
 
 /// Ours next to other libraries; the arguments are names of suites, and `--quick`.
 pub(crate) fn bench(args: &[String]) -> Result {
-    let release = ["--release", "-q", "-p", "ws-bench", "--features", "peers"];
+    let release = ["--release", "-q", "-p", "bench", "--features", "peers"];
     // One of the suites starts the servers of the other program, too.
     run(cargo(["build"]).args(release).arg("--bins"))?;
-    run(cargo(["run"]).args(release).args(["--bin", "ws-bench", "--"]).args(args))
+    run(cargo(["run"]).args(release).args(["--bin", "bench", "--"]).args(args))
 }
 
 /// Clippy knows since when std has what it has; the oldest toolchain knows everything else.

@@ -90,10 +90,10 @@ fn strings(value: &Value) -> Vec<String> {
     items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// Packages whose features nothing but their own command switches on. Those of ws-bench bring in
+/// Packages whose features nothing but their own command switches on. Those of bench bring in
 /// the libraries that ours are measured against, with some two hundred crates below them: no test
 /// needs one of them, and they would take longer to compile than everything else together.
-const NOT_FOR_TESTS: &[&str] = &["ws-bench"];
+const NOT_FOR_TESTS: &[&str] = &["bench"];
 
 impl Member {
     /// The distinct ways to build this package: bare, as it comes, with everything. A package that
@@ -131,7 +131,7 @@ mod tests {
     fn members_of(features: &str, publish: &str) -> Vec<Member> {
         let json = format!(
             r#"{{"workspace_root": "/ws", "packages": [{{
-                "name": "a", "manifest_path": "/ws/crates/a/Cargo.toml", "publish": {publish},
+                "name": "a", "manifest_path": "/ws/a/Cargo.toml", "publish": {publish},
                 "features": {features},
                 "dependencies": [{{"name": "x", "kind": null}}, {{"name": "y", "kind": "dev"}}]
             }}]}}"#
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn a_member_is_read() {
         let member = members_of(r#"{"default": ["tls"], "tls": [], "url": []}"#, "null").remove(0);
-        assert_eq!((member.folder.as_str(), member.published), ("crates/a", true));
+        assert_eq!((member.folder.as_str(), member.published), ("a", true));
         assert!(member.features.keys().eq(["default", "tls", "url"]));
         assert_eq!(member.dependencies, ["x"]);
         assert_eq!(
@@ -163,7 +163,7 @@ mod tests {
     fn the_features_of_the_benchmarks_stay_off() {
         let mut members = members_of(r#"{"b": [], "c": []}"#, "null");
         members.extend(members_of(r#"{"peers": []}"#, "[]"));
-        members[1].name = "ws-bench".to_owned();
+        members[1].name = "bench".to_owned();
         assert_eq!(with_features(&members), ["--workspace", "--features", "a/b,a/c"]);
     }
 

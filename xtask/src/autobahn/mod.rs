@@ -50,7 +50,7 @@ pub(crate) fn run(args: &[String]) -> Result {
     let home = target.join("autobahn");
     let suite = install::suite(Path::new("autobahn"), &home)
         .map_err(|why| Skip::required(format!("no Autobahn suite: {why}")))?;
-    execute(&mut cargo(["build", "--quiet", "--release", "--package", "ws-demo"]))?;
+    execute(&mut cargo(["build", "--quiet", "--release", "--package", "demo"]))?;
 
     let demo = target.join("release").join("ws-demo");
     let reports = home.join("reports");

@@ -77,7 +77,7 @@ impl Site {
         println!("build: ws-demo");
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let status = Command::new(cargo)
-            .args(["build", "--quiet", "--release", "--package", "ws-demo", "--target-dir"])
+            .args(["build", "--quiet", "--release", "--package", "demo", "--target-dir"])
             .arg(&self.target)
             .current_dir(&self.root)
             .status()

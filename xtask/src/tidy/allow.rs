@@ -3,11 +3,11 @@
 /// Files that may hold the word `unsafe`: `(path, why it is worth it)`. Only under ws-core.
 pub(super) const UNSAFE_FILES: &[(&str, &str)] = &[
     (
-        "crates/ws-core/src/codec/mask/copy.rs",
+        "ws-core/src/codec/mask/copy.rs",
         "masks into memory that is not initialised; a client sends 64 KiB in two thirds of the time",
     ),
     (
-        "crates/ws-core/src/codec/mask/wide.rs",
+        "ws-core/src/codec/mask/wide.rs",
         "calls loops compiled for AVX2 where there is AVX2; masks 16 KiB in a fourth of the time",
     ),
 ];
@@ -18,13 +18,9 @@ pub(super) const LONG_FILES: &[(&str, &str)] = &[];
 /// Loops that an adapter may contain: `(path, keyword, what it does instead of I/O)`.
 pub(super) const ADAPTER_LOOPS: &[(&str, &str, &str)] = &[
     (
-        "crates/ws-blocking/src/block_on.rs",
+        "ws-blocking/src/block_on.rs",
         "loop",
         "polls the driver's future again when a non-blocking stream made it give up",
     ),
-    (
-        "crates/ws-blocking/src/runtime.rs",
-        "loop",
-        "repeats one system call that a signal interrupted",
-    ),
+    ("ws-blocking/src/runtime.rs", "loop", "repeats one system call that a signal interrupted"),
 ];

@@ -1,0 +1,105 @@
+//! The programs: which suites are run, and where the report goes.
+
+use std::{fs, path::Path, process::ExitCode, time::Instant};
+
+use crate::{
+    chart, goals,
+    options::Options,
+    peers::{Result, serve},
+    report::{self, Table},
+    suites::SUITES,
+    system,
+};
+
+/// What a program of this crate does; `heap` counts the bytes that its allocator has given out.
+pub fn main(heap: fn() -> usize) -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match &args[..] {
+        [command, name, core @ ..] if command == "serve" => {
+            let core = core.first().and_then(|core| core.parse().ok());
+            serve::run(name, core, heap)
+        }
+        _ => measure(&args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(args: &[String]) -> Result {
+    let known: Vec<_> = SUITES.iter().map(|(name, _)| *name).collect();
+    let options = Options::parse(args, &known)?;
+    system::with_even_memcpy()?;
+    let mut report = head(&options);
+    let mut all: Vec<Table> = Vec::new();
+    for (name, suite) in SUITES.iter().filter(|(name, _)| options.wants(name)) {
+        println!("{name}");
+        let start = Instant::now();
+        let tables = suite(&options).map_err(|error| format!("{name}: {error}"))?;
+        println!("  {} s", start.elapsed().as_secs());
+        report.push_str(&format!("\n## {name}\n"));
+        for table in &tables {
+            report.push_str(&format!("\n{}", table.markdown()));
+        }
+        all.extend(tables);
+    }
+    report.push_str(&format!("\n{}", goals::markdown(&all)));
+    report.push_str(&format!("\n{}", report::behind(&all)));
+    let folder = Path::new("target/bench");
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join("chart.svg"), chart::svg(&all))?;
+    fs::write(folder.join("report.md"), &report)?;
+    println!("\n{report}");
+    println!("written to {0}/report.md and {0}/chart.svg", folder.display());
+    Ok(())
+}
+
+fn head(options: &Options) -> String {
+    let quick =
+        options.pick("", " A quick run: few and short rounds, to see that everything works.");
+    format!(
+        "# Side by side\n\n{}.{quick}\n\n{}\n\nEverybody takes turns within a round. A figure is the \
+         median of the rounds, with the smallest and the largest in brackets. *ours / best* is the \
+         median of the ratios within a round to the peer whose median is best: below 1, ours costs \
+         less. Costs are CPU time, which other programs on the machine disturb least.\n",
+        system::description(),
+        versions(&fs::read_to_string("Cargo.lock").unwrap_or_default()),
+    )
+}
+
+/// The versions of the peers, as they are locked.
+fn versions(lock: &str) -> String {
+    let version = |name: &str| {
+        let (_, rest) = lock.split_once(&format!("name = \"{name}\"\nversion = \""))?;
+        Some(format!("{name} {}", rest.split('"').next()?))
+    };
+    PEERS.iter().copied().filter_map(version).collect::<Vec<_>>().join(", ")
+}
+
+const PEERS: &[&str] = &[
+    "tungstenite",
+    "tokio-tungstenite",
+    "fastwebsockets",
+    "tokio-websockets",
+    "soketto",
+    "sockudo-ws",
+    "yawc",
+    "tokio",
+    "hyper",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_those_of_the_lock() {
+        let lock = "[[package]]\nname = \"tokio\"\nversion = \"1.2.3\"\n\n[[package]]\nname = \
+                    \"yawc\"\nversion = \"0.5.0\"\n";
+        assert_eq!(versions(lock), "yawc 0.5.0, tokio 1.2.3");
+    }
+}

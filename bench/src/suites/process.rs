@@ -1,0 +1,85 @@
+//! A server in a process of its own, and what it says about itself.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::{Ipv4Addr, SocketAddr},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+};
+
+use crate::peers::{Result, serve::Server};
+
+/// A server that runs until this value is dropped.
+#[derive(Debug)]
+pub(super) struct Process {
+    child: Child,
+    ask: ChildStdin,
+    answers: BufReader<ChildStdout>,
+    /// Where it listens.
+    pub(super) addr: SocketAddr,
+}
+
+/// What a server has used so far.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Usage {
+    /// Nanoseconds on a processor.
+    pub(super) cpu: f64,
+    /// Bytes of memory in use.
+    pub(super) resident: f64,
+    /// Bytes that are allocated; 0 unless they are counted.
+    pub(super) heap: f64,
+}
+
+impl Process {
+    /// Starts a server on a core of its own, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// It does not start.
+    pub(super) fn start(server: &Server, core: Option<usize>) -> Result<Self> {
+        Self::spawn(Command::new(std::env::current_exe()?), server, core)
+    }
+
+    /// The same with an allocator that counts.
+    ///
+    /// # Errors
+    ///
+    /// It does not start.
+    pub(super) fn start_counted(server: &Server, core: Option<usize>) -> Result<Self> {
+        let program = std::env::current_exe()?.with_file_name("bench-counted");
+        Self::spawn(Command::new(program), server, core)
+    }
+
+    fn spawn(mut command: Command, server: &Server, core: Option<usize>) -> Result<Self> {
+        command.args(["serve", server.name]).args(core.map(|core| core.to_string()));
+        // One thread for tasks: the others would share its core.
+        command.env("ASYNC_STD_THREAD_COUNT", "1");
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let ask = child.stdin.take().ok_or("no input")?;
+        let mut answers = BufReader::new(child.stdout.take().ok_or("no output")?);
+        let mut port = String::new();
+        answers.read_line(&mut port)?;
+        let port: u16 = port.trim().parse().map_err(|_| format!("{} is down", server.name))?;
+        Ok(Self { child, ask, answers, addr: (Ipv4Addr::LOCALHOST, port).into() })
+    }
+
+    /// What it has used.
+    ///
+    /// # Errors
+    ///
+    /// It has ended.
+    pub(super) fn usage(&mut self) -> Result<Usage> {
+        self.ask.write_all(b"\n")?;
+        let mut line = String::new();
+        self.answers.read_line(&mut line)?;
+        let mut figures = line.split_whitespace().map_while(|figure| figure.parse().ok());
+        let mut next = || figures.next().ok_or("the server has ended");
+        Ok(Usage { cpu: next()?, resident: next()?, heap: next()? })
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

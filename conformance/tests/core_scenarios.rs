@@ -1,0 +1,499 @@
+//! The scenarios of `vectors/scenarios.md` that need no transport, over the core.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "this is how a test fails"
+)]
+
+use std::{
+    collections::HashSet,
+    thread,
+    time::{Duration, Instant},
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use conformance::{
+    core_subject::drain,
+    fill::{accept_value, fill},
+    sample::{KEY, bad, good, switching, upgrade},
+    wire::{Answer, Answers},
+};
+use http::{Response, StatusCode, header};
+use ws_core::{
+    ClientConfig, ClientHandshake, HandshakeError, RecvBuf, RequestRule, SendQueue, ServerConfig,
+    ServerHandshake, upgrade_request,
+};
+
+/// `hello` in a masked text frame.
+const FRAME: &[u8] = b"\x81\x857\xfa!=\x7f\x9fMQX";
+
+fn answer(queue: &mut SendQueue) -> Answer {
+    let mut wire = Vec::new();
+    drain(queue, &mut wire);
+    let answers = Answers::parse(&wire).unwrap_or_else(|e| panic!("{e}: {}", wire.escape_ascii()));
+    answers.last.unwrap()
+}
+
+fn poll_request(server: &mut ServerHandshake) -> ws_core::Pending {
+    server.poll().unwrap().expect("a whole request was received")
+}
+
+fn accept_of(answer: &Answer) -> String {
+    answer.head.values("Sec-WebSocket-Accept").collect()
+}
+
+#[test]
+fn s_03_a_pipelined_second_request_survives_the_refusal_of_the_first() {
+    let config = ServerConfig::new().keep_alive(true);
+    let input = [bad(), good(), FRAME.to_vec()].concat();
+    let mut server = ServerHandshake::with_buffered(&config, input.as_slice());
+    let refused = poll_request(&mut server).accept().unwrap_err();
+    let mut server = refused.handshake;
+    let first = answer(server.send_queue());
+    assert_eq!(first.status, 400);
+    assert!(!first.head.has_member("Connection", "close"));
+    assert!(!server.is_closed());
+    let mut connection = poll_request(&mut server).accept().unwrap();
+    let second = answer(connection.send_queue());
+    assert_eq!((second.status, accept_of(&second)), (101, accept_value(KEY)));
+    assert_eq!(connection.leftover(), FRAME);
+}
+
+#[test]
+fn s_03_or_the_server_closes() {
+    let input = [bad(), good()].concat();
+    let mut server = ServerHandshake::with_buffered(&ServerConfig::new(), input.as_slice());
+    let mut server = poll_request(&mut server).accept().unwrap_err().handshake;
+    assert!(answer(server.send_queue()).head.has_member("Connection", "close"));
+    assert!(server.is_closed());
+    assert!(matches!(server.poll(), Err(HandshakeError::Closed)));
+    assert!(server.send_queue().is_empty());
+}
+
+/// The error alone keeps what the handshake would have kept.
+#[test]
+fn s_03_the_error_hands_the_second_request_back() {
+    let config = ServerConfig::new().keep_alive(true);
+    let input = [bad(), good()].concat();
+    let mut server = ServerHandshake::with_buffered(&config, input.as_slice());
+    let error = poll_request(&mut server).accept().unwrap_err().into_error();
+    let HandshakeError::Refused(refusal) = error else { panic!("{error:?}") };
+    assert!(refusal.keep_alive());
+    assert_eq!(refusal.leftover(), &good());
+}
+
+#[test]
+fn s_04_a_later_request_after_a_refusal() {
+    let config = ServerConfig::new().keep_alive(true);
+    let mut server = ServerHandshake::new(&config);
+    for _ in 0..3 {
+        server.recv_buf().extend_from_slice(&bad());
+        server = poll_request(&mut server).accept().unwrap_err().handshake;
+        assert_eq!(answer(server.send_queue()).status, 400);
+        assert!(server.poll().unwrap().is_none());
+    }
+    let key = "AQIDBAUGBwgJCgsMDQ4PEA==";
+    let request = String::from_utf8(good()).unwrap().replace(KEY, key);
+    server.recv_buf().extend_from_slice(request.as_bytes());
+    let mut connection = poll_request(&mut server).accept().unwrap();
+    assert_eq!(accept_of(&answer(connection.send_queue())), accept_value(key));
+}
+
+#[test]
+fn keep_alive_ends_after_as_many_attempts_as_allowed() {
+    let config = ServerConfig::new().keep_alive(true).max_attempts(3);
+    let mut server = ServerHandshake::with_buffered(&config, bad().repeat(5).as_slice());
+    let mut said = Vec::new();
+    while !server.is_closed() {
+        server = poll_request(&mut server).accept().unwrap_err().handshake;
+        said.push(answer(server.send_queue()).head.has_member("Connection", "close"));
+    }
+    assert_eq!(said, [false, false, true]);
+}
+
+#[test]
+fn s_05_content_length_is_computed_last() {
+    let hooks: [fn(&mut Response<Bytes>); 3] = [
+        |_| {},
+        |response| {
+            response.headers_mut().insert(header::CONTENT_LENGTH, 77.into());
+        },
+        |response| {
+            let chunked = "chunked".parse().unwrap();
+            response.headers_mut().insert(header::TRANSFER_ENCODING, chunked);
+            response.headers_mut().append(header::CONTENT_LENGTH, 1.into());
+            response.headers_mut().append(header::CONTENT_LENGTH, 2.into());
+        },
+    ];
+    for (index, hook) in hooks.into_iter().enumerate() {
+        let config = ServerConfig::new().decorate(move |_, response| {
+            *response.status_mut() = StatusCode::FORBIDDEN;
+            *response.body_mut() = Bytes::from_static(b"nope");
+            hook(response);
+        });
+        let mut server = ServerHandshake::with_buffered(&config, bad().as_slice());
+        let refused = poll_request(&mut server).accept().unwrap_err();
+        assert_eq!(refused.error.status(), Some(StatusCode::FORBIDDEN), "hook {index}");
+        let mut server = refused.handshake;
+        let sent = answer(server.send_queue());
+        assert_eq!((sent.status, sent.rest.as_slice()), (403, b"nope".as_slice()), "hook {index}");
+        assert_eq!(sent.head.values("Content-Length").collect::<Vec<_>>(), ["4"], "hook {index}");
+        assert_eq!(sent.head.values("Transfer-Encoding").count(), 0, "hook {index}");
+    }
+}
+
+/// What the answer says of the connection is what is done with it, whatever a hook wrote there.
+#[test]
+fn connection_says_what_is_done() {
+    let malformed = b"G E T / HTTP/1.1\r\n\r\n".to_vec();
+    for (said, keep_alive, input, closes) in [
+        ("keep-alive", false, bad(), true),
+        ("keep-alive", true, malformed.clone(), true),
+        ("close", true, bad(), true),
+        ("x, Close", true, bad(), true),
+        ("upgrade", true, bad(), false),
+        ("keep-alive", true, bad(), false),
+        ("", true, bad(), false),
+    ] {
+        let config = ServerConfig::new().keep_alive(keep_alive).decorate(move |_, response| {
+            response.headers_mut().insert(header::CONNECTION, said.parse().unwrap());
+        });
+        let mut server = ServerHandshake::with_buffered(&config, input.as_slice());
+        let mut server = match server.poll() {
+            Ok(pending) => pending.unwrap().accept().unwrap_err().handshake,
+            Err(_) => server,
+        };
+        let sent = answer(server.send_queue());
+        assert_eq!(sent.head.has_member("Connection", "close"), closes, "{said:?} {keep_alive}");
+        assert_eq!(server.is_closed(), closes, "{said:?} {keep_alive}");
+        assert!(!sent.head.has_member("Connection", "upgrade"), "{said:?}");
+    }
+}
+
+/// "A server MUST NOT send Content-Length in such a response unless its field value equals the
+/// decimal number of octets that would have been sent in the content of a response if the same
+/// request had used the GET method." RFC 9110 8.6
+#[test]
+fn the_length_in_an_answer_to_head_is_that_of_the_body_left_out() {
+    let input = b"HEAD /health HTTP/1.1\r\nHost: h\r\n\r\n".as_slice();
+    let mut server = ServerHandshake::with_buffered(&ServerConfig::new(), input);
+    let refused = poll_request(&mut server).reject(Response::new("ok"));
+    let mut server = refused.handshake;
+    let sent = answer(server.send_queue());
+    assert_eq!((sent.status, sent.rest.as_slice()), (200, b"".as_slice()));
+    let lengths: Vec<_> = sent.head.values("Content-Length").collect();
+    assert!(lengths.is_empty() || lengths == ["2"], "{lengths:?}");
+}
+
+#[test]
+fn s_06_a_hook_can_refuse_a_good_request() {
+    let config = ServerConfig::new().subprotocols(["chat"]).decorate(|request, response| {
+        assert!(request.is_some());
+        *response.status_mut() = StatusCode::FORBIDDEN;
+    });
+    let input = upgrade("Sec-WebSocket-Protocol: chat\r\n");
+    let mut server = ServerHandshake::with_buffered(&config, input.as_slice());
+    let refused = poll_request(&mut server).accept().unwrap_err();
+    let HandshakeError::Refused(refusal) = &refused.error else { panic!("{:?}", refused.error) };
+    assert_eq!(refusal.rule(), RequestRule::Application);
+    assert_eq!(refusal.response().status(), StatusCode::FORBIDDEN);
+    let mut server = refused.handshake;
+    let sent = answer(server.send_queue());
+    assert_eq!(sent.status, 403);
+    for name in ["Sec-WebSocket-Accept", "Upgrade", "Sec-WebSocket-Protocol"] {
+        assert_eq!(sent.head.values(name).count(), 0, "{name}");
+    }
+    assert!(!sent.head.has_member("Connection", "upgrade"));
+}
+
+/// The other way round: no hook makes a 101 out of a refusal.
+#[test]
+fn s_06_a_hook_cannot_accept_a_bad_request() {
+    let config = ServerConfig::new()
+        .decorate(|_, response| *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS);
+    let mut server = ServerHandshake::with_buffered(&config, bad().as_slice());
+    let refused = poll_request(&mut server).accept().unwrap_err();
+    assert_eq!(refused.error.status(), Some(StatusCode::INTERNAL_SERVER_ERROR));
+    let mut server = refused.handshake;
+    let sent = answer(server.send_queue());
+    assert_eq!(sent.status, 500);
+    assert_eq!(sent.head.values("Sec-WebSocket-Accept").count(), 0);
+}
+
+#[test]
+fn s_12_a_malformed_request_then_a_good_one() {
+    for keep_alive in [false, true] {
+        let config = ServerConfig::new().keep_alive(keep_alive);
+        let mut server = ServerHandshake::new(&config);
+        server.recv_buf().extend_from_slice(b"G E T / HTTP/1.1\r\n\r\n");
+        server.recv_buf().extend_from_slice(&good());
+        let error = server.poll().unwrap_err();
+        assert_eq!(error.name(), "malformed-head");
+        let sent = answer(server.send_queue());
+        assert_eq!(sent.status, 400);
+        assert!(sent.head.has_member("Connection", "close"));
+        assert!(server.is_closed());
+        assert!(matches!(server.poll(), Err(HandshakeError::Closed)));
+        assert!(server.send_queue().is_empty());
+    }
+}
+
+#[test]
+fn s_15_reuse_after_a_failure() {
+    let config = ServerConfig::new().subprotocols(["chat"]);
+    let first = upgrade("Sec-WebSocket-Protocol: chat\r\n");
+    let failures: [(&str, &[u8]); 4] = [
+        ("refusal", b"GET / HTTP/1.1\r\nHost: h\r\nSec-WebSocket-Protocol: chat\r\n\r\nrest"),
+        ("malformed", b"G E T / HTTP/1.1\r\n\r\nrest"),
+        ("truncated", &first[..100]),
+        ("timed out", &first[..101]),
+    ];
+    let (mut recv, mut send) = (RecvBuf::new(), SendQueue::new());
+    for (what, input) in failures {
+        let mut server = ServerHandshake::from_buffers(&config, recv, send);
+        server.recv_buf().extend_from_slice(input);
+        let now = Instant::now();
+        match what {
+            "truncated" => server.handle_eof(),
+            "timed out" => {
+                server.set_deadline(Some(now));
+                server.handle_timeout(now);
+            }
+            _ => {}
+        }
+        let mut server = match server.poll() {
+            Ok(Some(pending)) => pending.accept().unwrap_err().handshake,
+            Ok(None) => panic!("{what}: no failure"),
+            Err(_) => server,
+        };
+        drain(server.send_queue(), &mut Vec::new());
+        (recv, send) = server.into_buffers();
+        recv.clear();
+        send.clear();
+
+        let mut server = ServerHandshake::from_buffers(&config, recv, send);
+        assert_eq!(server.poll_timeout(now), None, "{what}");
+        assert!(server.poll().unwrap().is_none(), "{what}");
+        server.recv_buf().extend_from_slice(&good());
+        let mut connection = poll_request(&mut server).accept().unwrap();
+        let sent = answer(connection.send_queue());
+        assert_eq!((sent.status, accept_of(&sent)), (101, accept_value(KEY)), "{what}");
+        assert_eq!(sent.head.values("Sec-WebSocket-Protocol").count(), 0, "{what}");
+        assert_eq!(connection.negotiated().subprotocol(), None, "{what}");
+        assert!(connection.leftover().is_empty(), "{what}");
+        (recv, send, ..) = connection.into_parts();
+        recv.clear();
+        send.clear();
+    }
+}
+
+fn keys(n: usize) -> Vec<[u8; 16]> {
+    let config = ClientConfig::new();
+    (0..n)
+        .map(|_| {
+            let client = ClientHandshake::new(&config, "h", "/").unwrap();
+            STANDARD.decode(client.key()).unwrap().try_into().expect("16 octets")
+        })
+        .collect()
+}
+
+/// All different, and every bit about as often set as not.
+fn assert_random(all: &[[u8; 16]]) {
+    let different: HashSet<_> = all.iter().collect();
+    assert_eq!(different.len(), all.len());
+    for bit in 0..128 {
+        let set = all.iter().filter(|key| key[bit / 8] & (1 << (bit % 8)) != 0).count();
+        let share = set as f64 / all.len() as f64;
+        assert!((0.48..0.52).contains(&share), "bit {bit}: {share}");
+    }
+}
+
+#[test]
+fn s_16_keys_do_not_repeat() {
+    assert_random(&keys(100_000));
+}
+
+#[test]
+fn s_16_keys_do_not_repeat_across_threads() {
+    let threads: Vec<_> = (0..8).map(|_| thread::spawn(|| keys(10_000))).collect();
+    let all: Vec<_> = threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+    assert_random(&all);
+}
+
+#[test]
+fn s_16_keys_of_the_pure_function_do_not_repeat() {
+    let keys: HashSet<_> = (0..10_000)
+        .map(|_| {
+            let (request, _) = upgrade_request(&ClientConfig::new(), "h", "/").unwrap();
+            request.headers()["sec-websocket-key"].as_bytes().to_vec()
+        })
+        .collect();
+    assert_eq!(keys.len(), 10_000);
+}
+
+#[test]
+fn s_17_early_frames_are_kept_from_every_entry() {
+    let input = [good(), FRAME.to_vec()].concat();
+    let config = ServerConfig::new();
+    let mut server = ServerHandshake::with_buffered(&config, input.as_slice());
+    assert_eq!(poll_request(&mut server).accept().unwrap().leftover(), FRAME);
+    for cut in 0..=input.len() {
+        let mut server = ServerHandshake::with_buffered(&config, &input[..cut]);
+        let mut late = &input[cut..];
+        let pending = loop {
+            if let Some(pending) = server.poll().unwrap() {
+                break pending;
+            }
+            let (now, rest) = late.split_at(1);
+            server.recv_buf().extend_from_slice(now);
+            late = rest;
+        };
+        let connection = pending.accept().unwrap();
+        assert_eq!([connection.leftover(), late].concat(), FRAME, "{cut} octets handed over");
+    }
+}
+
+#[test]
+fn s_18_nothing_is_sent_before_the_answer_nothing_after_a_refusal() {
+    let answers: [&[u8]; 6] = [
+        b"",
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"HTTP/1.1 401 x\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 101 x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x\r\n\r\n",
+        b"nonsense\r\n\r\n",
+        b"HTTP/1.1 101",
+    ];
+    for input in answers {
+        let mut client = ClientHandshake::new(&ClientConfig::new(), "h", "/").unwrap();
+        drain(client.send_queue(), &mut Vec::new());
+        client.recv_buf().extend_from_slice(input);
+        let _ = client.poll();
+        assert!(client.send_queue().is_empty(), "{}", input.escape_ascii());
+        client.handle_eof();
+        let _ = client.poll();
+        assert!(client.send_queue().is_empty(), "{}", input.escape_ascii());
+    }
+    let mut client = ClientHandshake::new(&ClientConfig::new(), "h", "/").unwrap();
+    drain(client.send_queue(), &mut Vec::new());
+    let input = fill(&switching(""), client.key());
+    client.recv_buf().extend_from_slice(&input);
+    let mut connection = client.poll().unwrap().unwrap().connection;
+    assert!(connection.send_queue().is_empty());
+}
+
+#[test]
+fn s_21_100_continue_is_not_a_trap() {
+    let input = upgrade("Expect: 100-continue\r\nContent-Length: 5\r\n");
+    let mut server = ServerHandshake::with_buffered(&ServerConfig::new(), input.as_slice());
+    let refused = poll_request(&mut server).accept().unwrap_err();
+    let mut server = refused.handshake;
+    assert!(matches!(answer(server.send_queue()).status, 400 | 413 | 417));
+    assert!(server.is_closed());
+}
+
+/// S-10 and S-11 without waiting: the deadline is one instant, whatever arrives before it.
+#[test]
+fn s_10_a_slow_drip_does_not_extend_the_deadline() {
+    let start = Instant::now();
+    let deadline = start + Duration::from_millis(300);
+    let mut server = ServerHandshake::new(&ServerConfig::new());
+    server.set_deadline(Some(deadline));
+    for (octet, step) in good().iter().zip(1..6) {
+        server.recv_buf().extend_from_slice(&[*octet]);
+        let now = start + Duration::from_millis(50 * step);
+        server.handle_timeout(now);
+        assert!(server.poll().unwrap().is_none());
+        assert_eq!(server.poll_timeout(now), Some(deadline));
+    }
+    server.handle_timeout(deadline);
+    assert!(matches!(server.poll(), Err(HandshakeError::TimedOut)));
+    let sent = answer(server.send_queue());
+    assert_eq!(sent.status, 408);
+    assert!(sent.head.has_member("Connection", "close"));
+    assert!(server.is_closed());
+    assert_eq!(server.poll_timeout(deadline), None);
+
+    let mut client = ClientHandshake::new(&ClientConfig::new(), "h", "/").unwrap();
+    drain(client.send_queue(), &mut Vec::new());
+    client.set_deadline(Some(deadline));
+    for step in 1..6 {
+        client.recv_buf().extend_from_slice(b"HTTP/1.1 103 x\r\n\r\n");
+        let now = start + Duration::from_millis(50 * step);
+        client.handle_timeout(now);
+        assert!(client.poll().unwrap().is_none());
+        assert_eq!(client.poll_timeout(now), Some(deadline));
+    }
+    client.handle_timeout(deadline);
+    assert!(matches!(client.poll(), Err(HandshakeError::TimedOut)));
+    assert!(client.send_queue().is_empty());
+}
+
+#[test]
+fn s_11_nobody_speaks() {
+    let now = Instant::now();
+    for (answers, input, expected) in [
+        (true, "", None),
+        (true, "\r\n", None),
+        (true, "GET / HT", Some(408)),
+        (false, "GET / HT", None),
+    ] {
+        let config = ServerConfig::new().answer_timeout(answers);
+        let mut server = ServerHandshake::with_buffered(&config, input.as_bytes());
+        server.set_deadline(Some(now));
+        server.handle_timeout(now);
+        assert!(matches!(server.poll(), Err(HandshakeError::TimedOut)), "{input:?}");
+        let mut wire = Vec::new();
+        drain(server.send_queue(), &mut wire);
+        let sent = Answers::parse(&wire).unwrap().last.map(|answer| answer.status);
+        assert_eq!(sent, expected, "{input:?}");
+        assert!(server.is_closed(), "{input:?}");
+    }
+}
+
+/// S-09: status and fields at once, the octets that came at the end.
+#[test]
+fn s_09_a_refusal_without_framing_on_a_connection_that_stays_open() {
+    let start = Instant::now();
+    let deadline = start + Duration::from_millis(300);
+    for (input, body) in [
+        ("HTTP/1.1 401 Unauthorized\r\nX: y\r\n\r\n", ""),
+        ("HTTP/1.1 401 Unauthorized\r\nX: y\r\nContent-Length: 60\r\n\r\nabcdef", "abcdef"),
+        ("HTTP/1.1 401 Unauthorized\r\nX: y\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc", "abc"),
+    ] {
+        let mut client = ClientHandshake::new(&ClientConfig::new(), "h", "/").unwrap();
+        client.set_deadline(Some(deadline));
+        client.recv_buf().extend_from_slice(input.as_bytes());
+        assert!(client.poll().unwrap().is_none(), "{input}");
+        let head = client.declined().expect("the head is there");
+        assert_eq!((head.status().as_u16(), &head.headers()["x"]), (401, &"y".parse().unwrap()));
+        assert_eq!(client.poll_timeout(start), Some(deadline), "{input}");
+        client.handle_timeout(deadline);
+        let error = client.poll().unwrap_err();
+        let HandshakeError::Declined(declined) = error else { panic!("{input}: {error:?}") };
+        assert_eq!(declined.response().status(), StatusCode::UNAUTHORIZED, "{input}");
+        assert_eq!(declined.response().body(), body.as_bytes(), "{input}");
+        assert!(!declined.body_complete(), "{input}");
+    }
+}
+
+/// The body is not waited for until the deadline, when that is far.
+#[test]
+fn s_09_the_body_has_a_time_of_its_own() {
+    let start = Instant::now();
+    let wait = Duration::from_millis(40);
+    let mut client =
+        ClientHandshake::new(&ClientConfig::new().body_timeout(wait), "h", "/").unwrap();
+    client.set_deadline(Some(start + Duration::from_secs(10)));
+    client.recv_buf().extend_from_slice(b"HTTP/1.1 401 x\r\n\r\n");
+    assert!(client.poll().unwrap().is_none());
+    let until = client.poll_timeout(start).unwrap();
+    assert_eq!(until, start + wait);
+    client.recv_buf().extend_from_slice(b"more");
+    assert!(client.poll().unwrap().is_none());
+    assert_eq!(client.poll_timeout(start + wait / 2), Some(until), "progress does not extend it");
+    client.handle_timeout(until);
+    assert_eq!(client.poll().unwrap_err().name(), "status-not-101");
+}

@@ -1,0 +1,203 @@
+//! What an open WebSocket allocates, counted by the allocator: nothing for small messages once there are buffers, nothing
+//! for what a peer only announces, and nothing that stays.
+
+#![expect(clippy::unwrap_used, reason = "this is how a test fails")]
+
+use allocation_counter::measure;
+use bytes::Bytes;
+use conformance::{
+    every_runtime,
+    messages::{
+        bare::{self, done, ends, poll},
+        line::{Line, Terms},
+    },
+};
+use ws_core::{
+    Connection, FrameHead, Message, Negotiated, Opcode, Prepared, RecvBuf, Role, Text,
+    WebSocketConfig,
+};
+use ws_driver::{Parts, Reads, Runtime, WebSocket, Writes};
+
+fn open<R: Runtime>(io: Line, role: Role) -> WebSocket<Line, R> {
+    bare::open(io, role, Negotiated::default(), &WebSocketConfig::default())
+}
+
+/// A client and a server, with room for so many octets each way.
+fn pair<R: Runtime>(room: usize) -> [WebSocket<Line, R>; 2] {
+    let [client, server] = ends(room);
+    [open(client, Role::Client), open(server, Role::Server)]
+}
+
+fn small_messages<R: Reads<Line> + Writes<Line>>() {
+    let [mut client, mut server] = pair::<R>(1 << 17);
+    // Long ones first: they see to it that every buffer has had its turn.
+    for len in [4000, 1000, 126, 125, 16, 0] {
+        let text = Message::Text(Text::try_from(Bytes::from(vec![b'a'; len])).unwrap());
+        let binary = Message::Binary(Bytes::from(vec![0xff; len]));
+        let prepared = Prepared::new(text.clone());
+        let mut round = || {
+            for message in [&text, &binary] {
+                done(client.send(message.clone())).unwrap();
+                assert_eq!(done(server.recv()).unwrap().as_ref(), Some(message));
+                done(server.send(message.clone())).unwrap();
+                assert_eq!(done(client.recv()).unwrap().as_ref(), Some(message));
+            }
+            done(server.send_prepared(&prepared)).unwrap();
+            assert_eq!(done(client.recv()).unwrap().as_ref(), Some(&text));
+            for _ in 0..3 {
+                done(client.feed(text.clone())).unwrap();
+            }
+            done(client.flush()).unwrap();
+            for _ in 0..3 {
+                done(server.recv()).unwrap().unwrap();
+            }
+        };
+        // Long enough for a window to be used up and come back.
+        (0..2000).for_each(|_| round());
+        let info = measure(|| (0..2000).for_each(|_| round()));
+        assert_eq!(info.count_total, 0, "{} octets, {}: {info:?}", len, std::any::type_name::<R>());
+    }
+}
+
+#[test]
+fn a_small_message_allocates_nothing() {
+    every_runtime!(small_messages);
+}
+
+/// Nothing is held where nothing is under way, before the first message, between messages and after a long one.
+fn idle<R: Reads<Line> + Writes<Line>>() {
+    let mut ends = None;
+    let room = 17 << 20;
+    // The line's own memory, the pool's and the allocator's bookkeeping are there before it counts.
+    let long = Message::Binary(Bytes::from(vec![7; 16 << 20]));
+    let exchange = |client: &mut WebSocket<Line, R>, server: &mut WebSocket<Line, R>| {
+        done(client.send("hello")).unwrap();
+        done(server.recv()).unwrap();
+        done(client.send(long.clone())).unwrap();
+        assert_eq!(done(server.recv()).unwrap().as_ref().map(Message::len), Some(long.len()));
+        done(server.send(long.clone())).unwrap();
+        assert_eq!(done(client.recv()).unwrap().as_ref().map(Message::len), Some(long.len()));
+        assert!(poll(client.recv()).is_pending() && poll(server.recv()).is_pending());
+    };
+    {
+        let [mut client, mut server] = pair::<R>(room);
+        exchange(&mut client, &mut server);
+    }
+    let lines = pair::<R>(room);
+    let info = measure(|| {
+        let [mut client, mut server] = lines.map(|ws| {
+            let Parts { io, role, .. } = ws.into_parts();
+            open::<R>(io, role)
+        });
+        assert!(poll(client.recv()).is_pending() && poll(server.recv()).is_pending());
+        exchange(&mut client, &mut server);
+        ends = Some((client, server));
+    });
+    let held = info.bytes_current;
+    // A pooled buffer may have gone with a long message: the pool holds less, never more.
+    assert!(held <= 0, "{}: {info:?}", std::any::type_name::<R>());
+    drop(ends);
+}
+
+#[test]
+fn an_idle_connection_holds_no_buffer() {
+    every_runtime!(idle);
+    let struct_len = size_of::<Connection>();
+    assert!(struct_len <= 512, "{struct_len}");
+}
+
+fn head(len: u64) -> Vec<u8> {
+    let head =
+        FrameHead { fin: true, rsv1: false, opcode: Opcode::Binary, mask: Some([1, 2, 3, 4]), len };
+    let mut out = [0; FrameHead::MAX_LEN];
+    let n = head.encode(&mut out);
+    out[..n].to_vec()
+}
+
+/// 14 octets that claim 15 MiB; the same behind a fragment, and behind a part of a payload.
+fn claims<R: Reads<Line> + Writes<Line>>() {
+    let fragment = b"\x02\x81\0\0\0\0x";
+    let mut continued = head(15 << 20);
+    continued[0] = 0x80;
+    for (what, octets) in [
+        ("alone", head(15 << 20)),
+        ("with a few octets", [&head(15 << 20)[..], b"abc"].concat()),
+        ("behind a fragment", [&fragment[..], &continued].concat()),
+        ("a part of the head", head(15 << 20)[..9].to_vec()),
+    ] {
+        let never_waits = Terms { nonblocking: true, ..Terms::default() };
+        let run = || {
+            let (io, far) = Line::new(never_waits.clone());
+            let mut server = open::<R>(io, Role::Server);
+            assert!(poll(server.recv()).is_pending());
+            far.send(&octets);
+            let info = measure(|| assert!(poll(server.recv()).is_pending()));
+            drop(server);
+            info
+        };
+        run();
+        let info = run();
+        let runtime = std::any::type_name::<R>();
+        assert!(info.bytes_current < 1024, "{what}, {runtime}: {info:?}");
+        assert!(info.bytes_max < 1024, "{what}, {runtime}: {info:?}");
+    }
+}
+
+#[test]
+fn fourteen_octets_that_claim_15_mib_cost_less_than_1_kib() {
+    every_runtime!(claims);
+}
+
+/// RUSTSEC: `Vec::with_capacity(declared)` (CVE-2022-35922): no length, however large, is allocated for.
+#[test]
+fn cve_2022_35922_declared_lengths_are_not_allocated() {
+    let config = WebSocketConfig {
+        max_frame_len: usize::MAX,
+        max_message_len: usize::MAX,
+        ..WebSocketConfig::default()
+    };
+    for len in [1 << 20, 1 << 40, (1 << 63) - 1] {
+        let info = measure(|| {
+            let negotiated = Negotiated::default();
+            let mut server = Connection::new(Role::Server, negotiated, RecvBuf::new(), &config);
+            server.receiver().recv_buf().extend_from_slice(&head(len));
+            assert_eq!(server.poll(), Ok(None));
+            server.receiver().recv_buf().space_mut()[0] = 1;
+            server.receiver().recv_buf().commit(1);
+            assert_eq!(server.poll(), Ok(None));
+        });
+        assert!(info.bytes_max < 64 << 10, "{len}: {info:?}");
+    }
+}
+
+/// A million fragments of no or one octet (CVE-2026-48779): memory does not grow with their number.
+#[test]
+fn cve_2026_48779_fragments_without_payload_cost_nothing() {
+    let config = WebSocketConfig { max_fragments: u32::MAX, ..WebSocketConfig::default() };
+    let info = measure(|| {
+        let negotiated = Negotiated::default();
+        let mut server = Connection::new(Role::Server, negotiated, RecvBuf::new(), &config);
+        server.receiver().recv_buf().extend_from_slice(b"\x02\x80\0\0\0\0");
+        for n in 0..1_000_000 {
+            let octets: &[u8] = if n % 100 == 0 { b"\0\x81\0\0\0\0x" } else { b"\0\x80\0\0\0\0" };
+            server.receiver().recv_buf().extend_from_slice(octets);
+            assert_eq!(server.poll(), Ok(None));
+        }
+    });
+    assert!(info.bytes_max < 64 << 10, "{info:?}");
+}
+
+/// Pings from somebody who does not read the pongs: at most so much waits.
+#[test]
+fn a_ping_flood_costs_a_constant() {
+    let info = measure(|| {
+        let (role, config) = (Role::Server, WebSocketConfig::default());
+        let mut server = Connection::new(role, Negotiated::default(), RecvBuf::new(), &config);
+        for _ in 0..100_000 {
+            let ping = [&[0x89, 0xfd, 0, 0, 0, 0][..], &[b'p'; 125]].concat();
+            server.receiver().recv_buf().extend_from_slice(&ping);
+            while server.poll().unwrap().is_some() {}
+        }
+    });
+    assert!(info.bytes_max < 32 << 10, "{info:?}");
+}

@@ -1,0 +1,121 @@
+//! The WebSocket and its halves by the traits of `futures`: everything that goes through a sink comes out of a stream, in
+//! order, with back-pressure and the end where they belong.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll, Waker},
+};
+
+use conformance::{
+    every_async_runtime,
+    messages::{
+        bare,
+        line::{Line, Terms},
+    },
+};
+use futures_core::{FusedStream, Stream};
+use futures_sink::Sink;
+use ws_core::{CloseCode, Message, Negotiated, Role, SendError, WebSocketConfig};
+use ws_driver::{Error, Reads, Runtime, WebSocket, Writes};
+
+fn now<T>(poll: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
+    poll(&mut Context::from_waker(Waker::noop()))
+}
+
+fn ready<T>(poll: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> T {
+    match now(poll) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("there is nothing to wait for"),
+    }
+}
+
+fn open<R: Runtime>(io: Line, role: Role) -> WebSocket<Line, R> {
+    let config = WebSocketConfig { max_queue_len: 100, ..WebSocketConfig::default() };
+    bare::open(io, role, Negotiated::default(), &config)
+}
+
+fn pair<R: Runtime>(room: usize) -> [WebSocket<Line, R>; 2] {
+    let [client, server] = Line::pair([Terms::default(), Terms::default()], room);
+    [open(client, Role::Client), open(server, Role::Server)]
+}
+
+fn send(sink: &mut (impl Sink<Message, Error = Error> + Unpin), message: Message) {
+    ready(|cx| Pin::new(&mut *sink).poll_ready(cx)).unwrap();
+    Pin::new(&mut *sink).start_send(message).unwrap();
+}
+
+fn next(stream: &mut (impl Stream<Item = Result<Message, Error>> + Unpin)) -> Option<Message> {
+    ready(|cx| Pin::new(stream).poll_next(cx)).map(Result::unwrap)
+}
+
+/// What is sent through `sink` comes out of `stream`, and the queue has an end.
+fn exchange(
+    sink: &mut (impl Sink<Message, Error = Error> + Unpin),
+    stream: &mut (impl Stream<Item = Result<Message, Error>> + Unpin),
+) {
+    // A message that is longer than the queue passes, alone.
+    let messages = [Message::text("one"), Message::binary(vec![2; 300]), Message::text("")];
+    for message in &messages {
+        send(sink, message.clone());
+        ready(|cx| Pin::new(&mut *sink).poll_flush(cx)).unwrap();
+        assert_eq!(next(stream).as_ref(), Some(message));
+    }
+    // Nobody reads: the queue fills, and `poll_ready` waits.
+    let mut sent = 0;
+    while now(|cx| Pin::new(&mut *sink).poll_ready(cx)).is_ready() {
+        Pin::new(&mut *sink).start_send(Message::binary(vec![sent; 90])).unwrap();
+        sent += 1;
+        assert!(sent < 100, "there is no end to it");
+    }
+    assert!(now(|cx| Pin::new(&mut *sink).poll_flush(cx)).is_pending());
+    for number in 0..sent {
+        assert_eq!(next(stream), Some(Message::binary(vec![number; 90])));
+        let _ = now(|cx| Pin::new(&mut *sink).poll_flush(cx)).map(Result::unwrap);
+    }
+    ready(|cx| Pin::new(&mut *sink).poll_flush(cx)).unwrap();
+}
+
+fn whole<R: Reads<Line> + Writes<Line>>() {
+    let [mut client, mut server] = pair::<R>(1000);
+    exchange(&mut client, &mut server);
+    exchange(&mut server, &mut client);
+    assert!(!client.is_terminated() && !server.is_terminated());
+    // Closing the sink is the closing handshake.
+    assert!(now(|cx| Pin::new(&mut client).poll_close(cx)).is_pending());
+    assert_eq!(next(&mut server), None);
+    ready(|cx| Pin::new(&mut client).poll_close(cx)).unwrap();
+    assert_eq!((next(&mut client), next(&mut server)), (None, None));
+    assert!(client.is_terminated() && server.is_terminated());
+    for info in [client.close_info(), server.close_info()] {
+        assert_eq!(info.received.unwrap().code, CloseCode::NORMAL);
+    }
+    let late = Pin::new(&mut client).start_send(Message::text("late"));
+    assert!(matches!(late, Err(Error::Send(SendError::Closing))));
+}
+
+fn halves<R: Reads<Line> + Writes<Line>>() {
+    let [client, server] = pair::<R>(1000);
+    let ((mut to_server, mut at_client), (mut to_client, mut at_server)) =
+        (client.split(), server.split());
+    exchange(&mut to_server, &mut at_server);
+    exchange(&mut to_client, &mut at_client);
+    ready(|cx| Sink::poll_close(Pin::new(&mut to_server), cx)).unwrap();
+    let late = Pin::new(&mut to_server).start_send(Message::text("late"));
+    assert!(matches!(late, Err(Error::Send(SendError::Closing))));
+    assert_eq!((next(&mut at_server), next(&mut at_client)), (None, None));
+    assert!(at_server.is_terminated() && at_client.is_terminated());
+    let client = at_client.unsplit(to_server).unwrap();
+    assert!(client.close_info().is_clean());
+}
+
+#[test]
+fn a_whole_websocket_is_a_stream_and_a_sink() {
+    every_async_runtime!(whole);
+}
+
+#[test]
+fn halves_are_a_stream_and_a_sink() {
+    every_async_runtime!(halves);
+}
