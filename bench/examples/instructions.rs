@@ -124,7 +124,7 @@ fn send(len: usize) -> Run {
     let message = Message::Binary(payload::bytes(len).into());
     let config = WebSocketConfig { max_queue_len: usize::MAX, ..WebSocketConfig::default() };
     let mut client = Connection::new(Role::Client, Negotiated::default(), Bytes::new(), &config);
-    client.sender().give_memory(BytesMut::with_capacity(2 * BURST * (len + FrameHead::MAX_LEN)));
+    client.sender().attach_buffer(BytesMut::with_capacity(2 * BURST * (len + FrameHead::MAX_LEN)));
     Box::new(move || {
         let sent = (0..BURST).all(|_| client.sender().send(black_box(&message)).is_ok());
         let queue = client.send_queue();

@@ -101,11 +101,11 @@ pub enum Call {
     AcceptBuffered(Vec<u8>, ServerConfig),
     /// `accept_request`.
     AcceptRequest(Box<Request<()>>, Vec<u8>, ServerConfig),
-    /// `Handshake::request`, then `Pending::accept`, or `Pending::refuse` where a rule is broken.
+    /// `Acceptor::next_request`, then `UpgradeRequest::accept`, or `UpgradeRequest::reject` where a rule is broken.
     Steps(ServerConfig),
     /// The same again and again, until a request is accepted.
     StepsUntilAccepted(ServerConfig),
-    /// `Handshake::request`, then `Pending::reject`.
+    /// `Acceptor::next_request`, then `UpgradeRequest::reject_with`.
     Reject(ServerConfig, Response<Bytes>),
     /// `handshake_with`.
     Handshake(ClientConfig),
@@ -139,7 +139,7 @@ pub enum Stop {
     /// The call failed.
     Error(Error),
     /// A request was refused step by step, and the handshake came back.
-    Refused {
+    Rejected {
         /// The name of the rule that was broken; `None` when the application refused.
         rule: Option<&'static str>,
         /// The rule's status.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ws_driver::{Error, core::HandshakeError};
+use ws_driver::{Error, ws_core::HandshakeError};
 
 use crate::{
     adapter::{Adapter, Call, End, Opened, Progress, Stop, drive},
@@ -94,7 +94,7 @@ impl Subject for AdapterSubject<'_> {
         let mut observed = match end.result {
             Ok(opened) => opened_server(&opened),
             Err(Stop::Error(error)) => refused_in_one(&error),
-            Err(Stop::Refused { rule, status, request, leftover, closed: _ }) => {
+            Err(Stop::Rejected { rule, status, request, leftover, closed: _ }) => {
                 let mut observed = Observed::new(Outcome::Reject);
                 observed.error = rule.map(str::to_owned);
                 observed.status = status;
@@ -168,7 +168,7 @@ fn refused_in_one(error: &Error) -> Observed {
     observed.error = Some(error.name().to_owned());
     observed.status =
         error.handshake().and_then(HandshakeError::status).map(|status| status.as_u16());
-    if let Some(HandshakeError::Refused(refusal)) = error.handshake() {
+    if let Some(HandshakeError::Rejected(refusal)) = error.handshake() {
         observed.leftover = refusal.leftover().to_vec();
     }
     observed

@@ -2,8 +2,8 @@
 
 use bytes::{Buf as _, Bytes};
 use ws_core::{
-    ClientHandshake, Connection, HandshakeError, Pending, Refused, SendQueue, ServerConfig,
-    ServerHandshake,
+    ClientHandshake, Connection, HandshakeError, Rejected, SendQueue, ServerConfig,
+    ServerHandshake, UpgradeRequest,
 };
 
 use crate::{
@@ -35,7 +35,7 @@ impl Subject for CoreSubject {
             let Some(Prebuilt { request, leftover }) = Prebuilt::read(&vector.input) else {
                 return Observed::new(Outcome::NeedMore);
             };
-            let pending = Pending::from_request(&config, &request, leftover.as_slice());
+            let pending = UpgradeRequest::from_request(&config, &request, leftover.as_slice());
             return decide(pending, Vec::new(), &[]);
         }
         let (handed, pieces) = delivery.handed(&vector.input);
@@ -129,11 +129,11 @@ pub fn respond(prebuilt: &Prebuilt, config: &ServerConfig) -> Observed {
             observed
         }
         Err(refusal) => {
-            let error = HandshakeError::Refused(refusal);
+            let error = HandshakeError::Rejected(refusal);
             let mut observed = Observed::new(Outcome::Reject);
             observed.error = Some(error.name().to_owned());
             observed.status = error.status().map(|status| status.as_u16());
-            if let HandshakeError::Refused(refusal) = &error {
+            if let HandshakeError::Rejected(refusal) = &error {
                 observed.wire = write(refusal.response());
                 observed.closed = !refusal.keep_alive();
             }
@@ -157,7 +157,7 @@ fn wait(mut handshake: ServerHandshake, wire: Vec<u8>) -> Observed {
     observed
 }
 
-fn decide(pending: Pending, mut wire: Vec<u8>, unread: &[&[u8]]) -> Observed {
+fn decide(pending: UpgradeRequest, mut wire: Vec<u8>, unread: &[&[u8]]) -> Observed {
     let request = Some(SeenRequest::of(pending.request()));
     let is_upgrade = Some(pending.is_upgrade());
     let mut observed = match pending.accept() {
@@ -169,7 +169,7 @@ fn decide(pending: Pending, mut wire: Vec<u8>, unread: &[&[u8]]) -> Observed {
             observed
         }
         Err(refusal) => {
-            let Refused { error, handshake } = *refusal;
+            let Rejected { error, handshake } = *refusal;
             refused(&error, handshake, wire, unread)
         }
     };
@@ -219,7 +219,7 @@ pub fn failed(error: &HandshakeError) -> Observed {
             observed.body_complete = Some(declined.body_complete());
             observed.leftover = declined.leftover().to_vec();
         }
-        HandshakeError::Answer(answer) => {
+        HandshakeError::InvalidResponse(answer) => {
             if let Some(response) = answer.response() {
                 observed.headers = fields(response.headers());
             }

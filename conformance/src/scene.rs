@@ -61,7 +61,7 @@ impl End {
         match &self.result {
             Ok(_) => "open",
             Err(Stop::Error(error)) => error.name(),
-            Err(Stop::Refused { .. }) => "refused",
+            Err(Stop::Rejected { .. }) => "refused",
         }
     }
 

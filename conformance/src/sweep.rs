@@ -42,7 +42,7 @@ pub enum Ends {
     /// With a WebSocket.
     Open,
     /// With this error, after an answer was written.
-    Refused(&'static str),
+    Rejected(&'static str),
     /// With this error, and nothing written for it.
     Failed(&'static str),
     /// Step by step with a refusal, and the handshake came back.
@@ -104,18 +104,18 @@ pub fn cases() -> Vec<Case> {
             &[late],
             Ends::Open,
         ),
-        Case::new("refuse", Call::Accept(server()), &[&bad], Ends::Refused("missing-key")),
+        Case::new("refuse", Call::Accept(server()), &[&bad], Ends::Rejected("missing-key")),
         Case::new(
             "refuse and keep",
             Call::Accept(keeping()),
             &[&bad],
-            Ends::Refused("missing-key"),
+            Ends::Rejected("missing-key"),
         ),
         Case::new(
             "refuse what is malformed",
             Call::Accept(server()),
             &[malformed, b"and more"],
-            Ends::Refused("malformed-head"),
+            Ends::Rejected("malformed-head"),
         ),
         Case::new("accept step by step", Call::Steps(server()), &[early, late], Ends::Open),
         Case::new("refuse step by step", Call::Steps(keeping()), &[&bad], Ends::Kept),
@@ -141,7 +141,7 @@ pub fn cases() -> Vec<Case> {
     }
     if let Some(Prebuilt { request, .. }) = Prebuilt::read(&bad) {
         let call = Call::AcceptRequest(Box::new(request), Vec::new(), server());
-        all.push(Case::new("refuse a parsed request", call, &[], Ends::Refused("missing-key")));
+        all.push(Case::new("refuse a parsed request", call, &[], Ends::Rejected("missing-key")));
     }
     all
 }
@@ -175,9 +175,9 @@ pub fn assert_ends(adapter: &dyn Adapter, case: &Case, end: &End, peer: &Peer, w
     let context = format!("{}: {}, {what}: {:?}", adapter.name(), case.name, end.result);
     let found = match &end.result {
         Ok(_) => Ends::Open,
-        Err(Stop::Refused { .. }) => Ends::Kept,
-        Err(Stop::Error(Error::Handshake(error @ HandshakeError::Refused(_)))) => {
-            Ends::Refused(error.name())
+        Err(Stop::Rejected { .. }) => Ends::Kept,
+        Err(Stop::Error(Error::Handshake(error @ HandshakeError::Rejected(_)))) => {
+            Ends::Rejected(error.name())
         }
         Err(Stop::Error(error)) => Ends::Failed(error.name()),
     };
@@ -274,7 +274,7 @@ fn assert_fault(adapter: &dyn Adapter, case: &Case, op: usize, end: &End, peer: 
             assert_eq!(case.ends, Ends::Open, "{}", context());
             assert!(case.is_client() || arrived(), "{}", context());
         }
-        Err(Stop::Refused { .. }) => {
+        Err(Stop::Rejected { .. }) => {
             assert!(case.ends == Ends::Kept && arrived(), "{}", context());
         }
         Err(Stop::Error(Error::Io(error))) => {
@@ -283,12 +283,12 @@ fn assert_fault(adapter: &dyn Adapter, case: &Case, op: usize, end: &End, peer: 
         // When a refusal cannot be written, the error still tells why the request was refused.
         Err(Stop::Error(Error::Unsent { error, source })) => {
             assert_eq!(source.kind(), ErrorKind::ConnectionReset, "{}", context());
-            assert!(matches!(error, HandshakeError::Refused(_)), "{}", context());
+            assert!(matches!(error, HandshakeError::Rejected(_)), "{}", context());
         }
         // Written, and then the goodbye failed.
         Err(Stop::Error(Error::Handshake(error))) => {
             let expected = match case.ends {
-                Ends::Refused(name) | Ends::Failed(name) => name,
+                Ends::Rejected(name) | Ends::Failed(name) => name,
                 Ends::Open | Ends::Kept => panic!("{}", context()),
             };
             assert_eq!(error.name(), expected, "{}", context());

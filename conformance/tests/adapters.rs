@@ -84,11 +84,11 @@ fn futures_and_sockets_are_send() {
             is_send($adapter::handshake_with(io(), "h", "/", &client));
             is_send($adapter::connect("ws://h"));
             is_send($adapter::connect_with("ws://h", &client));
-            is_send($adapter::Handshake::new(io(), &server).request());
+            is_send($adapter::Acceptor::new(io(), &server).next_request());
             is_send(async {
-                let pending = $adapter::Handshake::new(io(), &server).request().await?;
-                match pending.rejection().is_some() {
-                    true => pending.refuse().await.map(drop),
+                let pending = $adapter::Acceptor::new(io(), &server).next_request().await?;
+                match pending.violation().is_some() {
+                    true => pending.reject().await.map(drop),
                     false => pending.accept().await.map(drop),
                 }
             });

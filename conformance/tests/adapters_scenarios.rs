@@ -46,7 +46,7 @@ fn s_03_a_pipelined_second_request_survives_the_refusal_of_the_first() {
     each(&call, |adapter| {
         let (end, peer) =
             run(adapter, Script::new().input([[bad(), good()].concat()]), call.clone());
-        let Err(Stop::Error(Error::Handshake(HandshakeError::Refused(refusal)))) = &end.result
+        let Err(Stop::Error(Error::Handshake(HandshakeError::Rejected(refusal)))) = &end.result
         else {
             panic!("{end:?}");
         };
@@ -106,7 +106,7 @@ fn s_06_a_hook_can_refuse_a_good_request() {
     each(&call, |adapter| {
         let input = [upgrade("Sec-WebSocket-Protocol: chat\r\n"), FRAME.to_vec()].concat();
         let (end, peer) = run(adapter, Script::new().input([input]), call.clone());
-        let Err(Stop::Error(Error::Handshake(HandshakeError::Refused(refusal)))) = &end.result
+        let Err(Stop::Error(Error::Handshake(HandshakeError::Rejected(refusal)))) = &end.result
         else {
             panic!("{end:?}");
         };

@@ -37,7 +37,7 @@ fn answer(queue: &mut SendQueue) -> Answer {
     answers.last.unwrap()
 }
 
-fn poll_request(server: &mut ServerHandshake) -> ws_core::Pending {
+fn poll_request(server: &mut ServerHandshake) -> ws_core::UpgradeRequest {
     server.poll().unwrap().expect("a whole request was received")
 }
 
@@ -80,7 +80,7 @@ fn s_03_the_error_hands_the_second_request_back() {
     let input = [bad(), good()].concat();
     let mut server = ServerHandshake::with_buffered(&config, input.as_slice());
     let error = poll_request(&mut server).accept().unwrap_err().into_error();
-    let HandshakeError::Refused(refusal) = error else { panic!("{error:?}") };
+    let HandshakeError::Rejected(refusal) = error else { panic!("{error:?}") };
     assert!(refusal.keep_alive());
     assert_eq!(refusal.leftover(), &good());
 }
@@ -180,7 +180,7 @@ fn connection_says_what_is_done() {
 fn the_length_in_an_answer_to_head_is_that_of_the_body_left_out() {
     let input = b"HEAD /health HTTP/1.1\r\nHost: h\r\n\r\n".as_slice();
     let mut server = ServerHandshake::with_buffered(&ServerConfig::new(), input);
-    let refused = poll_request(&mut server).reject(Response::new("ok"));
+    let refused = poll_request(&mut server).reject_with(Response::new("ok"));
     let mut server = refused.handshake;
     let sent = answer(server.send_queue());
     assert_eq!((sent.status, sent.rest.as_slice()), (200, b"".as_slice()));
@@ -197,7 +197,7 @@ fn s_06_a_hook_can_refuse_a_good_request() {
     let input = upgrade("Sec-WebSocket-Protocol: chat\r\n");
     let mut server = ServerHandshake::with_buffered(&config, input.as_slice());
     let refused = poll_request(&mut server).accept().unwrap_err();
-    let HandshakeError::Refused(refusal) = &refused.error else { panic!("{:?}", refused.error) };
+    let HandshakeError::Rejected(refusal) = &refused.error else { panic!("{:?}", refused.error) };
     assert_eq!(refusal.rule(), RequestRule::Application);
     assert_eq!(refusal.response().status(), StatusCode::FORBIDDEN);
     let mut server = refused.handshake;

@@ -13,7 +13,9 @@ use conformance::{
     wire::{self, Answers, Head},
 };
 use http::{HeaderName, HeaderValue, Response, StatusCode};
-use ws_core::{ClientConfig, ClientHandshake, Pending, SendQueue, ServerConfig, ServerHandshake};
+use ws_core::{
+    ClientConfig, ClientHandshake, SendQueue, ServerConfig, ServerHandshake, UpgradeRequest,
+};
 
 /// What evil is made of.
 const PARTS: [&str; 26] = [
@@ -173,7 +175,7 @@ fn s_08_empty_target_and_fragment() {
     }
 }
 
-fn pending(config: &ServerConfig, input: &[u8]) -> Pending {
+fn pending(config: &ServerConfig, input: &[u8]) -> UpgradeRequest {
     ServerHandshake::with_buffered(config, input).poll().unwrap().unwrap()
 }
 
@@ -225,7 +227,7 @@ fn nothing_a_server_is_given_reaches_the_wire_raw() {
                 response.headers_mut().append(name.clone(), value.clone());
             }
             *response.body_mut() = Bytes::from(body.clone());
-            let refused = pending(&config, &input).reject(response);
+            let refused = pending(&config, &input).reject_with(response);
             answer(refused.handshake.into_buffers().1)
         };
         let last = answers.last.unwrap_or_else(|| panic!("no answer to {case}"));

@@ -199,13 +199,13 @@ fn contexts_that_are_kept_have_a_known_size() {
                 ws.sender().send(&text).unwrap();
                 let len = ws.send_queue().remaining();
                 ws.send_queue().advance(len);
-                drop(ws.sender().take_memory());
+                drop(ws.sender().detach_buffer());
             });
             received.during(|| {
                 ws.receiver().recv_buf().extend_from_slice(&incoming);
                 assert!(ws.poll().unwrap().is_some());
                 assert!(ws.poll().unwrap().is_none());
-                drop(ws.receiver().recv_buf().take_memory());
+                drop(ws.receiver().recv_buf().detach_buffer());
             });
             let all = nothing.now + sent.now + received.now;
             eprintln!(

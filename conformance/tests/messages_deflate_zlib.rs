@@ -116,7 +116,7 @@ fn zlib_inflates_what_this_side_compresses() {
                         let len = server.send_queue().chunk().len();
                         server.send_queue().advance(len);
                     }
-                    drop(server.sender().take_memory());
+                    drop(server.sender().detach_buffer());
                     put(&mut input, &payload(&octets));
                     put(&mut input, sample);
                     sent += 1;

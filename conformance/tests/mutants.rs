@@ -19,7 +19,7 @@ use conformance::{
     vector::{self, Role},
 };
 use ws_core::{
-    Connection, HandshakeError, RecvBuf, Refused, SendQueue, ServerConfig, ServerHandshake,
+    Connection, HandshakeError, RecvBuf, Rejected, SendQueue, ServerConfig, ServerHandshake,
 };
 use ws_driver::Error;
 
@@ -189,8 +189,8 @@ fn writing(connection: Connection, request: Option<http::Request<()>>, flaw: Fla
     State::Writing(send, Some(Ok(Opened { leftover, negotiated, request, response: None })), false)
 }
 
-fn refusing(refused: Refused) -> State {
-    let Refused { error, mut handshake } = refused;
+fn refusing(refused: Rejected) -> State {
+    let Rejected { error, mut handshake } = refused;
     let queue = std::mem::take(handshake.send_queue());
     State::Writing(queue, Some(Err(error)), handshake.is_closed())
 }

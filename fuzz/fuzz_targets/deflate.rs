@@ -142,5 +142,5 @@ fn write(from: &mut Connection, to: &mut Connection) {
         to.receiver().recv_buf().extend_from_slice(from.send_queue().chunk());
         from.send_queue().advance(n);
     }
-    from.sender().take_memory();
+    from.sender().detach_buffer();
 }

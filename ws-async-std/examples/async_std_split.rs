@@ -9,7 +9,7 @@ use async_std::{
     net::{TcpListener, TcpStream},
     task,
 };
-use ws_async_std::{CloseCode, CloseFrame, Error, Receiver, Sender};
+use ws_async_std::{CloseCode, CloseFrame, Error, RecvHalf, SendHalf};
 
 pub(crate) fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     task::block_on(async {
@@ -41,7 +41,7 @@ async fn serve(stream: TcpStream) -> Result<(), Error> {
 }
 
 /// Says something now and then.
-async fn talk(what: &str, mut sender: Sender<TcpStream>) -> Result<Sender<TcpStream>, Error> {
+async fn talk(what: &str, mut sender: SendHalf<TcpStream>) -> Result<SendHalf<TcpStream>, Error> {
     for n in 1..=3 {
         sender.send(format!("{what} {n}")).await?;
         task::sleep(Duration::from_millis(50)).await;
@@ -52,8 +52,8 @@ async fn talk(what: &str, mut sender: Sender<TcpStream>) -> Result<Sender<TcpStr
 /// Takes what comes. Pings, and the peer's close, are answered by receiving.
 async fn listen(
     who: &str,
-    mut receiver: Receiver<TcpStream>,
-) -> Result<Receiver<TcpStream>, Error> {
+    mut receiver: RecvHalf<TcpStream>,
+) -> Result<RecvHalf<TcpStream>, Error> {
     while let Some(message) = receiver.recv().await? {
         println!("{who}: {message:?}");
     }

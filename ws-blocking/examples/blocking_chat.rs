@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use ws_blocking::{CloseCode, CloseFrame, Error, Message, Prepared, Receiver, Sender};
+use ws_blocking::{CloseCode, CloseFrame, Error, Message, Prepared, RecvHalf, SendHalf};
 
 pub(crate) fn main() -> Result<(), Error> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
@@ -72,7 +72,7 @@ fn attend(stream: TcpStream, room: &Room) -> Result<(), Error> {
 }
 
 /// From the member to the room, until the WebSocket is closed.
-fn listen(mut receiver: Receiver<TcpStream>, room: &Room) -> Result<(), Error> {
+fn listen(mut receiver: RecvHalf<TcpStream>, room: &Room) -> Result<(), Error> {
     while let Some(message) = receiver.recv()? {
         room.say(message);
     }
@@ -80,7 +80,7 @@ fn listen(mut receiver: Receiver<TcpStream>, room: &Room) -> Result<(), Error> {
 }
 
 /// From the room to the member, until the room closes the mailbox, or the member takes nothing.
-fn speak(mut sender: Sender<TcpStream>, mailbox: &mpsc::Receiver<Prepared>) -> Result<(), Error> {
+fn speak(mut sender: SendHalf<TcpStream>, mailbox: &mpsc::Receiver<Prepared>) -> Result<(), Error> {
     while let Ok(message) = mailbox.recv() {
         sender.send_prepared(&message)?;
     }

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use ws_blocking::{CloseCode, CloseFrame, Error, Receiver, Sender};
+use ws_blocking::{CloseCode, CloseFrame, Error, RecvHalf, SendHalf};
 
 pub(crate) fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
@@ -39,7 +39,7 @@ fn serve(stream: TcpStream) -> Result<(), Error> {
 }
 
 /// Says something now and then.
-fn talk(what: &str, mut sender: Sender<TcpStream>) -> Result<Sender<TcpStream>, Error> {
+fn talk(what: &str, mut sender: SendHalf<TcpStream>) -> Result<SendHalf<TcpStream>, Error> {
     for n in 1..=3 {
         sender.send(format!("{what} {n}"))?;
         thread::sleep(Duration::from_millis(50));
@@ -48,7 +48,7 @@ fn talk(what: &str, mut sender: Sender<TcpStream>) -> Result<Sender<TcpStream>, 
 }
 
 /// Takes what comes. Pings, and the peer's close, are answered by receiving.
-fn listen(who: &str, mut receiver: Receiver<TcpStream>) -> Result<Receiver<TcpStream>, Error> {
+fn listen(who: &str, mut receiver: RecvHalf<TcpStream>) -> Result<RecvHalf<TcpStream>, Error> {
     while let Some(message) = receiver.recv()? {
         println!("{who}: {message:?}");
     }

@@ -4,7 +4,7 @@ use std::{future::ready, net::TcpStream};
 
 use ws_driver::{
     Error, Request,
-    core::{ClientConfig, RecvBuf, ServerConfig, UpgradeResponse},
+    ws_core::{ClientConfig, RecvBuf, ServerConfig, UpgradeResponse},
 };
 
 use crate::{
@@ -45,7 +45,7 @@ pub fn connect_with(
 /// # Errors
 ///
 /// [`crate::HandshakeError::Declined`] with the whole response when the server answers anything but 101,
-/// [`crate::HandshakeError::Answer`] when the 101 breaks a rule of RFC 6455 4.1,
+/// [`crate::HandshakeError::InvalidResponse`] when the 101 breaks a rule of RFC 6455 4.1,
 /// [`crate::HandshakeError::Argument`] before anything is written, [`Error::Io`] for the stream's own.
 pub fn handshake<T: Transport>(
     stream: T,
@@ -74,7 +74,7 @@ pub fn handshake_with<T: Transport>(
 ///
 /// # Errors
 ///
-/// [`crate::HandshakeError::Refused`] after the refusal has been written, with the rule that was broken;
+/// [`crate::HandshakeError::Rejected`] after the refusal has been written, with the rule that was broken;
 /// [`crate::HandshakeError::Truncated`], [`crate::HandshakeError::Closed`] and
 /// [`crate::HandshakeError::TimedOut`] when no request came; [`Error::Io`] for the stream's own.
 pub fn accept<T: Transport>(stream: T) -> Result<WebSocket<T>, Error> {

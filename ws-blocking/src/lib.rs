@@ -11,7 +11,9 @@ mod transport;
 mod wait;
 mod web_socket;
 
-pub use ws_driver::{Bytes, Error, Event, Part, Parts, Timeout, Url, UrlError, core, types::*};
+pub use ws_driver::{
+    Bytes, Error, Event, Part, Parts, Timeout, Url, UrlError, bytes, http, types::*, ws_core,
+};
 
 pub use self::{
     byte_stream::ByteStream,
@@ -20,8 +22,8 @@ pub use self::{
         handshake_with,
     },
     runtime::Blocking,
-    split::{Receiver, Sender},
-    steps::{Accepting, Connecting, Handshake, Pending},
+    split::{RecvHalf, SendHalf},
+    steps::{Accepting, Acceptor, Connecting, UpgradeRequest},
     transport::{Timeouts, Transport, Untimed},
     web_socket::WebSocket,
 };

@@ -11,7 +11,7 @@ use std::{
 use bytes::Buf;
 use ws_driver::{
     MAX_SLICES, Reads, Runtime, Writes,
-    core::{RecvBuf, SendQueue},
+    ws_core::{RecvBuf, SendQueue},
 };
 
 use crate::transport::Transport;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use ws_driver::{
     Error, Event, Own, Part, Request,
-    core::{CloseFrame, CloseInfo, Message, MessageKind, Negotiated, Prepared, SendError},
+    ws_core::{CloseFrame, CloseInfo, Message, MessageKind, Negotiated, Prepared, SendError},
 };
 
 use crate::{
@@ -17,9 +17,9 @@ use crate::{
 
 /// The sending half of a WebSocket, for a thread of its own.
 #[derive(Debug)]
-pub struct Sender<T>(ws_driver::SendHalf<Own<T>, Blocking>);
+pub struct SendHalf<T>(ws_driver::SendHalf<Own<T>, Blocking>);
 
-impl<T: Transport> Sender<T> {
+impl<T: Transport> SendHalf<T> {
     pub(crate) fn new(half: ws_driver::SendHalf<Own<T>, Blocking>) -> Self {
         Self(half)
     }
@@ -158,10 +158,10 @@ impl<T: Transport> Sender<T> {
 
 /// The receiving half of a WebSocket, for a thread of its own.
 #[derive(Debug)]
-pub struct Receiver<T>(ws_driver::ReceiveHalf<Own<T>, Blocking>);
+pub struct RecvHalf<T>(ws_driver::RecvHalf<Own<T>, Blocking>);
 
-impl<T: Transport> Receiver<T> {
-    pub(crate) fn new(half: ws_driver::ReceiveHalf<Own<T>, Blocking>) -> Self {
+impl<T: Transport> RecvHalf<T> {
+    pub(crate) fn new(half: ws_driver::RecvHalf<Own<T>, Blocking>) -> Self {
         Self(half)
     }
 
@@ -228,10 +228,10 @@ impl<T: Transport> Receiver<T> {
     ///
     /// Gives both halves back when they are not of the same WebSocket.
     #[expect(clippy::result_large_err, reason = "the halves go back to where they came from")]
-    pub fn unsplit(self, sender: Sender<T>) -> Result<WebSocket<T>, (Self, Sender<T>)> {
+    pub fn unsplit(self, sender: SendHalf<T>) -> Result<WebSocket<T>, (Self, SendHalf<T>)> {
         match self.0.unsplit(sender.0) {
             Ok(ws) => Ok(WebSocket(ws)),
-            Err((receiver, sender)) => Err((Self(receiver), Sender(sender))),
+            Err((receiver, sender)) => Err((Self(receiver), SendHalf(sender))),
         }
     }
 }

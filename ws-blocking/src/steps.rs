@@ -5,9 +5,9 @@ use std::task::Poll;
 use bytes::Bytes;
 use ws_driver::{
     Error, Request, Response,
-    core::{
-        ArgumentError, ClientConfig, HandshakeError, Negotiated, RecvBuf, Rejection, ServerConfig,
-        UpgradeResponse,
+    ws_core::{
+        ArgumentError, ClientConfig, HandshakeError, Negotiated, RecvBuf, ServerConfig,
+        UpgradeResponse, Violation,
     },
 };
 
@@ -21,28 +21,28 @@ use crate::{
 
 /// A server's handshake with the request in hand: read it, decide in your own time, answer.
 #[derive(Debug)]
-pub struct Handshake<T>(ws_driver::Handshake<T, Blocking>);
+pub struct Acceptor<T>(ws_driver::Acceptor<T, Blocking>);
 
-impl<T: Transport> Handshake<T> {
+impl<T: Transport> Acceptor<T> {
     /// Waits for requests on `stream`. The deadline counts from now, and again from every refusal.
     pub fn new(stream: T, config: &ServerConfig) -> Self {
-        Self(ws_driver::Handshake::new(stream, config))
+        Self(ws_driver::Acceptor::new(stream, config))
     }
 
     /// The same, with bytes that were read from `stream` before it was known whose they are.
     pub fn with_buffered(stream: T, bytes: impl Into<RecvBuf>, config: &ServerConfig) -> Self {
-        Self(ws_driver::Handshake::with_buffered(stream, bytes, config))
+        Self(ws_driver::Acceptor::with_buffered(stream, bytes, config))
     }
 
     /// Reads a request. One that breaks a rule of WebSocket is given out as well:
-    /// [`Pending::rejection`] tells, and accepting answers it.
+    /// [`UpgradeRequest::violation`] tells, and accepting answers it.
     ///
     /// # Errors
     ///
     /// [`Error::Handshake`] when there is no whole HTTP/1.1 head, after it has been answered:
     /// refused, truncated, timed out, or closed. [`Error::Io`] for the stream's own.
-    pub fn request(self) -> Result<Pending<T>, Error> {
-        block_on(self.0.request()).map(Pending)
+    pub fn next_request(self) -> Result<UpgradeRequest<T>, Error> {
+        block_on(self.0.next_request()).map(UpgradeRequest)
     }
 
     /// Whether the last answer closed the connection; there will be no other request.
@@ -59,9 +59,9 @@ impl<T: Transport> Handshake<T> {
 /// A request that has been read and not answered yet.
 #[derive(Debug)]
 #[must_use = "a request that is dropped is never answered"]
-pub struct Pending<T>(ws_driver::Pending<T, Blocking>);
+pub struct UpgradeRequest<T>(ws_driver::UpgradeRequest<T, Blocking>);
 
-impl<T: Transport> Pending<T> {
+impl<T: Transport> UpgradeRequest<T> {
     /// The request.
     pub fn request(&self) -> &Request<()> {
         self.0.request()
@@ -73,8 +73,8 @@ impl<T: Transport> Pending<T> {
     }
 
     /// The first rule that the request breaks, if any. Accepting would answer it.
-    pub fn rejection(&self) -> Option<&Rejection> {
-        self.0.rejection()
+    pub fn violation(&self) -> Option<&Violation> {
+        self.0.violation()
     }
 
     /// What accepting now would agree on.
@@ -129,19 +129,19 @@ impl<T: Transport> Pending<T> {
     /// # Errors
     ///
     /// [`Error::Unsent`] when the answer could not be written.
-    pub fn refuse(self) -> Result<Handshake<T>, Error> {
-        block_on(self.0.refuse()).map(Handshake)
+    pub fn reject(self) -> Result<Acceptor<T>, Error> {
+        block_on(self.0.reject()).map(Acceptor)
     }
 
     /// Answers with a response of one's own: any status but 1xx, any fields, any body. The
-    /// connection is then ready for the next request, unless [`is_closed`](Handshake::is_closed).
+    /// connection is then ready for the next request, unless [`is_closed`](Acceptor::is_closed).
     ///
     /// # Errors
     ///
     /// [`Error::Unsent`] when the answer could not be written, [`Error::Handshake`] when it is none
     /// that can be sent.
-    pub fn reject<B: Into<Bytes>>(self, response: Response<B>) -> Result<Handshake<T>, Error> {
-        block_on(self.0.reject(response)).map(Handshake)
+    pub fn reject_with<B: Into<Bytes>>(self, response: Response<B>) -> Result<Acceptor<T>, Error> {
+        block_on(self.0.reject_with(response)).map(Acceptor)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{future::Future, io, task::Poll};
 
-use ws_driver::{Error, core::SendError};
+use ws_driver::{Error, ws_core::SendError};
 
 use crate::block_on::poll_once;
 

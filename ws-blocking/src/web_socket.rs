@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use ws_driver::{
     Error, Event, Part, Parts, Request,
-    core::{
+    ws_core::{
         CloseFrame, CloseInfo, Message, MessageKind, Negotiated, Prepared, Role, SendError,
         WebSocketConfig,
     },
@@ -13,7 +13,7 @@ use ws_driver::{
 
 use crate::{
     runtime::Blocking,
-    split::{Receiver, Sender},
+    split::{RecvHalf, SendHalf},
     transport::Transport,
     wait::{at_once, queued},
 };
@@ -217,9 +217,9 @@ impl<T: Transport> WebSocket<T> {
     pub fn split<E>(
         self,
         clone: impl FnOnce(&T) -> Result<T, E>,
-    ) -> Result<(Sender<T>, Receiver<T>), E> {
+    ) -> Result<(SendHalf<T>, RecvHalf<T>), E> {
         let (sender, receiver) = self.0.split_cloned(clone)?;
-        Ok((Sender::new(sender), Receiver::new(receiver)))
+        Ok((SendHalf::new(sender), RecvHalf::new(receiver)))
     }
 
     /// The messages that come, until the WebSocket is closed or fails.

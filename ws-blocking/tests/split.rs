@@ -11,7 +11,7 @@ use std::{
 };
 
 use ws_blocking::{
-    CloseCode, CloseFrame, Error, Negotiated, Parts, Receiver, Role, SendError, Sender, Timeout,
+    CloseCode, CloseFrame, Error, Negotiated, Parts, RecvHalf, Role, SendError, SendHalf, Timeout,
     WebSocket, WebSocketConfig,
 };
 
@@ -29,7 +29,7 @@ fn server(config: &WebSocketConfig) -> (WebSocket<TcpStream>, TcpStream) {
     (WebSocket::from_parts(parts, config), peer)
 }
 
-fn halves(config: &WebSocketConfig) -> (Sender<TcpStream>, Receiver<TcpStream>, TcpStream) {
+fn halves(config: &WebSocketConfig) -> (SendHalf<TcpStream>, RecvHalf<TcpStream>, TcpStream) {
     let (ws, peer) = server(config);
     let (sender, receiver) = ws.split(TcpStream::try_clone).unwrap();
     (sender, receiver, peer)

@@ -62,7 +62,7 @@ fn what_is_refused_is_no_connection_and_the_next_request_may_be() -> Result {
         let mut handshake = ServerHandshake::new(&config);
         handshake.recv_buf().extend_from_slice(b"GET / HTTP/1.1\r\nHost: ws.example\r\n\r\n");
         handshake.recv_buf().extend_from_slice(REQUEST);
-        assert!(matches!(handshake.poll_accept(), Err(HandshakeError::Refused(_))));
+        assert!(matches!(handshake.poll_accept(), Err(HandshakeError::Rejected(_))));
         let refusal = handshake.send_queue().remaining();
         assert!(refusal > 0 && !handshake.is_closed());
         assert!(handshake.take_request().is_none());

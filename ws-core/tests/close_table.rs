@@ -52,9 +52,9 @@ enum Event {
 enum Cell {
     /// Done, or given to the application.
     Taken(At),
-    /// Refused, because this side closes.
+    /// Rejected, because this side closes.
     Closing,
-    /// Refused, because another one waits.
+    /// Rejected, because another one waits.
     Full,
     /// Not looked at any more.
     Ignored,

@@ -25,7 +25,7 @@ fn written(ws: &mut Connection) -> Vec<u8> {
         ws.send_queue().advance(n);
     }
     // What the driver does when everything has been written.
-    ws.sender().take_memory();
+    ws.sender().detach_buffer();
     out
 }
 

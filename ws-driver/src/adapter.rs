@@ -7,23 +7,24 @@
 macro_rules! adapter {
     ($Runtime:ty) => {
         pub use $crate::{
-            Bytes, Error, Event, Part, Parts, Timeout, Url, UrlError, core, types::*,
+            Bytes, Error, Event, Part, Parts, Timeout, Url, UrlError, bytes, http, types::*,
+            ws_core,
         };
 
         /// An open WebSocket over a stream of type `T`.
         pub type WebSocket<T> = $crate::WebSocket<T, $Runtime>;
 
         /// The sending half of a WebSocket, from `split`.
-        pub type Sender<T> = $crate::SendHalf<$crate::Shared<T>, $Runtime>;
+        pub type SendHalf<T> = $crate::SendHalf<$crate::Shared<T>, $Runtime>;
 
         /// The receiving half of a WebSocket, from `split`.
-        pub type Receiver<T> = $crate::ReceiveHalf<$crate::Shared<T>, $Runtime>;
+        pub type RecvHalf<T> = $crate::RecvHalf<$crate::Shared<T>, $Runtime>;
 
         /// A server's handshake with the request in hand: read it, decide in your own time, answer.
-        pub type Handshake<T> = $crate::Handshake<T, $Runtime>;
+        pub type Acceptor<T> = $crate::Acceptor<T, $Runtime>;
 
         /// A request that has been read and not answered yet.
-        pub type Pending<T> = $crate::Pending<T, $Runtime>;
+        pub type UpgradeRequest<T> = $crate::UpgradeRequest<T, $Runtime>;
 
         /// Opens a WebSocket over a connected stream, as a client. `host` is what goes into Host,
         /// `target` is path and query. Gives the WebSocket and the server's 101.
@@ -31,7 +32,7 @@ macro_rules! adapter {
         /// # Errors
         ///
         /// [`HandshakeError::Declined`] with the whole response when the server answers anything
-        /// but 101, [`HandshakeError::Answer`] when the 101 breaks a rule of RFC 6455 4.1,
+        /// but 101, [`HandshakeError::InvalidResponse`] when the 101 breaks a rule of RFC 6455 4.1,
         /// [`HandshakeError::Argument`] before anything is written, [`Error::Io`] for the stream's
         /// own.
         pub async fn handshake<T>(
@@ -67,7 +68,7 @@ macro_rules! adapter {
         ///
         /// # Errors
         ///
-        /// [`HandshakeError::Refused`] after the refusal has been written, with the rule that was
+        /// [`HandshakeError::Rejected`] after the refusal has been written, with the rule that was
         /// broken; [`HandshakeError::Truncated`], [`HandshakeError::Closed`] and
         /// [`HandshakeError::TimedOut`] when no request came; [`Error::Io`] for the stream's own.
         pub async fn accept<T>(stream: T) -> Result<WebSocket<T>, Error>

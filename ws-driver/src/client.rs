@@ -122,7 +122,10 @@ fn drive<T, R: Reads<T> + Writes<T>>(
 }
 
 fn is_answer(error: &Error) -> bool {
-    matches!(error, Error::Handshake(HandshakeError::Declined(_) | HandshakeError::Answer(_)))
+    matches!(
+        error,
+        Error::Handshake(HandshakeError::Declined(_) | HandshakeError::InvalidResponse(_))
+    )
 }
 
 /// Opens a WebSocket over the connected stream `io`.

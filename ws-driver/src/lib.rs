@@ -21,16 +21,17 @@ mod wire;
 
 pub use bytes::Bytes;
 pub use http::{Request, Response};
-pub use ws_core as core;
+pub use ws_core;
+pub use {bytes, http};
 
 /// The types of `ws-core` that users of an adapter meet; adapters re-export them.
 pub mod types {
     pub use ws_core::{
-        AnswerRule, ArgumentError, BadAnswer, ClientConfig, ClientWindow, CloseCode, CloseFrame,
-        CloseInfo, Declined, DeflateConfig, DeflateOffer, DeflateParams, DeflatePool, FrameRule,
-        HandshakeError, Limits, Message, MessageKind, Negotiated, Preference, Prepared, RecvBuf,
-        Refusal, Rejection, RequestRule, Role, SendError, ServerConfig, Side, Text, TextError,
-        UpgradeResponse, WebSocketConfig, credentials, is_upgrade,
+        ArgumentError, ClientConfig, ClientWindow, CloseCode, CloseFrame, CloseInfo, Declined,
+        DeflateConfig, DeflateOffer, DeflateParams, DeflatePool, FrameRule, HandshakeError,
+        InvalidResponse, Limits, Message, MessageKind, Negotiated, Preference, Prepared, RecvBuf,
+        Rejection, RequestRule, ResponseRule, Role, SendError, ServerConfig, Side, Text, TextError,
+        UpgradeResponse, Violation, WebSocketConfig, credentials, is_upgrade,
     };
 }
 
@@ -42,8 +43,8 @@ pub use self::{
     error::{Error, Timeout},
     hold::{Hold, Own, Shared},
     runtime::{MAX_SLICES, Reads, Runtime, Writes},
-    server::{Accepting, Handshake, Pending, accept, accept_buffered, accept_request},
-    split::{ReceiveHalf, SendHalf},
+    server::{Accepting, Acceptor, UpgradeRequest, accept, accept_buffered, accept_request},
+    split::{RecvHalf, SendHalf},
     url::{Url, UrlError},
     web_socket::{Event, Part, Parts, WebSocket},
 };

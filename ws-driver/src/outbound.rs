@@ -54,7 +54,7 @@ pub(crate) fn poll_write_out<I: Hold, R: Writes<I::Stream>>(
         }
         ready!(wire.poll_write(cx, queue, until))?;
     }
-    if let Some(memory) = sender.take_memory() {
+    if let Some(memory) = sender.detach_buffer() {
         pool::put(memory);
     }
     wire.poll_flush(cx)
@@ -99,7 +99,7 @@ pub(crate) fn poll_feed<I: Hold, R: Writes<I::Stream>>(
 
 /// Gives a sender that has nothing to write memory to queue in.
 pub(crate) fn lend_memory(sender: &mut Sender) {
-    if sender.wants_memory() {
-        sender.give_memory(pool::take());
+    if sender.wants_buffer() {
+        sender.attach_buffer(pool::take());
     }
 }

@@ -11,8 +11,8 @@ use std::{
 use bytes::Bytes;
 use http::{Request, Response};
 use ws_core::{
-    ArgumentError, HandshakeError, Negotiated, RecvBuf, Refused, Rejection, ServerConfig,
-    ServerHandshake,
+    ArgumentError, HandshakeError, Negotiated, RecvBuf, Rejected, ServerConfig, ServerHandshake,
+    Violation,
 };
 
 use crate::{
@@ -27,7 +27,7 @@ use crate::{
 /// A server's handshake with the request in hand: read a request, decide, answer, and after a
 /// refusal do it again.
 #[derive(Debug)]
-pub struct Handshake<T, R: Runtime> {
+pub struct Acceptor<T, R: Runtime> {
     wire: Wire<Own<T>, R>,
     machine: ServerHandshake,
     deadline: Option<Instant>,
@@ -51,7 +51,7 @@ enum EndStep {
     Linger { until: Instant, rest: usize },
 }
 
-impl<T, R: Reads<T> + Writes<T>> Handshake<T, R> {
+impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
     /// Waits for requests on `io`. The deadline counts from now, and again from every refusal.
     pub fn new(io: T, config: &ServerConfig) -> Self {
         Self::with_buffered(io, RecvBuf::new(), config)
@@ -69,15 +69,15 @@ impl<T, R: Reads<T> + Writes<T>> Handshake<T, R> {
     }
 
     /// Reads a request. One that breaks a rule of WebSocket is given out as well:
-    /// [`Pending::rejection`] tells, and accepting answers it.
+    /// [`UpgradeRequest::violation`] tells, and accepting answers it.
     ///
     /// # Errors
     ///
     /// [`Error::Handshake`] when there is no whole HTTP/1.1 head, after it has been answered:
     /// refused, truncated, timed out, or closed. [`Error::Io`] for the stream's own.
-    pub async fn request(mut self) -> Result<Pending<T, R>, Error> {
+    pub async fn next_request(mut self) -> Result<UpgradeRequest<T, R>, Error> {
         let pending = poll_fn(|cx| self.poll_with(cx, ServerHandshake::poll)).await?;
-        Ok(Pending { pending, wire: self.wire, deadline: self.deadline })
+        Ok(UpgradeRequest { pending, wire: self.wire, deadline: self.deadline })
     }
 
     /// Whether the last answer closed the connection; there will be no other request.
@@ -129,11 +129,11 @@ impl<T, R: Reads<T> + Writes<T>> Handshake<T, R> {
     fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         let look = |machine: &mut ServerHandshake| {
             // Lent for the answer, which is written at once, unless there is one already.
-            if !machine.send_queue().has_memory() {
-                machine.send_queue().give_memory(pool::take());
+            if !machine.send_queue().has_buffer() {
+                machine.send_queue().attach_buffer(pool::take());
             }
             let accepted = machine.poll_accept();
-            if let Some(memory) = machine.send_queue().take_memory() {
+            if let Some(memory) = machine.send_queue().detach_buffer() {
                 pool::put(memory);
             }
             Ok(accepted?.then_some(()))
@@ -211,13 +211,13 @@ impl<T, R: Reads<T> + Writes<T>> Handshake<T, R> {
 
 /// A request that has been read and not answered yet.
 #[must_use = "a request that is dropped is never answered"]
-pub struct Pending<T, R: Runtime> {
-    pending: ws_core::Pending,
+pub struct UpgradeRequest<T, R: Runtime> {
+    pending: ws_core::UpgradeRequest,
     wire: Wire<Own<T>, R>,
     deadline: Option<Instant>,
 }
 
-impl<T, R: Reads<T> + Writes<T>> Pending<T, R> {
+impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
     /// The request.
     pub fn request(&self) -> &Request<()> {
         self.pending.request()
@@ -229,8 +229,8 @@ impl<T, R: Reads<T> + Writes<T>> Pending<T, R> {
     }
 
     /// The first rule that the request breaks, if any. Accepting would answer it.
-    pub fn rejection(&self) -> Option<&Rejection> {
-        self.pending.rejection()
+    pub fn violation(&self) -> Option<&Violation> {
+        self.pending.violation()
     }
 
     /// What accepting now would agree on.
@@ -264,7 +264,7 @@ impl<T, R: Reads<T> + Writes<T>> Pending<T, R> {
     /// [`Error::Handshake`] when the request breaks a rule, after it has been refused;
     /// [`Error::Io`] when the answer could not be written, and then there is no WebSocket.
     pub async fn accept(self) -> Result<WebSocket<T, R>, Error> {
-        self.finish(ws_core::Pending::accepted).await
+        self.finish(ws_core::UpgradeRequest::accepted).await
     }
 
     /// Answers 101, after `decorate` has seen it.
@@ -272,7 +272,7 @@ impl<T, R: Reads<T> + Writes<T>> Pending<T, R> {
     /// # Errors
     ///
     /// As [`accept`](Self::accept); also when `decorate` makes it something else than a 101 that
-    /// says what was negotiated, see [`ws_core::Pending::accept_with`].
+    /// says what was negotiated, see [`ws_core::UpgradeRequest::accept_with`].
     pub async fn accept_with<F>(self, decorate: F) -> Result<WebSocket<T, R>, Error>
     where
         F: FnOnce(&mut Response<Bytes>),
@@ -285,44 +285,46 @@ impl<T, R: Reads<T> + Writes<T>> Pending<T, R> {
     /// # Errors
     ///
     /// [`Error::Unsent`] when the answer could not be written.
-    pub async fn refuse(self) -> Result<Handshake<T, R>, Error> {
-        self.decline(ws_core::Pending::refuse).await
+    pub async fn reject(self) -> Result<Acceptor<T, R>, Error> {
+        self.decline(ws_core::UpgradeRequest::reject).await
     }
 
     /// Answers with a response of one's own: any status but 1xx, any fields, any body. The
     /// connection is then ready for the next request, unless
-    /// [`is_closed`](Handshake::is_closed).
+    /// [`is_closed`](Acceptor::is_closed).
     ///
     /// # Errors
     ///
     /// [`Error::Unsent`] when the answer could not be written, [`Error::Handshake`] when it is none
     /// that can be sent.
-    pub async fn reject<B: Into<Bytes>>(
+    pub async fn reject_with<B: Into<Bytes>>(
         self,
         response: Response<B>,
-    ) -> Result<Handshake<T, R>, Error> {
-        self.decline(|pending| pending.reject(response)).await
+    ) -> Result<Acceptor<T, R>, Error> {
+        self.decline(|pending| pending.reject_with(response)).await
     }
 
     async fn finish<F>(self, answer: F) -> Result<WebSocket<T, R>, Error>
     where
-        F: FnOnce(ws_core::Pending) -> Result<ServerHandshake, Box<Refused>>,
+        F: FnOnce(ws_core::UpgradeRequest) -> Result<ServerHandshake, Box<Rejected>>,
     {
         let mut accepting = self.answer(answer);
         poll_fn(|cx| accepting.poll(cx)).await
     }
 
-    async fn decline<F>(self, answer: F) -> Result<Handshake<T, R>, Error>
+    async fn decline<F>(self, answer: F) -> Result<Acceptor<T, R>, Error>
     where
-        F: FnOnce(ws_core::Pending) -> Box<Refused>,
+        F: FnOnce(ws_core::UpgradeRequest) -> Box<Rejected>,
     {
         let Self { pending, wire, deadline } = self;
-        let Refused { error, handshake: machine } = *answer(pending);
+        let Rejected { error, handshake: machine } = *answer(pending);
         let ending = Some(Ending { error, step: EndStep::Send });
-        let mut handshake = Handshake { wire, machine, deadline, ending };
-        match poll_fn(|cx| handshake.poll_end(cx)).await {
-            Error::Handshake(HandshakeError::Refused(refusal)) if refusal.cause().is_none() => {
-                Ok(Handshake::resume(handshake.wire, handshake.machine))
+        let mut acceptor = Acceptor { wire, machine, deadline, ending };
+        match poll_fn(|cx| acceptor.poll_end(cx)).await {
+            Error::Handshake(HandshakeError::Rejected(rejection))
+                if rejection.cause().is_none() =>
+            {
+                Ok(Acceptor::resume(acceptor.wire, acceptor.machine))
             }
             error => Err(error),
         }
@@ -330,23 +332,23 @@ impl<T, R: Reads<T> + Writes<T>> Pending<T, R> {
 
     fn answer<F>(self, answer: F) -> Accepting<T, R>
     where
-        F: FnOnce(ws_core::Pending) -> Result<ServerHandshake, Box<Refused>>,
+        F: FnOnce(ws_core::UpgradeRequest) -> Result<ServerHandshake, Box<Rejected>>,
     {
         let Self { pending, wire, deadline } = self;
         let (machine, ending) = match answer(pending) {
             Ok(machine) => (machine, None),
             Err(refused) => {
-                let Refused { error, handshake } = *refused;
+                let Rejected { error, handshake } = *refused;
                 (handshake, Some(Ending { error, step: EndStep::Send }))
             }
         };
-        Accepting { handshake: Some(Handshake { wire, machine, deadline, ending }) }
+        Accepting { acceptor: Some(Acceptor { wire, machine, deadline, ending }) }
     }
 }
 
-impl<T: fmt::Debug, R: Runtime> fmt::Debug for Pending<T, R> {
+impl<T: fmt::Debug, R: Runtime> fmt::Debug for UpgradeRequest<T, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pending").field("pending", &self.pending).finish_non_exhaustive()
+        f.debug_struct("UpgradeRequest").field("pending", &self.pending).finish_non_exhaustive()
     }
 }
 
@@ -355,7 +357,7 @@ impl<T: fmt::Debug, R: Runtime> fmt::Debug for Pending<T, R> {
 /// [`poll`](Self::poll) goes on where it stopped; [`accept`] is the same as a future.
 pub struct Accepting<T, R: Runtime> {
     /// `None` once done.
-    handshake: Option<Handshake<T, R>>,
+    acceptor: Option<Acceptor<T, R>>,
 }
 
 impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
@@ -366,7 +368,7 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
 
     /// The same, with bytes that were read from `io` before it was known whose they are.
     pub fn with_buffered(io: T, bytes: impl Into<RecvBuf>, config: &ServerConfig) -> Self {
-        Self { handshake: Some(Handshake::with_buffered(io, bytes, config)) }
+        Self { acceptor: Some(Acceptor::with_buffered(io, bytes, config)) }
     }
 
     /// The same for a request that was parsed already, and the bytes read behind it.
@@ -376,12 +378,12 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
         leftover: impl Into<RecvBuf>,
         config: &ServerConfig,
     ) -> Self {
-        let pending = Pending {
-            pending: ws_core::Pending::from_request(config, request, leftover),
+        let pending = UpgradeRequest {
+            pending: ws_core::UpgradeRequest::from_request(config, request, leftover),
             wire: Wire::own(io),
             deadline: deadline(config.handshake_timeout()),
         };
-        pending.answer(ws_core::Pending::accepted)
+        pending.answer(ws_core::UpgradeRequest::accepted)
     }
 
     /// Goes on with the handshake. Not to be called again once it is ready.
@@ -393,10 +395,10 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
     /// the stream's own.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<WebSocket<T, R>, Error>> {
         const DONE: Error = Error::Handshake(HandshakeError::Closed);
-        let Some(handshake) = &mut self.handshake else { return Poll::Ready(Err(DONE)) };
-        let accepted = ready!(handshake.poll_accept(cx));
-        let Some(handshake) = self.handshake.take() else { return Poll::Ready(Err(DONE)) };
-        let Handshake { mut wire, mut machine, .. } = handshake;
+        let Some(acceptor) = &mut self.acceptor else { return Poll::Ready(Err(DONE)) };
+        let accepted = ready!(acceptor.poll_accept(cx));
+        let Some(acceptor) = self.acceptor.take() else { return Poll::Ready(Err(DONE)) };
+        let Acceptor { mut wire, mut machine, .. } = acceptor;
         wire.disarm();
         match accepted {
             Ok(()) => {
@@ -408,7 +410,7 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
                 Poll::Ready(Ok(WebSocket::opened(wire, connection, config, request)))
             }
             Err(Error::Handshake(error)) => {
-                let refused = Refused { error, handshake: machine };
+                let refused = Rejected { error, handshake: machine };
                 Poll::Ready(Err(refused.into_error().into()))
             }
             Err(error) => Poll::Ready(Err(error)),

@@ -10,7 +10,7 @@ use futures_sink::Sink;
 use ws_core::{CloseFrame, Message, SendError};
 
 use crate::{
-    Error, ReceiveHalf, SendHalf, WebSocket,
+    Error, RecvHalf, SendHalf, WebSocket,
     ending::Phase,
     hold::Hold,
     runtime::{Reads, Writes},
@@ -39,7 +39,7 @@ impl<T: Unpin, R: Reads<T> + Writes<T>> Sink<Message> for WebSocket<T, R> {
 
     fn start_send(self: Pin<&mut Self>, message: Message) -> Result<(), Error> {
         // There is room: a message larger than what is left of it passes all the same.
-        Ok(self.get_mut().sender.send_over(&message)?)
+        Ok(self.get_mut().sender.send_unbounded(&message)?)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
@@ -57,7 +57,7 @@ impl<T: Unpin, R: Reads<T> + Writes<T>> Sink<Message> for WebSocket<T, R> {
     }
 }
 
-impl<I: Hold + Unpin, R: Reads<I::Stream> + Writes<I::Stream>> Stream for ReceiveHalf<I, R> {
+impl<I: Hold + Unpin, R: Reads<I::Stream> + Writes<I::Stream>> Stream for RecvHalf<I, R> {
     type Item = Result<Message, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -65,7 +65,7 @@ impl<I: Hold + Unpin, R: Reads<I::Stream> + Writes<I::Stream>> Stream for Receiv
     }
 }
 
-impl<I: Hold + Unpin, R: Reads<I::Stream> + Writes<I::Stream>> FusedStream for ReceiveHalf<I, R> {
+impl<I: Hold + Unpin, R: Reads<I::Stream> + Writes<I::Stream>> FusedStream for RecvHalf<I, R> {
     fn is_terminated(&self) -> bool {
         matches!(self.inbound.phase, Phase::Over)
     }
@@ -80,7 +80,7 @@ impl<I: Hold + Unpin, R: Writes<I::Stream>> Sink<Message> for SendHalf<I, R> {
     }
 
     fn start_send(self: Pin<&mut Self>, message: Message) -> Result<(), Error> {
-        Ok(self.get_mut().send_over(&message)?)
+        Ok(self.get_mut().send_unbounded(&message)?)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {

@@ -79,8 +79,8 @@ impl<T, R: Runtime> WebSocket<T, R> {
         config: &WebSocketConfig,
         request: Option<Box<Request<()>>>,
     ) -> Self {
-        let memory = connection.receiver().recv_buf().take_memory();
-        memory.into_iter().chain(connection.sender().take_memory()).for_each(pool::put);
+        let memory = connection.receiver().recv_buf().detach_buffer();
+        memory.into_iter().chain(connection.sender().detach_buffer()).for_each(pool::put);
         Self::new(wire, connection, config, request)
     }
 

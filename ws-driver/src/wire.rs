@@ -79,13 +79,13 @@ impl<I: Hold, R: Reads<I::Stream>> Wire<I, R> {
         recv: &mut RecvBuf,
         until: Option<Instant>,
     ) -> Poll<io::Result<usize>> {
-        if recv.wants_memory() {
-            pool::put(recv.give_memory(pool::take()));
+        if recv.wants_buffer() {
+            pool::put(recv.attach_buffer(pool::take()));
         }
         let read = self.io.with(|io| R::poll_read(io, cx, recv, &mut self.timer, until));
         if !matches!(read, Poll::Ready(Ok(1..))) {
             // Nothing came: somebody else may use the memory meanwhile.
-            if let Some(memory) = recv.take_memory() {
+            if let Some(memory) = recv.detach_buffer() {
                 pool::put(memory);
             }
         }

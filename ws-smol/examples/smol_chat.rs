@@ -14,7 +14,7 @@ use smol::{
     Timer, channel, future,
     net::{TcpListener, TcpStream},
 };
-use ws_smol::{CloseCode, CloseFrame, Error, Message, Prepared, Receiver, Sender};
+use ws_smol::{CloseCode, CloseFrame, Error, Message, Prepared, RecvHalf, SendHalf};
 
 pub(crate) fn main() -> Result<(), Error> {
     smol::block_on(async {
@@ -72,7 +72,7 @@ async fn attend(stream: TcpStream, room: &Room) -> Result<(), Error> {
 }
 
 /// From the member to the room, until the WebSocket is closed.
-async fn listen(mut receiver: Receiver<TcpStream>, room: &Room) -> Result<(), Error> {
+async fn listen(mut receiver: RecvHalf<TcpStream>, room: &Room) -> Result<(), Error> {
     while let Some(message) = receiver.recv().await? {
         room.say(message);
     }
@@ -81,7 +81,7 @@ async fn listen(mut receiver: Receiver<TcpStream>, room: &Room) -> Result<(), Er
 
 /// From the room to the member, until the room closes the mailbox, or the member takes nothing.
 async fn speak(
-    mut sender: Sender<TcpStream>,
+    mut sender: SendHalf<TcpStream>,
     mailbox: channel::Receiver<Prepared>,
 ) -> Result<(), Error> {
     while let Ok(message) = mailbox.recv().await {

@@ -14,7 +14,7 @@ use tokio::{
     sync::mpsc,
     time::timeout,
 };
-use ws_tokio::{CloseCode, CloseFrame, Error, Message, Prepared, Receiver, Sender};
+use ws_tokio::{CloseCode, CloseFrame, Error, Message, Prepared, RecvHalf, SendHalf};
 
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn main() -> Result<(), Error> {
@@ -70,7 +70,7 @@ async fn attend(stream: TcpStream, room: &Room) -> Result<(), Error> {
 }
 
 /// From the member to the room, until the WebSocket is closed.
-async fn listen(mut receiver: Receiver<TcpStream>, room: &Room) -> Result<(), Error> {
+async fn listen(mut receiver: RecvHalf<TcpStream>, room: &Room) -> Result<(), Error> {
     while let Some(message) = receiver.recv().await? {
         room.say(message);
     }
@@ -79,7 +79,7 @@ async fn listen(mut receiver: Receiver<TcpStream>, room: &Room) -> Result<(), Er
 
 /// From the room to the member, until the room closes the mailbox, or the member takes nothing.
 async fn speak(
-    mut sender: Sender<TcpStream>,
+    mut sender: SendHalf<TcpStream>,
     mut mailbox: mpsc::Receiver<Prepared>,
 ) -> Result<(), Error> {
     while let Some(message) = mailbox.recv().await {

@@ -9,7 +9,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     time::sleep,
 };
-use ws_tokio::{CloseCode, CloseFrame, Error, Receiver, Sender};
+use ws_tokio::{CloseCode, CloseFrame, Error, RecvHalf, SendHalf};
 
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
@@ -40,7 +40,7 @@ async fn serve(stream: TcpStream) -> Result<(), Error> {
 }
 
 /// Says something now and then.
-async fn talk(what: &str, mut sender: Sender<TcpStream>) -> Result<Sender<TcpStream>, Error> {
+async fn talk(what: &str, mut sender: SendHalf<TcpStream>) -> Result<SendHalf<TcpStream>, Error> {
     for n in 1..=3 {
         sender.send(format!("{what} {n}")).await?;
         sleep(Duration::from_millis(50)).await;
@@ -51,8 +51,8 @@ async fn talk(what: &str, mut sender: Sender<TcpStream>) -> Result<Sender<TcpStr
 /// Takes what comes. Pings, and the peer's close, are answered by receiving.
 async fn listen(
     who: &str,
-    mut receiver: Receiver<TcpStream>,
-) -> Result<Receiver<TcpStream>, Error> {
+    mut receiver: RecvHalf<TcpStream>,
+) -> Result<RecvHalf<TcpStream>, Error> {
     while let Some(message) = receiver.recv().await? {
         println!("{who}: {message:?}");
     }

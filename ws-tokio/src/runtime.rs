@@ -15,7 +15,7 @@ use tokio::{
 };
 use ws_driver::{
     MAX_SLICES, Reads, Runtime, Writes,
-    core::{RecvBuf, SendQueue},
+    ws_core::{RecvBuf, SendQueue},
 };
 
 /// Marks streams that are read and written through tokio's traits.

@@ -36,13 +36,13 @@ macro_rules! program {
                     .map_err(Stop::Error)
             }
             Call::Steps(config) => 'steps: {
-                let handshake = $adapter::Handshake::new($lend(&mut pipe), &config);
-                let pending = match handshake.request() $($await)* {
+                let acceptor = $adapter::Acceptor::new($lend(&mut pipe), &config);
+                let pending = match acceptor.next_request() $($await)* {
                     Ok(pending) => pending,
                     Err(error) => break 'steps Err(Stop::Error(error)),
                 };
                 let request = Box::new(pending.request().clone());
-                let Some(rejection) = pending.rejection() else {
+                let Some(rejection) = pending.violation() else {
                     break 'steps pending
                         .accept()
                         $($await)*
@@ -51,48 +51,48 @@ macro_rules! program {
                 };
                 let rule = Some(rejection.rule().name());
                 let status = Some(rejection.rule().status().as_u16());
-                match pending.refuse() $($await)* {
-                    Ok(handshake) => {
-                        let closed = handshake.is_closed();
-                        let (_, leftover) = handshake.into_inner();
-                        Err(Stop::Refused { rule, status, request, leftover, closed })
+                match pending.reject() $($await)* {
+                    Ok(acceptor) => {
+                        let closed = acceptor.is_closed();
+                        let (_, leftover) = acceptor.into_inner();
+                        Err(Stop::Rejected { rule, status, request, leftover, closed })
                     }
                     Err(error) => Err(Stop::Error(error)),
                 }
             }
             Call::StepsUntilAccepted(config) => {
-                let mut handshake = $adapter::Handshake::new($lend(&mut pipe), &config);
+                let mut acceptor = $adapter::Acceptor::new($lend(&mut pipe), &config);
                 loop {
-                    let pending = match handshake.request() $($await)* {
+                    let pending = match acceptor.next_request() $($await)* {
                         Ok(pending) => pending,
                         Err(error) => break Err(Stop::Error(error)),
                     };
-                    if pending.rejection().is_none() {
+                    if pending.violation().is_none() {
                         break pending
                             .accept()
                             $($await)*
                             .map(|ws| Opened::new(ws.into_parts(), None))
                             .map_err(Stop::Error);
                     }
-                    handshake = match pending.refuse() $($await)* {
-                        Ok(handshake) => handshake,
+                    acceptor = match pending.reject() $($await)* {
+                        Ok(acceptor) => acceptor,
                         Err(error) => break Err(Stop::Error(error)),
                     };
                 }
             }
             Call::Reject(config, response) => 'steps: {
-                let handshake = $adapter::Handshake::new($lend(&mut pipe), &config);
-                let pending = match handshake.request() $($await)* {
+                let acceptor = $adapter::Acceptor::new($lend(&mut pipe), &config);
+                let pending = match acceptor.next_request() $($await)* {
                     Ok(pending) => pending,
                     Err(error) => break 'steps Err(Stop::Error(error)),
                 };
                 let request = Box::new(pending.request().clone());
                 let status = Some(response.status().as_u16());
-                match pending.reject(response) $($await)* {
-                    Ok(handshake) => {
-                        let closed = handshake.is_closed();
-                        let (_, leftover) = handshake.into_inner();
-                        Err(Stop::Refused { rule: None, status, request, leftover, closed })
+                match pending.reject_with(response) $($await)* {
+                    Ok(acceptor) => {
+                        let closed = acceptor.is_closed();
+                        let (_, leftover) = acceptor.into_inner();
+                        Err(Stop::Rejected { rule: None, status, request, leftover, closed })
                     }
                     Err(error) => Err(Stop::Error(error)),
                 }

@@ -3,7 +3,7 @@
 use std::{future::Future, io, net, sync::Arc};
 
 use async_std::{net::TcpStream, task};
-use ws_async_std::{Error, Handshake};
+use ws_async_std::{Acceptor, Error};
 use ws_core::{ClientConfig, ServerConfig, UpgradeResponse};
 
 use super::{Adapter, BlockOn, Channel, Outside};
@@ -19,9 +19,9 @@ impl Adapter for AsyncStd {
         service: Arc<Service>,
         mut journal: Journal,
     ) -> io::Result<()> {
-        let handshake = Handshake::new(TcpStream::from(stream), service.config());
+        let acceptor = Acceptor::new(TcpStream::from(stream), service.config());
         task::Builder::new().spawn(async move {
-            let attended = attend(handshake, &service, &mut journal).await;
+            let attended = attend(acceptor, &service, &mut journal).await;
             journal.close(attended);
         })?;
         Ok(())

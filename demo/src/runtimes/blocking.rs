@@ -3,7 +3,7 @@
 use std::{io, net::TcpStream, sync::Arc, thread};
 
 use bytes::Bytes;
-use ws_blocking::{Error, Event, Handshake, Receiver, Sender, WebSocket};
+use ws_blocking::{Acceptor, Error, Event, RecvHalf, SendHalf, WebSocket};
 use ws_core::{
     ClientConfig, CloseFrame, CloseInfo, Message, MessageKind, Negotiated, ServerConfig,
     UpgradeResponse,
@@ -24,9 +24,9 @@ impl Adapter for Blocking {
         service: Arc<Service>,
         mut journal: Journal,
     ) -> io::Result<()> {
-        let handshake = Handshake::new(stream, service.config());
+        let acceptor = Acceptor::new(stream, service.config());
         thread::Builder::new().stack_size(STACK_LEN).spawn(move || {
-            let attended = attend_blocking(handshake, &service, &mut journal);
+            let attended = attend_blocking(acceptor, &service, &mut journal);
             journal.close(attended);
         })?;
         Ok(())
@@ -89,7 +89,7 @@ impl Channel for WebSocket<TcpStream> {
     }
 }
 
-impl Sending for Sender<TcpStream> {
+impl Sending for SendHalf<TcpStream> {
     fn send(&mut self, message: Message) -> Result<(), Error> {
         self.send(message)
     }
@@ -99,7 +99,7 @@ impl Sending for Sender<TcpStream> {
     }
 }
 
-impl Receiving for Receiver<TcpStream> {
+impl Receiving for RecvHalf<TcpStream> {
     fn recv(&mut self) -> Result<Option<Message>, Error> {
         self.recv()
     }

@@ -4,7 +4,7 @@ use std::{future::Future, io};
 
 use bytes::Bytes;
 use ws_core::{CloseFrame, CloseInfo, Message, MessageKind, Negotiated};
-use ws_driver::{Error, Event, Reads, ReceiveHalf, Runtime, SendHalf, Shared, WebSocket, Writes};
+use ws_driver::{Error, Event, Reads, RecvHalf, Runtime, SendHalf, Shared, WebSocket, Writes};
 
 use super::channel::{Channel, Receiving, Sending};
 use crate::echo::echo;
@@ -91,7 +91,7 @@ where
     }
 }
 
-impl<T, R, B> Receiving for Outside<ReceiveHalf<Shared<T>, R>, B>
+impl<T, R, B> Receiving for Outside<RecvHalf<Shared<T>, R>, B>
 where
     T: Send + 'static,
     R: Reads<T> + Writes<T> + Runtime<Timer: Send>,

@@ -4,7 +4,7 @@ use std::{future::Future, io, net, sync::Arc};
 
 use smol::net::TcpStream;
 use ws_core::{ClientConfig, ServerConfig, UpgradeResponse};
-use ws_smol::{Error, Handshake};
+use ws_smol::{Acceptor, Error};
 
 use super::{Adapter, BlockOn, Channel, Outside};
 use crate::serve::{Journal, Service, attend::attend};
@@ -19,9 +19,9 @@ impl Adapter for Smol {
         service: Arc<Service>,
         mut journal: Journal,
     ) -> io::Result<()> {
-        let handshake = Handshake::new(TcpStream::try_from(stream)?, service.config());
+        let acceptor = Acceptor::new(TcpStream::try_from(stream)?, service.config());
         let task = smol::spawn(async move {
-            let attended = attend(handshake, &service, &mut journal).await;
+            let attended = attend(acceptor, &service, &mut journal).await;
             journal.close(attended);
         });
         task.detach();

@@ -7,7 +7,7 @@ use tokio::{
     runtime::{Handle, Runtime},
 };
 use ws_core::{ClientConfig, ServerConfig, UpgradeResponse};
-use ws_tokio::{Error, Handshake};
+use ws_tokio::{Acceptor, Error};
 
 use super::{Adapter, BlockOn, Channel, Outside};
 use crate::serve::{Journal, Service, attend::attend};
@@ -31,9 +31,9 @@ impl Adapter for Tokio {
         mut journal: Journal,
     ) -> io::Result<()> {
         let _context = self.runtime.enter();
-        let handshake = Handshake::new(registered(stream)?, service.config());
+        let acceptor = Acceptor::new(registered(stream)?, service.config());
         self.runtime.spawn(async move {
-            let attended = attend(handshake, &service, &mut journal).await;
+            let attended = attend(acceptor, &service, &mut journal).await;
             journal.close(attended);
         });
         Ok(())

@@ -1,6 +1,6 @@
 //! Attending to a connection: the loop every server with policy of its own has.
 
-use ws_driver::{Error, Handshake, Reads, Writes};
+use ws_driver::{Acceptor, Error, Reads, Writes};
 
 use crate::echo::{echo, echo_blocking};
 
@@ -12,10 +12,10 @@ use super::{
 /// Reads requests and answers them until one opens a WebSocket, and then echoes. `$wait` is
 /// `.await`, or nothing where calls block.
 macro_rules! attend {
-    ($handshake:ident, $service:ident, $journal:ident, $echo:ident $(, $($wait:tt)+)?) => {
+    ($acceptor:ident, $service:ident, $journal:ident, $echo:ident $(, $($wait:tt)+)?) => {
         loop {
-            let pending = $handshake.request()$($($wait)+)??;
-            match $service.answer(pending.request(), pending.rejection()) {
+            let pending = $acceptor.next_request()$($($wait)+)??;
+            match $service.answer(pending.request(), pending.violation()) {
                 Answer::Accept => {
                     let mut ws = pending.accept()$($($wait)+)??;
                     $journal.note(&Outcome::Open(ws.negotiated().clone()));
@@ -24,11 +24,11 @@ macro_rules! attend {
                     return Ok(());
                 }
                 Answer::Refuse(outcome) => {
-                    $handshake = pending.refuse()$($($wait)+)??;
+                    $acceptor = pending.reject()$($($wait)+)??;
                     $journal.note(&outcome);
                 }
                 Answer::Reject(outcome, response) => {
-                    $handshake = pending.reject(response)$($($wait)+)??;
+                    $acceptor = pending.reject_with(response)$($($wait)+)??;
                     $journal.note(&outcome);
                 }
             }
@@ -42,11 +42,11 @@ macro_rules! attend {
 ///
 /// Why no WebSocket was opened.
 pub(crate) async fn attend<T, R: Reads<T> + Writes<T>>(
-    mut handshake: Handshake<T, R>,
+    mut acceptor: Acceptor<T, R>,
     service: &Service,
     journal: &mut Journal,
 ) -> Result<(), Error> {
-    attend!(handshake, service, journal, echo, .await)
+    attend!(acceptor, service, journal, echo, .await)
 }
 
 /// The same on a thread of its own.
@@ -55,9 +55,9 @@ pub(crate) async fn attend<T, R: Reads<T> + Writes<T>>(
 ///
 /// As [`attend()`].
 pub(crate) fn attend_blocking<T: ws_blocking::Transport>(
-    mut handshake: ws_blocking::Handshake<T>,
+    mut acceptor: ws_blocking::Acceptor<T>,
     service: &Service,
     journal: &mut Journal,
 ) -> Result<(), Error> {
-    attend!(handshake, service, journal, echo_blocking)
+    attend!(acceptor, service, journal, echo_blocking)
 }

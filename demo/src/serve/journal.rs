@@ -16,7 +16,7 @@ pub(crate) enum Outcome {
     /// A WebSocket is open.
     Open(Negotiated),
     /// The request was refused: why, and with which status.
-    Refused(&'static str, StatusCode),
+    Rejected(&'static str, StatusCode),
     /// The request was an ordinary one: what for, and the status.
     Answered(&'static str, StatusCode),
     /// It failed, under this name.
@@ -40,8 +40,8 @@ impl Outcome {
 impl From<&Error> for Outcome {
     fn from(error: &Error) -> Self {
         match error.handshake() {
-            Some(HandshakeError::Refused(refusal)) => {
-                Self::Refused(refusal.rule().name(), refusal.response().status())
+            Some(HandshakeError::Rejected(refusal)) => {
+                Self::Rejected(refusal.rule().name(), refusal.response().status())
             }
             _ => Self::Failed(error.name()),
         }
@@ -58,7 +58,7 @@ impl fmt::Display for Outcome {
                     None => Ok(()),
                 }
             }
-            Self::Refused(name, status) => write!(f, "refused {name} {}", status.as_u16()),
+            Self::Rejected(name, status) => write!(f, "refused {name} {}", status.as_u16()),
             Self::Answered(name, status) => write!(f, "answered {name} {}", status.as_u16()),
             Self::Failed(name) => write!(f, "error {name}"),
             Self::Closed(info) => {
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn a_line_tells_every_attempt() {
         let mut journal = journal();
-        journal.note(&Outcome::Refused("missing-key", StatusCode::BAD_REQUEST));
+        journal.note(&Outcome::Rejected("missing-key", StatusCode::BAD_REQUEST));
         journal.note(&Outcome::Open(Negotiated::default()));
         assert_eq!(journal.line, "127.0.0.1:5000 refused missing-key 400, open subprotocol=none");
     }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
-use ws_core::{Rejection, RequestRule, ServerConfig, credentials};
+use ws_core::{RequestRule, ServerConfig, Violation, credentials};
 
 use super::journal::Outcome;
 
@@ -51,14 +51,14 @@ impl Service {
     }
 
     /// Decides about a request whose first broken rule is `rejection`.
-    pub(crate) fn answer(&self, request: &Request<()>, rejection: Option<&Rejection>) -> Answer {
-        match rejection.map(Rejection::rule) {
+    pub(crate) fn answer(&self, request: &Request<()>, rejection: Option<&Violation>) -> Answer {
+        match rejection.map(Violation::rule) {
             Some(rule) if is_ordinary(rule) && request.uri().path() == HEALTH => {
                 Answer::Reject(Outcome::Answered("health", StatusCode::OK), health())
             }
-            Some(rule) => Answer::Refuse(Outcome::Refused(rule.name(), rule.status())),
+            Some(rule) => Answer::Refuse(Outcome::Rejected(rule.name(), rule.status())),
             None if !self.knows(request) => {
-                let outcome = Outcome::Refused("unauthorized", StatusCode::UNAUTHORIZED);
+                let outcome = Outcome::Rejected("unauthorized", StatusCode::UNAUTHORIZED);
                 Answer::Reject(outcome, credentials::unauthorized(REALM))
             }
             None => Answer::Accept,
@@ -89,7 +89,7 @@ const REALM: &str = "ws-demo";
 
 #[cfg(test)]
 mod tests {
-    use ws_core::{Pending, ServerHandshake};
+    use ws_core::{ServerHandshake, UpgradeRequest};
 
     use super::*;
 
@@ -97,8 +97,8 @@ mod tests {
     fn decided(service: &Service, head: &str) -> String {
         let mut handshake = ServerHandshake::new(service.config());
         handshake.recv_buf().extend_from_slice(head.as_bytes());
-        let pending: Pending = handshake.poll().unwrap().unwrap();
-        match service.answer(pending.request(), pending.rejection()) {
+        let pending: UpgradeRequest = handshake.poll().unwrap().unwrap();
+        match service.answer(pending.request(), pending.violation()) {
             Answer::Accept => "accept".to_owned(),
             Answer::Refuse(outcome) => outcome.to_string(),
             Answer::Reject(outcome, response) => {

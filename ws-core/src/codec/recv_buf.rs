@@ -276,7 +276,7 @@ impl RecvBuf {
     /// Takes the memory away if hardly anything is in it, for somebody else to use meanwhile. A few
     /// bytes, such as a part of a head, go into memory of their own size: a peer that sends those
     /// and then nothing more holds no more than that.
-    pub fn take_memory(&mut self) -> Option<BytesMut> {
+    pub fn detach_buffer(&mut self) -> Option<BytesMut> {
         if self.buf.capacity() == 0 || self.len() > MAX_MOVED {
             return None;
         }
@@ -291,14 +291,14 @@ impl RecvBuf {
     }
 
     /// Whether it has no memory to speak of, and can use some.
-    pub fn wants_memory(&self) -> bool {
+    pub fn wants_buffer(&self) -> bool {
         self.capacity() < MIN_SPACE && self.len() <= MAX_MOVED
     }
 
     /// Gives it memory to use, unless it has some. Gives back what is not used, which may be the
     /// rest of what was used up.
-    pub fn give_memory(&mut self, mut memory: BytesMut) -> BytesMut {
-        if self.wants_memory() && memory.is_empty() {
+    pub fn attach_buffer(&mut self, mut memory: BytesMut) -> BytesMut {
+        if self.wants_buffer() && memory.is_empty() {
             memory.extend_from_slice(self.filled());
             (self.start, self.scratch) = (0, 0);
             std::mem::swap(&mut self.buf, &mut memory);
@@ -412,16 +412,16 @@ mod tests {
     #[test]
     fn memory_comes_and_goes_around_a_few_bytes() {
         let mut recv = RecvBuf::new();
-        assert!(recv.wants_memory());
-        assert_eq!(recv.take_memory(), None);
-        recv.give_memory(BytesMut::with_capacity(5000));
+        assert!(recv.wants_buffer());
+        assert_eq!(recv.detach_buffer(), None);
+        recv.attach_buffer(BytesMut::with_capacity(5000));
         recv.extend_from_slice(b"abc");
         for _ in 0..3 {
-            let memory = recv.take_memory().unwrap();
+            let memory = recv.detach_buffer().unwrap();
             assert!(memory.is_empty() && memory.capacity() > 4900);
             assert!(recv.filled() == b"abc" && recv.capacity() < 100);
-            assert_eq!(recv.take_memory(), None, "there is nothing more to take");
-            recv.give_memory(memory);
+            assert_eq!(recv.detach_buffer(), None, "there is nothing more to take");
+            recv.attach_buffer(memory);
             recv.space_mut()[..1].copy_from_slice(b"d");
             recv.commit(1);
             recv.consume(1);
@@ -430,7 +430,7 @@ mod tests {
             recv.extend_from_slice(b"abc");
         }
         recv.extend_from_slice(&[0; 300]);
-        assert_eq!(recv.take_memory(), None, "that would be too much to move");
+        assert_eq!(recv.detach_buffer(), None, "that would be too much to move");
     }
 
     #[test]

@@ -65,7 +65,7 @@ impl SendQueue {
     }
 
     /// Takes the memory away if nothing is in it, for somebody else to use meanwhile.
-    pub fn take_memory(&mut self) -> Option<BytesMut> {
+    pub fn detach_buffer(&mut self) -> Option<BytesMut> {
         if self.len > 0 {
             return None;
         }
@@ -77,13 +77,13 @@ impl SendQueue {
     }
 
     /// Whether it has memory to queue in, empty or not.
-    pub fn has_memory(&self) -> bool {
+    pub fn has_buffer(&self) -> bool {
         self.inline.capacity() > 0
     }
 
     /// Gives it memory to use, unless it has some.
-    pub fn give_memory(&mut self, memory: BytesMut) {
-        if !self.has_memory() && memory.is_empty() {
+    pub fn attach_buffer(&mut self, memory: BytesMut) {
+        if !self.has_buffer() && memory.is_empty() {
             self.inline = memory;
         }
     }

@@ -98,24 +98,24 @@ impl Sender {
     }
 
     /// Whether nothing waits to be written, and the queue has no memory for what comes.
-    pub fn wants_memory(&self) -> bool {
-        self.is_drained() && !self.queue.has_memory()
+    pub fn wants_buffer(&self) -> bool {
+        self.is_drained() && !self.queue.has_buffer()
     }
 
     /// Gives the queue memory to use, unless it has some.
-    pub fn give_memory(&mut self, memory: BytesMut) {
-        self.queue.give_memory(memory);
+    pub fn attach_buffer(&mut self, memory: BytesMut) {
+        self.queue.attach_buffer(memory);
     }
 
     /// Takes the queue's memory away if nothing waits in it, for somebody else to use meanwhile.
-    pub fn take_memory(&mut self) -> Option<BytesMut> {
+    pub fn detach_buffer(&mut self) -> Option<BytesMut> {
         if !self.is_drained() {
             return None;
         }
         if let (Some(deflater), None) = (&mut self.deflater, self.parts) {
             deflater.rest();
         }
-        self.queue.take_memory()
+        self.queue.detach_buffer()
     }
 
     /// Queues a message.
@@ -335,7 +335,7 @@ impl Sender {
     /// # Errors
     ///
     /// [`SendError::Closing`] and [`SendError::Unfinished`].
-    pub fn send_over(&mut self, message: &Message) -> Result<(), SendError> {
+    pub fn send_unbounded(&mut self, message: &Message) -> Result<(), SendError> {
         let max_queue_len = std::mem::replace(&mut self.max_queue_len, usize::MAX);
         let sent = self.send(message);
         self.max_queue_len = max_queue_len;

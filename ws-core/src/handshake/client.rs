@@ -6,13 +6,13 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use super::{
-    error::{BadAnswer, Declined, HandshakeError},
+    error::{Declined, HandshakeError, InvalidResponse},
     fields::Fields,
     key::{self, Accept},
     negotiate::Negotiated,
     request::CheckedRequest,
     response_rules::{self, Broken},
-    rule::AnswerRule,
+    rule::ResponseRule,
     upgrade_response::{UpgradeResponse, to_response},
 };
 use crate::{
@@ -159,7 +159,7 @@ impl ClientHandshake {
     /// # Errors
     ///
     /// [`Declined`](HandshakeError::Declined) for any answer but 101, with the response;
-    /// [`Answer`](HandshakeError::Answer) for one that breaks a rule;
+    /// [`Answer`](HandshakeError::InvalidResponse) for one that breaks a rule;
     /// [`Truncated`](HandshakeError::Truncated) and [`TimedOut`](HandshakeError::TimedOut) when
     /// there was no whole answer; [`Closed`](HandshakeError::Closed) when called again after the
     /// outcome.
@@ -231,7 +231,7 @@ impl ClientHandshake {
             let response = || to_response(&head).ok_or_else(|| bad_head(HeadError::Malformed));
             match head.status {
                 101 if !head.version_1_1 => {
-                    Err(bad_answer((AnswerRule::HttpVersion, None), Some(response()?)))
+                    Err(bad_answer((ResponseRule::HttpVersion, None), Some(response()?)))
                 }
                 101 => match response_rules::check(fields, &self.accept, options) {
                     Ok(negotiated) => Ok(Verdict::Open(negotiated)),
@@ -242,7 +242,7 @@ impl ClientHandshake {
                 100..=199 => Ok(Verdict::Interim),
                 _ => match Framing::of_response(head.status, Fields::iter(fields)) {
                     Some(framing) => Ok(Verdict::Declined(response()?, framing)),
-                    None => Err(bad_answer((AnswerRule::MalformedHead, None), Some(response()?))),
+                    None => Err(bad_answer((ResponseRule::MalformedHead, None), Some(response()?))),
                 },
             }
         })
@@ -320,17 +320,17 @@ pub(crate) fn bad_answer(
     response: Option<Response<()>>,
 ) -> HandshakeError {
     let value = value.map(|value| value[..value.len().min(MAX_VALUE)].into());
-    HandshakeError::Answer(Box::new(BadAnswer { rule, value, response }))
+    HandshakeError::InvalidResponse(Box::new(InvalidResponse { rule, value, response }))
 }
 
 fn bad_head(error: HeadError) -> HandshakeError {
     let rule = match error {
-        HeadError::Malformed => AnswerRule::MalformedHead,
-        HeadError::Version => AnswerRule::HttpVersion,
+        HeadError::Malformed => ResponseRule::MalformedHead,
+        HeadError::Version => ResponseRule::HttpVersion,
         HeadError::StartLineTooLong
         | HeadError::FieldTooLong
         | HeadError::TooLarge
-        | HeadError::TooManyFields => AnswerRule::HeadTooLarge,
+        | HeadError::TooManyFields => ResponseRule::HeadTooLarge,
     };
     bad_answer((rule, None), None)
 }

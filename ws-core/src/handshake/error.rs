@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::{HeaderName, Response, StatusCode};
 
 use super::{
-    refusal::Rejection,
-    rule::{AnswerRule, RequestRule},
+    rejection::Violation,
+    rule::{RequestRule, ResponseRule},
 };
 
 /// Why a handshake did not open a WebSocket.
@@ -19,11 +19,11 @@ pub enum HandshakeError {
     /// The caller asked for something that must not be sent. Nothing was written.
     Argument(ArgumentError),
     /// Server: the request was refused, by a rule or by the application.
-    Refused(Box<Refusal>),
+    Rejected(Box<Rejection>),
     /// Client: the server answered with something other than 101.
     Declined(Box<Declined>),
     /// Client: the server's answer breaks a rule.
-    Answer(Box<BadAnswer>),
+    InvalidResponse(Box<InvalidResponse>),
     /// The stream ended inside a head.
     Truncated,
     /// The stream ended, or was ended by the last answer, and no request had begun.
@@ -39,9 +39,9 @@ impl HandshakeError {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Argument(error) => error.name(),
-            Self::Refused(refusal) => refusal.rule().name(),
+            Self::Rejected(rejection) => rejection.rule().name(),
             Self::Declined(_) => "status-not-101",
-            Self::Answer(answer) => answer.rule().name(),
+            Self::InvalidResponse(response) => response.rule().name(),
             Self::Truncated => "truncated",
             Self::Closed => "closed",
             Self::TimedOut => "timeout",
@@ -52,9 +52,9 @@ impl HandshakeError {
     /// The status of the answer: the one sent by a server, the one received by a client.
     pub fn status(&self) -> Option<StatusCode> {
         match self {
-            Self::Refused(refusal) => Some(refusal.response().status()),
+            Self::Rejected(rejection) => Some(rejection.response().status()),
             Self::Declined(declined) => Some(declined.response().status()),
-            Self::Answer(answer) => answer.response().map(Response::status),
+            Self::InvalidResponse(response) => response.response().map(Response::status),
             _ => None,
         }
     }
@@ -62,8 +62,8 @@ impl HandshakeError {
     /// The section of the RFC that the failure is about.
     pub fn section(&self) -> Option<&'static str> {
         match self {
-            Self::Refused(refusal) => Some(refusal.rule().section()),
-            Self::Answer(answer) => Some(answer.rule().section()),
+            Self::Rejected(rejection) => Some(rejection.rule().section()),
+            Self::InvalidResponse(response) => Some(response.rule().section()),
             Self::Declined(_) => Some("RFC 6455 4.1"),
             _ => None,
         }
@@ -74,9 +74,9 @@ impl fmt::Display for HandshakeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Argument(error) => error.fmt(f),
-            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Rejected(rejection) => rejection.fmt(f),
             Self::Declined(declined) => declined.fmt(f),
-            Self::Answer(answer) => answer.fmt(f),
+            Self::InvalidResponse(response) => response.fmt(f),
             Self::Truncated => f.write_str("the peer closed the connection inside a head"),
             Self::Closed => f.write_str("the connection was closed before a request began"),
             Self::TimedOut => f.write_str("the handshake was not done by its deadline"),
@@ -120,8 +120,8 @@ pub enum ArgumentError {
     Subprotocol(String),
     /// `invalid-deflate`: window bits outside 8 to 15 (RFC 7692 7.1.2).
     Deflate,
-    /// `invalid-answer`: an answer that cannot stand in for a refusal, such as a 1xx.
-    Answer(StatusCode),
+    /// `invalid-answer`: an answer that cannot stand in for a rejection, such as a 1xx.
+    Response(StatusCode),
 }
 
 impl ArgumentError {
@@ -135,7 +135,7 @@ impl ArgumentError {
             Self::Request => "invalid-request",
             Self::Subprotocol(_) => "invalid-subprotocol",
             Self::Deflate => "invalid-deflate",
-            Self::Answer(_) => "invalid-answer",
+            Self::Response(_) => "invalid-answer",
         }
     }
 }
@@ -160,7 +160,9 @@ impl fmt::Display for ArgumentError {
                 write!(f, "\"{name}\" is not a token, is offered twice, or was not offered")
             }
             Self::Deflate => f.write_str("window bits must be 8 to 15 (server's own: 9 to 15)"),
-            Self::Answer(status) => write!(f, "{status} cannot be the answer to a refused request"),
+            Self::Response(status) => {
+                write!(f, "{status} cannot be the answer to a refused request")
+            }
         }
     }
 }
@@ -169,26 +171,26 @@ impl std::error::Error for ArgumentError {}
 
 /// A request that was refused, and the answer that went out.
 #[derive(Debug)]
-pub struct Refusal {
-    pub(crate) rejection: Rejection,
+pub struct Rejection {
+    pub(crate) violation: Violation,
     pub(crate) cause: Option<ArgumentError>,
     pub(crate) response: Response<Bytes>,
     pub(crate) leftover: Bytes,
     pub(crate) keep_alive: bool,
 }
 
-impl Refusal {
+impl Rejection {
     /// The rule that was broken; [`RequestRule::Application`] when the application refused.
     pub fn rule(&self) -> RequestRule {
-        self.rejection.rule()
+        self.violation.rule()
     }
 
     /// The offending value, where there is one.
     pub fn value(&self) -> Option<&[u8]> {
-        self.rejection.value()
+        self.violation.value()
     }
 
-    /// What was wrong with the application's answer, when the rule is [`RequestRule::Answer`].
+    /// What was wrong with the application's answer, when the rule is [`RequestRule::Response`].
     pub fn cause(&self) -> Option<&ArgumentError> {
         self.cause.as_ref()
     }
@@ -210,9 +212,9 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "refused with {}: {}", self.response.status(), self.rejection)?;
+        write!(f, "refused with {}: {}", self.response.status(), self.violation)?;
         match &self.cause {
             Some(cause) => write!(f, ": {cause}"),
             None => Ok(()),
@@ -258,15 +260,15 @@ impl fmt::Display for Declined {
 
 /// An answer that breaks a rule.
 #[derive(Debug)]
-pub struct BadAnswer {
-    pub(crate) rule: AnswerRule,
+pub struct InvalidResponse {
+    pub(crate) rule: ResponseRule,
     pub(crate) value: Option<Box<[u8]>>,
     pub(crate) response: Option<Response<()>>,
 }
 
-impl BadAnswer {
+impl InvalidResponse {
     /// The rule.
-    pub fn rule(&self) -> AnswerRule {
+    pub fn rule(&self) -> ResponseRule {
         self.rule
     }
 
@@ -281,7 +283,7 @@ impl BadAnswer {
     }
 }
 
-impl fmt::Display for BadAnswer {
+impl fmt::Display for InvalidResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.rule.fmt(f)?;
         match self.value() {

@@ -1,6 +1,5 @@
 //! How a WebSocket begins: the opening handshake of RFC 6455 section 4, both sides.
 
-pub(crate) mod answer;
 pub(crate) mod authority;
 mod client;
 pub mod credentials;
@@ -11,26 +10,27 @@ pub(crate) mod fields;
 mod key;
 pub(crate) mod negotiate;
 pub(crate) mod origin;
-mod pending;
 mod pure;
-pub(crate) mod refusal;
+pub(crate) mod rejection;
 mod request;
 pub(crate) mod request_rules;
 mod response_rules;
 pub(crate) mod rule;
 mod server;
+pub(crate) mod switching_protocols;
 mod target;
+mod upgrade_request;
 mod upgrade_response;
 
 pub use self::{
     client::{ClientHandshake, Established},
     deflate::{ClientWindow, DeflateConfig, DeflateOffer, DeflateParams},
-    error::{ArgumentError, BadAnswer, Declined, HandshakeError, Refusal},
+    error::{ArgumentError, Declined, HandshakeError, InvalidResponse, Rejection},
     negotiate::{Negotiated, Preference},
-    pending::{Pending, Refused},
     pure::{Verifier, is_upgrade, respond, upgrade_request},
-    refusal::Rejection,
-    rule::{AnswerRule, RequestRule},
+    rejection::Violation,
+    rule::{RequestRule, ResponseRule},
     server::ServerHandshake,
+    upgrade_request::{Rejected, UpgradeRequest},
     upgrade_response::UpgradeResponse,
 };

@@ -4,16 +4,16 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
 
 use super::{
-    answer,
     client::bad_answer,
-    error::{Declined, HandshakeError, Refusal},
+    error::{Declined, HandshakeError, Rejection},
     key::{self, Accept},
     negotiate::{Negotiated, subprotocols},
-    refusal::{Draft, Rejection},
+    rejection::{Draft, Violation},
     request::CheckedRequest,
     request_rules::{self, RequestFields, RequestLine, Upgrade},
     response_rules,
-    rule::{AnswerRule, RequestRule},
+    rule::{RequestRule, ResponseRule},
+    switching_protocols,
 };
 use crate::config::{ClientConfig, ServerConfig};
 
@@ -65,7 +65,7 @@ pub fn is_upgrade<B>(request: &Request<B>) -> bool {
 pub fn respond<B>(
     request: &Request<B>,
     config: &ServerConfig,
-) -> Result<(Response<()>, Negotiated), Box<Refusal>> {
+) -> Result<(Response<()>, Negotiated), Box<Rejection>> {
     let options = config.options();
     // Hooks see a request without its body, whatever type that has.
     let copy = options.decorator.as_ref().map(|_| without_body(request));
@@ -75,10 +75,12 @@ pub fn respond<B>(
         }
     };
     let draft = match check(request, config) {
-        Ok(upgrade) => match answer::decorated(&upgrade, decorate, |n| offers(request, n)) {
-            Ok((response, negotiated)) => return Ok((response.map(|_| ()), negotiated)),
-            Err(draft) => *draft,
-        },
+        Ok(upgrade) => {
+            match switching_protocols::decorated(&upgrade, decorate, |n| offers(request, n)) {
+                Ok((response, negotiated)) => return Ok((response.map(|_| ()), negotiated)),
+                Err(draft) => *draft,
+            }
+        }
         Err(rejection) => {
             let mut draft = Draft::of_rule(rejection, &options.subprotocols);
             decorate(&mut draft.response);
@@ -90,7 +92,7 @@ pub fn respond<B>(
     Err(Box::new(draft.finish(stays_open, request.method() == Method::HEAD)))
 }
 
-pub(crate) fn check<B>(request: &Request<B>, config: &ServerConfig) -> Result<Upgrade, Rejection> {
+pub(crate) fn check<B>(request: &Request<B>, config: &ServerConfig) -> Result<Upgrade, Violation> {
     if request.version() != Version::HTTP_11 {
         return Err(RequestRule::HttpVersion.into());
     }
@@ -158,7 +160,7 @@ impl Verifier {
     /// # Errors
     ///
     /// [`Declined`](HandshakeError::Declined) for any status but 101 (its body is left empty),
-    /// [`Answer`](HandshakeError::Answer) for a 101 that breaks a rule.
+    /// [`Answer`](HandshakeError::InvalidResponse) for a 101 that breaks a rule.
     pub fn verify<B>(&self, response: &Response<B>) -> Result<Negotiated, HandshakeError> {
         let mut head = Response::new(());
         *head.status_mut() = response.status();
@@ -172,7 +174,7 @@ impl Verifier {
             })));
         }
         if response.version() != Version::HTTP_11 {
-            return Err(bad_answer((AnswerRule::HttpVersion, None), Some(head)));
+            return Err(bad_answer((ResponseRule::HttpVersion, None), Some(head)));
         }
         let fields = response.headers();
         response_rules::check(fields, &self.accept, self.config.options())

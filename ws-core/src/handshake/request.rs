@@ -8,7 +8,7 @@ use super::{
     deflate::offer_value,
     error::ArgumentError,
     key::Key,
-    refusal::{write_field, write_fields},
+    rejection::{write_field, write_fields},
     target,
 };
 use crate::{codec::list::is_token, config::ClientOptions};

@@ -7,7 +7,7 @@ use super::{
     key::{self, Key},
     negotiate::{self, Negotiated},
     origin::OriginPolicy,
-    refusal::Rejection,
+    rejection::Violation,
     rule::RequestRule as Rule,
     target,
 };
@@ -102,7 +102,7 @@ pub(crate) fn check<'a>(
     slots: &RequestFields<'a>,
     options: &ServerOptions,
     body_consumed: bool,
-) -> Result<Upgrade, Rejection> {
+) -> Result<Upgrade, Violation> {
     method(line.method)?;
     let host = host(slots)?;
     let authority = match target(line.target)? {
@@ -151,7 +151,7 @@ pub(crate) fn is_upgrade(method: &str, slots: &RequestFields<'_>) -> bool {
 /// request method that is unrecognized or not implemented SHOULD respond with the 501 (Not
 /// Implemented) status code. [One] that is recognized and implemented, but not allowed for the
 /// target resource, SHOULD respond with the 405". RFC 9110 9.1
-fn method(method: &str) -> Result<(), Rejection> {
+fn method(method: &str) -> Result<(), Violation> {
     match method {
         "GET" => Ok(()),
         "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE" | "PATCH" => {
@@ -164,7 +164,7 @@ fn method(method: &str) -> Result<(), Rejection> {
 /// "A server MUST respond with a 400 (Bad Request) status code to any HTTP/1.1 request message that
 /// lacks a Host header field and to any request message that contains more than one Host header
 /// field line or a Host header field with an invalid field value." RFC 9112 3.2
-fn host<'a>(slots: &RequestFields<'a>) -> Result<&'a [u8], Rejection> {
+fn host<'a>(slots: &RequestFields<'a>) -> Result<&'a [u8], Violation> {
     match slots.host {
         One { value: None, .. } => broken(Rule::MissingHost, None),
         One { value, repeated: true } => broken(Rule::DuplicateHost, value),
@@ -175,7 +175,7 @@ fn host<'a>(slots: &RequestFields<'a>) -> Result<&'a [u8], Rejection> {
 
 /// "The "Request-URI" part of the request MUST match the /resource name/ [...] or be an absolute
 /// http/https URI". RFC 6455 4.1(3)
-fn target(target: &str) -> Result<Option<&str>, Rejection> {
+fn target(target: &str) -> Result<Option<&str>, Violation> {
     match target::check(target) {
         Some(authority) => Ok(authority),
         None => broken(Rule::BadTarget, Some(target.as_bytes())),
@@ -184,7 +184,7 @@ fn target(target: &str) -> Result<Option<&str>, Rejection> {
 
 /// What follows the head of a handshake is frames. A body there would be read as frames by one
 /// party and as a body by another, so its mere announcement is refused. RFC 9112 6.3, 11.2
-fn body(slots: &RequestFields<'_>) -> Result<(), Rejection> {
+fn body(slots: &RequestFields<'_>) -> Result<(), Violation> {
     if let Some(value) = slots.transfer_encoding.value {
         return broken(Rule::TransferEncoding, Some(value));
     }
@@ -201,7 +201,7 @@ fn body(slots: &RequestFields<'_>) -> Result<(), Rejection> {
 
 /// "A server that receives an Expect field value containing a member other than 100-continue MAY
 /// respond with a 417 (Expectation Failed) status code". RFC 9110 10.1.1
-fn expectation(slots: &RequestFields<'_>) -> Result<(), Rejection> {
+fn expectation(slots: &RequestFields<'_>) -> Result<(), Violation> {
     if slots.unknown_expectation {
         return broken(Rule::UnknownExpectation, slots.expect.value);
     }
@@ -210,19 +210,19 @@ fn expectation(slots: &RequestFields<'_>) -> Result<(), Rejection> {
 
 /// "A |Connection| header field that includes the token "Upgrade", treated as an ASCII
 /// case-insensitive value." RFC 6455 4.2.1(4)
-fn connection(slots: &RequestFields<'_>) -> Result<(), Rejection> {
+fn connection(slots: &RequestFields<'_>) -> Result<(), Violation> {
     if slots.connection.has() { Ok(()) } else { broken(Rule::NoConnection, slots.connection.value) }
 }
 
 /// "An |Upgrade| header field containing the value "websocket", treated as an ASCII
 /// case-insensitive value." RFC 6455 4.2.1(3)
-fn upgrade(slots: &RequestFields<'_>) -> Result<(), Rejection> {
+fn upgrade(slots: &RequestFields<'_>) -> Result<(), Violation> {
     if slots.upgrade.has() { Ok(()) } else { broken(Rule::NoUpgrade, slots.upgrade.value) }
 }
 
 /// "A |Sec-WebSocket-Key| header field with a base64-encoded value that, when decoded, is 16 bytes
 /// in length." RFC 6455 4.2.1(5). It "MUST NOT appear more than once in an HTTP request." 11.3.1
-fn key(slots: &RequestFields<'_>) -> Result<Key, Rejection> {
+fn key(slots: &RequestFields<'_>) -> Result<Key, Violation> {
     match slots.key {
         One { value: None, .. } => broken(Rule::MissingKey, None),
         One { value, repeated: true } => broken(Rule::DuplicateKey, value),
@@ -237,7 +237,7 @@ fn key(slots: &RequestFields<'_>) -> Result<Key, Rejection> {
 /// version does not match a version understood by the server, the server MUST abort the WebSocket
 /// handshake [...] and instead send an appropriate HTTP error code (such as 426 Upgrade Required)
 /// and a |Sec-WebSocket-Version| header field". 4.2.2(4)
-fn version(slots: &RequestFields<'_>) -> Result<(), Rejection> {
+fn version(slots: &RequestFields<'_>) -> Result<(), Violation> {
     match slots.version {
         One { value: None, .. } => broken(Rule::MissingVersion, None),
         One { value, repeated: true } => broken(Rule::DuplicateVersion, value),
@@ -248,7 +248,7 @@ fn version(slots: &RequestFields<'_>) -> Result<(), Rejection> {
 
 /// "The elements that comprise this value MUST be non-empty strings with characters in the range
 /// U+0021 to U+007E not including separator characters". RFC 6455 4.1(10)
-fn subprotocols<'a>(fields: impl Fields<'a>, slots: &RequestFields<'a>) -> Result<(), Rejection> {
+fn subprotocols<'a>(fields: impl Fields<'a>, slots: &RequestFields<'a>) -> Result<(), Violation> {
     let Some(value) = slots.protocol.value else { return Ok(()) };
     match negotiate::check_subprotocols(slots.protocol.lines(fields, negotiate::SUBPROTOCOL)) {
         Ok(()) => Ok(()),
@@ -261,7 +261,7 @@ fn extensions<'a>(
     fields: impl Fields<'a>,
     slots: &RequestFields<'a>,
     options: &ServerOptions,
-) -> Result<Option<super::DeflateParams>, Rejection> {
+) -> Result<Option<super::DeflateParams>, Violation> {
     let Some(value) = slots.extensions.value else { return Ok(None) };
     let lines = slots.extensions.lines(fields, negotiate::EXTENSIONS);
     match negotiate::choose_deflate(lines, options.deflate.as_ref()) {
@@ -278,7 +278,7 @@ fn origin(
     authority: &[u8],
     policy: &OriginPolicy,
     required: bool,
-) -> Result<(), Rejection> {
+) -> Result<(), Violation> {
     match slots.origin {
         One { value: None, .. } if required => broken(Rule::Origin, None),
         One { value: None, .. } => Ok(()),
@@ -288,6 +288,6 @@ fn origin(
     }
 }
 
-fn broken<T>(rule: Rule, value: Option<&[u8]>) -> Result<T, Rejection> {
-    Err(Rejection::new(rule, value))
+fn broken<T>(rule: Rule, value: Option<&[u8]>) -> Result<T, Violation> {
+    Err(Violation::new(rule, value))
 }

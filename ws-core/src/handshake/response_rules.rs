@@ -9,7 +9,7 @@ use super::{
     fields::{Fields, One, Options},
     key::Accept,
     negotiate::{EXTENSIONS, Negotiated},
-    rule::AnswerRule as Rule,
+    rule::ResponseRule as Rule,
 };
 use crate::{codec::list::is_name, config::ClientOptions};
 

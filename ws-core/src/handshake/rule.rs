@@ -40,7 +40,7 @@ rules! {
     /// The application said no.
     Application => "refused", "RFC 6455 4.2.2", "the application refused the request";
     /// A hook or answer of the application could not be sent.
-    Answer => "invalid-answer", "RFC 9110 15.6.1", "the server failed to make an answer";
+    Response => "invalid-answer", "RFC 9110 15.6.1", "the server failed to make an answer";
 }
 
 impl RequestRule {
@@ -59,7 +59,7 @@ impl RequestRule {
             Self::NoConnection | Self::NoUpgrade | Self::BadVersion => StatusCode::UPGRADE_REQUIRED,
             Self::Origin | Self::Application => StatusCode::FORBIDDEN,
             Self::Timeout => StatusCode::REQUEST_TIMEOUT,
-            Self::Answer => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Response => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
         }
     }
@@ -79,14 +79,14 @@ impl RequestRule {
                 | Self::UnexpectedBody
                 | Self::TransferEncoding
                 | Self::Timeout
-                | Self::Answer
+                | Self::Response
         )
     }
 }
 
 rules! {
     /// A rule for what a server answers, in the order in which a client checks them.
-    pub enum AnswerRule;
+    pub enum ResponseRule;
     MalformedHead => "malformed-head", "RFC 9112 2", "the answer is not a well-formed HTTP/1.1 head";
     HeadTooLarge => "head-too-large", "RFC 6585 5", "the head of the answer is larger than the client's limit";
     HttpVersion => "bad-http-version", "RFC 6455 4.1", "a 101 is an answer of HTTP/1.1";

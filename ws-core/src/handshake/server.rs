@@ -6,13 +6,13 @@ use bytes::{BufMut, Bytes};
 use http::{Request, Response, Uri};
 
 use super::{
-    answer,
     error::HandshakeError,
     negotiate::Negotiated,
-    pending::Pending,
-    refusal::{self, Draft, Rejection},
+    rejection::{self, Draft, Violation},
     request_rules::{self, RequestFields, RequestLine, Upgrade},
     rule::RequestRule,
+    switching_protocols,
+    upgrade_request::UpgradeRequest,
 };
 use crate::{
     codec::{
@@ -50,7 +50,7 @@ use crate::{
 ///
 /// * Input: read into [`recv_buf`](Self::recv_buf), or call [`handle_eof`](Self::handle_eof) or
 ///   [`handle_timeout`](Self::handle_timeout). Then call [`poll`](Self::poll).
-/// * Output: [`poll`](Self::poll) gives a [`Pending`] request, an error, or nothing yet. Then write
+/// * Output: [`poll`](Self::poll) gives a [`UpgradeRequest`] request, an error, or nothing yet. Then write
 ///   [`send_queue`](Self::send_queue) until it is empty. Wait for input until
 ///   [`poll_timeout`](Self::poll_timeout).
 /// * After an error, the answer to the peer is in the send queue: write it, then close.
@@ -140,22 +140,22 @@ impl ServerHandshake {
     ///
     /// # Errors
     ///
-    /// [`Refused`](HandshakeError::Refused) when the bytes are no HTTP/1.1 head within the limits,
+    /// [`Rejected`](HandshakeError::Rejected) when the bytes are no HTTP/1.1 head within the limits,
     /// [`Truncated`](HandshakeError::Truncated) and [`Closed`](HandshakeError::Closed) when the
     /// stream ended, [`TimedOut`](HandshakeError::TimedOut) at the deadline. All of them end this
     /// handshake. A well-formed request that breaks a rule of WebSocket is no error here:
-    /// [`Pending::rejection`] tells.
+    /// [`UpgradeRequest::violation`] tells.
     #[inline]
-    pub fn poll(&mut self) -> Result<Option<Pending>, HandshakeError> {
+    pub fn poll(&mut self) -> Result<Option<UpgradeRequest>, HandshakeError> {
         if self.is_quiet() {
             return Ok(None);
         }
         let head = self.poll_head()?;
-        Ok(head.map(|(span, checked)| Pending::new(self, span, checked)))
+        Ok(head.map(|(span, checked)| UpgradeRequest::new(self, span, checked)))
     }
 
     /// The same, and accepts what may be accepted, for callers who do not look at the request:
-    /// [`poll`](Self::poll) and [`Pending::accept`] in one, with nothing moved in between. Tells
+    /// [`poll`](Self::poll) and [`UpgradeRequest::accept`] in one, with nothing moved in between. Tells
     /// whether a request has been accepted: the 101 is in the send queue then, and
     /// [`take_connection`](Self::take_connection) gives the connection, before the queue has been
     /// written or afterwards.
@@ -180,7 +180,7 @@ impl ServerHandshake {
     ///
     /// # Errors
     ///
-    /// As [`poll`](Self::poll); [`Refused`](HandshakeError::Refused) also for a request that breaks a
+    /// As [`poll`](Self::poll); [`Rejected`](HandshakeError::Rejected) also for a request that breaks a
     /// rule of WebSocket. This handshake is then ready for the next request, unless
     /// [`is_closed`](Self::is_closed).
     pub fn poll_accept(&mut self) -> Result<bool, HandshakeError> {
@@ -196,7 +196,7 @@ impl ServerHandshake {
             Ok(upgrade) if options.decorator.is_none() && !options.keep_request => {
                 self.open(span, upgrade);
             }
-            _ => match Pending::new(self, span, checked).accepted() {
+            _ => match UpgradeRequest::new(self, span, checked).accepted() {
                 Ok(accepted) => *self = accepted,
                 Err(refused) => {
                     *self = refused.handshake;
@@ -335,7 +335,7 @@ impl ServerHandshake {
     }
 
     /// Refuses the request whose head `span` is, and makes ready for the next one.
-    pub(super) fn refuse(&mut self, span: HeadSpan, draft: Draft, asked: Asked) -> HandshakeError {
+    pub(super) fn reject(&mut self, span: HeadSpan, draft: Draft, asked: Asked) -> HandshakeError {
         let error = self.answer(draft, asked);
         self.recv.consume(span.end);
         self.scanner = HeadScanner::default();
@@ -357,10 +357,10 @@ impl ServerHandshake {
         self.answered += 1;
         let options = self.options();
         let stays_open = options.keep_alive && !asked.close && self.answered < options.max_attempts;
-        let refusal = draft.finish(stays_open, asked.head);
-        self.send.write(|out| refusal::write(&refusal.response, out));
-        self.closed |= !refusal.keep_alive;
-        HandshakeError::Refused(Box::new(refusal))
+        let rejection = draft.finish(stays_open, asked.head);
+        self.send.write(|out| rejection::write(&rejection.response, out));
+        self.closed |= !rejection.keep_alive;
+        HandshakeError::Rejected(Box::new(rejection))
     }
 
     /// Moves everything out; what stays behind is closed.
@@ -379,7 +379,7 @@ impl ServerHandshake {
     pub(super) fn open(&mut self, span: HeadSpan, upgrade: Upgrade) {
         self.send.write(|out| {
             write_continue(&upgrade, out);
-            answer::write_plain(&upgrade.key, &upgrade.negotiated, out);
+            switching_protocols::write_plain(&upgrade.key, &upgrade.negotiated, out);
         });
         self.accept(span, upgrade.negotiated);
     }
@@ -411,7 +411,7 @@ impl ServerHandshake {
 /// What a look at the head has shown.
 #[derive(Debug)]
 pub(super) struct Checked {
-    pub(super) verdict: Result<Upgrade, Rejection>,
+    pub(super) verdict: Result<Upgrade, Violation>,
     pub(super) is_upgrade: bool,
     pub(super) asked: Asked,
 }

@@ -9,11 +9,11 @@
 use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicBool};
 
 mod both;
-mod receive_half;
+mod recv_half;
 mod send_half;
 
 use self::both::{Both, Writer};
-pub use self::{receive_half::ReceiveHalf, send_half::SendHalf};
+pub use self::{recv_half::RecvHalf, send_half::SendHalf};
 use crate::{
     WebSocket,
     hold::{Hold, Own, Shared},
@@ -23,7 +23,7 @@ use crate::{
 
 impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
     /// Takes the WebSocket apart for two tasks. Pings are answered by the receiving half.
-    pub fn split(self) -> (SendHalf<Shared<T>, R>, ReceiveHalf<Shared<T>, R>) {
+    pub fn split(self) -> (SendHalf<Shared<T>, R>, RecvHalf<Shared<T>, R>) {
         self.split_with(|io| {
             let io = Arc::new(Mutex::new(io));
             (Shared(Arc::clone(&io)), Shared(io))
@@ -40,7 +40,7 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
     pub fn split_cloned<E>(
         self,
         clone: impl FnOnce(&T) -> Result<T, E>,
-    ) -> Result<(SendHalf<Own<T>, R>, ReceiveHalf<Own<T>, R>), E> {
+    ) -> Result<(SendHalf<Own<T>, R>, RecvHalf<Own<T>, R>), E> {
         let other = clone(self.get_ref())?;
         Ok(self.split_with(|io| (Own(io), Own(other))))
     }
@@ -48,7 +48,7 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
     fn split_with<I: Hold<Stream = T>>(
         self,
         share: impl FnOnce(T) -> (I, I),
-    ) -> (SendHalf<I, R>, ReceiveHalf<I, R>) {
+    ) -> (SendHalf<I, R>, RecvHalf<I, R>) {
         let Self { inbound, sender, negotiated, request } = self;
         let closing = sender.close_frame().is_some();
         let mut writing = None;
@@ -66,11 +66,11 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
             wakers: Arc::default(),
         });
         let sender = SendHalf { both: Arc::clone(&both) };
-        (sender, ReceiveHalf { inbound, negotiated, request, both })
+        (sender, RecvHalf { inbound, negotiated, request, both })
     }
 }
 
-impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> ReceiveHalf<I, R> {
+impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> RecvHalf<I, R> {
     /// Puts the WebSocket together again.
     ///
     /// # Errors

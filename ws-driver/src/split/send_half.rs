@@ -226,8 +226,8 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
     }
 
     /// Queues a message however long it is, once there is room for some.
-    pub(crate) fn send_over(&mut self, message: &Message) -> Result<(), SendError> {
-        self.both.with_writer(|writer| writer.sender.send_over(message))
+    pub(crate) fn send_unbounded(&mut self, message: &Message) -> Result<(), SendError> {
+        self.both.with_writer(|writer| writer.sender.send_unbounded(message))
     }
 
     /// Who is to be woken: this half, and the other one, whose stream it is, too.

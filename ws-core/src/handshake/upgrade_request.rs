@@ -6,15 +6,15 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response};
 
 use super::{
-    answer,
     error::{ArgumentError, HandshakeError},
     fields::append,
     negotiate::{Negotiated, subprotocols},
     pure,
-    refusal::{Draft, Rejection},
+    rejection::{Draft, Violation},
     request_rules::RequestFields,
     rule::RequestRule,
     server::{Asked, Checked, ServerHandshake, write_continue},
+    switching_protocols,
 };
 use crate::{
     codec::{
@@ -28,17 +28,17 @@ use crate::{
 
 /// A request whose head is well formed and that has not been answered yet.
 ///
-/// Whether it may become a WebSocket is already known: [`rejection`](Self::rejection) tells which
+/// Whether it may become a WebSocket is already known: [`rejection`](Self::violation) tells which
 /// rule it breaks. It can be answered in any way and at any time.
 #[derive(Debug)]
-pub struct Pending {
+pub struct UpgradeRequest {
     handshake: ServerHandshake,
     span: HeadSpan,
     checked: Checked,
     request: OnceLock<Box<Request<()>>>,
 }
 
-impl Pending {
+impl UpgradeRequest {
     /// A request that somebody else parsed, and the bytes that came behind it. It is checked and
     /// answered like one that was read here.
     pub fn from_request<B>(
@@ -97,7 +97,7 @@ impl Pending {
     }
 
     /// The first rule that the request breaks, if any. [`accept`](Self::accept) would answer it.
-    pub fn rejection(&self) -> Option<&Rejection> {
+    pub fn violation(&self) -> Option<&Violation> {
         self.checked.verdict.as_ref().err()
     }
 
@@ -133,7 +133,7 @@ impl Pending {
     /// # Errors
     ///
     /// A request that breaks a rule is refused as the rule says, and the error tells so.
-    pub fn accept(self) -> Result<Connection, Box<Refused>> {
+    pub fn accept(self) -> Result<Connection, Box<Rejected>> {
         self.accepted().map(|mut accepted| accepted.connection())
     }
 
@@ -144,11 +144,11 @@ impl Pending {
     ///
     /// A request that breaks a rule is refused, and `decorate` is not called. If `decorate` makes
     /// the answer another status than 101, the request is refused with it; if it contradicts what
-    /// was negotiated, the answer is 500 and the error says [`RequestRule::Answer`].
+    /// was negotiated, the answer is 500 and the error says [`RequestRule::Response`].
     pub fn accept_with(
         self,
         decorate: impl FnOnce(&mut Response<Bytes>),
-    ) -> Result<Connection, Box<Refused>> {
+    ) -> Result<Connection, Box<Rejected>> {
         self.accepted_with(decorate).map(|mut accepted| accepted.connection())
     }
 
@@ -158,7 +158,7 @@ impl Pending {
     /// # Errors
     ///
     /// As [`accept`](Self::accept).
-    pub fn accepted(mut self) -> Result<ServerHandshake, Box<Refused>> {
+    pub fn accepted(mut self) -> Result<ServerHandshake, Box<Rejected>> {
         if self.is_decorated() {
             return self.accepted_with(|_| {});
         }
@@ -170,7 +170,7 @@ impl Pending {
                 self.handshake.open(self.span, upgrade);
                 Ok(self.handshake)
             }
-            Err(_) => Err(self.refuse()),
+            Err(_) => Err(self.reject()),
         }
     }
 
@@ -182,18 +182,18 @@ impl Pending {
     pub fn accepted_with(
         mut self,
         decorate: impl FnOnce(&mut Response<Bytes>),
-    ) -> Result<ServerHandshake, Box<Refused>> {
-        let Ok(upgrade) = &self.checked.verdict else { return Err(self.refuse()) };
+    ) -> Result<ServerHandshake, Box<Rejected>> {
+        let Ok(upgrade) = &self.checked.verdict else { return Err(self.reject()) };
         let request = self.is_decorated().then(|| self.request());
         let decorate = |response: &mut Response<Bytes>| {
             self.handshake.decorate(request, response);
             decorate(response);
         };
-        match answer::decorated(upgrade, decorate, |name| self.offers(name)) {
+        match switching_protocols::decorated(upgrade, decorate, |name| self.offers(name)) {
             Ok((response, negotiated)) => {
                 self.handshake.send_queue().write(|out| {
                     write_continue(upgrade, out);
-                    answer::write_decorated(&response, &upgrade.key, &negotiated, out);
+                    switching_protocols::write_decorated(&response, &upgrade.key, &negotiated, out);
                 });
                 self.keep_request();
                 self.handshake.accept(self.span, negotiated);
@@ -204,7 +204,7 @@ impl Pending {
     }
 
     /// Answers with the refusal that the broken rule asks for; 403 when there is none.
-    pub fn refuse(self) -> Box<Refused> {
+    pub fn reject(self) -> Box<Rejected> {
         let rejection = match &self.checked.verdict {
             Ok(_) => RequestRule::Application.into(),
             Err(rejection) => rejection.clone(),
@@ -218,7 +218,7 @@ impl Pending {
     ///
     /// Content-Length, Connection and, for a 426, Upgrade are filled in; fields that only a 101 may
     /// have are taken out. `Connection: close` in `response` closes the connection.
-    pub fn reject<B: Into<Bytes>>(self, response: Response<B>) -> Box<Refused> {
+    pub fn reject_with<B: Into<Bytes>>(self, response: Response<B>) -> Box<Rejected> {
         self.decorate_and_answer(Draft::of_application(response.map(Into::into)))
     }
 
@@ -238,38 +238,39 @@ impl Pending {
         self.handshake.options().decorator.is_some()
     }
 
-    fn decorate_and_answer(self, mut draft: Draft) -> Box<Refused> {
+    fn decorate_and_answer(self, mut draft: Draft) -> Box<Rejected> {
         if self.is_decorated() {
             self.handshake.decorate(Some(self.request()), &mut draft.response);
         }
         self.answer(draft)
     }
 
-    fn answer(self, draft: Draft) -> Box<Refused> {
+    fn answer(self, draft: Draft) -> Box<Rejected> {
         let mut handshake = self.handshake;
-        let error = handshake.refuse(self.span, draft, self.checked.asked);
-        Box::new(Refused { error, handshake })
+        let error = handshake.reject(self.span, draft, self.checked.asked);
+        Box::new(Rejected { error, handshake })
     }
 }
 
 /// A request was refused. The answer is in the handshake's send queue.
 #[derive(Debug)]
-pub struct Refused {
-    /// Why; [`HandshakeError::Refused`].
+pub struct Rejected {
+    /// Why; [`HandshakeError::Rejected`].
     pub error: HandshakeError,
     /// Ready for the next request, bytes behind the refused one included, unless
     /// [`is_closed`](ServerHandshake::is_closed).
     pub handshake: ServerHandshake,
 }
 
-impl Refused {
+impl Rejected {
     /// The error alone, for callers that do not go on: it takes along the bytes behind the refused
     /// request, if the connection stays open.
     pub fn into_error(self) -> HandshakeError {
         let mut error = self.error;
-        if let (HandshakeError::Refused(refusal), false) = (&mut error, self.handshake.is_closed())
+        if let (HandshakeError::Rejected(rejection), false) =
+            (&mut error, self.handshake.is_closed())
         {
-            refusal.leftover = self.handshake.into_buffers().0.into_bytes();
+            rejection.leftover = self.handshake.into_buffers().0.into_bytes();
         }
         error
     }

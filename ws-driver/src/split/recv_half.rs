@@ -20,14 +20,14 @@ use crate::{
 };
 
 /// The receiving half of a WebSocket.
-pub struct ReceiveHalf<I: Hold, R: Runtime> {
+pub struct RecvHalf<I: Hold, R: Runtime> {
     pub(crate) inbound: Inbound<I, R>,
     pub(super) negotiated: Negotiated,
     pub(super) request: Option<Box<Request<()>>>,
     pub(super) both: Arc<Both<I, R>>,
 }
 
-impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> ReceiveHalf<I, R> {
+impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> RecvHalf<I, R> {
     /// The next message; `None` when the WebSocket has been closed by a closing handshake.
     ///
     /// # Errors
@@ -103,8 +103,8 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> ReceiveHalf<I, R> {
     }
 }
 
-impl<I: Hold, R: Runtime> fmt::Debug for ReceiveHalf<I, R> {
+impl<I: Hold, R: Runtime> fmt::Debug for RecvHalf<I, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReceiveHalf").field("negotiated", &self.negotiated).finish_non_exhaustive()
+        f.debug_struct("RecvHalf").field("negotiated", &self.negotiated).finish_non_exhaustive()
     }
 }

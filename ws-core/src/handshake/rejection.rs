@@ -9,19 +9,19 @@ use bytes::{BufMut, Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
 use super::{
-    error::{ArgumentError, Refusal},
+    error::{ArgumentError, Rejection},
     fields::Options,
     rule::RequestRule,
 };
 
 /// A rule that a request breaks, and the value that breaks it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rejection {
+pub struct Violation {
     rule: RequestRule,
     value: Option<Box<[u8]>>,
 }
 
-impl Rejection {
+impl Violation {
     pub(crate) fn new(rule: RequestRule, value: Option<&[u8]>) -> Self {
         Self { rule, value: value.map(|value| value[..value.len().min(MAX_VALUE)].into()) }
     }
@@ -56,13 +56,13 @@ impl Rejection {
     }
 }
 
-impl From<RequestRule> for Rejection {
+impl From<RequestRule> for Violation {
     fn from(rule: RequestRule) -> Self {
         Self { rule, value: None }
     }
 }
 
-impl fmt::Display for Rejection {
+impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.rule.fmt(f)?;
         match self.value() {
@@ -72,46 +72,46 @@ impl fmt::Display for Rejection {
     }
 }
 
-impl std::error::Error for Rejection {}
+impl std::error::Error for Violation {}
 
 /// A refusal that is not finished: hooks may still be at it.
 #[derive(Debug)]
 pub(crate) struct Draft {
-    rejection: Rejection,
+    violation: Violation,
     cause: Option<ArgumentError>,
     pub(crate) response: Response<Bytes>,
 }
 
 impl Draft {
     /// The refusal that a broken rule asks for.
-    pub(crate) fn of_rule(rejection: Rejection, supported: &[Arc<str>]) -> Self {
-        let response = rejection.response(supported);
-        Self { rejection, cause: None, response }
+    pub(crate) fn of_rule(violation: Violation, supported: &[Arc<str>]) -> Self {
+        let response = violation.response(supported);
+        Self { violation, cause: None, response }
     }
 
     /// The application's own.
     pub(crate) fn of_application(response: Response<Bytes>) -> Self {
-        Self { rejection: RequestRule::Application.into(), cause: None, response }
+        Self { violation: RequestRule::Application.into(), cause: None, response }
     }
 
     /// An answer that cannot be sent, and why.
     pub(crate) fn of_mistake(cause: ArgumentError) -> Self {
-        let draft = Self::of_rule(RequestRule::Answer.into(), &[]);
+        let draft = Self::of_rule(RequestRule::Response.into(), &[]);
         Self { cause: Some(cause), ..draft }
     }
 
     /// Makes it an answer. `keep_alive` is whether the request and the server let the connection
     /// stay open, `to_head` whether the answer must have no body.
-    pub(crate) fn finish(self, keep_alive: bool, to_head: bool) -> Refusal {
+    pub(crate) fn finish(self, keep_alive: bool, to_head: bool) -> Rejection {
         let status = self.response.status();
         if status.is_informational() {
-            return Self::of_mistake(ArgumentError::Answer(status)).finish(false, to_head);
+            return Self::of_mistake(ArgumentError::Response(status)).finish(false, to_head);
         }
-        let Self { rejection, cause, mut response } = self;
+        let Self { violation, cause, mut response } = self;
         let keep_alive =
-            keep_alive && !rejection.rule().loses_framing() && !says_close(response.headers());
+            keep_alive && !violation.rule().loses_framing() && !says_close(response.headers());
         finish_fields(&mut response, !keep_alive, to_head);
-        Refusal { rejection, cause, response, leftover: Bytes::new(), keep_alive }
+        Rejection { violation, cause, response, leftover: Bytes::new(), keep_alive }
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     error::ArgumentError,
     key::{self, Accept, Key},
     negotiate::Negotiated,
-    refusal::{Draft, write_field, write_fields},
+    rejection::{Draft, write_field, write_fields},
     request_rules::Upgrade,
 };
 
