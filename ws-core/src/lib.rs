@@ -2,31 +2,32 @@
 
 mod close;
 mod codec;
-mod config;
 mod connection;
 mod handshake;
 mod message;
+mod negotiated;
 mod role;
 mod rule;
 
 pub use self::{
     close::{CloseCode, CloseFrame, CloseInfo, Side},
     codec::{
-        DeflatePool, RecvBuf, SendQueue,
+        DeflatePool, FrameRule, RecvBuf, SendQueue,
         frame::{FrameHead, Opcode},
         mask::apply_mask,
     },
-    config::{ClientConfig, Limits, ServerConfig},
     connection::{
-        Connection, FrameRule, Incoming, KeepAlive, Prepared, Receiver, Reply, SendError, Sender,
+        Connection, Incoming, KeepAlive, Prepared, Receiver, Reply, SendError, Sender,
         TimeoutAction, WebSocketConfig,
     },
     handshake::{
-        ArgumentError, ClientHandshake, ClientWindow, Declined, DeflateConfig, DeflateOffer,
-        DeflateParams, Established, HandshakeError, InvalidResponse, Negotiated, Preference,
-        Rejected, Rejection, RequestRule, ResponseRule, ServerHandshake, UpgradeRequest,
-        UpgradeResponse, Verifier, Violation, credentials, is_upgrade, respond, upgrade_request,
+        ArgumentError, ClientConfig, ClientHandshake, ClientWindow, Declined, DeflateConfig,
+        DeflateOffer, Established, HandshakeError, InvalidResponse, Limits, Preference,
+        RandomError, Rejected, Rejection, RequestRule, ResponseRule, ServerConfig, ServerHandshake,
+        UpgradeRequest, UpgradeResponse, Verifier, Violation, credentials, is_upgrade, respond,
+        upgrade_request,
     },
     message::{Message, MessageKind, Text, TextError},
+    negotiated::{DeflateParams, Negotiated},
     role::Role,
 };

@@ -1,6 +1,6 @@
 //! Frame heads (RFC 6455 5.2).
 
-use crate::connection::FrameRule;
+use super::FrameRule;
 
 /// What a frame is for (RFC 6455 5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -3,6 +3,7 @@
 pub(crate) mod body;
 pub(crate) mod deflate;
 pub(crate) mod frame;
+mod frame_rule;
 pub(crate) mod head;
 pub(crate) mod list;
 pub(crate) mod mask;
@@ -10,4 +11,6 @@ mod recv_buf;
 mod send_queue;
 pub(crate) mod utf8;
 
-pub use self::{deflate::DeflatePool, recv_buf::RecvBuf, send_queue::SendQueue};
+pub use self::{
+    deflate::DeflatePool, frame_rule::FrameRule, recv_buf::RecvBuf, send_queue::SendQueue,
+};

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
-use super::limits::WebSocketConfig;
+use super::web_socket_config::WebSocketConfig;
 
 /// What has to be done because of the time.
 #[derive(Clone, Debug, PartialEq, Eq)]

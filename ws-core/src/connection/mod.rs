@@ -1,32 +1,35 @@
 //! What a WebSocket is once it is open.
 
+mod close_codes;
 mod incoming;
 mod keep_alive;
-mod limits;
 mod masks;
 mod prepared;
 mod receiver;
 mod reply;
-mod rule;
 mod send_error;
 mod sender;
+mod web_socket_config;
 
 use crate::{
-    DeflateParams, Negotiated, RecvBuf, Role, SendQueue,
     close::CloseInfo,
-    codec::deflate::{self, Window},
+    codec::{
+        FrameRule, RecvBuf, SendQueue,
+        deflate::{self, Window},
+    },
+    negotiated::{DeflateParams, Negotiated},
+    role::Role,
 };
 
 pub use self::{
     incoming::Incoming,
     keep_alive::{KeepAlive, TimeoutAction},
-    limits::WebSocketConfig,
     prepared::Prepared,
     receiver::Receiver,
     reply::Reply,
-    rule::FrameRule,
     send_error::SendError,
     sender::Sender,
+    web_socket_config::WebSocketConfig,
 };
 
 /// An open WebSocket, as a handshake gives it away: the same buffers, with the bytes that came

@@ -2,8 +2,7 @@
 
 use bytes::Bytes;
 
-use super::rule::FrameRule;
-use crate::close::CloseCode;
+use crate::{close::CloseCode, codec::FrameRule};
 
 /// What the sending half has to say because of what the receiving half heard, or did not hear.
 ///

@@ -3,7 +3,8 @@
 use bytes::{Bytes, BytesMut};
 
 use super::{
-    limits::WebSocketConfig, masks::Masks, prepared::Prepared, reply::Reply, send_error::SendError,
+    masks::Masks, prepared::Prepared, reply::Reply, send_error::SendError,
+    web_socket_config::WebSocketConfig,
 };
 use crate::{
     close::{CloseCode, CloseFrame, CloseInfo, Side},

@@ -6,14 +6,16 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use super::{
-    error::{Declined, HandshakeError, InvalidResponse},
+    client_config::ClientConfig,
+    declined::{Declined, InvalidResponse},
+    error::HandshakeError,
     fields::Fields,
     key::{self, Accept},
-    negotiate::Negotiated,
     request::CheckedRequest,
     response_rules::{self, Broken},
     rule::ResponseRule,
     upgrade_response::{UpgradeResponse, to_response},
+    violation::excerpt,
 };
 use crate::{
     codec::{
@@ -21,8 +23,8 @@ use crate::{
         body::{BodyReader, Framing, Progress},
         head::{HeadError, HeadKind, HeadScanner, HeadSpan, parse_response},
     },
-    config::ClientConfig,
     connection::Connection,
+    negotiated::Negotiated,
     role::Role,
 };
 
@@ -319,7 +321,7 @@ pub(crate) fn bad_answer(
     (rule, value): Broken<'_>,
     response: Option<Response<()>>,
 ) -> HandshakeError {
-    let value = value.map(|value| value[..value.len().min(MAX_VALUE)].into());
+    let value = value.map(excerpt);
     HandshakeError::InvalidResponse(Box::new(InvalidResponse { rule, value, response }))
 }
 
@@ -341,6 +343,3 @@ const MAX_INTERIM_HEADS: usize = 4;
 
 /// A server may begin to send at once: what comes in one go with its head is read in one go.
 const READ_LEN: usize = 20 * 1024;
-
-/// Enough of a value to see what is wrong with it.
-const MAX_VALUE: usize = 128;

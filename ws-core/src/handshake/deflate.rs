@@ -6,9 +6,10 @@ use std::{
 };
 
 use super::{
-    error::ArgumentError,
+    argument_error::ArgumentError,
     extension::{Extension, Value, extensions},
 };
+use crate::negotiated::DeflateParams;
 
 /// The extension's registered name (RFC 7692 7).
 pub(crate) const NAME: &str = "permessage-deflate";
@@ -195,21 +196,6 @@ pub(crate) fn offer_value(offers: &[DeflateOffer]) -> String {
 pub(crate) fn agreed(offers: &[DeflateOffer], answer: &Extension<'_>) -> Option<DeflateParams> {
     let answer = Params::parse(*answer, false)?;
     offers.iter().find_map(|offer| offer.agree(&answer))
-}
-
-/// What both sides agreed on. Its `Display` is the server's answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DeflateParams {
-    /// The server forgets its compression context after every message.
-    pub server_no_context_takeover: bool,
-    /// The client forgets its compression context after every message.
-    pub client_no_context_takeover: bool,
-    /// Base-2 logarithm of the largest window the server compresses with, 8 to 15.
-    pub server_max_window_bits: u8,
-    /// Base-2 logarithm of the largest window the client compresses with, 8 to 15.
-    pub client_max_window_bits: u8,
-    server_bits_named: bool,
-    client_bits_named: bool,
 }
 
 impl FromStr for DeflateParams {

@@ -1,5 +1,7 @@
 //! Sec-WebSocket-Key and the value that answers it.
 
+use std::fmt;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha1::{Digest, Sha1};
 
@@ -16,9 +18,9 @@ pub(crate) type Accept = [u8; 28];
 ///
 /// The bytes come from the operating system on every call, so two keys have nothing in common
 /// whatever happened between them, a fork included.
-pub(crate) fn generate() -> Result<Key, getrandom::Error> {
+pub(crate) fn generate() -> Result<Key, RandomError> {
     let mut nonce = [0; 16];
-    getrandom::fill(&mut nonce)?;
+    getrandom::fill(&mut nonce).map_err(RandomError)?;
     let mut key = [b'='; 24];
     encode(&nonce, &mut key);
     Ok(key)
@@ -42,6 +44,18 @@ pub(crate) fn accept(key: &Key) -> Accept {
     accept
 }
 
+/// The operating system gave no random bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RandomError(getrandom::Error);
+
+impl fmt::Display for RandomError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no random bytes from the operating system: {}", self.0)
+    }
+}
+
+impl std::error::Error for RandomError {}
+
 fn encode(bytes: &[u8], out: &mut [u8]) {
     // The arrays have the exact length, so this cannot fail; the tests pin the values.
     let written = STANDARD.encode_slice(bytes, out);
@@ -62,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_differ_and_parse() -> Result<(), getrandom::Error> {
+    fn keys_differ_and_parse() -> Result<(), RandomError> {
         let (a, b) = (generate()?, generate()?);
         assert_ne!(a, b);
         assert_eq!(parse(&a), Some(a));

@@ -1,13 +1,17 @@
 //! How a WebSocket begins: the opening handshake of RFC 6455 section 4, both sides.
 
+mod argument_error;
 pub(crate) mod authority;
 mod client;
+mod client_config;
 pub mod credentials;
+mod declined;
 pub(crate) mod deflate;
 pub(crate) mod error;
 mod extension;
 pub(crate) mod fields;
 mod key;
+mod limits;
 pub(crate) mod negotiate;
 pub(crate) mod origin;
 mod pure;
@@ -17,20 +21,29 @@ pub(crate) mod request_rules;
 mod response_rules;
 pub(crate) mod rule;
 mod server;
+mod server_config;
 pub(crate) mod switching_protocols;
 mod target;
 mod upgrade_request;
 mod upgrade_response;
+mod violation;
 
 pub use self::{
+    argument_error::ArgumentError,
     client::{ClientHandshake, Established},
-    deflate::{ClientWindow, DeflateConfig, DeflateOffer, DeflateParams},
-    error::{ArgumentError, Declined, HandshakeError, InvalidResponse, Rejection},
-    negotiate::{Negotiated, Preference},
+    client_config::ClientConfig,
+    declined::{Declined, InvalidResponse},
+    deflate::{ClientWindow, DeflateConfig, DeflateOffer},
+    error::HandshakeError,
+    key::RandomError,
+    limits::Limits,
+    negotiate::Preference,
     pure::{Verifier, is_upgrade, respond, upgrade_request},
-    rejection::Violation,
+    rejection::Rejection,
     rule::{RequestRule, ResponseRule},
     server::ServerHandshake,
+    server_config::ServerConfig,
     upgrade_request::{Rejected, UpgradeRequest},
     upgrade_response::UpgradeResponse,
+    violation::Violation,
 };

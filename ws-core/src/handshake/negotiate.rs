@@ -3,56 +3,19 @@
 use std::sync::Arc;
 
 use super::{
-    deflate::{BROWSER_OFFER, DeflateConfig, DeflateParams},
+    deflate::{BROWSER_OFFER, DeflateConfig},
     extension::{Malformed, extensions},
 };
-use crate::codec::list::{is_token, members};
+use crate::{
+    codec::list::{is_token, members},
+    negotiated::DeflateParams,
+};
 
 /// The field that offers subprotocols and names the one chosen.
 pub(crate) const SUBPROTOCOL: &str = "sec-websocket-protocol";
 
 /// The field that offers extensions and names those in use.
 pub(crate) const EXTENSIONS: &str = "sec-websocket-extensions";
-
-/// What client and server agreed on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Negotiated {
-    pub(crate) subprotocol: Option<Arc<str>>,
-    pub(crate) deflate: Option<DeflateParams>,
-}
-
-impl Negotiated {
-    pub(crate) const NOTHING: &Self = &Self { subprotocol: None, deflate: None };
-
-    /// What somebody else has agreed on, for connections whose handshake was not done here.
-    ///
-    /// ```
-    /// use ws_core::Negotiated;
-    ///
-    /// let extensions = "permessage-deflate; client_no_context_takeover";
-    /// let negotiated = Negotiated::new(Some("chat"), Some(extensions.parse()?));
-    /// assert_eq!(negotiated.extensions().as_deref(), Some(extensions));
-    /// # Ok::<(), ws_core::ArgumentError>(())
-    /// ```
-    pub fn new(subprotocol: Option<&str>, deflate: Option<DeflateParams>) -> Self {
-        Self { subprotocol: subprotocol.map(Arc::from), deflate }
-    }
-
-    /// The subprotocol, in the server's spelling.
-    pub fn subprotocol(&self) -> Option<&str> {
-        self.subprotocol.as_deref()
-    }
-
-    /// The parameters of permessage-deflate, when messages may be compressed.
-    pub fn deflate(&self) -> Option<&DeflateParams> {
-        self.deflate.as_ref()
-    }
-
-    /// The value of Sec-WebSocket-Extensions that says so, when any extension is in use.
-    pub fn extensions(&self) -> Option<String> {
-        self.deflate.map(|deflate| deflate.to_string())
-    }
-}
 
 /// Whose order decides when several subprotocols are known to both sides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -5,17 +5,21 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
 
 use super::{
     client::bad_answer,
-    error::{Declined, HandshakeError, Rejection},
+    client_config::ClientConfig,
+    declined::Declined,
+    error::HandshakeError,
     key::{self, Accept},
-    negotiate::{Negotiated, subprotocols},
-    rejection::{Draft, Violation},
+    negotiate::subprotocols,
+    rejection::{Draft, Rejection},
     request::CheckedRequest,
     request_rules::{self, RequestFields, RequestLine, Upgrade},
     response_rules,
     rule::{RequestRule, ResponseRule},
+    server_config::ServerConfig,
     switching_protocols,
+    violation::Violation,
 };
-use crate::config::{ClientConfig, ServerConfig};
+use crate::negotiated::Negotiated;
 
 /// Whether `request` is an attempt to open a WebSocket, rather than ordinary HTTP: HTTP/1.1, GET,
 /// `upgrade` in Connection and `websocket` in Upgrade. Nothing else is looked at, so the handshake

@@ -1,78 +1,79 @@
 //! A request that is refused: which rule it breaks, and the answer to it.
 
-use std::{
-    fmt::{self, Write as _},
-    sync::Arc,
-};
+use std::{error::Error, fmt, sync::Arc};
 
 use bytes::{BufMut, Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
 use super::{
-    error::{ArgumentError, Rejection},
-    fields::Options,
-    rule::RequestRule,
+    argument_error::ArgumentError, fields::Options, rule::RequestRule, violation::Violation,
 };
 
-/// A rule that a request breaks, and the value that breaks it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Violation {
-    rule: RequestRule,
-    value: Option<Box<[u8]>>,
+/// A request that was refused, and the answer that went out.
+#[derive(Debug)]
+pub struct Rejection {
+    pub(crate) violation: Violation,
+    pub(crate) cause: Option<ArgumentError>,
+    pub(crate) response: Response<Bytes>,
+    pub(crate) leftover: Bytes,
+    pub(crate) keep_alive: bool,
 }
 
-impl Violation {
-    pub(crate) fn new(rule: RequestRule, value: Option<&[u8]>) -> Self {
-        Self { rule, value: value.map(|value| value[..value.len().min(MAX_VALUE)].into()) }
-    }
-
-    /// The rule.
+impl Rejection {
+    /// The rule that was broken; [`RequestRule::Application`] when the application refused.
     pub fn rule(&self) -> RequestRule {
-        self.rule
+        self.violation.rule()
     }
 
-    /// The offending value, where there is one: at most its first 128 bytes.
+    /// The offending value, where there is one.
     pub fn value(&self) -> Option<&[u8]> {
-        self.value.as_deref()
+        self.violation.value()
     }
 
-    /// The answer that tells the peer: the rule's status and a line of text.
-    fn response(&self, supported: &[Arc<str>]) -> Response<Bytes> {
-        let mut body = self.rule.message().to_owned();
-        if self.rule == RequestRule::NoCommonSubprotocol {
-            for (i, name) in supported.iter().enumerate() {
-                let _ = write!(body, "{}{name}", if i == 0 { ": " } else { ", " });
-            }
-        }
-        body.push('\n');
-        let mut response = Response::new(Bytes::from(body));
-        *response.status_mut() = self.rule.status();
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-        if matches!(self.rule, RequestRule::MissingVersion | RequestRule::DuplicateVersion) {
-            headers.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
-        }
-        response
+    /// What was wrong with the application's answer, when the rule is [`RequestRule::Response`].
+    pub fn cause(&self) -> Option<&ArgumentError> {
+        self.cause.as_ref()
+    }
+
+    /// The answer, as it went out.
+    pub fn response(&self) -> &Response<Bytes> {
+        &self.response
+    }
+
+    /// Gives the answer away, for an HTTP stack to send.
+    pub fn into_response(self) -> Response<Bytes> {
+        self.response
+    }
+
+    /// Bytes behind the request that belong to the next one, when the connection stays open and
+    /// nobody else holds them.
+    pub fn leftover(&self) -> &Bytes {
+        &self.leftover
+    }
+
+    /// Whether the answer said that the connection stays open.
+    pub fn keep_alive(&self) -> bool {
+        self.keep_alive
     }
 }
 
-impl From<RequestRule> for Violation {
-    fn from(rule: RequestRule) -> Self {
-        Self { rule, value: None }
-    }
-}
-
-impl fmt::Display for Violation {
+impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.rule.fmt(f)?;
-        match self.value() {
-            Some(value) => write!(f, ": \"{}\"", value.escape_ascii()),
-            None => Ok(()),
-        }
+        write!(f, "rejected with {}: {}", self.response.status(), self.violation)
     }
 }
 
-impl std::error::Error for Violation {}
+impl Error for Rejection {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.cause.as_ref().map(|cause| cause as _)
+    }
+}
+
+impl From<Rejection> for Response<Bytes> {
+    fn from(rejection: Rejection) -> Self {
+        rejection.into_response()
+    }
+}
 
 /// A refusal that is not finished: hooks may still be at it.
 #[derive(Debug)]
@@ -209,6 +210,3 @@ pub(crate) fn write_field(name: &str, value: &[u8], out: &mut BytesMut) {
     out.put_slice(value);
     out.put_slice(b"\r\n");
 }
-
-/// Enough of a value to see what is wrong with it.
-const MAX_VALUE: usize = 128;

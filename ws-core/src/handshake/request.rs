@@ -4,14 +4,15 @@ use bytes::{BufMut, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, Version, header};
 
 use super::{
+    argument_error::ArgumentError,
     authority,
+    client_config::ClientOptions,
     deflate::offer_value,
-    error::ArgumentError,
     key::Key,
     rejection::{write_field, write_fields},
     target,
 };
-use crate::{codec::list::is_token, config::ClientOptions};
+use crate::codec::list::is_token;
 
 /// A request with everything checked that the caller gave.
 #[derive(Clone, Debug)]

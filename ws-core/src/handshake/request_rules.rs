@@ -5,18 +5,19 @@ use super::{
     authority,
     fields::{Fields, One, Options},
     key::{self, Key},
-    negotiate::{self, Negotiated},
+    negotiate,
     origin::OriginPolicy,
-    rejection::Violation,
     rule::RequestRule as Rule,
+    server_config::ServerOptions,
     target,
+    violation::Violation,
 };
 use crate::{
     codec::{
         body::content_length,
         list::{is_name, members},
     },
-    config::ServerOptions,
+    negotiated::{DeflateParams, Negotiated},
 };
 
 /// A request that may be upgraded: what is needed to answer it.
@@ -261,7 +262,7 @@ fn extensions<'a>(
     fields: impl Fields<'a>,
     slots: &RequestFields<'a>,
     options: &ServerOptions,
-) -> Result<Option<super::DeflateParams>, Violation> {
+) -> Result<Option<DeflateParams>, Violation> {
     let Some(value) = slots.extensions.value else { return Ok(None) };
     let lines = slots.extensions.lines(fields, negotiate::EXTENSIONS);
     match negotiate::choose_deflate(lines, options.deflate.as_ref()) {

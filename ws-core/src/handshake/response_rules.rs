@@ -4,14 +4,18 @@
 use std::sync::Arc;
 
 use super::{
+    client_config::ClientOptions,
     deflate,
     extension::extensions,
     fields::{Fields, One, Options},
     key::Accept,
-    negotiate::{EXTENSIONS, Negotiated},
+    negotiate::EXTENSIONS,
     rule::ResponseRule as Rule,
 };
-use crate::{codec::list::is_name, config::ClientOptions};
+use crate::{
+    codec::list::is_name,
+    negotiated::{DeflateParams, Negotiated},
+};
 
 /// A rule that is broken, and the value that breaks it.
 pub(crate) type Broken<'a> = (Rule, Option<&'a [u8]>);
@@ -127,7 +131,7 @@ fn subprotocol<'a>(
 fn agreed<'a>(
     fields: impl Fields<'a>,
     options: &ClientOptions,
-) -> Result<Option<deflate::DeflateParams>, Rule> {
+) -> Result<Option<DeflateParams>, Rule> {
     let mut agreed = None;
     for extension in fields.lines(EXTENSIONS).flat_map(extensions) {
         let extension = extension.map_err(|_| Rule::BadExtensionParameter)?;

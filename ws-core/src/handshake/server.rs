@@ -7,20 +7,20 @@ use http::{Request, Response, Uri};
 
 use super::{
     error::HandshakeError,
-    negotiate::Negotiated,
-    rejection::{self, Draft, Violation},
+    rejection::{self, Draft},
     request_rules::{self, RequestFields, RequestLine, Upgrade},
     rule::RequestRule,
+    server_config::{ServerConfig, ServerOptions},
     switching_protocols,
-    upgrade_request::UpgradeRequest,
+    violation::Violation,
 };
 use crate::{
     codec::{
         RecvBuf, SendQueue,
         head::{HeadError, HeadKind, HeadScanner, HeadSpan, parse_request},
     },
-    config::{ServerConfig, ServerOptions},
     connection::Connection,
+    negotiated::Negotiated,
     role::Role,
 };
 
@@ -136,81 +136,14 @@ impl ServerHandshake {
         self.eof = true;
     }
 
-    /// Looks at what has been received.
-    ///
-    /// # Errors
-    ///
-    /// [`Rejected`](HandshakeError::Rejected) when the bytes are no HTTP/1.1 head within the limits,
-    /// [`Truncated`](HandshakeError::Truncated) and [`Closed`](HandshakeError::Closed) when the
-    /// stream ended, [`TimedOut`](HandshakeError::TimedOut) at the deadline. All of them end this
-    /// handshake. A well-formed request that breaks a rule of WebSocket is no error here:
-    /// [`UpgradeRequest::violation`] tells.
-    #[inline]
-    pub fn poll(&mut self) -> Result<Option<UpgradeRequest>, HandshakeError> {
-        if self.is_quiet() {
-            return Ok(None);
-        }
-        let head = self.poll_head()?;
-        Ok(head.map(|(span, checked)| UpgradeRequest::new(self, span, checked)))
-    }
-
-    /// The same, and accepts what may be accepted, for callers who do not look at the request:
-    /// [`poll`](Self::poll) and [`UpgradeRequest::accept`] in one, with nothing moved in between. Tells
-    /// whether a request has been accepted: the 101 is in the send queue then, and
-    /// [`take_connection`](Self::take_connection) gives the connection, before the queue has been
-    /// written or afterwards.
-    ///
-    /// ```
-    /// use bytes::Buf;
-    /// use ws_core::{ServerConfig, ServerHandshake};
-    ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let mut handshake = ServerHandshake::new(&ServerConfig::new());
-    /// handshake.recv_buf().extend_from_slice(
-    ///     b"GET / HTTP/1.1\r\nHost: ws.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-    ///       Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
-    /// );
-    /// assert!(handshake.poll_accept()?);
-    /// assert!(handshake.send_queue().chunk().starts_with(b"HTTP/1.1 101 "));
-    /// let connection = handshake.take_connection().ok_or("nothing was accepted")?;
-    /// assert_eq!(connection.leftover(), b"");
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// As [`poll`](Self::poll); [`Rejected`](HandshakeError::Rejected) also for a request that breaks a
-    /// rule of WebSocket. This handshake is then ready for the next request, unless
-    /// [`is_closed`](Self::is_closed).
-    pub fn poll_accept(&mut self) -> Result<bool, HandshakeError> {
-        if self.accepted.is_some() {
-            return Ok(true);
-        }
-        if self.is_quiet() {
-            return Ok(false);
-        }
-        let Some((span, checked)) = self.poll_head()? else { return Ok(false) };
-        let options = self.options();
-        match checked.verdict {
-            Ok(upgrade) if options.decorator.is_none() && !options.keep_request => {
-                self.open(span, upgrade);
-            }
-            _ => match UpgradeRequest::new(self, span, checked).accepted() {
-                Ok(accepted) => *self = accepted,
-                Err(refused) => {
-                    *self = refused.handshake;
-                    return Err(refused.error);
-                }
-            },
-        }
-        Ok(true)
-    }
-
     /// The open connection, once, if a request has been accepted.
     #[inline]
     pub fn take_connection(&mut self) -> Option<Connection> {
-        self.accepted.is_some().then(|| self.connection())
+        self.has_accepted().then(|| self.connection())
+    }
+
+    pub(super) fn has_accepted(&self) -> bool {
+        self.accepted.is_some()
     }
 
     /// The configuration.
@@ -226,11 +159,11 @@ impl ServerHandshake {
     /// Whether there is nothing to look at yet: a head that trickles in costs little until there is a
     /// line of it.
     #[inline]
-    fn is_quiet(&mut self) -> bool {
+    pub(super) fn is_quiet(&mut self) -> bool {
         !(self.closed | self.eof | self.timed_out) && self.scanner.is_quiet(self.recv.filled())
     }
 
-    fn poll_head(&mut self) -> Result<Option<(HeadSpan, Checked)>, HandshakeError> {
+    pub(super) fn poll_head(&mut self) -> Result<Option<(HeadSpan, Checked)>, HandshakeError> {
         if self.closed {
             return Err(HandshakeError::Closed);
         }

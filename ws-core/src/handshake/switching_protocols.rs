@@ -6,12 +6,12 @@ use bytes::{BufMut, Bytes, BytesMut};
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 
 use super::{
-    error::ArgumentError,
+    argument_error::ArgumentError,
     key::{self, Accept, Key},
-    negotiate::Negotiated,
     rejection::{Draft, write_field, write_fields},
     request_rules::Upgrade,
 };
+use crate::negotiated::Negotiated;
 
 /// Writes a 101 without looking at an `http::Response` at all.
 pub(crate) fn write_plain(key: &Key, negotiated: &Negotiated, out: &mut BytesMut) {

@@ -6,15 +6,18 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response};
 
 use super::{
-    error::{ArgumentError, HandshakeError},
+    argument_error::ArgumentError,
+    error::HandshakeError,
     fields::append,
-    negotiate::{Negotiated, subprotocols},
+    negotiate::subprotocols,
     pure,
-    rejection::{Draft, Violation},
+    rejection::Draft,
     request_rules::RequestFields,
     rule::RequestRule,
     server::{Asked, Checked, ServerHandshake, write_continue},
+    server_config::ServerConfig,
     switching_protocols,
+    violation::Violation,
 };
 use crate::{
     codec::{
@@ -22,13 +25,86 @@ use crate::{
         head::{HeadSpan, parse_request},
         list::is_token,
     },
-    config::ServerConfig,
     connection::Connection,
+    negotiated::Negotiated,
 };
+
+impl ServerHandshake {
+    /// Looks at what has been received.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejected`](HandshakeError::Rejected) when the bytes are no HTTP/1.1 head within the limits,
+    /// [`Truncated`](HandshakeError::Truncated) and [`Closed`](HandshakeError::Closed) when the
+    /// stream ended, [`TimedOut`](HandshakeError::TimedOut) at the deadline. All of them end this
+    /// handshake. A well-formed request that breaks a rule of WebSocket is no error here:
+    /// [`UpgradeRequest::violation`] tells.
+    #[inline]
+    pub fn poll(&mut self) -> Result<Option<UpgradeRequest>, HandshakeError> {
+        if self.is_quiet() {
+            return Ok(None);
+        }
+        let head = self.poll_head()?;
+        Ok(head.map(|(span, checked)| UpgradeRequest::new(self, span, checked)))
+    }
+
+    /// The same, and accepts what may be accepted, for callers who do not look at the request:
+    /// [`poll`](Self::poll) and [`UpgradeRequest::accept`] in one, with nothing moved in between. Tells
+    /// whether a request has been accepted: the 101 is in the send queue then, and
+    /// [`take_connection`](Self::take_connection) gives the connection, before the queue has been
+    /// written or afterwards.
+    ///
+    /// ```
+    /// use bytes::Buf;
+    /// use ws_core::{ServerConfig, ServerHandshake};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut handshake = ServerHandshake::new(&ServerConfig::new());
+    /// handshake.recv_buf().extend_from_slice(
+    ///     b"GET / HTTP/1.1\r\nHost: ws.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+    ///       Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+    /// );
+    /// assert!(handshake.poll_accept()?);
+    /// assert!(handshake.send_queue().chunk().starts_with(b"HTTP/1.1 101 "));
+    /// let connection = handshake.take_connection().ok_or("nothing was accepted")?;
+    /// assert_eq!(connection.leftover(), b"");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`poll`](Self::poll); [`Rejected`](HandshakeError::Rejected) also for a request that breaks a
+    /// rule of WebSocket. This handshake is then ready for the next request, unless
+    /// [`is_closed`](Self::is_closed).
+    pub fn poll_accept(&mut self) -> Result<bool, HandshakeError> {
+        if self.has_accepted() {
+            return Ok(true);
+        }
+        if self.is_quiet() {
+            return Ok(false);
+        }
+        let Some((span, checked)) = self.poll_head()? else { return Ok(false) };
+        let options = self.options();
+        match checked.verdict {
+            Ok(upgrade) if options.decorator.is_none() && !options.keep_request => {
+                self.open(span, upgrade);
+            }
+            _ => match UpgradeRequest::new(self, span, checked).accepted() {
+                Ok(accepted) => *self = accepted,
+                Err(refused) => {
+                    *self = refused.handshake;
+                    return Err(refused.error);
+                }
+            },
+        }
+        Ok(true)
+    }
+}
 
 /// A request whose head is well formed and that has not been answered yet.
 ///
-/// Whether it may become a WebSocket is already known: [`rejection`](Self::violation) tells which
+/// Whether it may become a WebSocket is already known: [`violation`](Self::violation) tells which
 /// rule it breaks. It can be answered in any way and at any time.
 #[derive(Debug)]
 pub struct UpgradeRequest {

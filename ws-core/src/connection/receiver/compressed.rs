@@ -1,7 +1,7 @@
 //! Compressed messages (RFC 7692 6.2): their payload goes through the inflater as it comes.
 
 use super::{Frame, Incoming, Progress, Ready, Receiver};
-use crate::connection::FrameRule;
+use crate::codec::FrameRule;
 
 impl Receiver {
     pub(super) fn is_compressed(&self, frame: &Frame) -> bool {

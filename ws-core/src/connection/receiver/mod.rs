@@ -6,11 +6,11 @@ mod compressed;
 mod progress;
 
 use self::progress::{Frame, Progress};
-use super::{incoming::Incoming, limits::WebSocketConfig, reply::Reply, rule::FrameRule};
+use super::{incoming::Incoming, reply::Reply, web_socket_config::WebSocketConfig};
 use crate::{
     close::{CloseCode, CloseFrame},
     codec::{
-        RecvBuf,
+        FrameRule, RecvBuf,
         deflate::Inflater,
         frame::{FrameHead, Opcode},
         mask::apply_mask,

@@ -1,8 +1,7 @@
 //! How far a frame and a message have come.
 
-use super::FrameRule;
 use crate::{
-    codec::{frame::FrameHead, utf8::Utf8},
+    codec::{FrameRule, frame::FrameHead, utf8::Utf8},
     message::MessageKind,
 };
 

@@ -1,7 +1,6 @@
-//! The rules of frames and messages, one variant each: what it is called, what says so, and the
-//! close code that tells the peer.
+//! The rules of frames and messages, one variant each: what it is called, and what says so.
 
-use crate::{close::CloseCode, rule::rules};
+use crate::rule::rules;
 
 rules! {
     /// A rule for what a peer sends once the WebSocket is open.
@@ -24,20 +23,6 @@ rules! {
     FrameTooLarge => "frame-too-large", "RFC 6455 10.4", "a frame is larger than the limit";
     MessageTooLarge => "message-too-large", "RFC 6455 10.4", "a message is larger than the limit";
     TooManyFragments => "too-many-fragments", "RFC 6455 10.4", "a message has more fragments than the limit";
-}
-
-impl FrameRule {
-    /// The close code that the peer is told (RFC 6455 7.4.1).
-    pub const fn close_code(self) -> CloseCode {
-        match self {
-            Self::InvalidUtf8 | Self::CloseReason | Self::InvalidDeflate => {
-                CloseCode::INVALID_PAYLOAD
-            }
-            Self::FrameTooLarge | Self::MessageTooLarge => CloseCode::TOO_LARGE,
-            Self::TooManyFragments => CloseCode::POLICY,
-            _ => CloseCode::PROTOCOL_ERROR,
-        }
-    }
 }
 
 impl std::error::Error for FrameRule {}

@@ -1,0 +1,159 @@
+//! What a client wants from its handshakes.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use http::{HeaderName, HeaderValue, Request};
+
+use super::{
+    argument_error::ArgumentError,
+    deflate::DeflateOffer,
+    limits::{DEFAULT_TIMEOUT, Limits},
+};
+use crate::connection::WebSocketConfig;
+
+/// What a client sends, and what it takes for an answer.
+///
+/// ```
+/// use ws_core::ClientConfig;
+///
+/// let config = ClientConfig::new()
+///     .subprotocols(["chat.v2", "chat.v1"])
+///     .header("User-Agent", "example/1")
+///     .header("Origin", "https://app.example");
+/// ```
+///
+/// A name or value that must not be sent is an error of the handshake, before anything is written.
+#[derive(Clone, Debug, Default)]
+pub struct ClientConfig {
+    options: Arc<ClientOptions>,
+}
+
+#[derive(Clone)]
+pub(crate) struct ClientOptions {
+    pub(crate) subprotocols: Vec<Box<str>>,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) invalid: Option<ArgumentError>,
+    pub(crate) decorator: Option<RequestDecorator>,
+    pub(crate) deflate: Vec<DeflateOffer>,
+    pub(crate) limits: Limits,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) body_timeout: Duration,
+    pub(crate) web_socket: WebSocketConfig,
+}
+
+pub(crate) type RequestDecorator = Arc<dyn Fn(&mut Request<()>) + Send + Sync>;
+
+impl ClientConfig {
+    /// No subprotocols, no extra fields, no compression, the default limits, ten seconds.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The subprotocols to offer, most preferred first: tokens, each once.
+    pub fn subprotocols<I: IntoIterator<Item: AsRef<str>>>(self, names: I) -> Self {
+        let names = names.into_iter().map(|name| name.as_ref().into()).collect();
+        self.with(|options| options.subprotocols = names)
+    }
+
+    /// Adds a field to the request. The fields of the handshake itself cannot be set: Host,
+    /// Connection, Upgrade, Content-Length, Transfer-Encoding and `Sec-WebSocket-*`.
+    pub fn header<N: AsRef<str>, V: AsRef<[u8]>>(self, name: N, value: V) -> Self {
+        let parsed_name = HeaderName::from_bytes(name.as_ref().as_bytes());
+        let parsed_value = HeaderValue::from_bytes(value.as_ref());
+        self.with(|options| match (parsed_name, parsed_value) {
+            (Ok(name), Ok(value)) => options.headers.push((name, value)),
+            _ => {
+                let name = name.as_ref().escape_default().to_string();
+                options.invalid.get_or_insert(ArgumentError::Header(name));
+            }
+        })
+    }
+
+    /// A hook that sees the whole request just before it is written and may add, change and remove
+    /// fields; those of the handshake itself must stay as they are.
+    pub fn decorate<F>(self, decorator: F) -> Self
+    where
+        F: Fn(&mut Request<()>) + Send + Sync + 'static,
+    {
+        self.with(|options| options.decorator = Some(Arc::new(decorator)))
+    }
+
+    /// Offers permessage-deflate (RFC 7692); called again, adds a less preferred fallback. By default
+    /// nothing is offered. How messages are compressed then is part of the [`WebSocketConfig`]. Needs
+    /// the feature `deflate`.
+    #[cfg(feature = "deflate")]
+    pub fn deflate(self, offer: DeflateOffer) -> Self {
+        self.with(|options| options.deflate.push(offer))
+    }
+
+    /// What the answer's head, and the body of a refusal, may measure.
+    pub fn limits(self, limits: Limits) -> Self {
+        self.with(|options| options.limits = limits)
+    }
+
+    /// How long the whole handshake may take, connecting included where the library connects;
+    /// progress does not extend it. Ten seconds by default, `None` for no end.
+    pub fn timeout(self, timeout: Option<Duration>) -> Self {
+        self.with(|options| options.timeout = timeout)
+    }
+
+    /// How long the body of a refusal is waited for once its head is there: one second by default,
+    /// and never past the handshake's deadline.
+    pub fn body_timeout(self, timeout: Duration) -> Self {
+        self.with(|options| options.body_timeout = timeout)
+    }
+
+    /// Limits and times of the WebSockets that open.
+    pub fn web_socket(self, config: WebSocketConfig) -> Self {
+        self.with(|options| options.web_socket = config)
+    }
+
+    /// The limit on the whole handshake, as set by [`timeout`](Self::timeout).
+    pub fn handshake_timeout(&self) -> Option<Duration> {
+        self.options.timeout
+    }
+
+    /// Limits and times of the WebSockets that open, as set by [`web_socket`](Self::web_socket).
+    pub fn web_socket_config(&self) -> &WebSocketConfig {
+        &self.options.web_socket
+    }
+
+    pub(crate) fn options(&self) -> &ClientOptions {
+        &self.options
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut ClientOptions)) -> Self {
+        change(Arc::make_mut(&mut self.options));
+        self
+    }
+}
+
+impl Default for ClientOptions {
+    fn default() -> Self {
+        Self {
+            subprotocols: Vec::new(),
+            headers: Vec::new(),
+            invalid: None,
+            decorator: None,
+            deflate: Vec::new(),
+            limits: Limits::default(),
+            timeout: Some(DEFAULT_TIMEOUT),
+            body_timeout: Duration::from_secs(1),
+            web_socket: WebSocketConfig::default(),
+        }
+    }
+}
+
+impl fmt::Debug for ClientOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Values may be credentials; names are enough to see what is going on.
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("ClientOptions")
+            .field("subprotocols", &self.subprotocols)
+            .field("headers", &names)
+            .field("deflate", &self.deflate)
+            .field("limits", &self.limits)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,52 @@
+//! What the messages of a handshake may measure, and how long it may take.
+
+use std::time::Duration;
+
+use crate::codec::head::HeadLimits;
+
+/// What a head, and the body of a refusal, may measure. All lengths are in bytes; the number given
+/// is still allowed, one more is not.
+///
+/// The defaults are those of well-known web servers: a request line and a field of 8 KiB (nginx,
+/// Apache httpd), 100 fields (Apache httpd), and room for two such lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The request line (or status line), without its CR LF: 8192. Longer ones are answered 414.
+    pub max_request_line_len: usize,
+    /// One field line, without its CR LF: 8192. Longer ones are answered 431.
+    pub max_field_len: usize,
+    /// From the first byte of the start line to the end of the blank line: 16384. Larger heads are
+    /// answered 431.
+    pub max_head_len: usize,
+    /// Field lines: 100. More are answered 431.
+    pub max_fields: usize,
+    /// Client: how much of a refusal's body is kept: 65536.
+    pub max_body_len: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_request_line_len: 8 * 1024,
+            max_field_len: 8 * 1024,
+            max_head_len: 16 * 1024,
+            max_fields: 100,
+            max_body_len: 64 * 1024,
+        }
+    }
+}
+
+impl Limits {
+    pub(crate) fn head(&self) -> HeadLimits {
+        HeadLimits {
+            start_line: self.max_request_line_len,
+            field: self.max_field_len,
+            head: self.max_head_len,
+            fields: self.max_fields,
+        }
+    }
+}
+
+/// Long enough for a slow mobile network, short enough to bound what an idle peer holds: the same
+/// ten seconds as uWebSockets.
+pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
