@@ -122,7 +122,7 @@ fn receive_floor(len: usize) -> Run {
 /// A client sends a burst of messages, masked, and writes them.
 fn send(len: usize) -> Run {
     let message = Message::Binary(payload::bytes(len).into());
-    let config = WebSocketConfig { max_queue_len: usize::MAX, ..WebSocketConfig::default() };
+    let config = WebSocketConfig::new().max_queue_len(usize::MAX);
     let mut client = Connection::new(Role::Client, Negotiated::default(), Bytes::new(), &config);
     client.sender().attach_buffer(BytesMut::with_capacity(2 * BURST * (len + FrameHead::MAX_LEN)));
     Box::new(move || {

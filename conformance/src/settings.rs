@@ -57,39 +57,36 @@ pub fn terms(params: &DeflateParams) -> DeflateTerms {
 
 fn limits(setting: &LimitSetting) -> Limits {
     let default = Limits::default();
-    Limits {
-        max_request_line_len: setting.request_line.unwrap_or(default.max_request_line_len),
-        max_head_len: setting.head.unwrap_or(default.max_head_len),
-        max_field_len: setting.field.unwrap_or(default.max_field_len),
-        max_fields: setting.fields.unwrap_or(default.max_fields),
-        max_body_len: setting.body.unwrap_or(default.max_body_len),
-    }
+    Limits::new()
+        .max_request_line_len(setting.request_line.unwrap_or(default.max_request_line_len))
+        .max_head_len(setting.head.unwrap_or(default.max_head_len))
+        .max_field_len(setting.field.unwrap_or(default.max_field_len))
+        .max_fields(setting.fields.unwrap_or(default.max_fields))
+        .max_body_len(setting.body.unwrap_or(default.max_body_len))
 }
 
 fn deflate_config(setting: &DeflateSetting) -> DeflateConfig {
     let default = DeflateConfig::default();
-    DeflateConfig {
-        server_max_window_bits: setting
-            .server_max_window_bits
-            .unwrap_or(default.server_max_window_bits),
-        client_max_window_bits: match setting.client_max_window_bits {
+    DeflateConfig::new()
+        .server_max_window_bits(
+            setting.server_max_window_bits.unwrap_or(default.server_max_window_bits),
+        )
+        .client_max_window_bits(match setting.client_max_window_bits {
             ClientBits::Bits(bits) => bits,
             ClientBits::Unset | ClientBits::Omitted => default.client_max_window_bits,
-        },
-        server_no_context_takeover: setting.server_no_context_takeover,
-        client_no_context_takeover: setting.client_no_context_takeover,
-    }
+        })
+        .server_no_context_takeover(setting.server_no_context_takeover)
+        .client_no_context_takeover(setting.client_no_context_takeover)
 }
 
 fn deflate_offer(setting: &DeflateSetting) -> DeflateOffer {
-    DeflateOffer {
-        server_max_window_bits: setting.server_max_window_bits,
-        client_max_window_bits: match setting.client_max_window_bits {
+    DeflateOffer::new()
+        .server_max_window_bits(setting.server_max_window_bits)
+        .client_max_window_bits(match setting.client_max_window_bits {
             ClientBits::Unset => ClientWindow::Any,
             ClientBits::Omitted => ClientWindow::Omitted,
             ClientBits::Bits(bits) => ClientWindow::Bits(bits),
-        },
-        server_no_context_takeover: setting.server_no_context_takeover,
-        client_no_context_takeover: setting.client_no_context_takeover,
-    }
+        })
+        .server_no_context_takeover(setting.server_no_context_takeover)
+        .client_no_context_takeover(setting.client_no_context_takeover)
 }

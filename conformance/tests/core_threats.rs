@@ -90,13 +90,11 @@ fn feed_client_bytewise(config: &ClientConfig, input: &[u8]) {
 
 #[test]
 fn cve_2023_43669_reparse() {
-    let limits = Limits {
-        max_head_len: 1 << 24,
-        max_field_len: 1 << 24,
-        max_request_line_len: 1 << 24,
-        max_fields: 1 << 20,
-        ..Limits::default()
-    };
+    let limits = Limits::new()
+        .max_head_len(1 << 24)
+        .max_field_len(1 << 24)
+        .max_request_line_len(1 << 24)
+        .max_fields(1 << 20);
     let server = ServerConfig::new().limits(limits);
     let client = ClientConfig::new().limits(limits);
     let n = 40_000;

@@ -151,11 +151,7 @@ fn fourteen_octets_that_claim_15_mib_cost_less_than_1_kib() {
 /// RUSTSEC: `Vec::with_capacity(declared)` (CVE-2022-35922): no length, however large, is allocated for.
 #[test]
 fn cve_2022_35922_declared_lengths_are_not_allocated() {
-    let config = WebSocketConfig {
-        max_frame_len: usize::MAX,
-        max_message_len: usize::MAX,
-        ..WebSocketConfig::default()
-    };
+    let config = WebSocketConfig::new().max_frame_len(usize::MAX).max_message_len(usize::MAX);
     for len in [1 << 20, 1 << 40, (1 << 63) - 1] {
         let info = measure(|| {
             let negotiated = Negotiated::default();
@@ -173,7 +169,7 @@ fn cve_2022_35922_declared_lengths_are_not_allocated() {
 /// A million fragments of no or one octet (CVE-2026-48779): memory does not grow with their number.
 #[test]
 fn cve_2026_48779_fragments_without_payload_cost_nothing() {
-    let config = WebSocketConfig { max_fragments: u32::MAX, ..WebSocketConfig::default() };
+    let config = WebSocketConfig::new().max_fragments(u32::MAX);
     let info = measure(|| {
         let negotiated = Negotiated::default();
         let mut server = Connection::new(Role::Server, negotiated, RecvBuf::new(), &config);

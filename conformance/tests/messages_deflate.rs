@@ -154,13 +154,11 @@ fn round_trips<R: Reads<Line> + Writes<Line>>(seed: usize, runtimes: usize) {
     for (i, answer) in answers().iter().enumerate().skip(seed).step_by(runtimes) {
         let mut random = Random::new(1 + i as u64);
         for fragment_len in [None, Some(17), Some(1000), Some(64 << 10)] {
-            let config = WebSocketConfig {
-                fragment_len,
-                min_deflate_len: *random.pick(&[0, 64]),
-                deflate_level: random.below(10) as u8,
-                deflate_pool: (random.below(2) == 0).then(|| pool.clone()),
-                ..WebSocketConfig::default()
-            };
+            let config = WebSocketConfig::new()
+                .fragment_len(fragment_len)
+                .min_deflate_len(*random.pick(&[0, 64]))
+                .deflate_level(random.below(10) as u8)
+                .deflate_pool((random.below(2) == 0).then(|| pool.clone()));
             let mut ends = pair::<R>(answer, &config);
             let mut before = [Message::text("first"), Message::text("first")];
             for n in 0..8 {
@@ -277,7 +275,7 @@ fn a_wrong_bit_does_the_same_however_it_comes() {
 #[test]
 fn compressors_of_a_pool_forget() {
     let pool = DeflatePool::new(1);
-    let config = WebSocketConfig { deflate_pool: Some(pool.clone()), ..WebSocketConfig::default() };
+    let config = WebSocketConfig::new().deflate_pool(pool.clone());
     let answer = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
     let mut pairs: Vec<_> =
         (0..3).map(|_| pair::<ws_blocking::Blocking>(answer, &config)).collect();

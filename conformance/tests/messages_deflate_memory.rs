@@ -72,7 +72,7 @@ impl Held {
 
 /// Feeds a client, a window at a time.
 fn inflate(octets: &[u8], limit: usize, parts: bool) -> (Held, Result<usize, FrameRule>) {
-    let config = WebSocketConfig { max_message_len: limit, ..WebSocketConfig::default() };
+    let config = WebSocketConfig::new().max_message_len(limit);
     let (mut held, mut total, mut broken) = (Held::default(), 0, None);
     let mut client = None;
     held.during(|| {

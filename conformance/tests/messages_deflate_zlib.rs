@@ -100,12 +100,10 @@ fn zlib_inflates_what_this_side_compresses() {
             {
                 let flag = if takeover { "" } else { "; server_no_context_takeover" };
                 let answer = format!("permessage-deflate; server_max_window_bits={bits}{flag}");
-                let config = WebSocketConfig {
-                    min_deflate_len: 0,
-                    deflate_level: level,
-                    fragment_len,
-                    ..WebSocketConfig::default()
-                };
+                let config = WebSocketConfig::new()
+                    .min_deflate_len(0)
+                    .deflate_level(level)
+                    .fragment_len(fragment_len);
                 let mut server = connection(Role::Server, &answer, &config);
                 input.extend_from_slice(&[bits, u8::from(takeover), samples.len() as u8]);
                 for sample in &samples {

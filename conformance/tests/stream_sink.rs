@@ -32,7 +32,7 @@ fn ready<T>(poll: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> T {
 }
 
 fn open<R: Runtime>(io: Line, role: Role) -> WebSocket<Line, R> {
-    let config = WebSocketConfig { max_queue_len: 100, ..WebSocketConfig::default() };
+    let config = WebSocketConfig::new().max_queue_len(100);
     bare::open(io, role, Negotiated::default(), &config)
 }
 
@@ -89,7 +89,7 @@ fn whole<R: Reads<Line> + Writes<Line>>() {
     assert_eq!((next(&mut client), next(&mut server)), (None, None));
     assert!(client.is_terminated() && server.is_terminated());
     for info in [client.close_info(), server.close_info()] {
-        assert_eq!(info.received.unwrap().code, CloseCode::NORMAL);
+        assert_eq!(info.received.unwrap().code, CloseCode::NORMAL_CLOSURE);
     }
     let late = Pin::new(&mut client).start_send(Message::text("late"));
     assert!(matches!(late, Err(Error::Send(SendError::Closing))));

@@ -60,9 +60,9 @@ fn run_cases(adapter: &dyn Adapter, options: &AutobahnOptions) -> Result<u32, Er
 fn config(info: &str) -> ClientConfig {
     let id = info.split_once("\"id\": \"").map_or("", |(_, id)| id);
     let forgets = ["13.2.", "13.5.", "13.6.", "13.7."].iter().any(|about| id.starts_with(about));
-    let offer = DeflateOffer { client_no_context_takeover: forgets, ..DeflateOffer::default() };
+    let offer = DeflateOffer::new().client_no_context_takeover(forgets);
     // The shortest messages of 12 and 13 have 16 bytes, and are to be compressed like the others.
-    let all = WebSocketConfig { min_deflate_len: 0, ..WebSocketConfig::default() };
+    let all = WebSocketConfig::new().min_deflate_len(0);
     ClientConfig::new().deflate(offer).web_socket(all)
 }
 

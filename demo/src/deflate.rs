@@ -85,30 +85,32 @@ impl Compression {
     /// What a server agrees to.
     pub(crate) fn config(&self) -> Option<DeflateConfig> {
         let default = DeflateConfig::default();
-        self.wanted.then_some(DeflateConfig {
-            server_no_context_takeover: self.server_no_context_takeover,
-            client_no_context_takeover: self.client_no_context_takeover,
-            server_max_window_bits: self
-                .server_max_window_bits
-                .unwrap_or(default.server_max_window_bits),
-            client_max_window_bits: self
-                .client_max_window_bits
-                .unwrap_or(default.client_max_window_bits),
-        })
+        self.wanted.then_some(
+            DeflateConfig::new()
+                .server_no_context_takeover(self.server_no_context_takeover)
+                .client_no_context_takeover(self.client_no_context_takeover)
+                .server_max_window_bits(
+                    self.server_max_window_bits.unwrap_or(default.server_max_window_bits),
+                )
+                .client_max_window_bits(
+                    self.client_max_window_bits.unwrap_or(default.client_max_window_bits),
+                ),
+        )
     }
 
     /// What a client offers.
     pub(crate) fn offer(&self) -> Option<DeflateOffer> {
-        self.wanted.then_some(DeflateOffer {
-            server_no_context_takeover: self.server_no_context_takeover,
-            client_no_context_takeover: self.client_no_context_takeover,
-            server_max_window_bits: self.server_max_window_bits,
-            client_max_window_bits: match self.client_max_window_bits {
-                Some(bits) => ClientWindow::Bits(bits),
-                None if self.client_window_is_open => ClientWindow::Any,
-                None => ClientWindow::Omitted,
-            },
-        })
+        self.wanted.then_some(
+            DeflateOffer::new()
+                .server_no_context_takeover(self.server_no_context_takeover)
+                .client_no_context_takeover(self.client_no_context_takeover)
+                .server_max_window_bits(self.server_max_window_bits)
+                .client_max_window_bits(match self.client_max_window_bits {
+                    Some(bits) => ClientWindow::Bits(bits),
+                    None if self.client_window_is_open => ClientWindow::Any,
+                    None => ClientWindow::Omitted,
+                }),
+        )
     }
 
     /// How messages are compressed then.

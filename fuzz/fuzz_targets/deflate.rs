@@ -37,13 +37,11 @@ fuzz_target!(|data: &[u8]| {
 });
 
 fn config() -> WebSocketConfig {
-    WebSocketConfig {
-        max_frame_len: 2000,
-        max_message_len: MAX_MESSAGE_LEN,
-        max_fragments: 10,
-        min_deflate_len: 0,
-        ..WebSocketConfig::default()
-    }
+    WebSocketConfig::new()
+        .max_frame_len(2000)
+        .max_message_len(MAX_MESSAGE_LEN)
+        .max_fragments(10)
+        .min_deflate_len(0)
 }
 
 fn open(role: Role, answer: &str, config: &WebSocketConfig) -> Connection {
@@ -99,12 +97,10 @@ fn hear(role: Role, answer: &str, data: &[u8], step: usize, parts: bool) -> Vec<
 
 /// Sends the data as messages of several lengths, in several ways, and looks that the other end hears them.
 fn say(how: u8, answer: &str, data: &[u8]) {
-    let config = WebSocketConfig {
-        fragment_len: [None, Some(1), Some(100), Some(1000)][usize::from(how >> 2 & 3)],
-        deflate_level: how >> 4,
-        min_deflate_len: 0,
-        ..WebSocketConfig::default()
-    };
+    let config = WebSocketConfig::new()
+        .fragment_len([None, Some(1), Some(100), Some(1000)][usize::from(how >> 2 & 3)])
+        .deflate_level(how >> 4)
+        .min_deflate_len(0);
     for role in [Role::Client, Role::Server] {
         let other = if role == Role::Client { Role::Server } else { Role::Client };
         let mut from = open(role, answer, &config);

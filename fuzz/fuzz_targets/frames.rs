@@ -15,12 +15,8 @@ fuzz_target!(|data: &[u8]| {
 });
 
 fn run(role: Role, data: &[u8], step: usize) -> (Vec<String>, Vec<u8>) {
-    let config = WebSocketConfig {
-        max_frame_len: 40_000,
-        max_message_len: 60_000,
-        max_fragments: 10,
-        ..WebSocketConfig::default()
-    };
+    let config =
+        WebSocketConfig::new().max_frame_len(40_000).max_message_len(60_000).max_fragments(10);
     let mut connection = Connection::new(role, Negotiated::default(), RecvBuf::new(), &config);
     let mut heard = Vec::new();
     for piece in data.chunks(step) {

@@ -39,7 +39,7 @@ fuzz_target!(|data: &[u8]| {
     let config = ServerConfig::new()
         .subprotocols(["chat"])
         .same_origin()
-        .deflate(DeflateConfig { client_max_window_bits: 12, ..DeflateConfig::default() });
+        .deflate(DeflateConfig::new().client_max_window_bits(12));
     if respond(&request, &config).is_ok() {
         assert!(is_upgrade(&request));
     }

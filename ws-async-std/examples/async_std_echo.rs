@@ -20,7 +20,7 @@ pub(crate) fn main() -> Result<(), Error> {
         ws.send(vec![1, 2, 3]).await?;
         println!("bytes: {:?}", ws.recv().await?);
 
-        let info = ws.close(CloseFrame::new(CloseCode::NORMAL, "that was all")).await?;
+        let info = ws.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "that was all")).await?;
         println!("the server answered the close with {:?}", info.received);
         Ok(())
     })

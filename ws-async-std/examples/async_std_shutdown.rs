@@ -72,7 +72,7 @@ async fn serve(
 }
 
 async fn attend(stream: TcpStream, stop: channel::Receiver<()>) -> Report {
-    let config = WebSocketConfig { close_timeout: PATIENCE, ..WebSocketConfig::default() };
+    let config = WebSocketConfig::new().close_timeout(PATIENCE);
     let mut ws = accept_with(stream, &ServerConfig::new().web_socket(config)).await?;
     loop {
         // Whichever is not ready is dropped, and nothing is lost by that.

@@ -84,7 +84,7 @@ fn speak(mut sender: SendHalf<TcpStream>, mailbox: &mpsc::Receiver<Prepared>) ->
     while let Ok(message) = mailbox.recv() {
         sender.send_prepared(&message)?;
     }
-    sender.close(CloseFrame::new(CloseCode::POLICY, "too slow for this room"))
+    sender.close(CloseFrame::new(CloseCode::POLICY_VIOLATION, "too slow for this room"))
 }
 
 #[derive(Default)]

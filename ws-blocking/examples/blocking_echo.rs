@@ -20,7 +20,7 @@ pub(crate) fn main() -> Result<(), Error> {
     ws.send(vec![1, 2, 3])?;
     println!("bytes: {:?}", ws.recv()?);
 
-    let info = ws.close(CloseFrame::new(CloseCode::NORMAL, "that was all"))?;
+    let info = ws.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "that was all"))?;
     println!("the server answered the close with {:?}", info.received);
     Ok(())
 }

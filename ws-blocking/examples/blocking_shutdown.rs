@@ -78,7 +78,7 @@ fn serve(
 }
 
 fn attend(stream: TcpStream, stop: &AtomicBool) -> Report {
-    let config = WebSocketConfig { close_timeout: PATIENCE, ..WebSocketConfig::default() };
+    let config = WebSocketConfig::new().close_timeout(PATIENCE);
     stream.set_read_timeout(Some(GLANCE))?;
     let mut ws = accept_with(stream, &ServerConfig::new().web_socket(config))?;
     while !stop.load(Ordering::Relaxed) {

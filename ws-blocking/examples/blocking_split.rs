@@ -20,7 +20,7 @@ pub(crate) fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let (sender, receiver) = ws.split(TcpStream::try_clone)?;
     let sending = thread::spawn(move || {
         let mut sender = talk("tick", sender)?;
-        sender.close(CloseFrame::new(CloseCode::NORMAL, "no more to say"))?;
+        sender.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "no more to say"))?;
         Ok::<_, Error>(sender)
     });
     let receiver = listen("client", receiver)?;

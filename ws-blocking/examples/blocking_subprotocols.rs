@@ -37,7 +37,7 @@ fn ask(url: &str, offers: &[&str]) -> Result<(), Error> {
     ws.send("how now brown cow")?;
     let answer = ws.recv()?;
     println!("{}: {answer:?}", ws.subprotocol().unwrap_or("nothing agreed on"));
-    ws.close(CloseFrame::new(CloseCode::NORMAL, ""))?;
+    ws.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, ""))?;
     Ok(())
 }
 
@@ -67,7 +67,7 @@ fn shout(mut ws: WebSocket<TcpStream>) -> Result<(), Error> {
         match message.as_text() {
             Some(text) => ws.send(text.to_uppercase())?,
             None => {
-                let why = CloseFrame::new(CloseCode::UNSUPPORTED, "only text can be shouted");
+                let why = CloseFrame::new(CloseCode::UNSUPPORTED_DATA, "only text can be shouted");
                 ws.close(why)?;
             }
         }

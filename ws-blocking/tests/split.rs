@@ -62,11 +62,8 @@ const LONG: Duration = Duration::from_secs(5);
 
 #[test]
 fn a_peer_that_takes_nothing_is_noticed_while_the_other_thread_writes() {
-    let (mut sender, mut receiver, _peer) = halves(&WebSocketConfig {
-        ping_interval: Some(SHORT),
-        pong_timeout: Some(SHORT),
-        ..WebSocketConfig::default()
-    });
+    let (mut sender, mut receiver, _peer) =
+        halves(&WebSocketConfig::new().ping_interval(SHORT).pong_timeout(SHORT));
     let sent = within(move || sender.send(vec![0; 64 << 20]));
     let received = within(move || receiver.recv()).recv_timeout(LONG).expect("the receiver ends");
     assert!(matches!(received, Err(Error::TimedOut(Timeout::Pong))), "{received:?}");
@@ -75,8 +72,7 @@ fn a_peer_that_takes_nothing_is_noticed_while_the_other_thread_writes() {
 
 #[test]
 fn a_slow_peer_keeps_the_sender_waiting_and_no_more() {
-    let (mut sender, mut receiver, mut peer) =
-        halves(&WebSocketConfig { ping_interval: Some(SHORT), ..WebSocketConfig::default() });
+    let (mut sender, mut receiver, mut peer) = halves(&WebSocketConfig::new().ping_interval(SHORT));
     let _received = within(move || receiver.recv());
     thread::sleep(SHORT / 2);
     let sent = within(move || sender.send(vec![0; 16 << 20]));
@@ -135,11 +131,10 @@ fn a_read_timeout_of_ones_own_is_kept() {
 
 #[test]
 fn a_close_that_is_not_answered_ends_in_time() {
-    let (mut sender, mut receiver, mut peer) =
-        halves(&WebSocketConfig { close_timeout: SHORT, ..WebSocketConfig::default() });
+    let (mut sender, mut receiver, mut peer) = halves(&WebSocketConfig::new().close_timeout(SHORT));
     let received = within(move || receiver.recv());
     thread::sleep(SHORT);
-    sender.close(CloseFrame::new(CloseCode::NORMAL, "")).unwrap();
+    sender.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "")).unwrap();
     peer.read_exact(&mut [0; 4]).unwrap();
     let received = received.recv_timeout(LONG).expect("the receiver ends");
     assert!(matches!(received, Err(Error::TimedOut(Timeout::Close))), "{received:?}");

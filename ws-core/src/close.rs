@@ -4,39 +4,50 @@ use std::fmt;
 
 use crate::message::Text;
 
-/// A close code (RFC 6455 7.4).
+/// A close code (RFC 6455 7.4). The constants have the names of IANA's registry of WebSocket close
+/// codes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CloseCode(u16);
 
 impl CloseCode {
-    /// 1000: done.
-    pub const NORMAL: Self = Self(1000);
-    /// 1001: the server goes down, or the page is left.
+    /// 1000, Normal Closure: the purpose of the connection has been fulfilled.
+    pub const NORMAL_CLOSURE: Self = Self(1000);
+    /// 1001, Going Away: the server goes down, or the page is left.
     pub const GOING_AWAY: Self = Self(1001);
-    /// 1002: the peer broke the protocol.
+    /// 1002, Protocol Error: the peer broke the protocol.
     pub const PROTOCOL_ERROR: Self = Self(1002);
-    /// 1003: a kind of data that cannot be taken.
-    pub const UNSUPPORTED: Self = Self(1003);
-    /// 1005: the close frame had no code. Never on the wire.
-    pub const NO_STATUS: Self = Self(1005);
-    /// 1006: there was no close frame. Never on the wire.
-    pub const ABNORMAL: Self = Self(1006);
-    /// 1007: data that contradicts its type, such as text that is not UTF-8.
-    pub const INVALID_PAYLOAD: Self = Self(1007);
-    /// 1008: a message that breaks the peer's policy.
-    pub const POLICY: Self = Self(1008);
-    /// 1009: a message too large to be taken.
-    pub const TOO_LARGE: Self = Self(1009);
-    /// 1010: the client needs an extension that the server did not agree to.
-    pub const MISSING_EXTENSION: Self = Self(1010);
-    /// 1011: the server met something unexpected.
+    /// 1003, Unsupported Data: a kind of message that cannot be accepted.
+    pub const UNSUPPORTED_DATA: Self = Self(1003);
+    /// 1005, No Status Received: the close frame had no code. Never on the wire.
+    pub const NO_STATUS_RECEIVED: Self = Self(1005);
+    /// 1006, Abnormal Closure: there was no close frame. Never on the wire.
+    pub const ABNORMAL_CLOSURE: Self = Self(1006);
+    /// 1007, Invalid Frame Payload Data: data that contradicts its type, such as text that is not
+    /// UTF-8.
+    pub const INVALID_FRAME_PAYLOAD_DATA: Self = Self(1007);
+    /// 1008, Policy Violation: a message that breaks the endpoint's policy.
+    pub const POLICY_VIOLATION: Self = Self(1008);
+    /// 1009, Message Too Big: a message that is too big to process.
+    pub const MESSAGE_TOO_BIG: Self = Self(1009);
+    /// 1010, Mandatory Extension: the client needs an extension that the server did not negotiate.
+    pub const MANDATORY_EXTENSION: Self = Self(1010);
+    /// 1011, Internal Error: the server met an unexpected condition.
     pub const INTERNAL_ERROR: Self = Self(1011);
-    /// 1012: the server restarts.
-    pub const RESTART: Self = Self(1012);
-    /// 1013: the server is overloaded; try again later.
-    pub const TRY_AGAIN: Self = Self(1013);
-    /// 1014: a gateway got an invalid answer.
+    /// 1012, Service Restart: the server restarts.
+    pub const SERVICE_RESTART: Self = Self(1012);
+    /// 1013, Try Again Later: the server is overloaded.
+    pub const TRY_AGAIN_LATER: Self = Self(1013);
+    /// 1014, Bad Gateway: a gateway got an invalid response from the server behind it.
     pub const BAD_GATEWAY: Self = Self(1014);
+    /// 1015, TLS Handshake: there was no TLS session, for instance because the server's certificate
+    /// could not be verified. Never on the wire.
+    pub const TLS_HANDSHAKE: Self = Self(1015);
+    /// 3000, Unauthorized: credentials are missing or not accepted, as HTTP's 401 says it.
+    pub const UNAUTHORIZED: Self = Self(3000);
+    /// 3003, Forbidden: the credentials do not suffice, as HTTP's 403 says it.
+    pub const FORBIDDEN: Self = Self(3003);
+    /// 3008, Timeout: the peer did not do something in time, as HTTP's 408 says it.
+    pub const TIMEOUT: Self = Self(3008);
 
     /// The code with this number, whether or not it may be sent.
     pub const fn new(code: u16) -> Self {
@@ -48,8 +59,10 @@ impl CloseCode {
         self.0
     }
 
-    /// Whether a close frame may have this code: the registered ones but 1004, 1005, 1006 and 1015,
-    /// and those for libraries and applications, 3000 to 4999 (RFC 6455 7.4.2).
+    /// Whether a close frame may have this code: the registered ones, and those for libraries and
+    /// applications, 3000 to 4999 (RFC 6455 7.4.2). 1005, 1006 and 1015 are never sent: they tell
+    /// the application what happened. 1004 is reserved.
+    #[must_use]
     pub const fn is_sendable(self) -> bool {
         matches!(self.0, 1000..=1003 | 1007..=1014 | 3000..=4999)
     }
@@ -82,7 +95,7 @@ impl From<u16> for CloseCode {
 /// What a close frame says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CloseFrame {
-    /// Why; [`CloseCode::NO_STATUS`] when the frame was empty.
+    /// Why; [`CloseCode::NO_STATUS_RECEIVED`] when the frame was empty.
     pub code: CloseCode,
     /// Something for people to read, at most 123 bytes.
     pub reason: Text,
@@ -90,10 +103,12 @@ pub struct CloseFrame {
 
 impl CloseFrame {
     /// A close frame without code or reason.
-    pub const EMPTY: Self = Self { code: CloseCode::NO_STATUS, reason: Text::from_static("") };
+    pub const EMPTY: Self =
+        Self { code: CloseCode::NO_STATUS_RECEIVED, reason: Text::from_static("") };
 
     /// A close frame that says that all is done, and no more.
-    pub const NORMAL: Self = Self { code: CloseCode::NORMAL, reason: Text::from_static("") };
+    pub const NORMAL: Self =
+        Self { code: CloseCode::NORMAL_CLOSURE, reason: Text::from_static("") };
 
     /// A close frame with a code, and a reason that may be empty.
     pub fn new(code: CloseCode, reason: impl Into<Text>) -> Self {
@@ -112,6 +127,7 @@ pub enum Side {
 
 /// How a WebSocket ended, as far as it has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CloseInfo {
     /// The close frame that was sent.
     pub sent: Option<CloseFrame>,

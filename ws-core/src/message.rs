@@ -1,10 +1,10 @@
 //! What applications send and receive.
 
-use std::{fmt, ops::Deref};
+use std::{borrow::Cow, fmt, ops::Deref};
 
 use bytes::Bytes;
 
-use crate::codec::utf8::{NotUtf8, Utf8};
+use crate::codec::utf8::is_utf8;
 
 /// A message (RFC 6455 5.6). Cloning one copies a handle, not the payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,7 @@ impl Message {
     }
 
     /// Text or bytes.
+    #[must_use]
     pub fn kind(&self) -> MessageKind {
         match self {
             Self::Text(_) => MessageKind::Text,
@@ -43,7 +44,20 @@ impl Message {
         }
     }
 
+    /// Whether this is text.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        self.kind() == MessageKind::Text
+    }
+
+    /// Whether this is bytes.
+    #[must_use]
+    pub fn is_binary(&self) -> bool {
+        self.kind() == MessageKind::Binary
+    }
+
     /// The text, unless the message is bytes.
+    #[must_use]
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -52,11 +66,9 @@ impl Message {
     }
 
     /// The payload.
+    #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        match self {
-            Self::Text(text) => text.as_bytes(),
-            Self::Binary(bytes) => bytes,
-        }
+        self.bytes()
     }
 
     pub(crate) fn bytes(&self) -> &Bytes {
@@ -66,7 +78,29 @@ impl Message {
         }
     }
 
+    /// The payload as text. Bytes are checked, and not copied.
+    ///
+    /// ```
+    /// use ws_core::Message;
+    ///
+    /// assert_eq!(Message::binary("from bytes").into_text()?, "from bytes");
+    /// let error = Message::binary(&b"\xff"[..]).into_text().unwrap_err();
+    /// assert_eq!(error.into_bytes(), b"\xff"[..]);
+    /// # Ok::<(), ws_core::TextError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`TextError`], which has the payload, for bytes that are not UTF-8.
+    pub fn into_text(self) -> Result<Text, TextError> {
+        match self {
+            Self::Text(text) => Ok(text),
+            Self::Binary(bytes) => bytes.try_into(),
+        }
+    }
+
     /// The payload's handle.
+    #[must_use]
     pub fn into_bytes(self) -> Bytes {
         match self {
             Self::Text(text) => text.into_bytes(),
@@ -75,49 +109,83 @@ impl Message {
     }
 
     /// The length of the payload in bytes.
+    #[must_use]
     pub fn len(&self) -> usize {
-        self.as_bytes().len()
+        self.bytes().len()
     }
 
     /// Whether the payload is empty, which is as good a message as any.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.as_bytes().is_empty()
+        self.bytes().is_empty()
     }
 }
 
-impl From<Text> for Message {
-    fn from(text: Text) -> Self {
-        Self::Text(text)
+/// Text as it is, and bytes as far as they are UTF-8, with U+FFFD for the rest.
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => text.fmt(f),
+            Self::Binary(bytes) => String::from_utf8_lossy(bytes).fmt(f),
+        }
     }
 }
 
-impl From<String> for Message {
-    fn from(text: String) -> Self {
-        Self::Text(text.into())
+impl AsRef<[u8]> for Message {
+    fn as_ref(&self) -> &[u8] {
+        self.as_bytes()
     }
 }
 
-impl From<&str> for Message {
-    fn from(text: &str) -> Self {
-        Self::Text(text.into())
+impl From<Message> for Bytes {
+    fn from(message: Message) -> Self {
+        message.into_bytes()
     }
 }
 
-impl From<Bytes> for Message {
-    fn from(bytes: Bytes) -> Self {
-        Self::Binary(bytes)
-    }
+macro_rules! from_text {
+    ($($Source:ty),*) => {$(
+        impl From<$Source> for Message {
+            fn from(text: $Source) -> Self {
+                Self::Text(text.into())
+            }
+        }
+    )*};
 }
+from_text!(Text, String, &String, &str, Cow<'_, str>, Box<str>, char);
 
-impl From<Vec<u8>> for Message {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self::Binary(bytes.into())
-    }
+macro_rules! from_bytes {
+    ($($Source:ty),*) => {$(
+        impl From<$Source> for Message {
+            fn from(bytes: $Source) -> Self {
+                Self::Binary(bytes.into())
+            }
+        }
+    )*};
 }
+from_bytes!(Bytes, Vec<u8>, Box<[u8]>, bytes::BytesMut);
 
 impl From<&[u8]> for Message {
     fn from(bytes: &[u8]) -> Self {
         Self::Binary(Bytes::copy_from_slice(bytes))
+    }
+}
+
+impl From<&Vec<u8>> for Message {
+    fn from(bytes: &Vec<u8>) -> Self {
+        bytes.as_slice().into()
+    }
+}
+
+impl<const N: usize> From<&[u8; N]> for Message {
+    fn from(bytes: &[u8; N]) -> Self {
+        bytes.as_slice().into()
+    }
+}
+
+impl<const N: usize> From<[u8; N]> for Message {
+    fn from(bytes: [u8; N]) -> Self {
+        bytes.as_slice().into()
     }
 }
 
@@ -147,6 +215,7 @@ impl Text {
     }
 
     /// The text.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         // Checked when it was made. Looking again costs about a nanosecond for 30 bytes, and saves
         // a promise that only `unsafe` could make.
@@ -154,11 +223,25 @@ impl Text {
     }
 
     /// Its bytes.
+    #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// Its handle.
+    /// Its length in bytes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether it is empty.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Its bytes' handle.
+    #[must_use]
     pub fn into_bytes(self) -> Bytes {
         self.0
     }
@@ -178,6 +261,12 @@ impl AsRef<str> for Text {
     }
 }
 
+impl AsRef<[u8]> for Text {
+    fn as_ref(&self) -> &[u8] {
+        self.as_bytes()
+    }
+}
+
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.as_str(), f)
@@ -186,25 +275,37 @@ impl fmt::Debug for Text {
 
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self)
+        f.pad(self)
     }
 }
 
-impl PartialEq<str> for Text {
-    fn eq(&self, other: &str) -> bool {
-        self.0 == other.as_bytes()
-    }
-}
+// The same bytes are the same text: nothing has to be checked for that.
+macro_rules! equals {
+    ($($Other:ty),*) => {$(
+        impl PartialEq<$Other> for Text {
+            fn eq(&self, other: &$Other) -> bool {
+                self.0 == other.as_bytes()
+            }
+        }
 
-impl PartialEq<&str> for Text {
-    fn eq(&self, other: &&str) -> bool {
-        self.0 == other.as_bytes()
-    }
+        impl PartialEq<Text> for $Other {
+            fn eq(&self, other: &Text) -> bool {
+                other == self
+            }
+        }
+    )*};
 }
+equals!(str, &str, String, Cow<'_, str>);
 
 impl From<String> for Text {
     fn from(text: String) -> Self {
         Self(text.into())
+    }
+}
+
+impl From<&String> for Text {
+    fn from(text: &String) -> Self {
+        text.as_str().into()
     }
 }
 
@@ -214,21 +315,84 @@ impl From<&str> for Text {
     }
 }
 
-impl TryFrom<Bytes> for Text {
-    type Error = TextError;
-
-    fn try_from(bytes: Bytes) -> Result<Self, TextError> {
-        let mut utf8 = Utf8::default();
-        match utf8.push(&bytes).and_then(|()| utf8.end()) {
-            Ok(()) => Ok(Self(bytes)),
-            Err(NotUtf8) => Err(TextError),
+impl From<Cow<'_, str>> for Text {
+    fn from(text: Cow<'_, str>) -> Self {
+        match text {
+            Cow::Borrowed(text) => text.into(),
+            Cow::Owned(text) => text.into(),
         }
     }
 }
 
-/// The bytes are not UTF-8.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TextError;
+impl From<Box<str>> for Text {
+    fn from(text: Box<str>) -> Self {
+        String::from(text).into()
+    }
+}
+
+impl From<char> for Text {
+    fn from(char: char) -> Self {
+        (&*char.encode_utf8(&mut [0; 4])).into()
+    }
+}
+
+impl From<Text> for Bytes {
+    fn from(text: Text) -> Self {
+        text.0
+    }
+}
+
+impl From<Text> for String {
+    fn from(text: Text) -> Self {
+        // The memory is the string's own if nobody else holds it, and was checked when the text was made.
+        Self::from_utf8(text.0.into()).unwrap_or_default()
+    }
+}
+
+/// Checks the bytes, and does not copy them.
+impl TryFrom<Bytes> for Text {
+    type Error = TextError;
+
+    fn try_from(bytes: Bytes) -> Result<Self, TextError> {
+        if is_utf8(&bytes) { Ok(Self(bytes)) } else { Err(TextError { bytes }) }
+    }
+}
+
+impl TryFrom<Vec<u8>> for Text {
+    type Error = TextError;
+
+    fn try_from(bytes: Vec<u8>) -> Result<Self, TextError> {
+        Bytes::from(bytes).try_into()
+    }
+}
+
+impl TryFrom<&[u8]> for Text {
+    type Error = TextError;
+
+    fn try_from(bytes: &[u8]) -> Result<Self, TextError> {
+        Bytes::copy_from_slice(bytes).try_into()
+    }
+}
+
+/// Bytes that should be text and are not UTF-8. It gives them back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextError {
+    bytes: Bytes,
+}
+
+impl TextError {
+    /// The bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Gives the bytes back.
+    #[must_use]
+    pub fn into_bytes(self) -> Bytes {
+        self.bytes
+    }
+}
 
 impl fmt::Display for TextError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -44,6 +44,7 @@ impl Negotiated {
 
 /// What both sides agreed on. Its `Display` is the server's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DeflateParams {
     /// The server forgets its compression context after every message.
     pub server_no_context_takeover: bool,

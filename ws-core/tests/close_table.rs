@@ -277,7 +277,7 @@ fn who_was_first() {
             assert_eq!(info.is_clean(), both, "{role:?}, {events:?}");
             if both {
                 let codes = [info.sent, info.received].map(|frame| frame.unwrap().code);
-                assert_eq!(codes, [CloseCode::NORMAL; 2], "{role:?}, {events:?}");
+                assert_eq!(codes, [CloseCode::NORMAL_CLOSURE; 2], "{role:?}, {events:?}");
             }
         }
     }

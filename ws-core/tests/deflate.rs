@@ -223,7 +223,7 @@ fn corrupted_streams() {
 /// Text is checked as it inflates.
 #[test]
 fn text_is_checked_while_it_inflates() {
-    let config = WebSocketConfig { min_deflate_len: 0, ..WebSocketConfig::default() };
+    let config = WebSocketConfig::new().min_deflate_len(0);
     let mut sender = open(Role::Server, PLAIN, &config);
     let bad = [b"good ".as_slice(), &[0xff], &[b'x'; 100_000]].concat();
     sender.sender().send(&Message::binary(bad)).unwrap();
@@ -254,11 +254,7 @@ fn text_is_checked_while_it_inflates() {
 #[test]
 fn bombs_are_stopped_at_the_limit() {
     for len in [1, 100, 1000, 65_536, 1 << 20] {
-        let generous = WebSocketConfig {
-            min_deflate_len: 0,
-            fragment_len: None,
-            ..WebSocketConfig::default()
-        };
+        let generous = WebSocketConfig::new().min_deflate_len(0).fragment_len(None);
         let mut sender = open(Role::Server, PLAIN, &generous);
         sender.sender().send(&Message::binary(vec![0; len])).unwrap();
         let octets = written(&mut sender);
@@ -266,8 +262,7 @@ fn bombs_are_stopped_at_the_limit() {
         for (limit, fits) in [(len - 1, false), (len, true), (len + 1, true)] {
             for parts in [false, true] {
                 for step in [1, usize::MAX] {
-                    let config =
-                        WebSocketConfig { max_message_len: limit, ..WebSocketConfig::default() };
+                    let config = WebSocketConfig::new().max_message_len(limit);
                     let mut client = open(Role::Client, PLAIN, &config);
                     let got = heard(&mut client, &octets, step, parts);
                     let got = got.map(|messages| messages[0].len());
@@ -282,7 +277,7 @@ fn bombs_are_stopped_at_the_limit() {
 /// Deflated data that inflates to nothing at all goes on only so long.
 #[test]
 fn empty_blocks_without_end() {
-    let config = WebSocketConfig { max_message_len: 1000, ..WebSocketConfig::default() };
+    let config = WebSocketConfig::new().max_message_len(1000);
     let mut client = open(Role::Client, PLAIN, &config);
     let block = [0x00, 0x00, 0x00, 0xff, 0xff];
     let mut octets = frame(0x41, &block);
@@ -342,13 +337,11 @@ fn what_one_side_sends_the_other_hears() {
             (0, Some(1000), None),
             (9, Some(100_000), Some(pool.clone())),
         ] {
-            let config = WebSocketConfig {
-                min_deflate_len: 0,
-                deflate_level: level,
-                deflate_pool: pool,
-                fragment_len,
-                ..WebSocketConfig::default()
-            };
+            let config = WebSocketConfig::new()
+                .min_deflate_len(0)
+                .deflate_level(level)
+                .deflate_pool(pool)
+                .fragment_len(fragment_len);
             let [mut client, mut server] =
                 [Role::Client, Role::Server].map(|role| open(role, params, &config));
             for round in 0..2 {
@@ -401,7 +394,7 @@ fn parts_are_of_use_as_they_come() {
 /// A message of much more than a part.
 #[test]
 fn what_inflates_to_much_is_given_out_in_parts() {
-    let config = WebSocketConfig { fragment_len: None, ..WebSocketConfig::default() };
+    let config = WebSocketConfig::new().fragment_len(None);
     let mut server = open(Role::Server, PLAIN, &config);
     server.sender().send(&Message::binary(vec![0; 5 << 20])).unwrap();
     let octets = written(&mut server);

@@ -128,7 +128,7 @@ fn messages_whole_and_in_fragments() {
                 Heard::Ping("between".into()),
                 Heard::Message(Message::text("\u{20ac}")),
                 Heard::Pong(Bytes::new()),
-                Heard::Close(CloseFrame::new(CloseCode::NORMAL, "bye")),
+                Heard::Close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "bye")),
             ]
         );
     }
@@ -212,12 +212,7 @@ fn bad_text_fails_before_its_frame_has_ended() {
 
 #[test]
 fn limits_hold_for_what_a_head_declares() {
-    let config = WebSocketConfig {
-        max_frame_len: 10,
-        max_message_len: 15,
-        max_fragments: 3,
-        ..Default::default()
-    };
+    let config = WebSocketConfig::new().max_frame_len(10).max_message_len(15).max_fragments(3);
     for role in ROLES {
         let f = |fin, opcode, len: usize| frame(role, fin, opcode, &vec![b'x'; len]);
         for (len, fine) in [(9, true), (10, true), (11, false)] {
@@ -247,8 +242,8 @@ fn what_one_side_sends_the_other_hears() {
     let long = "\u{1f980} and more ".repeat(30_000);
     for config in [
         WebSocketConfig::default(),
-        WebSocketConfig { fragment_len: Some(1000), ..Default::default() },
-        WebSocketConfig { fragment_len: None, ..Default::default() },
+        WebSocketConfig::new().fragment_len(1000),
+        WebSocketConfig::new().fragment_len(None),
     ] {
         for role in ROLES {
             let other = ROLES[usize::from(role == Role::Client)];
@@ -296,7 +291,7 @@ fn what_one_side_sends_the_other_hears() {
 
 #[test]
 fn pongs_get_through_a_long_message_and_do_not_pile_up() {
-    let config = WebSocketConfig { fragment_len: Some(10_000), ..Default::default() };
+    let config = WebSocketConfig::new().fragment_len(10_000);
     let mut server = open(Role::Server, &config);
     assert_eq!(server.sender().send(&vec![1u8; 1_000_000].into()), Ok(()));
     let before = server.sender().queue_len();
@@ -441,14 +436,16 @@ fn changing_from_messages_to_parts_in_the_middle_loses_nothing() {
 
 #[test]
 fn what_may_not_be_sent_is_refused() {
-    let mut server =
-        open(Role::Server, &WebSocketConfig { max_queue_len: 100, ..Default::default() });
+    let mut server = open(Role::Server, &WebSocketConfig::new().max_queue_len(100));
     let sender = server.sender();
     assert_eq!(sender.ping(vec![0; 126].into()), Err(SendError::ControlTooLong));
     assert_eq!(sender.pong(vec![0; 126].into()), Err(SendError::ControlTooLong));
-    assert_eq!(sender.close(CloseFrame::new(CloseCode::ABNORMAL, "")), Err(SendError::CloseCode));
     assert_eq!(
-        sender.close(CloseFrame::new(CloseCode::NORMAL, "x".repeat(124))),
+        sender.close(CloseFrame::new(CloseCode::ABNORMAL_CLOSURE, "")),
+        Err(SendError::CloseCode)
+    );
+    assert_eq!(
+        sender.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "x".repeat(124))),
         Err(SendError::ControlTooLong)
     );
     assert_eq!(sender.send(&vec![0; 1000].into()), Ok(()), "an empty queue takes anything");

@@ -91,7 +91,7 @@ async fn speak(
         }
     }
     // From here on the closing handshake has its own time limit, and `listen` keeps it.
-    let goodbye = CloseFrame::new(CloseCode::POLICY, "too slow for this room");
+    let goodbye = CloseFrame::new(CloseCode::POLICY_VIOLATION, "too slow for this room");
     timeout(PATIENCE, sender.close(goodbye)).await.unwrap_or(Ok(()))
 }
 

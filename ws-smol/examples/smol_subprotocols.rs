@@ -35,7 +35,7 @@ async fn ask(url: &str, offers: &[&str]) -> Result<(), Error> {
     ws.send("how now brown cow").await?;
     let answer = ws.recv().await?;
     println!("{}: {answer:?}", ws.subprotocol().unwrap_or("nothing agreed on"));
-    ws.close(CloseFrame::new(CloseCode::NORMAL, "")).await?;
+    ws.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "")).await?;
     Ok(())
 }
 
@@ -66,7 +66,7 @@ async fn shout(mut ws: WebSocket<TcpStream>) -> Result<(), Error> {
         match message.as_text() {
             Some(text) => ws.send(text.to_uppercase()).await?,
             None => {
-                let why = CloseFrame::new(CloseCode::UNSUPPORTED, "only text can be shouted");
+                let why = CloseFrame::new(CloseCode::UNSUPPORTED_DATA, "only text can be shouted");
                 ws.close(why).await?;
             }
         }

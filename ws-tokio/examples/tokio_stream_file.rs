@@ -48,14 +48,14 @@ async fn upload(url: &str, path: &Path) -> Result<Option<Message>> {
         }
     }
     let answer = ws.recv().await?;
-    ws.close(CloseFrame::new(CloseCode::NORMAL, "")).await?;
+    ws.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "")).await?;
     Ok(answer)
 }
 
 /// Writes one message to a file, part by part as they come, and answers with its length.
 async fn store(stream: TcpStream, path: &Path) -> Result {
     // The limit on a message counts for messages in parts, too: it is the largest file to take.
-    let limits = WebSocketConfig { max_message_len: 1 << 30, ..WebSocketConfig::default() };
+    let limits = WebSocketConfig::new().max_message_len(1 << 30);
     let mut ws = accept_with(stream, &ServerConfig::new().web_socket(limits)).await?;
     let mut file = File::create(path).await?;
     let mut len = 0;

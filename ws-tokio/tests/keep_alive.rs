@@ -16,11 +16,8 @@ async fn a_ping_that_is_late_leaves_the_peer_as_much_time() {
         WebSocket::from_parts(Parts { io, leftover, role, negotiated, request }, config)
     };
     let pong_timeout = Duration::from_millis(300);
-    let config = WebSocketConfig {
-        ping_interval: Some(Duration::from_millis(10)),
-        pong_timeout: Some(pong_timeout),
-        ..WebSocketConfig::default()
-    };
+    let config =
+        WebSocketConfig::new().ping_interval(Duration::from_millis(10)).pong_timeout(pong_timeout);
     let mut server = open(server, Role::Server, &config);
     let mut client = open(client, Role::Client, &WebSocketConfig::default());
 

@@ -18,12 +18,12 @@ async fn closing_towards_a_peer_that_never_reads_ends_in_time() {
         request: None,
     };
     let close_timeout = Duration::from_millis(50);
-    let config = WebSocketConfig { close_timeout, ..WebSocketConfig::default() };
+    let config = WebSocketConfig::new().close_timeout(close_timeout);
     let (mut sender, mut receiver) = WebSocket::from_parts(parts, &config).split();
     let receiving = tokio::spawn(async move { receiver.recv().await });
     let sending = tokio::spawn(async move {
         sender.try_send(vec![0; 10_000]).unwrap();
-        sender.close(CloseFrame::new(CloseCode::NORMAL, "")).await
+        sender.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "")).await
     });
     let second = Duration::from_secs(1);
     let received = timeout(second, receiving).await.expect("the receiver ends").unwrap();

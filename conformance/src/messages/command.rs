@@ -86,7 +86,7 @@ fn kind(part: &Part) -> &'static str {
 pub fn close_info(info: &CloseInfo) -> String {
     let frame = |frame: &Option<CloseFrame>| match frame {
         None => "nothing".to_owned(),
-        Some(CloseFrame { code: CloseCode::NO_STATUS, .. }) => "empty".to_owned(),
+        Some(CloseFrame { code: CloseCode::NO_STATUS_RECEIVED, .. }) => "empty".to_owned(),
         Some(frame) => format!("{}{}", frame.code, shown(frame.reason.as_bytes())),
     };
     let first = match info.first {

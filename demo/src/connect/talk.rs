@@ -114,9 +114,9 @@ mod tests {
             let mut out = Vec::new();
             let ended = converse(channel, Cursor::new("one\n\nlast"), &mut out).unwrap();
             assert_eq!(String::from_utf8(out).unwrap(), "binary: 00ff\none\n\nlast\n", "{runtime}");
-            assert_eq!(ended.info.received.unwrap().code, CloseCode::NORMAL, "{runtime}");
+            assert_eq!(ended.info.received.unwrap().code, CloseCode::NORMAL_CLOSURE, "{runtime}");
             let heard = server.join().unwrap().unwrap().unwrap();
-            assert_eq!(heard.code, CloseCode::NORMAL, "{runtime}");
+            assert_eq!(heard.code, CloseCode::NORMAL_CLOSURE, "{runtime}");
         }
     }
 }

@@ -148,7 +148,7 @@ fn check_agreed(negotiated: &Negotiated, deflate: bool) -> Result<(), String> {
 /// Rather a failure than a table that never comes. Where messages are compressed, all of them are.
 fn impatient() -> WebSocketConfig {
     let idle_timeout = Some(PATIENCE);
-    WebSocketConfig { idle_timeout, min_deflate_len: 0, ..WebSocketConfig::default() }
+    WebSocketConfig::new().idle_timeout(idle_timeout).min_deflate_len(0)
 }
 
 /// No step takes that long.

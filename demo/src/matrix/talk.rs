@@ -33,7 +33,7 @@ pub(super) fn talk(channel: &mut dyn Channel) -> Result<(), String> {
 /// Says what came instead.
 pub(super) fn check_code(received: Option<&CloseFrame>) -> Result<(), String> {
     match received {
-        Some(frame) if frame.code == CloseCode::NORMAL => Ok(()),
+        Some(frame) if frame.code == CloseCode::NORMAL_CLOSURE => Ok(()),
         other => Err(format!("was told {other:?} at the end, expected 1000")),
     }
 }

@@ -76,5 +76,5 @@ pub(crate) trait Receiving: Send {
 
 /// The close frame of an end that is done.
 pub(crate) fn goodbye() -> CloseFrame {
-    CloseFrame::new(CloseCode::NORMAL, "")
+    CloseFrame::new(CloseCode::NORMAL_CLOSURE, "")
 }

@@ -148,9 +148,10 @@ mod tests {
     fn the_end_of_a_websocket_has_its_codes() {
         let ended = |ended, info| Outcome::ended(ended, info).to_string();
         let frame = |code| Some(CloseFrame::new(CloseCode::new(code), ""));
-        let info = CloseInfo { sent: frame(1000), received: frame(1005), first: Some(Side::Local) };
+        let mut info = CloseInfo::default();
+        (info.sent, info.received, info.first) = (frame(1000), frame(1005), Some(Side::Local));
         assert_eq!(ended(Ok(()), info.clone()), "closed by=server received=1005 sent=1000");
-        let info = CloseInfo { first: Some(Side::Remote), ..info };
+        info.first = Some(Side::Remote);
         assert_eq!(ended(Ok(()), info), "closed by=client received=1005 sent=1000");
         let broken = ended(Err(Error::Disconnected), CloseInfo::default());
         assert_eq!(broken, "error disconnected received=none sent=none");

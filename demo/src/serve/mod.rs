@@ -93,12 +93,10 @@ fn limits(options: &ServeOptions) -> Limits {
 }
 
 fn web_socket(options: &ServeOptions) -> WebSocketConfig {
-    let mut config = WebSocketConfig {
-        idle_timeout: options.idle_timeout,
-        ping_interval: options.ping_interval,
-        pong_timeout: options.ping_interval,
-        ..WebSocketConfig::default()
-    };
+    let mut config = WebSocketConfig::new()
+        .idle_timeout(options.idle_timeout)
+        .ping_interval(options.ping_interval)
+        .pong_timeout(options.ping_interval);
     if let Some(len) = options.max_message_len {
         config.max_message_len = len;
         // Who allows a message of that size means one in a single frame as well.

@@ -92,7 +92,7 @@ impl RecvBuf {
 
     /// Expects a read of about `len` bytes, at least 2 KiB and at most 64 KiB: for who reads into
     /// initialised slices and knows what comes.
-    pub fn expect(&mut self, len: usize) {
+    pub fn hint_read_len(&mut self, len: usize) {
         self.offer = len.clamp(MIN_OFFER as usize, MAX_OFFER as usize) as u32;
     }
 
@@ -446,7 +446,7 @@ mod tests {
         assert_eq!(full, [2048, 4096, 8192, 16384, READ_LEN, READ_LEN, READ_LEN]);
         let short = [100; 5].map(|_| read(|_| 100));
         assert_eq!(short, [READ_LEN, READ_LEN, 16384, 8192, 4096]);
-        recv.expect(20_000);
+        recv.hint_read_len(20_000);
         recv.clear();
         assert_eq!(recv.space_mut().len(), 20_000);
     }

@@ -7,10 +7,10 @@ impl FrameRule {
     pub const fn close_code(self) -> CloseCode {
         match self {
             Self::InvalidUtf8 | Self::CloseReason | Self::InvalidDeflate => {
-                CloseCode::INVALID_PAYLOAD
+                CloseCode::INVALID_FRAME_PAYLOAD_DATA
             }
-            Self::FrameTooLarge | Self::MessageTooLarge => CloseCode::TOO_LARGE,
-            Self::TooManyFragments => CloseCode::POLICY,
+            Self::FrameTooLarge | Self::MessageTooLarge => CloseCode::MESSAGE_TOO_BIG,
+            Self::TooManyFragments => CloseCode::POLICY_VIOLATION,
             _ => CloseCode::PROTOCOL_ERROR,
         }
     }

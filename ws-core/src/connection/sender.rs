@@ -229,14 +229,14 @@ impl Sender {
     }
 
     /// Begins to close: queues a close frame behind what is queued already. A code of
-    /// [`CloseCode::NO_STATUS`] sends an empty one.
+    /// [`CloseCode::NO_STATUS_RECEIVED`] sends an empty one.
     ///
     /// # Errors
     ///
     /// [`SendError::CloseCode`] for a code that may not be sent, [`SendError::ControlTooLong`] for
     /// a reason of more than 123 bytes, [`SendError::Closing`] when a close frame is under way.
     pub fn close(&mut self, frame: CloseFrame) -> Result<(), SendError> {
-        if frame.code != CloseCode::NO_STATUS && !frame.code.is_sendable() {
+        if frame.code != CloseCode::NO_STATUS_RECEIVED && !frame.code.is_sendable() {
             return Err(SendError::CloseCode);
         }
         self.control(frame.reason.as_bytes().len().saturating_add(2))?;
@@ -263,7 +263,7 @@ impl Sender {
             self.fail(rule.close_code(), rule.message());
         }
         if reply.timed_out {
-            self.fail(CloseCode::POLICY, "timed out");
+            self.fail(CloseCode::POLICY_VIOLATION, "timed out");
         }
         if let Some(ping) = reply.ping {
             // One that is still waiting to be written will do as well.
@@ -420,7 +420,7 @@ impl Sender {
         if self.outgoing.is_none() {
             if let Some(frame) = &self.close {
                 let mut payload = BytesMut::new();
-                if frame.code != CloseCode::NO_STATUS {
+                if frame.code != CloseCode::NO_STATUS_RECEIVED {
                     payload.extend_from_slice(&frame.code.get().to_be_bytes());
                     payload.extend_from_slice(frame.reason.as_bytes());
                 }

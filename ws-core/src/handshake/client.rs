@@ -99,7 +99,7 @@ impl ClientHandshake {
         let mut send = SendQueue::new();
         send.write(|out| request.write(out));
         let mut recv = RecvBuf::new();
-        recv.expect(READ_LEN);
+        recv.hint_read_len(READ_LEN);
         Ok(Self {
             config: config.clone(),
             accept: key::accept(request.key()),

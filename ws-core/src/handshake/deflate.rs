@@ -24,10 +24,11 @@ pub(crate) const BROWSER_OFFER: &[u8] = b"permessage-deflate; client_max_window_
 /// ```
 /// use ws_core::{DeflateConfig, ServerConfig};
 ///
-/// let small = DeflateConfig { server_max_window_bits: 10, ..DeflateConfig::default() };
+/// let small = DeflateConfig::new().server_max_window_bits(10);
 /// let config = ServerConfig::new().deflate(small);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DeflateConfig {
     /// Base-2 logarithm of the largest window the server compresses with, 9 to 15; 15 by default.
     /// Values outside are taken as the nearest one. An offer that asks for 8 is declined: zlib
@@ -54,6 +55,39 @@ impl Default for DeflateConfig {
 }
 
 impl DeflateConfig {
+    /// The largest windows, with the context kept.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`server_max_window_bits`](Self#structfield.server_max_window_bits).
+    #[must_use]
+    pub fn server_max_window_bits(mut self, bits: u8) -> Self {
+        self.server_max_window_bits = bits;
+        self
+    }
+
+    /// Sets [`client_max_window_bits`](Self#structfield.client_max_window_bits).
+    #[must_use]
+    pub fn client_max_window_bits(mut self, bits: u8) -> Self {
+        self.client_max_window_bits = bits;
+        self
+    }
+
+    /// Sets [`server_no_context_takeover`](Self#structfield.server_no_context_takeover).
+    #[must_use]
+    pub fn server_no_context_takeover(mut self, forget: bool) -> Self {
+        self.server_no_context_takeover = forget;
+        self
+    }
+
+    /// Sets [`client_no_context_takeover`](Self#structfield.client_no_context_takeover).
+    #[must_use]
+    pub fn client_no_context_takeover(mut self, forget: bool) -> Self {
+        self.client_no_context_takeover = forget;
+        self
+    }
+
     /// The parameters to answer this offer with, or `None` to decline it.
     pub(crate) fn answer(&self, offer: &Extension<'_>) -> Option<DeflateParams> {
         // "A server MUST decline an extension negotiation offer for this extension if any of the
@@ -93,10 +127,11 @@ impl DeflateConfig {
 /// use ws_core::{ClientConfig, ClientWindow, DeflateOffer};
 ///
 /// // Offers a small window first, and whatever the server likes second.
-/// let small = DeflateOffer { server_max_window_bits: Some(10), ..DeflateOffer::default() };
-/// let config = ClientConfig::new().deflate(small).deflate(DeflateOffer::default());
+/// let small = DeflateOffer::new().server_max_window_bits(10);
+/// let config = ClientConfig::new().deflate(small).deflate(DeflateOffer::new());
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DeflateOffer {
     /// Ask the server to compress with a window of at most this many bits, 8 to 15.
     pub server_max_window_bits: Option<u8>,
@@ -121,6 +156,39 @@ pub enum ClientWindow {
 }
 
 impl DeflateOffer {
+    /// What browsers offer.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`server_max_window_bits`](Self#structfield.server_max_window_bits).
+    #[must_use]
+    pub fn server_max_window_bits(mut self, bits: impl Into<Option<u8>>) -> Self {
+        self.server_max_window_bits = bits.into();
+        self
+    }
+
+    /// Sets [`client_max_window_bits`](Self#structfield.client_max_window_bits).
+    #[must_use]
+    pub fn client_max_window_bits(mut self, window: ClientWindow) -> Self {
+        self.client_max_window_bits = window;
+        self
+    }
+
+    /// Sets [`server_no_context_takeover`](Self#structfield.server_no_context_takeover).
+    #[must_use]
+    pub fn server_no_context_takeover(mut self, forget: bool) -> Self {
+        self.server_no_context_takeover = forget;
+        self
+    }
+
+    /// Sets [`client_no_context_takeover`](Self#structfield.client_no_context_takeover).
+    #[must_use]
+    pub fn client_no_context_takeover(mut self, forget: bool) -> Self {
+        self.client_no_context_takeover = forget;
+        self
+    }
+
     pub(crate) fn check(&self) -> Result<(), ArgumentError> {
         let server_ok =
             self.server_max_window_bits.is_none_or(|bits| (MIN_BITS..=MAX_BITS).contains(&bits));

@@ -9,7 +9,14 @@ use crate::codec::head::HeadLimits;
 ///
 /// The defaults are those of well-known web servers: a request line and a field of 8 KiB (nginx,
 /// Apache httpd), 100 fields (Apache httpd), and room for two such lines.
+///
+/// ```
+/// use ws_core::{Limits, ServerConfig};
+///
+/// let config = ServerConfig::new().limits(Limits::new().max_head_len(4096).max_fields(40));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// The request line (or status line), without its CR LF: 8192. Longer ones are answered 414.
     pub max_request_line_len: usize,
@@ -37,6 +44,46 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`max_request_line_len`](Self#structfield.max_request_line_len).
+    #[must_use]
+    pub fn max_request_line_len(mut self, len: usize) -> Self {
+        self.max_request_line_len = len;
+        self
+    }
+
+    /// Sets [`max_field_len`](Self#structfield.max_field_len).
+    #[must_use]
+    pub fn max_field_len(mut self, len: usize) -> Self {
+        self.max_field_len = len;
+        self
+    }
+
+    /// Sets [`max_head_len`](Self#structfield.max_head_len).
+    #[must_use]
+    pub fn max_head_len(mut self, len: usize) -> Self {
+        self.max_head_len = len;
+        self
+    }
+
+    /// Sets [`max_fields`](Self#structfield.max_fields).
+    #[must_use]
+    pub fn max_fields(mut self, count: usize) -> Self {
+        self.max_fields = count;
+        self
+    }
+
+    /// Sets [`max_body_len`](Self#structfield.max_body_len).
+    #[must_use]
+    pub fn max_body_len(mut self, len: usize) -> Self {
+        self.max_body_len = len;
+        self
+    }
+
     pub(crate) fn head(&self) -> HeadLimits {
         HeadLimits {
             start_line: self.max_request_line_len,
