@@ -438,15 +438,21 @@ fn changing_from_messages_to_parts_in_the_middle_loses_nothing() {
 fn what_may_not_be_sent_is_refused() {
     let mut server = open(Role::Server, &WebSocketConfig::new().max_queue_len(100));
     let sender = server.sender();
-    assert_eq!(sender.ping(vec![0; 126].into()), Err(SendError::ControlTooLong));
-    assert_eq!(sender.pong(vec![0; 126].into()), Err(SendError::ControlTooLong));
+    assert_eq!(
+        sender.ping(vec![0; 126].into()),
+        Err(SendError::ControlTooLong { len: 126, max: 125 })
+    );
+    assert_eq!(
+        sender.pong(vec![0; 126].into()),
+        Err(SendError::ControlTooLong { len: 126, max: 125 })
+    );
     assert_eq!(
         sender.close(CloseFrame::new(CloseCode::ABNORMAL_CLOSURE, "")),
         Err(SendError::CloseCode)
     );
     assert_eq!(
         sender.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "x".repeat(124))),
-        Err(SendError::ControlTooLong)
+        Err(SendError::ControlTooLong { len: 124, max: 123 })
     );
     assert_eq!(sender.send(&vec![0; 1000].into()), Ok(()), "an empty queue takes anything");
     assert_eq!(sender.send(&vec![0; 1].into()), Err(SendError::Full));

@@ -29,7 +29,7 @@ pub(crate) fn run(options: &ConnectOptions) -> io::Result<ExitCode> {
     let out = &mut io::stdout().lock();
     let code = match opened {
         Ok((channel, response)) => {
-            print_opened(channel.as_ref(), &response, out)?;
+            print_opened(channel.as_ref(), response.as_response(), out)?;
             talk(channel, options, manner, out)?
         }
         Err(Error::Handshake(HandshakeError::Declined(declined))) => {

@@ -25,7 +25,7 @@ pub use self::{
     incoming::Incoming,
     keep_alive::{KeepAlive, TimeoutAction},
     prepared::Prepared,
-    receiver::Receiver,
+    receiver::{FrameViolation, Receiver},
     reply::Reply,
     send_error::SendError,
     sender::Sender,

@@ -13,7 +13,12 @@ pub enum SendError {
     /// `unfinished-message`: a message that is sent in parts has to end first.
     Unfinished,
     /// `control-too-long`: a ping, pong or close reason of more than 125 bytes (a reason: 123).
-    ControlTooLong,
+    ControlTooLong {
+        /// Its length in bytes.
+        len: usize,
+        /// How long it may be.
+        max: usize,
+    },
     /// `invalid-close-code`: a code that no close frame may have (RFC 6455 7.4).
     CloseCode,
 }
@@ -25,7 +30,7 @@ impl SendError {
             Self::Full => "queue-full",
             Self::Closing => "closing",
             Self::Unfinished => "unfinished-message",
-            Self::ControlTooLong => "control-too-long",
+            Self::ControlTooLong { .. } => "control-too-long",
             Self::CloseCode => "invalid-close-code",
         }
     }
@@ -33,15 +38,18 @@ impl SendError {
 
 impl fmt::Display for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        let text = match self {
             Self::Full => "the send queue is full",
             Self::Closing => "nothing may be sent after a close frame (RFC 6455 5.5.1)",
             Self::Unfinished => "a message that is sent in parts has to end first (RFC 6455 5.4)",
-            Self::ControlTooLong => {
-                "the payload of a control frame is at most 125 bytes (RFC 6455 5.5)"
+            Self::ControlTooLong { len, max } => {
+                let at_most =
+                    "the payload of a control frame, or the reason in a close frame, is at most";
+                return write!(f, "{at_most} {max} bytes, not {len} (RFC 6455 5.5)");
             }
             Self::CloseCode => "a close frame cannot have this code (RFC 6455 7.4)",
-        })
+        };
+        f.write_str(text)
     }
 }
 

@@ -207,7 +207,7 @@ impl Sender {
     /// [`SendError::ControlTooLong`] for more than 125 bytes, [`SendError::Closing`],
     /// [`SendError::Full`] when the last ping has not gone out yet.
     pub fn ping(&mut self, payload: Bytes) -> Result<(), SendError> {
-        self.control(payload.len())?;
+        self.control(payload.len(), 0)?;
         let controls = self.controls.get_or_insert_default();
         if controls.ping.is_some() {
             return Err(SendError::Full);
@@ -223,7 +223,7 @@ impl Sender {
     ///
     /// [`SendError::ControlTooLong`] for more than 125 bytes, [`SendError::Closing`].
     pub fn pong(&mut self, payload: Bytes) -> Result<(), SendError> {
-        self.control(payload.len())?;
+        self.control(payload.len(), 0)?;
         self.controls.get_or_insert_default().pong = Some(payload);
         Ok(())
     }
@@ -239,7 +239,7 @@ impl Sender {
         if frame.code != CloseCode::NO_STATUS_RECEIVED && !frame.code.is_sendable() {
             return Err(SendError::CloseCode);
         }
-        self.control(frame.reason.as_bytes().len().saturating_add(2))?;
+        self.control(frame.reason.len(), CODE_LEN)?;
         self.close = Some(Box::new(frame));
         Ok(())
     }
@@ -364,11 +364,13 @@ impl Sender {
         self.abandoned |= self.outgoing.take().is_some();
     }
 
-    fn control(&self, len: usize) -> Result<(), SendError> {
+    /// Whether a control frame may be sent that is `len` bytes long, `head_len` of them not the caller's.
+    fn control(&self, len: usize, head_len: usize) -> Result<(), SendError> {
         if self.close.is_some() {
             return Err(SendError::Closing);
         }
-        if len > MAX_CONTROL { Err(SendError::ControlTooLong) } else { Ok(()) }
+        let max = MAX_CONTROL - head_len;
+        if len > max { Err(SendError::ControlTooLong { len, max }) } else { Ok(()) }
     }
 
     fn compresses(&self, len: usize) -> bool {
@@ -527,6 +529,9 @@ pub(super) fn opcode_of(kind: MessageKind) -> Opcode {
 
 /// "All control frames MUST have a payload length of 125 bytes or less". RFC 6455 5.5
 const MAX_CONTROL: usize = 125;
+
+/// What the code takes of the payload of a close frame.
+const CODE_LEN: usize = 2;
 
 /// Up to this length a payload is copied behind its head; a longer one goes by its handle.
 const MAX_COPIED: usize = 4 * 1024;

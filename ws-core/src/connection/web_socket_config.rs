@@ -21,6 +21,7 @@ use crate::codec::DeflatePool;
 ///
 /// Each setting is a field to read and a method to set it with.
 #[derive(Clone, Debug)]
+#[must_use = "a configuration does nothing by itself"]
 #[non_exhaustive]
 pub struct WebSocketConfig {
     /// The payload of one frame: 16 MiB. Larger ones are refused with close code 1009 when their
@@ -62,84 +63,72 @@ impl WebSocketConfig {
     }
 
     /// Sets [`max_frame_len`](Self#structfield.max_frame_len).
-    #[must_use]
     pub fn max_frame_len(mut self, len: usize) -> Self {
         self.max_frame_len = len;
         self
     }
 
     /// Sets [`max_message_len`](Self#structfield.max_message_len).
-    #[must_use]
     pub fn max_message_len(mut self, len: usize) -> Self {
         self.max_message_len = len;
         self
     }
 
     /// Sets [`max_fragments`](Self#structfield.max_fragments).
-    #[must_use]
     pub fn max_fragments(mut self, count: u32) -> Self {
         self.max_fragments = count;
         self
     }
 
     /// Sets [`fragment_len`](Self#structfield.fragment_len).
-    #[must_use]
     pub fn fragment_len(mut self, len: impl Into<Option<usize>>) -> Self {
         self.fragment_len = len.into();
         self
     }
 
     /// Sets [`max_queue_len`](Self#structfield.max_queue_len).
-    #[must_use]
     pub fn max_queue_len(mut self, len: usize) -> Self {
         self.max_queue_len = len;
         self
     }
 
     /// Sets [`idle_timeout`](Self#structfield.idle_timeout).
-    #[must_use]
     pub fn idle_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.idle_timeout = time.into();
         self
     }
 
     /// Sets [`ping_interval`](Self#structfield.ping_interval).
-    #[must_use]
     pub fn ping_interval(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.ping_interval = time.into();
         self
     }
 
     /// Sets [`pong_timeout`](Self#structfield.pong_timeout).
-    #[must_use]
     pub fn pong_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.pong_timeout = time.into();
         self
     }
 
     /// Sets [`close_timeout`](Self#structfield.close_timeout).
-    #[must_use]
     pub fn close_timeout(mut self, time: Duration) -> Self {
         self.close_timeout = time;
         self
     }
 
     /// Sets [`min_deflate_len`](Self#structfield.min_deflate_len).
-    #[must_use]
     pub fn min_deflate_len(mut self, len: usize) -> Self {
         self.min_deflate_len = len;
         self
     }
 
     /// Sets [`deflate_level`](Self#structfield.deflate_level).
-    #[must_use]
     pub fn deflate_level(mut self, level: u8) -> Self {
         self.deflate_level = level;
         self
     }
 
     /// Sets [`deflate_pool`](Self#structfield.deflate_pool).
-    #[must_use]
     pub fn deflate_pool(mut self, pool: impl Into<Option<DeflatePool>>) -> Self {
         self.deflate_pool = pool.into();
         self

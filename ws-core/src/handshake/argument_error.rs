@@ -55,7 +55,8 @@ impl fmt::Display for ArgumentError {
             }
             Self::Header(name) => write!(f, "the field \"{name}\" has an invalid name or value"),
             Self::ReservedHeader(name) => {
-                write!(f, "the field {name} is set by the handshake alone")
+                write!(f, "the field {name} is set by the handshake alone")?;
+                f.write_str(instead_of(name))
             }
             Self::Request => {
                 f.write_str("a decorator must leave method, target and version as they are")
@@ -72,3 +73,31 @@ impl fmt::Display for ArgumentError {
 }
 
 impl std::error::Error for ArgumentError {}
+
+/// How the caller gets what that field would say.
+fn instead_of(name: &HeaderName) -> &'static str {
+    match name.as_str() {
+        "host" => ": it is the host given to the handshake, or that of the URL",
+        "sec-websocket-protocol" => ": offer subprotocols with ClientConfig::subprotocols",
+        "sec-websocket-extensions" => ": offer compression with ClientConfig::deflate",
+        "sec-websocket-key" => ": it is drawn at random for every handshake",
+        "content-length" | "transfer-encoding" => ": the request has no body",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_reserved_field_says_what_to_use_instead() {
+        for (name, instead) in [
+            ("Sec-WebSocket-Protocol", "ClientConfig::subprotocols"),
+            ("Sec-WebSocket-Extensions", "ClientConfig::deflate"),
+            ("Host", "of the URL"),
+        ] {
+            let config = crate::ClientConfig::new().header(name, "chat");
+            let error = crate::ClientHandshake::new(&config, "a", "/").unwrap_err().to_string();
+            assert!(error.contains(instead), "{error}");
+        }
+    }
+}

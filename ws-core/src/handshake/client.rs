@@ -15,7 +15,7 @@ use super::{
     response_rules::{self, Broken},
     rule::ResponseRule,
     upgrade_response::{UpgradeResponse, to_response},
-    violation::excerpt,
+    verifier::Verifier,
 };
 use crate::{
     codec::{
@@ -96,12 +96,48 @@ impl ClientHandshake {
     pub fn new(config: &ClientConfig, host: &str, target: &str) -> Result<Self, HandshakeError> {
         let key = key::generate().map_err(HandshakeError::Random)?;
         let request = CheckedRequest::new(config.options(), host, target, key)?;
+        Ok(Self::with_request(config.clone(), request))
+    }
+
+    /// Queues a request that [`upgrade_request`](crate::upgrade_request) made, for callers who have
+    /// to see it, or to sign it, before it is sent. Fields may have been added, changed and removed
+    /// since; those of the handshake itself must be as they were.
+    ///
+    /// ```
+    /// use bytes::Buf;
+    /// use ws_core::{ClientConfig, ClientHandshake, upgrade_request};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let (mut request, verifier) = upgrade_request(&ClientConfig::new(), "ws.example", "/")?;
+    /// let signature = format!("key={:?}", request.headers()["sec-websocket-key"]);
+    /// request.headers_mut().insert("authorization", signature.parse()?);
+    /// let mut handshake = ClientHandshake::from_request(request, verifier)?;
+    /// assert!(handshake.send_queue().chunk().starts_with(b"GET / HTTP/1.1\r\nHost: ws.example\r\n"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ArgumentError::Request`](crate::ArgumentError::Request) and
+    /// [`ArgumentError::ReservedHeader`](crate::ArgumentError::ReservedHeader) when it is not the
+    /// verifier's request any more.
+    pub fn from_request<B>(
+        request: Request<B>,
+        verifier: Verifier,
+    ) -> Result<Self, HandshakeError> {
+        let (config, mut checked) = verifier.into_parts();
+        checked.adopt(request)?;
+        Ok(Self::with_request(config, checked))
+    }
+
+    fn with_request(config: ClientConfig, request: CheckedRequest) -> Self {
         let mut send = SendQueue::new();
         send.write(|out| request.write(out));
         let mut recv = RecvBuf::new();
         recv.hint_read_len(READ_LEN);
-        Ok(Self {
-            config: config.clone(),
+        Self {
+            config,
             accept: key::accept(request.key()),
             request,
             recv,
@@ -114,7 +150,7 @@ impl ClientHandshake {
             eof: false,
             timed_out: false,
             done: false,
-        })
+        }
     }
 
     /// Where to read to.
@@ -233,18 +269,18 @@ impl ClientHandshake {
             let response = || to_response(&head).ok_or_else(|| bad_head(HeadError::Malformed));
             match head.status {
                 101 if !head.version_1_1 => {
-                    Err(bad_answer((ResponseRule::HttpVersion, None), Some(response()?)))
+                    Err(invalid((ResponseRule::HttpVersion, None), Some(response()?)))
                 }
                 101 => match response_rules::check(fields, &self.accept, options) {
                     Ok(negotiated) => Ok(Verdict::Open(negotiated)),
-                    Err(broken) => Err(bad_answer(broken, Some(response()?))),
+                    Err(broken) => Err(invalid(broken, Some(response()?))),
                 },
                 // "A client MUST be able to parse one or more 1xx responses received prior to a
                 // final response, even if the client does not expect one." RFC 9110 15.2
                 100..=199 => Ok(Verdict::Interim),
                 _ => match Framing::of_response(head.status, Fields::iter(fields)) {
                     Some(framing) => Ok(Verdict::Declined(response()?, framing)),
-                    None => Err(bad_answer((ResponseRule::MalformedHead, None), Some(response()?))),
+                    None => Err(invalid((ResponseRule::MalformedHead, None), Some(response()?))),
                 },
             }
         })
@@ -317,12 +353,8 @@ enum Verdict {
     Declined(Response<()>, Framing),
 }
 
-pub(crate) fn bad_answer(
-    (rule, value): Broken<'_>,
-    response: Option<Response<()>>,
-) -> HandshakeError {
-    let value = value.map(excerpt);
-    HandshakeError::InvalidResponse(Box::new(InvalidResponse { rule, value, response }))
+fn invalid(broken: Broken<'_>, response: Option<Response<()>>) -> HandshakeError {
+    InvalidResponse::new(broken, response).into()
 }
 
 fn bad_head(error: HeadError) -> HandshakeError {
@@ -334,7 +366,7 @@ fn bad_head(error: HeadError) -> HandshakeError {
         | HeadError::TooLarge
         | HeadError::TooManyFields => ResponseRule::HeadTooLarge,
     };
-    bad_answer((rule, None), None)
+    invalid((rule, None), None)
 }
 
 /// All interim answers together may be as large as so many heads. Each is thrown away when it is

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use http::{HeaderName, HeaderValue, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Request};
 
 use super::{
     argument_error::ArgumentError,
@@ -24,6 +24,7 @@ use crate::connection::WebSocketConfig;
 ///
 /// A name or value that must not be sent is an error of the handshake, before anything is written.
 #[derive(Clone, Debug, Default)]
+#[must_use = "a configuration does nothing by itself"]
 pub struct ClientConfig {
     options: Arc<ClientOptions>,
 }
@@ -55,8 +56,10 @@ impl ClientConfig {
         self.with(|options| options.subprotocols = names)
     }
 
-    /// Adds a field to the request. The fields of the handshake itself cannot be set: Host,
-    /// Connection, Upgrade, Content-Length, Transfer-Encoding and `Sec-WebSocket-*`.
+    /// Adds a field to the request. The fields of the handshake itself cannot be set this way: Host
+    /// comes from the URL, subprotocols are [`subprotocols`](Self::subprotocols), extensions are
+    /// negotiated by what you switch on, and Connection, Upgrade, Content-Length, Transfer-Encoding
+    /// and the rest of `Sec-WebSocket-*` are fixed.
     pub fn header<N: AsRef<str>, V: AsRef<[u8]>>(self, name: N, value: V) -> Self {
         let parsed_name = HeaderName::from_bytes(name.as_ref().as_bytes());
         let parsed_value = HeaderValue::from_bytes(value.as_ref());
@@ -67,6 +70,12 @@ impl ClientConfig {
                 options.invalid.get_or_insert(ArgumentError::Header(name));
             }
         })
+    }
+
+    /// Adds all of these fields to the request, as [`header`](Self::header) does with one.
+    pub fn headers(self, headers: &HeaderMap) -> Self {
+        let fields = headers.iter().map(|(name, value)| (name.clone(), value.clone()));
+        self.with(|options| options.headers.extend(fields))
     }
 
     /// A hook that sees the whole request just before it is written and may add, change and remove

@@ -5,7 +5,7 @@ use std::{error::Error, fmt};
 use bytes::Bytes;
 use http::Response;
 
-use super::rule::ResponseRule;
+use super::{response_rules::Broken, rule::ResponseRule, violation::excerpt};
 
 /// An answer that is not 101: the whole response, for the caller to look at.
 #[derive(Debug)]
@@ -54,12 +54,16 @@ impl From<Declined> for Response<Bytes> {
 /// An answer that breaks a rule.
 #[derive(Debug)]
 pub struct InvalidResponse {
-    pub(crate) rule: ResponseRule,
-    pub(crate) value: Option<Box<[u8]>>,
-    pub(crate) response: Option<Response<()>>,
+    rule: ResponseRule,
+    value: Option<Box<[u8]>>,
+    response: Option<Response<()>>,
 }
 
 impl InvalidResponse {
+    pub(crate) fn new((rule, value): Broken<'_>, response: Option<Response<()>>) -> Self {
+        Self { rule, value: value.map(excerpt), response }
+    }
+
     /// The rule.
     pub fn rule(&self) -> ResponseRule {
         self.rule

@@ -99,6 +99,18 @@ impl std::error::Error for HandshakeError {
     }
 }
 
+impl From<InvalidResponse> for HandshakeError {
+    fn from(response: InvalidResponse) -> Self {
+        Self::InvalidResponse(Box::new(response))
+    }
+}
+
+impl From<Box<Rejection>> for HandshakeError {
+    fn from(rejection: Box<Rejection>) -> Self {
+        Self::Rejected(rejection)
+    }
+}
+
 impl From<ArgumentError> for HandshakeError {
     fn from(error: ArgumentError) -> Self {
         Self::Argument(error)

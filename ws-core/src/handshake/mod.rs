@@ -26,6 +26,7 @@ pub(crate) mod switching_protocols;
 mod target;
 mod upgrade_request;
 mod upgrade_response;
+mod verifier;
 mod violation;
 
 pub use self::{
@@ -38,12 +39,13 @@ pub use self::{
     key::RandomError,
     limits::Limits,
     negotiate::Preference,
-    pure::{Verifier, is_upgrade, respond, upgrade_request},
+    pure::{is_upgrade, respond, upgrade_request},
     rejection::Rejection,
     rule::{RequestRule, ResponseRule},
     server::ServerHandshake,
     server_config::ServerConfig,
     upgrade_request::{Rejected, UpgradeRequest},
     upgrade_response::UpgradeResponse,
+    verifier::Verifier,
     violation::Violation,
 };

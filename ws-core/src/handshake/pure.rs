@@ -1,22 +1,20 @@
 //! The handshake as functions, for people who bring their own HTTP stack.
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
+use http::{HeaderValue, Method, Request, Response, Version, header};
 
 use super::{
-    client::bad_answer,
     client_config::ClientConfig,
-    declined::Declined,
     error::HandshakeError,
-    key::{self, Accept},
+    key,
     negotiate::subprotocols,
     rejection::{Draft, Rejection},
     request::CheckedRequest,
     request_rules::{self, RequestFields, RequestLine, Upgrade},
-    response_rules,
-    rule::{RequestRule, ResponseRule},
+    rule::RequestRule,
     server_config::ServerConfig,
     switching_protocols,
+    verifier::Verifier,
     violation::Violation,
 };
 use crate::negotiated::Negotiated;
@@ -122,8 +120,10 @@ pub(crate) fn without_body<B>(request: &Request<B>) -> Request<()> {
     copy
 }
 
-/// Makes an upgrade request for an HTTP stack of one's own to send, and what its answer is to be
-/// checked with.
+/// Makes an upgrade request for your own HTTP stack to send, and what its answer is checked with.
+///
+/// To have it sent by [`ClientHandshake::from_request`](crate::ClientHandshake::from_request) instead
+/// is the way to see the request, or to sign it, first.
 ///
 /// ```
 /// use ws_core::{ClientConfig, upgrade_request};
@@ -147,41 +147,5 @@ pub fn upgrade_request(
 ) -> Result<(Request<()>, Verifier), HandshakeError> {
     let key = key::generate().map_err(HandshakeError::Random)?;
     let request = CheckedRequest::new(config.options(), host, target, key)?;
-    let verifier = Verifier { accept: key::accept(&key), config: config.clone() };
-    Ok((request.to_request(), verifier))
-}
-
-/// Knows the key that was sent and what was offered with it.
-#[derive(Clone, Debug)]
-pub struct Verifier {
-    accept: Accept,
-    config: ClientConfig,
-}
-
-impl Verifier {
-    /// Checks the answer, and tells what was agreed on. The body is the HTTP stack's own.
-    ///
-    /// # Errors
-    ///
-    /// [`Declined`](HandshakeError::Declined) for any status but 101 (its body is left empty),
-    /// [`Answer`](HandshakeError::InvalidResponse) for a 101 that breaks a rule.
-    pub fn verify<B>(&self, response: &Response<B>) -> Result<Negotiated, HandshakeError> {
-        let mut head = Response::new(());
-        *head.status_mut() = response.status();
-        *head.version_mut() = response.version();
-        *head.headers_mut() = response.headers().clone();
-        if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-            return Err(HandshakeError::Declined(Box::new(Declined {
-                response: head.map(|()| Bytes::new()),
-                body_complete: false,
-                leftover: Bytes::new(),
-            })));
-        }
-        if response.version() != Version::HTTP_11 {
-            return Err(bad_answer((ResponseRule::HttpVersion, None), Some(head)));
-        }
-        let fields = response.headers();
-        response_rules::check(fields, &self.accept, self.config.options())
-            .map_err(|broken| bad_answer(broken, Some(head)))
-    }
+    Ok((request.to_request(), Verifier::new(config, request)))
 }

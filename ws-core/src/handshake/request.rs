@@ -112,9 +112,9 @@ impl CheckedRequest {
         &self.key
     }
 
-    /// Takes the caller's fields from a request that the decorator has been at, and makes sure that
-    /// the handshake's own are as they were.
-    fn adopt(&mut self, request: Request<()>) -> Result<(), ArgumentError> {
+    /// Takes the caller's fields from a request that the decorator or the caller has been at, and
+    /// makes sure that the handshake's own are as they were.
+    pub(crate) fn adopt<B>(&mut self, request: Request<B>) -> Result<(), ArgumentError> {
         let uri: Uri = self.target.parse().map_err(|_| ArgumentError::Target)?;
         if request.method() != Method::GET
             || *request.uri() != uri
@@ -122,7 +122,7 @@ impl CheckedRequest {
         {
             return Err(ArgumentError::Request);
         }
-        let (parts, ()) = request.into_parts();
+        let (parts, _) = request.into_parts();
         let mut extra = parts.headers;
         for name in RESERVED {
             let own = self.own_fields().filter(|(own, _)| *own == name).map(|(_, value)| value);

@@ -28,6 +28,7 @@ use crate::connection::WebSocketConfig;
 ///     });
 /// ```
 #[derive(Clone, Debug, Default)]
+#[must_use = "a configuration does nothing by itself"]
 pub struct ServerConfig {
     options: Arc<ServerOptions>,
 }

@@ -1,16 +1,16 @@
 //! The 101 that a client got.
 
-use std::{fmt, ops::Deref, sync::OnceLock};
+use std::{fmt, sync::OnceLock};
 
-use http::{Response, StatusCode, Version};
+use http::{HeaderMap, Response, StatusCode, Version};
 
 use super::fields::append;
 use crate::codec::head::{HeadSpan, ResponseHead, parse_response};
 
-/// The server's 101: an [`http::Response`], to which it dereferences.
+/// The server's 101.
 ///
-/// Few look at it, so it keeps the bytes of the head, and they become a response when somebody
-/// first does. That takes about as long as the rest of the handshake.
+/// Few look at it, so it keeps the bytes of the head, and they become an [`http::Response`] when
+/// somebody first does. That takes about as long as the rest of the handshake.
 ///
 /// ```
 /// use ws_core::{ClientConfig, ClientHandshake, UpgradeResponse};
@@ -20,7 +20,7 @@ use crate::codec::head::{HeadSpan, ResponseHead, parse_response};
 /// }
 ///
 /// fn to_be_kept(response: UpgradeResponse) -> http::Response<()> {
-///     response.into()
+///     response.into_response()
 /// }
 /// ```
 #[derive(Clone)]
@@ -37,8 +37,30 @@ impl UpgradeResponse {
         Self { head: span.of(buf).into(), fields: span.fields, built: OnceLock::new() }
     }
 
+    /// The status: 101.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.as_response().status()
+    }
+
+    /// The fields.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        self.as_response().headers()
+    }
+
+    /// Gives the response away.
+    #[must_use]
+    pub fn into_response(self) -> Response<()> {
+        match self.built.into_inner() {
+            Some(built) => *built,
+            None => Self { built: OnceLock::new(), ..self }.build(),
+        }
+    }
+
     /// The response. Built when first asked for.
-    fn get(&self) -> &Response<()> {
+    #[must_use]
+    pub fn as_response(&self) -> &Response<()> {
         self.built.get_or_init(|| Box::new(self.build()))
     }
 
@@ -51,26 +73,15 @@ impl UpgradeResponse {
     }
 }
 
-impl Deref for UpgradeResponse {
-    type Target = Response<()>;
-
-    fn deref(&self) -> &Response<()> {
-        self.get()
-    }
-}
-
 impl From<UpgradeResponse> for Response<()> {
     fn from(response: UpgradeResponse) -> Self {
-        match response.built.into_inner() {
-            Some(built) => *built,
-            None => UpgradeResponse { built: OnceLock::new(), ..response }.build(),
-        }
+        response.into_response()
     }
 }
 
 impl fmt::Debug for UpgradeResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.get().fmt(f)
+        self.as_response().fmt(f)
     }
 }
 

@@ -22,7 +22,7 @@ use super::Setting;
 ///
 /// // As many as there are threads that send at the same time.
 /// let pool = DeflatePool::new(8);
-/// let config = WebSocketConfig { deflate_pool: Some(pool), ..WebSocketConfig::default() };
+/// let config = WebSocketConfig::new().deflate_pool(pool);
 /// ```
 #[derive(Clone)]
 pub struct DeflatePool(Arc<Shared>);

@@ -4,8 +4,10 @@ use bytes::{Bytes, BytesMut};
 
 mod compressed;
 mod progress;
+mod violation;
 
 use self::progress::{Frame, Progress};
+pub use self::violation::FrameViolation;
 use super::{incoming::Incoming, reply::Reply, web_socket_config::WebSocketConfig};
 use crate::{
     close::{CloseCode, CloseFrame},

@@ -1,0 +1,59 @@
+//! Checking the answer to a request that another HTTP stack sends.
+
+use bytes::Bytes;
+use http::{Response, StatusCode, Version};
+
+use super::{
+    client_config::ClientConfig,
+    declined::{Declined, InvalidResponse},
+    error::HandshakeError,
+    key,
+    request::CheckedRequest,
+    response_rules,
+    rule::ResponseRule,
+};
+use crate::negotiated::Negotiated;
+
+/// Knows the key that was sent and what was offered with it.
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    request: CheckedRequest,
+    config: ClientConfig,
+}
+
+impl Verifier {
+    pub(crate) fn new(config: &ClientConfig, request: CheckedRequest) -> Self {
+        Self { request, config: config.clone() }
+    }
+
+    pub(crate) fn into_parts(self) -> (ClientConfig, CheckedRequest) {
+        (self.config, self.request)
+    }
+
+    /// Checks the answer, and tells what was agreed on. The body is the HTTP stack's own.
+    ///
+    /// # Errors
+    ///
+    /// [`Declined`](HandshakeError::Declined) for any status but 101 (its body is left empty),
+    /// [`Answer`](HandshakeError::InvalidResponse) for a 101 that breaks a rule.
+    pub fn verify<B>(&self, response: &Response<B>) -> Result<Negotiated, HandshakeError> {
+        let mut head = Response::new(());
+        *head.status_mut() = response.status();
+        *head.version_mut() = response.version();
+        *head.headers_mut() = response.headers().clone();
+        if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+            return Err(HandshakeError::Declined(Box::new(Declined {
+                response: head.map(|()| Bytes::new()),
+                body_complete: false,
+                leftover: Bytes::new(),
+            })));
+        }
+        if response.version() != Version::HTTP_11 {
+            let broken = (ResponseRule::HttpVersion, None);
+            return Err(InvalidResponse::new(broken, Some(head)).into());
+        }
+        let fields = response.headers();
+        response_rules::check(fields, &key::accept(self.request.key()), self.config.options())
+            .map_err(|broken| InvalidResponse::new(broken, Some(head)).into())
+    }
+}
