@@ -15,16 +15,10 @@ use std::{
 };
 
 use ws_core::{ClientConfig, Negotiated, ServerConfig, UpgradeResponse};
-use ws_driver::{Error, Runtime, WebSocket};
+use ws_driver::Error;
 
 /// What a test looks at.
 type Outcome = Result<(Negotiated, UpgradeResponse), Error>;
-
-fn taken<T, R: Runtime>(
-    opened: (WebSocket<T, R>, UpgradeResponse),
-) -> (Negotiated, UpgradeResponse) {
-    (opened.0.negotiated().clone(), opened.1)
-}
 
 struct Unpark(Thread);
 
@@ -47,15 +41,18 @@ fn block_on<F: Future>(future: F) -> F::Output {
 
 fn tokio(url: &str, config: &ClientConfig) -> Outcome {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(ws_tokio::connect_with(url, config)).map(taken)
+    let opened = runtime.block_on(ws_tokio::connect_with(url, config));
+    opened.map(|(ws, response)| (ws.negotiated().clone(), response))
 }
 
 fn smol(url: &str, config: &ClientConfig) -> Outcome {
-    block_on(ws_smol::connect_with(url, config)).map(taken)
+    let opened = block_on(ws_smol::connect_with(url, config));
+    opened.map(|(ws, response)| (ws.negotiated().clone(), response))
 }
 
 fn async_std(url: &str, config: &ClientConfig) -> Outcome {
-    block_on(ws_async_std::connect_with(url, config)).map(taken)
+    let opened = block_on(ws_async_std::connect_with(url, config));
+    opened.map(|(ws, response)| (ws.negotiated().clone(), response))
 }
 
 fn blocking(url: &str, config: &ClientConfig) -> Outcome {

@@ -42,7 +42,7 @@ fn small_messages<R: Reads<Line> + Writes<Line>>() {
                 done(server.send(message.clone())).unwrap();
                 assert_eq!(done(client.recv()).unwrap().as_ref(), Some(message));
             }
-            done(server.send_prepared(&prepared)).unwrap();
+            done(server.send(&prepared)).unwrap();
             assert_eq!(done(client.recv()).unwrap().as_ref(), Some(&text));
             for _ in 0..3 {
                 done(client.feed(text.clone())).unwrap();

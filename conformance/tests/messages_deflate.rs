@@ -24,7 +24,7 @@ use conformance::{
     random::Random,
 };
 use ws_core::{DeflatePool, FrameRule, Message, Negotiated, Prepared, Role, WebSocketConfig};
-use ws_driver::{Parts, Reads, WebSocket, Writes};
+use ws_driver::{Part, Reads, WebSocket, Writes};
 
 fn done<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
@@ -42,8 +42,7 @@ fn pair<R: Reads<Line> + Writes<Line>>(
     let [client, server] = Line::pair([never_waits(), never_waits()], 1 << 20);
     [(client, Role::Client), (server, Role::Server)].map(|(io, role)| {
         let negotiated = Negotiated::new(None, Some(answer.parse().unwrap()));
-        let parts = Parts { io, leftover: Bytes::new(), role, negotiated, request: None };
-        WebSocket::from_parts(parts, config)
+        WebSocket::from_upgraded(io, role, negotiated, config)
     })
 }
 
@@ -108,13 +107,13 @@ fn say<R: Reads<Line> + Writes<Line>>(
 ) {
     from.set_compression(random.below(6) > 0);
     match random.below(5) {
-        0 => done(from.send_prepared(&Prepared::new(message.clone()))).unwrap(),
+        0 => done(from.send(&Prepared::new(message.clone()))).unwrap(),
         1 => {
             let mut rest = Bytes::copy_from_slice(message.as_bytes());
             loop {
                 let part = rest.split_to(random.below(rest.len() + 1));
                 let last = rest.is_empty();
-                done(from.send_part(message.kind(), part, last)).unwrap();
+                done(from.send_part(Part::new(message.kind(), part, last))).unwrap();
                 if last {
                     break;
                 }
@@ -293,12 +292,12 @@ fn compressors_of_a_pool_forget() {
     // One that is in the middle of a message keeps its own.
     let part = Bytes::copy_from_slice(long.as_bytes());
     for ends in &mut pairs {
-        done(ends[0].send_part(ws_core::MessageKind::Text, part.clone(), false)).unwrap();
+        done(ends[0].send_part(Part::text(part.clone(), false))).unwrap();
         done(ends[0].flush()).unwrap();
         assert_eq!(pool.idle_len(), 0);
     }
     for ends in &mut pairs {
-        done(ends[0].send_part(ws_core::MessageKind::Text, part.clone(), true)).unwrap();
+        done(ends[0].send_part(Part::text(part.clone(), true))).unwrap();
         assert_eq!(hear(&mut ends[1], false), (true, long.repeat(2).into_bytes()));
     }
     assert_eq!(pool.idle_len(), 1);

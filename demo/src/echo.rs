@@ -2,8 +2,6 @@
 
 use ws_driver::{Error, Reads, WebSocket, Writes};
 
-use crate::runtimes::goodbye;
-
 /// Sends back what comes, until the peer closes or enough has come. Receiving writes what was fed,
 /// so that messages which come together go back together. `$wait` is `.await`, or nothing where
 /// calls block.
@@ -15,7 +13,7 @@ macro_rules! echo {
             $ws.feed(message)$($($wait)+)??;
             left = left.map(|left| left - 1);
         }
-        $ws.close(goodbye())$($($wait)+)??;
+        $ws.close()$($($wait)+)??;
         Ok(())
     }};
 }

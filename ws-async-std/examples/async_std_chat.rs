@@ -15,7 +15,7 @@ use async_std::{
     net::{TcpListener, TcpStream},
     task,
 };
-use ws_async_std::{CloseCode, CloseFrame, Error, Message, Prepared, RecvHalf, SendHalf};
+use ws_async_std::{CloseCode, Error, Message, Prepared, RecvHalf, SendHalf};
 
 pub(crate) fn main() -> Result<(), Error> {
     task::block_on(async {
@@ -85,14 +85,15 @@ async fn speak(
     mailbox: channel::Receiver<Prepared>,
 ) -> Result<(), Error> {
     while let Ok(message) = mailbox.recv().await {
-        match timeout(PATIENCE, sender.send_prepared(&message)).await {
+        match timeout(PATIENCE, sender.send(&message)).await {
             Ok(sent) => sent?,
             Err(_elapsed) => break,
         }
     }
     // From here on the closing handshake has its own time limit, and `listen` keeps it.
-    let goodbye = CloseFrame::new(CloseCode::POLICY_VIOLATION, "too slow for this room");
-    timeout(PATIENCE, sender.close(goodbye)).await.unwrap_or(Ok(()))
+    timeout(PATIENCE, sender.close_with(CloseCode::POLICY_VIOLATION, "too slow for this room"))
+        .await
+        .unwrap_or(Ok(()))
 }
 
 #[derive(Default)]

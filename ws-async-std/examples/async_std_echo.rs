@@ -6,7 +6,7 @@ use async_std::{
     net::{TcpListener, TcpStream},
     task,
 };
-use ws_async_std::{CloseCode, CloseFrame, Error};
+use ws_async_std::{CloseCode, Error};
 
 pub(crate) fn main() -> Result<(), Error> {
     task::block_on(async {
@@ -20,7 +20,7 @@ pub(crate) fn main() -> Result<(), Error> {
         ws.send(vec![1, 2, 3]).await?;
         println!("bytes: {:?}", ws.recv().await?);
 
-        let info = ws.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "that was all")).await?;
+        let info = ws.close_with(CloseCode::NORMAL_CLOSURE, "that was all").await?;
         println!("the server answered the close with {:?}", info.received);
         Ok(())
     })

@@ -13,7 +13,7 @@ use async_std::{
 };
 use futures_lite::future;
 use ws_async_std::{
-    CloseCode, CloseFrame, CloseInfo, Error, ServerConfig, WebSocketConfig, accept_with, connect,
+    CloseCode, CloseInfo, Error, ServerConfig, WebSocketConfig, accept_with, connect,
 };
 
 /// How a connection ended.
@@ -83,7 +83,7 @@ async fn attend(stream: TcpStream, stop: channel::Receiver<()>) -> Report {
             None => return Ok(ws.close_info()),
         }
     }
-    ws.close(CloseFrame::new(CloseCode::GOING_AWAY, "the server restarts")).await
+    ws.close_with(CloseCode::GOING_AWAY, "the server restarts").await
 }
 
 /// Ends, with nothing, when there is nobody any more who holds the other end.

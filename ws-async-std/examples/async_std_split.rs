@@ -9,7 +9,7 @@ use async_std::{
     net::{TcpListener, TcpStream},
     task,
 };
-use ws_async_std::{CloseCode, CloseFrame, Error, RecvHalf, SendHalf};
+use ws_async_std::{CloseCode, Error, RecvHalf, SendHalf};
 
 pub(crate) fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     task::block_on(async {
@@ -21,7 +21,7 @@ pub(crate) fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let (sender, receiver) = ws.split();
         let sending = task::spawn(async move {
             let mut sender = talk("tick", sender).await?;
-            sender.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "no more to say")).await?;
+            sender.close_with(CloseCode::NORMAL_CLOSURE, "no more to say").await?;
             Ok::<_, Error>(sender)
         });
         let receiver = listen("client", receiver).await?;

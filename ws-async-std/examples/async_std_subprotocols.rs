@@ -7,8 +7,8 @@ use async_std::{
     task,
 };
 use ws_async_std::{
-    ClientConfig, CloseCode, CloseFrame, Error, HandshakeError, ServerConfig, WebSocket,
-    accept_with, connect_with,
+    ClientConfig, CloseCode, Error, ServerConfig, WebSocket, accept_with, connect_with,
+    handshake::HandshakeError,
 };
 
 pub(crate) fn main() -> Result<(), Error> {
@@ -38,7 +38,7 @@ async fn ask(url: &str, offers: &[&str]) -> Result<(), Error> {
     ws.send("how now brown cow").await?;
     let answer = ws.recv().await?;
     println!("{}: {answer:?}", ws.subprotocol().unwrap_or("nothing agreed on"));
-    ws.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "")).await?;
+    ws.close_with(CloseCode::NORMAL_CLOSURE, "").await?;
     Ok(())
 }
 
@@ -68,8 +68,7 @@ async fn shout(mut ws: WebSocket<TcpStream>) -> Result<(), Error> {
         match message.as_text() {
             Some(text) => ws.send(text.to_uppercase()).await?,
             None => {
-                let why = CloseFrame::new(CloseCode::UNSUPPORTED_DATA, "only text can be shouted");
-                ws.close(why).await?;
+                ws.close_with(CloseCode::UNSUPPORTED_DATA, "only text can be shouted").await?;
             }
         }
     }

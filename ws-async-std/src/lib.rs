@@ -2,7 +2,10 @@
 
 use std::io;
 
-use async_std::net::TcpStream;
+use async_std::{
+    io::{BufRead, Read, Write},
+    net::TcpStream,
+};
 
 mod half_close;
 
@@ -11,12 +14,8 @@ pub use self::half_close::HalfClose;
 /// Marks streams that are read and written through `futures_io`'s traits.
 pub type FuturesIo = ws_driver::FuturesIo<HalfClose>;
 
-/// The payloads of binary messages, one behind the other, for tunnels: `AsyncRead + AsyncWrite`. A
-/// text message is an error.
-pub type ByteStream<T> = ws_driver::ByteStream<T, FuturesIo>;
-
-ws_driver::adapter!(FuturesIo);
-ws_driver::connector!(FuturesIo, TcpStream, dial);
+ws_driver::adapter!(async, FuturesIo, [Read + Write + Unpin + 'static], TcpStream, dial);
+ws_driver::__futures_io_byte_stream!(Read, BufRead, Write, [Read + Write + Unpin + 'static]);
 
 async fn dial(host: String, port: u16) -> io::Result<TcpStream> {
     let stream = TcpStream::connect((host.as_str(), port)).await?;

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use ws_blocking::{CloseCode, CloseFrame, Error, Message, Prepared, RecvHalf, SendHalf};
+use ws_blocking::{CloseCode, Error, Message, Prepared, RecvHalf, SendHalf};
 
 pub(crate) fn main() -> Result<(), Error> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
@@ -82,9 +82,9 @@ fn listen(mut receiver: RecvHalf<TcpStream>, room: &Room) -> Result<(), Error> {
 /// From the room to the member, until the room closes the mailbox, or the member takes nothing.
 fn speak(mut sender: SendHalf<TcpStream>, mailbox: &mpsc::Receiver<Prepared>) -> Result<(), Error> {
     while let Ok(message) = mailbox.recv() {
-        sender.send_prepared(&message)?;
+        sender.send(&message)?;
     }
-    sender.close(CloseFrame::new(CloseCode::POLICY_VIOLATION, "too slow for this room"))
+    sender.close_with(CloseCode::POLICY_VIOLATION, "too slow for this room")
 }
 
 #[derive(Default)]

@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-use ws_blocking::{CloseCode, CloseFrame, Error};
+use ws_blocking::{CloseCode, Error};
 
 pub(crate) fn main() -> Result<(), Error> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
@@ -20,7 +20,7 @@ pub(crate) fn main() -> Result<(), Error> {
     ws.send(vec![1, 2, 3])?;
     println!("bytes: {:?}", ws.recv()?);
 
-    let info = ws.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "that was all"))?;
+    let info = ws.close_with(CloseCode::NORMAL_CLOSURE, "that was all")?;
     println!("the server answered the close with {:?}", info.received);
     Ok(())
 }

@@ -16,7 +16,7 @@ use std::{
 };
 
 use ws_blocking::{
-    CloseCode, CloseFrame, CloseInfo, Error, ServerConfig, WebSocketConfig, accept_with, connect,
+    CloseCode, CloseInfo, Error, ServerConfig, WebSocketConfig, accept_with, connect,
 };
 
 /// How a connection ended.
@@ -90,7 +90,7 @@ fn attend(stream: TcpStream, stop: &AtomicBool) -> Report {
             Err(error) => return Err(error),
         }
     }
-    ws.close(CloseFrame::new(CloseCode::GOING_AWAY, "the server restarts"))
+    ws.close_with(CloseCode::GOING_AWAY, "the server restarts")
 }
 
 /// How often to look whether to go on.

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use ws_blocking::{CloseCode, CloseFrame, Error, RecvHalf, SendHalf};
+use ws_blocking::{CloseCode, Error, RecvHalf, SendHalf};
 
 pub(crate) fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
@@ -20,7 +20,7 @@ pub(crate) fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let (sender, receiver) = ws.split(TcpStream::try_clone)?;
     let sending = thread::spawn(move || {
         let mut sender = talk("tick", sender)?;
-        sender.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "no more to say"))?;
+        sender.close_with(CloseCode::NORMAL_CLOSURE, "no more to say")?;
         Ok::<_, Error>(sender)
     });
     let receiver = listen("client", receiver)?;

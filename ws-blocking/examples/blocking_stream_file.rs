@@ -10,10 +10,7 @@ use std::{
     thread,
 };
 
-use ws_blocking::{
-    CloseCode, CloseFrame, Message, MessageKind, ServerConfig, WebSocketConfig, accept_with,
-    connect,
-};
+use ws_blocking::{CloseCode, Message, Part, ServerConfig, WebSocketConfig, accept_with, connect};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -42,13 +39,13 @@ fn upload(url: &str, path: &Path) -> Result<Option<Message>> {
     loop {
         let n = file.read(&mut buffer)?;
         // An empty part may be the last one: the end is known when there is no more.
-        ws.send_part(MessageKind::Binary, buffer[..n].to_vec(), n == 0)?;
+        ws.send_part(Part::binary(buffer[..n].to_vec(), n == 0))?;
         if n == 0 {
             break;
         }
     }
     let answer = ws.recv()?;
-    ws.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, ""))?;
+    ws.close_with(CloseCode::NORMAL_CLOSURE, "")?;
     Ok(answer)
 }
 

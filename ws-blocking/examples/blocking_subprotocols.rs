@@ -8,8 +8,8 @@ use std::{
 };
 
 use ws_blocking::{
-    ClientConfig, CloseCode, CloseFrame, Error, HandshakeError, ServerConfig, WebSocket,
-    accept_with, connect_with,
+    ClientConfig, CloseCode, Error, ServerConfig, WebSocket, accept_with, connect_with,
+    handshake::HandshakeError,
 };
 
 pub(crate) fn main() -> Result<(), Error> {
@@ -37,7 +37,7 @@ fn ask(url: &str, offers: &[&str]) -> Result<(), Error> {
     ws.send("how now brown cow")?;
     let answer = ws.recv()?;
     println!("{}: {answer:?}", ws.subprotocol().unwrap_or("nothing agreed on"));
-    ws.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, ""))?;
+    ws.close_with(CloseCode::NORMAL_CLOSURE, "")?;
     Ok(())
 }
 
@@ -67,8 +67,7 @@ fn shout(mut ws: WebSocket<TcpStream>) -> Result<(), Error> {
         match message.as_text() {
             Some(text) => ws.send(text.to_uppercase())?,
             None => {
-                let why = CloseFrame::new(CloseCode::UNSUPPORTED_DATA, "only text can be shouted");
-                ws.close(why)?;
+                ws.close_with(CloseCode::UNSUPPORTED_DATA, "only text can be shouted")?;
             }
         }
     }

@@ -1,28 +1,18 @@
-//! A WebSocket as a stream of bytes, for tunnels.
+//! std's traits for a WebSocket as a stream of bytes.
 
 use std::{
     io::{self, Read, Write},
     task::Poll,
 };
 
-use crate::{block_on::poll_once, runtime::Blocking, transport::Transport, web_socket::WebSocket};
-
-/// The payloads of binary messages, one behind the other, for tunnels. A text message is an error.
-/// Dropping it does not close the WebSocket; [`close`](Self::close) does.
-#[derive(Debug)]
-pub struct ByteStream<T>(ws_driver::ByteStream<T, Blocking>);
+use crate::{ByteStream, block_on::poll_once, transport::Transport};
 
 impl<T: Transport> ByteStream<T> {
-    /// A stream over `ws`.
-    pub fn new(ws: WebSocket<T>) -> Self {
-        Self(ws_driver::ByteStream::new(ws.0))
-    }
-
     /// Closes the WebSocket.
     ///
     /// # Errors
     ///
-    /// As [`WebSocket::close`].
+    /// As [`WebSocket::close`](crate::WebSocket::close).
     pub fn close(&mut self) -> io::Result<()> {
         ready(poll_once(|cx| self.0.poll_close(cx)))
     }

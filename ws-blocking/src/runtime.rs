@@ -2,15 +2,14 @@
 //! system call instead.
 
 use std::{
-    io::{self, IoSlice},
+    io,
     task::{Context, Poll},
     thread,
     time::{Duration, Instant},
 };
 
-use bytes::Buf;
 use ws_driver::{
-    MAX_SLICES, Reads, Runtime, Writes,
+    Reads, Runtime, Writes, write_queue,
     ws_core::{RecvBuf, SendQueue},
 };
 
@@ -81,17 +80,11 @@ impl<T: Transport> Writes<T> for Blocking {
             (None, None) => None,
         };
         within(usual, &mut saved.write, until, |timeout| io.set_write_timeout(timeout))?;
-        retry(|| {
-            let n = if send.is_scattered() {
-                let mut slices = [IoSlice::new(&[]); MAX_SLICES];
-                let filled = send.chunks_vectored(&mut slices);
-                io.write_vectored(&slices[..filled])?
-            } else {
-                io.write(send.chunk())?
-            };
-            let n = n.min(send.remaining());
-            send.advance(n);
-            Ok(n)
+        write_queue(send, true, |slices| {
+            retry(|| match slices {
+                [piece] => io.write(piece),
+                pieces => io.write_vectored(pieces),
+            })
         })
     }
 

@@ -11,22 +11,16 @@ use std::{
 };
 
 use ws_blocking::{
-    CloseCode, CloseFrame, Error, Negotiated, Parts, RecvHalf, Role, SendError, SendHalf, Timeout,
-    WebSocket, WebSocketConfig,
+    CloseCode, Error, RecvHalf, SendError, SendHalf, Timeout, WebSocket, WebSocketConfig,
+    handshake::{Negotiated, Role},
 };
 
 /// A server's end, and the peer's end of the stream.
 fn server(config: &WebSocketConfig) -> (WebSocket<TcpStream>, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let peer = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-    let parts = Parts {
-        io: listener.accept().unwrap().0,
-        leftover: Vec::new().into(),
-        role: Role::Server,
-        negotiated: Negotiated::default(),
-        request: None,
-    };
-    (WebSocket::from_parts(parts, config), peer)
+    let io = listener.accept().unwrap().0;
+    (WebSocket::from_upgraded(io, Role::Server, Negotiated::default(), config), peer)
 }
 
 fn halves(config: &WebSocketConfig) -> (SendHalf<TcpStream>, RecvHalf<TcpStream>, TcpStream) {
@@ -134,7 +128,7 @@ fn a_close_that_is_not_answered_ends_in_time() {
     let (mut sender, mut receiver, mut peer) = halves(&WebSocketConfig::new().close_timeout(SHORT));
     let received = within(move || receiver.recv());
     thread::sleep(SHORT);
-    sender.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "")).unwrap();
+    sender.close_with(CloseCode::NORMAL_CLOSURE, "").unwrap();
     peer.read_exact(&mut [0; 4]).unwrap();
     let received = received.recv_timeout(LONG).expect("the receiver ends");
     assert!(matches!(received, Err(Error::TimedOut(Timeout::Close))), "{received:?}");

@@ -17,8 +17,8 @@ pub use self::{
         mask::apply_mask,
     },
     connection::{
-        Connection, FrameViolation, Incoming, KeepAlive, Prepared, Receiver, Reply, SendError,
-        Sender, TimeoutAction, WebSocketConfig,
+        Connection, FrameViolation, Incoming, IntoOutgoing, KeepAlive, Outgoing, Prepared,
+        Receiver, Reply, SendError, Sender, TimeoutAction, WebSocketConfig,
     },
     handshake::{
         ArgumentError, ClientConfig, ClientHandshake, ClientWindow, Declined, DeflateConfig,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::{Buf, Bytes};
-use ws_core::{CloseFrame, Message, MessageKind, SendError};
+use ws_core::{Message, MessageKind, SendError};
 
 use crate::{
     Error, WebSocket,
@@ -30,6 +30,11 @@ impl<T, R: Reads<T> + Writes<T>> ByteStream<T, R> {
         Self { ws, data: Bytes::new() }
     }
 
+    /// The WebSocket.
+    pub fn get_ref(&self) -> &WebSocket<T, R> {
+        &self.ws
+    }
+
     /// The WebSocket, and what came over it and was not read.
     pub fn into_inner(self) -> (WebSocket<T, R>, Bytes) {
         (self.ws, self.data)
@@ -43,7 +48,7 @@ impl<T, R: Reads<T> + Writes<T>> ByteStream<T, R> {
     /// [`WebSocket::recv`].
     pub fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
         while self.data.is_empty() {
-            match ready!(self.ws.poll_recv_part(cx)).map_err(to_io)? {
+            match ready!(self.ws.poll_recv_part(cx))? {
                 Some(part) if part.kind == MessageKind::Binary => self.data = part.data,
                 Some(_) => return Poll::Ready(Err(io::ErrorKind::InvalidData.into())),
                 None => break,
@@ -81,9 +86,9 @@ impl<T, R: Reads<T> + Writes<T>> ByteStream<T, R> {
         if n == 0 {
             return Poll::Ready(Ok(0));
         }
-        ready!(self.ws.poll_ready(cx, n)).map_err(to_io)?;
+        ready!(self.ws.poll_ready(cx, n))?;
         let message = Message::binary(Bytes::copy_from_slice(&buf[..n]));
-        self.ws.try_send(message).map_err(|error| to_io(error.into()))?;
+        self.ws.try_send(message).map_err(Error::from)?;
         Poll::Ready(Ok(n))
     }
 
@@ -93,7 +98,7 @@ impl<T, R: Reads<T> + Writes<T>> ByteStream<T, R> {
     ///
     /// Those of the stream.
     pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.ws.poll_flush(cx).map_err(to_io)
+        self.ws.poll_flush(cx).map_err(io::Error::from)
     }
 
     /// Closes the WebSocket. What still comes is thrown away.
@@ -102,25 +107,13 @@ impl<T, R: Reads<T> + Writes<T>> ByteStream<T, R> {
     ///
     /// As [`WebSocket::close`].
     pub fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.ws.start_close(CloseFrame::NORMAL) {
+        match self.ws.start_close() {
             Ok(()) | Err(SendError::Closing) => {}
-            Err(error) => return Poll::Ready(Err(to_io(error.into()))),
+            Err(error) => return Poll::Ready(Err(Error::from(error).into())),
         }
-        while ready!(self.ws.poll_recv_part(cx)).map_err(to_io)?.is_some() {}
+        while ready!(self.ws.poll_recv_part(cx))?.is_some() {}
         Poll::Ready(Ok(()))
     }
-}
-
-fn to_io(error: Error) -> io::Error {
-    let kind = match error {
-        Error::Io(error) => return error,
-        Error::Send(_) => io::ErrorKind::BrokenPipe,
-        Error::Disconnected => io::ErrorKind::UnexpectedEof,
-        Error::TimedOut(_) => io::ErrorKind::TimedOut,
-        Error::Protocol(_) => io::ErrorKind::InvalidData,
-        _ => io::ErrorKind::Other,
-    };
-    io::Error::new(kind, error)
 }
 
 /// A write of more bytes than this takes only so many: one message is held whole by the peer.

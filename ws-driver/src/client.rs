@@ -8,8 +8,10 @@ use std::{
     time::Instant,
 };
 
-use http::Response;
-use ws_core::{ClientConfig, ClientHandshake, Established, HandshakeError, UpgradeResponse};
+use http::{Request, Response};
+use ws_core::{
+    ClientConfig, ClientHandshake, Established, HandshakeError, UpgradeResponse, Verifier,
+};
 
 use crate::{
     Error, Url, UrlError, WebSocket,
@@ -22,6 +24,7 @@ use crate::{
 ///
 /// [`poll`](Self::poll) goes on where it stopped; [`handshake`] is the same as a future.
 #[derive(Debug)]
+#[must_use = "nothing is done unless it is polled"]
 pub struct Connecting<T, R: Runtime> {
     /// `None` once done.
     wire: Option<Wire<Own<T>, R>>,
@@ -45,6 +48,23 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
     ) -> Result<Self, HandshakeError> {
         let mut this = Self::of(io, ClientHandshake::new(config, host, target)?);
         this.machine.set_deadline(deadline(config.handshake_timeout()));
+        Ok(this)
+    }
+
+    /// Begins a handshake with a request that [`upgrade_request`](ws_core::upgrade_request) made;
+    /// otherwise as [`new`](Self::new).
+    ///
+    /// # Errors
+    ///
+    /// As [`ClientHandshake::from_request`].
+    pub fn from_request<B>(
+        io: T,
+        request: Request<B>,
+        verifier: Verifier,
+    ) -> Result<Self, HandshakeError> {
+        let mut this = Self::of(io, ClientHandshake::from_request(request, verifier)?);
+        let timeout = this.machine.config().handshake_timeout();
+        this.machine.set_deadline(deadline(timeout));
         Ok(this)
     }
 
@@ -140,6 +160,21 @@ pub async fn handshake<T, R: Reads<T> + Writes<T>>(
     config: &ClientConfig,
 ) -> Result<Opened<T, R>, Error> {
     let mut connecting = Connecting::<T, R>::new(io, host, target, config)?;
+    poll_fn(|cx| connecting.poll(cx)).await
+}
+
+/// Opens a WebSocket over the connected stream `io` with a request that
+/// [`upgrade_request`](ws_core::upgrade_request) made.
+///
+/// # Errors
+///
+/// See [`Connecting::from_request`] and [`Connecting::poll`].
+pub async fn handshake_request<T, R: Reads<T> + Writes<T>, B>(
+    io: T,
+    request: Request<B>,
+    verifier: Verifier,
+) -> Result<Opened<T, R>, Error> {
+    let mut connecting = Connecting::<T, R>::from_request(io, request, verifier)?;
     poll_fn(|cx| connecting.poll(cx)).await
 }
 

@@ -1,12 +1,12 @@
-//! Why there is no WebSocket.
+//! What goes wrong with a WebSocket and its stream.
 
 use std::{fmt, io};
 
-use ws_core::{FrameRule, HandshakeError, SendError};
+use ws_core::{FrameViolation, HandshakeError, SendError};
 
 use crate::url::UrlError;
 
-/// Why a handshake over a stream failed.
+/// Why a WebSocket could not be opened, or did not go on.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -22,7 +22,7 @@ pub enum Error {
     /// The stream failed, or could not be connected.
     Io(io::Error),
     /// The peer broke a rule of frames or messages. It has been told, as far as it could be.
-    Protocol(FrameRule),
+    Protocol(FrameViolation),
     /// What was to be sent cannot be.
     Send(SendError),
     /// The stream ended without a closing handshake (close code 1006).
@@ -34,13 +34,13 @@ pub enum Error {
 }
 
 impl Error {
-    /// A stable name in kebab-case: the handshake error's, `io`, `invalid-url` or
-    /// `unsupported-scheme`.
+    /// A stable name in kebab-case, for logs and metrics: that of what is inside, or `io`,
+    /// `disconnected`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Handshake(error) | Self::Unsent { error, .. } => error.name(),
             Self::Io(_) => "io",
-            Self::Protocol(rule) => rule.name(),
+            Self::Protocol(violation) => violation.rule().name(),
             Self::Send(error) => error.name(),
             Self::Disconnected => "disconnected",
             Self::TimedOut(timeout) => timeout.name(),
@@ -61,11 +61,9 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Handshake(error) => error.fmt(f),
-            Self::Unsent { error, source } => {
-                write!(f, "{error}; the answer could not be written: {source}")
-            }
+            Self::Unsent { error, .. } => write!(f, "{error}; the answer could not be written"),
             Self::Io(error) => error.fmt(f),
-            Self::Protocol(rule) => write!(f, "the peer broke a rule: {rule}"),
+            Self::Protocol(violation) => write!(f, "the peer broke a rule: {violation}"),
             Self::Send(error) => error.fmt(f),
             Self::Disconnected => {
                 f.write_str("the peer went away without closing (RFC 6455 7.1.5)")
@@ -78,20 +76,45 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        // What a variant shows of another error is not told again: only what that one came from.
         match self {
-            Self::Handshake(error) => Some(error),
+            Self::Handshake(error) => error.source(),
             Self::Unsent { source, .. } => Some(source),
-            Self::Io(error) => Some(error),
-            Self::Protocol(rule) => Some(rule),
-            Self::Send(error) => Some(error),
-            Self::Url(error) => Some(error),
+            Self::Io(error) => error.source(),
+            Self::Protocol(violation) => violation.source(),
+            Self::Send(error) => error.source(),
+            Self::Url(error) => error.source(),
             Self::Disconnected | Self::TimedOut(_) => None,
         }
     }
 }
 
+/// An I/O error is given back as it was; the others become one of a kind that fits, with the error
+/// inside.
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        let kind = match error {
+            Error::Io(error) => return error,
+            Error::Send(_) => io::ErrorKind::BrokenPipe,
+            Error::Disconnected => io::ErrorKind::UnexpectedEof,
+            Error::TimedOut(_) | Error::Handshake(HandshakeError::TimedOut) => {
+                io::ErrorKind::TimedOut
+            }
+            Error::Protocol(_) | Error::Handshake(HandshakeError::InvalidResponse(_)) => {
+                io::ErrorKind::InvalidData
+            }
+            Error::Url(_) | Error::Handshake(HandshakeError::Argument(_)) => {
+                io::ErrorKind::InvalidInput
+            }
+            _ => io::ErrorKind::Other,
+        };
+        Self::new(kind, error)
+    }
+}
+
 /// What the peer did not do in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Timeout {
     /// `idle-timeout`: say anything.
     Idle,

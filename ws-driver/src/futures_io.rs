@@ -5,7 +5,7 @@ use std::{
     convert::Infallible,
     fmt,
     future::Future,
-    io::{self, IoSlice},
+    io,
     marker::PhantomData,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -13,14 +13,10 @@ use std::{
 };
 
 use async_io::Timer;
-use bytes::Buf;
 use futures_io::{AsyncRead, AsyncWrite};
 use ws_core::{RecvBuf, SendQueue};
 
-use crate::{
-    ByteStream,
-    runtime::{MAX_SLICES, Reads, Runtime, Writes},
-};
+use crate::runtime::{Reads, Runtime, Writes, write_queue};
 
 /// Marks streams that are read and written through `futures_io`'s traits. `C` is how they are
 /// closed.
@@ -83,16 +79,10 @@ impl<T: AsyncWrite + Unpin, C: Closes<T>> Writes<T> for FuturesIo<C> {
         _timer: &mut Self::Timer,
         _until: Option<Instant>,
     ) -> Poll<io::Result<usize>> {
-        let n = if send.is_scattered() {
-            let mut slices = [IoSlice::new(&[]); MAX_SLICES];
-            let filled = send.chunks_vectored(&mut slices);
-            ready!(Pin::new(io).poll_write_vectored(cx, &slices[..filled]))?
-        } else {
-            ready!(Pin::new(io).poll_write(cx, send.chunk()))?
-        };
-        let n = n.min(send.remaining());
-        send.advance(n);
-        Poll::Ready(Ok(n))
+        write_queue(send, true, |slices| match slices {
+            [piece] => Pin::new(io).poll_write(cx, piece),
+            pieces => Pin::new(io).poll_write_vectored(cx, pieces),
+        })
     }
 
     fn poll_flush(io: &mut T, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -101,33 +91,5 @@ impl<T: AsyncWrite + Unpin, C: Closes<T>> Writes<T> for FuturesIo<C> {
 
     fn poll_close(io: &mut T, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         C::poll_close(io, cx)
-    }
-}
-
-impl<T: AsyncRead + AsyncWrite + Unpin, C: Closes<T>> AsyncRead for ByteStream<T, FuturesIo<C>> {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut [u8],
-    ) -> Poll<io::Result<usize>> {
-        Self::poll_read(self.get_mut(), cx, buf)
-    }
-}
-
-impl<T: AsyncRead + AsyncWrite + Unpin, C: Closes<T>> AsyncWrite for ByteStream<T, FuturesIo<C>> {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Self::poll_write(self.get_mut(), cx, buf)
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Self::poll_flush(self.get_mut(), cx)
-    }
-
-    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Self::poll_close(self.get_mut(), cx)
     }
 }

@@ -127,7 +127,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
             match ready!(self.poll_incoming(out, cx, true))? {
                 Some(Incoming::Part { kind, last }) => {
                     let data = self.receiver.take_payload();
-                    return Poll::Ready(Ok(Some(Part { kind, data, last })));
+                    return Poll::Ready(Ok(Some(Part::new(kind, data, last))));
                 }
                 Some(_) => {}
                 None => return Poll::Ready(Ok(None)),
@@ -177,7 +177,10 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
                         self.outcome = Some(error);
                     }
                 }
-                Err(rule) => self.fail(Error::Protocol(rule)),
+                Err(rule) => {
+                    let violation = self.receiver.violation().unwrap_or_else(|| rule.into());
+                    self.fail(Error::Protocol(violation));
+                }
             }
         }
     }

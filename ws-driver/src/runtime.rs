@@ -1,11 +1,13 @@
 //! What a runtime has to say: how to wait, read and write.
 
 use std::{
-    fmt, io,
-    task::{Context, Poll},
+    fmt,
+    io::{self, IoSlice},
+    task::{Context, Poll, ready},
     time::{Duration, Instant},
 };
 
+use bytes::Buf;
 use ws_core::{RecvBuf, SendQueue};
 
 /// A runtime: an uninhabited marker type that names its timer.
@@ -87,5 +89,29 @@ pub trait Writes<T>: Runtime {
     fn disarm(_io: &mut T, _timer: &mut Self::Timer) {}
 }
 
+/// Offers what `send` holds to `write`, one piece or several if the stream is `vectored`, and takes
+/// off it what was written.
+///
+/// # Errors
+///
+/// Those of `write`.
+pub fn write_queue(
+    send: &mut SendQueue,
+    vectored: bool,
+    write: impl FnOnce(&[IoSlice<'_>]) -> Poll<io::Result<usize>>,
+) -> Poll<io::Result<usize>> {
+    let n = ready!(if vectored && send.is_scattered() {
+        let mut slices = [IoSlice::new(&[]); MAX_SLICES];
+        let filled = send.chunks_vectored(&mut slices);
+        write(&slices[..filled])
+    } else {
+        write(&[IoSlice::new(send.chunk())])
+    })?;
+    // A stream that says that it took more than it was given took all of it at most.
+    let n = n.min(send.remaining());
+    send.advance(n);
+    Poll::Ready(Ok(n))
+}
+
 /// How many pieces of a [`SendQueue`] are worth writing at once.
-pub const MAX_SLICES: usize = 16;
+const MAX_SLICES: usize = 16;

@@ -355,6 +355,7 @@ impl<T: fmt::Debug, R: Runtime> fmt::Debug for UpgradeRequest<T, R> {
 /// A server's handshake under way that accepts whatever may be accepted.
 ///
 /// [`poll`](Self::poll) goes on where it stopped; [`accept`] is the same as a future.
+#[must_use = "nothing is done unless it is polled"]
 pub struct Accepting<T, R: Runtime> {
     /// `None` once done.
     acceptor: Option<Acceptor<T, R>>,

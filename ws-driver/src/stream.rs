@@ -39,7 +39,7 @@ impl<T: Unpin, R: Reads<T> + Writes<T>> Sink<Message> for WebSocket<T, R> {
 
     fn start_send(self: Pin<&mut Self>, message: Message) -> Result<(), Error> {
         // There is room: a message larger than what is left of it passes all the same.
-        Ok(self.get_mut().sender.send_unbounded(&message)?)
+        Ok(self.get_mut().send_unbounded(&message)?)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
@@ -48,7 +48,7 @@ impl<T: Unpin, R: Reads<T> + Writes<T>> Sink<Message> for WebSocket<T, R> {
 
     fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         let this = self.get_mut();
-        match this.start_close(CloseFrame::NORMAL) {
+        match this.start_close() {
             Ok(()) | Err(SendError::Closing) => {}
             Err(error) => return Poll::Ready(Err(error.into())),
         }
@@ -76,7 +76,7 @@ impl<I: Hold + Unpin, R: Writes<I::Stream>> Sink<Message> for SendHalf<I, R> {
     type Error = Error;
 
     fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.get_mut().poll_command(cx, |sender| sender.check_ready(0))
+        Self::poll_ready(self.get_mut(), cx, 0)
     }
 
     fn start_send(self: Pin<&mut Self>, message: Message) -> Result<(), Error> {

@@ -2,7 +2,6 @@
 
 use std::{
     fmt,
-    future::poll_fn,
     task::{Context, Poll},
     time::{Duration, Instant},
 };
@@ -10,12 +9,12 @@ use std::{
 use bytes::Bytes;
 use http::Request;
 use ws_core::{
-    CloseFrame, CloseInfo, Connection, Message, MessageKind, Negotiated, Prepared, Role, SendError,
-    Sender, WebSocketConfig,
+    CloseFrame, CloseInfo, Connection, Message, Negotiated, Outgoing, Role, SendError, Sender,
+    WebSocketConfig,
 };
 
 use crate::{
-    Error,
+    Error, Event, Part, Parts,
     hold::Own,
     inbound::Inbound,
     outbound::{lend_memory, poll_feed, poll_flush},
@@ -36,28 +35,6 @@ pub struct WebSocket<T, R: Runtime> {
     pub(crate) sender: Sender,
     pub(crate) negotiated: Negotiated,
     pub(crate) request: Option<Box<Request<()>>>,
-}
-
-/// Something that came over a WebSocket.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// A message.
-    Message(Message),
-    /// A ping; it has been answered.
-    Ping(Bytes),
-    /// A pong.
-    Pong(Bytes),
-}
-
-/// A part of a message, as it came.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// What the message is. Text is checked, but a part may begin or end inside a character.
-    pub kind: MessageKind,
-    /// The bytes; may be empty.
-    pub data: Bytes,
-    /// The message ends with this part.
-    pub last: bool,
 }
 
 impl<T, R: Runtime> WebSocket<T, R> {
@@ -84,8 +61,19 @@ impl<T, R: Runtime> WebSocket<T, R> {
         Self::new(wire, connection, config, request)
     }
 
-    /// A WebSocket whose handshake somebody else did, over `io`. Read nothing more from `io` than
-    /// what is given as `parts.leftover`.
+    /// A WebSocket over a stream that another HTTP stack has upgraded, when nothing was read behind
+    /// the head of the request or response.
+    pub fn from_upgraded(
+        io: T,
+        role: Role,
+        negotiated: Negotiated,
+        config: &WebSocketConfig,
+    ) -> Self {
+        Self::from_parts(Parts::new(io, role, negotiated), config)
+    }
+
+    /// A WebSocket whose handshake was done elsewhere. `parts.leftover` is everything that was read
+    /// from the stream behind the head of the request or response.
     pub fn from_parts(parts: Parts<T>, config: &WebSocketConfig) -> Self {
         let Parts { io, leftover, role, negotiated, request } = parts;
         let connection = Connection::new(role, negotiated, leftover, config);
@@ -163,193 +151,29 @@ impl<T, R: Runtime> WebSocket<T, R> {
     ///
     /// # Errors
     ///
-    /// [`SendError::Full`] when the queue is full.
-    pub fn try_send(&mut self, message: impl Into<Message>) -> Result<(), SendError> {
+    /// [`SendError::Full`] when there is no room.
+    pub fn try_feed(&mut self, message: &impl Outgoing) -> Result<(), SendError> {
         lend_memory(&mut self.sender);
-        self.sender.send(&message.into())
+        message.queue(&mut self.sender)
     }
 
-    /// The same with a message that was framed once for many.
-    ///
-    /// # Errors
-    ///
-    /// As [`try_send`](Self::try_send).
-    pub fn try_send_prepared(&mut self, prepared: &Prepared) -> Result<(), SendError> {
-        lend_memory(&mut self.sender);
-        self.sender.send_prepared(prepared)
-    }
-
-    /// Whether messages that are sent from now on are compressed, where permessage-deflate was agreed
-    /// on and they are long enough. They are, by default; switch it off for what does not shrink,
-    /// such as pictures.
-    pub fn set_compression(&mut self, on: bool) {
+    /// Whether messages that are sent from now on are compressed: see
+    /// [`set_compression`](Self::set_compression).
+    pub fn enable_compression(&mut self, on: bool) {
         self.sender.set_compression(on);
     }
 }
 
 impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
-    /// The next message; `None` when the WebSocket has been closed by a closing handshake.
-    ///
-    /// Writes what was fed before it waits, so an echo loop that feeds batches by itself.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Protocol`] when the peer broke a rule (it has been told), [`Error::Disconnected`]
-    /// when it went away without closing, [`Error::TimedOut`], [`Error::Io`]. Afterwards `None`.
-    pub async fn recv(&mut self) -> Result<Option<Message>, Error> {
-        poll_fn(|cx| self.poll_recv(cx)).await
+    crate::__receiving!(async [async]);
+    crate::__sending!(async [async]);
+    crate::__closing!(async [async]);
+
+    fn driven(&mut self) -> &mut Self {
+        self
     }
 
-    /// The next message, ping or pong.
-    ///
-    /// # Errors
-    ///
-    /// As [`recv`](Self::recv).
-    pub async fn recv_event(&mut self) -> Result<Option<Event>, Error> {
-        poll_fn(|cx| self.poll_recv_event(cx)).await
-    }
-
-    /// The next part of a message, as soon as it comes and however long the message is.
-    ///
-    /// # Errors
-    ///
-    /// As [`recv`](Self::recv).
-    pub async fn recv_part(&mut self) -> Result<Option<Part>, Error> {
-        poll_fn(|cx| self.poll_recv_part(cx)).await
-    }
-
-    /// Sends a message, and waits until the stream has taken it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Send`] when nothing can be sent any more, [`Error::Io`].
-    pub async fn send(&mut self, message: impl Into<Message>) -> Result<(), Error> {
-        self.feed(message).await?;
-        self.flush().await
-    }
-
-    /// Queues a message, and waits for room if there is none. It goes out with the next
-    /// [`flush`](Self::flush), or when [`recv`](Self::recv) has taken what has come and has to wait.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub async fn feed(&mut self, message: impl Into<Message>) -> Result<(), Error> {
-        let message = message.into();
-        poll_fn(|cx| self.poll_feed(cx, |sender| sender.send(&message))).await
-    }
-
-    /// Queues a message that was framed once for many.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub async fn feed_prepared(&mut self, prepared: &Prepared) -> Result<(), Error> {
-        poll_fn(|cx| self.poll_feed(cx, |sender| sender.send_prepared(prepared))).await
-    }
-
-    /// Sends a message that was framed once for many.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub async fn send_prepared(&mut self, prepared: &Prepared) -> Result<(), Error> {
-        self.feed_prepared(prepared).await?;
-        self.flush().await
-    }
-
-    /// Sends a part of a message; the first part decides what it is. Queued, and written when there
-    /// is a lot, at the last part, or with [`flush`](Self::flush).
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub async fn send_part(
-        &mut self,
-        kind: MessageKind,
-        part: impl Into<Bytes>,
-        last: bool,
-    ) -> Result<(), Error> {
-        self.feed_part(kind, part, last).await?;
-        if last { self.flush().await } else { Ok(()) }
-    }
-
-    /// Queues a part of a message; the first part decides what it is.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub async fn feed_part(
-        &mut self,
-        kind: MessageKind,
-        part: impl Into<Bytes>,
-        last: bool,
-    ) -> Result<(), Error> {
-        let part = part.into();
-        poll_fn(|cx| self.poll_feed(cx, |sender| sender.send_part(kind, &part, last))).await
-    }
-
-    /// Sends a ping with up to 125 bytes. Its pong comes as an [`Event::Pong`].
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub async fn ping(&mut self, payload: impl Into<Bytes>) -> Result<(), Error> {
-        self.feed_ping(payload).await?;
-        self.flush().await
-    }
-
-    /// Queues a ping, and waits while there is one in the queue.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub async fn feed_ping(&mut self, payload: impl Into<Bytes>) -> Result<(), Error> {
-        let payload = payload.into();
-        poll_fn(|cx| self.poll_feed(cx, |sender| sender.ping(payload.clone()))).await
-    }
-
-    /// Writes everything that was queued, and makes the stream pass it on.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Send`] when a message had to be given up in the middle, because the peer closed;
-    /// [`Error::Io`].
-    pub async fn flush(&mut self) -> Result<(), Error> {
-        poll_fn(|cx| self.poll_flush(cx)).await
-    }
-
-    /// Closes: sends a close frame behind what is queued, waits for the peer's, and closes the
-    /// stream. Messages that still come are thrown away; to take them, receive until `None` after a
-    /// [`start_close`](Self::start_close).
-    ///
-    /// # Errors
-    ///
-    /// [`Error::TimedOut`] when the peer does not answer in
-    /// [`close_timeout`](WebSocketConfig::close_timeout), otherwise as [`recv`](Self::recv).
-    pub async fn close(&mut self, frame: CloseFrame) -> Result<CloseInfo, Error> {
-        match self.start_close(frame) {
-            Ok(()) | Err(SendError::Closing) => {}
-            Err(error) => return Err(error.into()),
-        }
-        while let Some(_late) = self.recv_event().await? {}
-        Ok(self.close_info())
-    }
-
-    /// Queues a close frame; keep receiving until `None`.
-    ///
-    /// # Errors
-    ///
-    /// [`SendError::CloseCode`] and [`SendError::ControlTooLong`] for a frame that cannot be sent,
-    /// [`SendError::Closing`] when one is under way.
-    pub fn start_close(&mut self, frame: CloseFrame) -> Result<(), SendError> {
-        lend_memory(&mut self.sender);
-        self.sender.close(frame)?;
-        self.inbound.clock.handle_closing(Instant::now());
-        Ok(())
-    }
-
-    /// [`recv`](Self::recv) as a function to poll.
+    /// Polls for what [`recv`](Self::recv) receives.
     ///
     /// # Errors
     ///
@@ -358,7 +182,7 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
         self.inbound.poll_message(&mut self.sender, cx)
     }
 
-    /// [`recv_event`](Self::recv_event) as a function to poll.
+    /// Polls for what [`recv_event`](Self::recv_event) receives.
     ///
     /// # Errors
     ///
@@ -367,7 +191,7 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
         self.inbound.poll_event(&mut self.sender, cx)
     }
 
-    /// [`recv_part`](Self::recv_part) as a function to poll.
+    /// Polls for what [`recv_part`](Self::recv_part) receives.
     ///
     /// # Errors
     ///
@@ -376,7 +200,42 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
         self.inbound.poll_part(&mut self.sender, cx)
     }
 
-    /// [`flush`](Self::flush) as a function to poll.
+    /// Polls [`feed`](Self::feed), until the message has been queued once.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub fn poll_feed(
+        &mut self,
+        cx: &mut Context<'_>,
+        message: &impl Outgoing,
+    ) -> Poll<Result<(), Error>> {
+        self.poll_command(cx, |sender| message.queue(sender))
+    }
+
+    /// Polls [`feed_part`](Self::feed_part), until the part has been queued once.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub fn poll_feed_part(&mut self, cx: &mut Context<'_>, part: &Part) -> Poll<Result<(), Error>> {
+        self.poll_command(cx, |sender| sender.send_part(part.kind, &part.data, part.last))
+    }
+
+    /// Polls [`feed_ping`](Self::feed_ping), until the ping has been queued once.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub fn poll_feed_ping(
+        &mut self,
+        cx: &mut Context<'_>,
+        payload: &Bytes,
+    ) -> Poll<Result<(), Error>> {
+        self.poll_command(cx, |sender| sender.ping(payload.clone()))
+    }
+
+    /// Polls [`flush`](Self::flush).
     ///
     /// # Errors
     ///
@@ -391,11 +250,28 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
     ///
     /// As [`send`](Self::send).
     pub fn poll_ready(&mut self, cx: &mut Context<'_>, len: usize) -> Poll<Result<(), Error>> {
-        self.poll_feed(cx, |sender| sender.check_ready(len))
+        self.poll_command(cx, |sender| sender.check_ready(len))
+    }
+
+    /// Queues a message however long it is: [`poll_ready`](Self::poll_ready) has found room for some.
+    pub(crate) fn send_unbounded(&mut self, message: &Message) -> Result<(), SendError> {
+        self.sender.send_unbounded(message)
+    }
+
+    /// Queues a close frame.
+    ///
+    /// # Errors
+    ///
+    /// As [`start_close_with`](Self::start_close_with).
+    pub fn queue_close(&mut self, frame: CloseFrame) -> Result<(), SendError> {
+        lend_memory(&mut self.sender);
+        self.sender.close(frame)?;
+        self.inbound.clock.handle_closing(Instant::now());
+        Ok(())
     }
 
     /// Tries a command until there is room for it, and makes room by writing.
-    fn poll_feed(
+    fn poll_command(
         &mut self,
         cx: &mut Context<'_>,
         command: impl FnMut(&mut Sender) -> Result<(), SendError>,
@@ -412,19 +288,4 @@ impl<T: fmt::Debug, R: Runtime> fmt::Debug for WebSocket<T, R> {
             .field("negotiated", self.negotiated())
             .finish_non_exhaustive()
     }
-}
-
-/// What a WebSocket is made of.
-#[derive(Debug)]
-pub struct Parts<T> {
-    /// The stream.
-    pub io: T,
-    /// Bytes that were received and not used: the first frames. Moved, not copied.
-    pub leftover: Bytes,
-    /// Which end this is.
-    pub role: Role,
-    /// What was agreed on.
-    pub negotiated: Negotiated,
-    /// The request, if it was kept.
-    pub request: Option<Request<()>>,
 }

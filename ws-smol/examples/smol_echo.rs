@@ -3,7 +3,7 @@
 //! `cargo run --example smol_echo`
 
 use smol::net::{TcpListener, TcpStream};
-use ws_smol::{CloseCode, CloseFrame, Error};
+use ws_smol::{CloseCode, Error};
 
 pub(crate) fn main() -> Result<(), Error> {
     smol::block_on(async {
@@ -17,7 +17,7 @@ pub(crate) fn main() -> Result<(), Error> {
         ws.send(vec![1, 2, 3]).await?;
         println!("bytes: {:?}", ws.recv().await?);
 
-        let info = ws.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "that was all")).await?;
+        let info = ws.close_with(CloseCode::NORMAL_CLOSURE, "that was all").await?;
         println!("the server answered the close with {:?}", info.received);
         Ok(())
     })

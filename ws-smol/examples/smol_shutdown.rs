@@ -9,9 +9,7 @@ use smol::{
     Timer, channel, future,
     net::{TcpListener, TcpStream},
 };
-use ws_smol::{
-    CloseCode, CloseFrame, CloseInfo, Error, ServerConfig, WebSocketConfig, accept_with, connect,
-};
+use ws_smol::{CloseCode, CloseInfo, Error, ServerConfig, WebSocketConfig, accept_with, connect};
 
 /// How a connection ended.
 type Report = Result<CloseInfo, Error>;
@@ -80,7 +78,7 @@ async fn attend(stream: TcpStream, stop: channel::Receiver<()>) -> Report {
             None => return Ok(ws.close_info()),
         }
     }
-    ws.close(CloseFrame::new(CloseCode::GOING_AWAY, "the server restarts")).await
+    ws.close_with(CloseCode::GOING_AWAY, "the server restarts").await
 }
 
 async fn timeout<O>(limit: Duration, work: impl Future<Output = O>) -> Option<O> {

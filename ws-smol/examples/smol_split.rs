@@ -9,7 +9,7 @@ use smol::{
     Timer,
     net::{TcpListener, TcpStream},
 };
-use ws_smol::{CloseCode, CloseFrame, Error, RecvHalf, SendHalf};
+use ws_smol::{CloseCode, Error, RecvHalf, SendHalf};
 
 pub(crate) fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     smol::block_on(async {
@@ -21,7 +21,7 @@ pub(crate) fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let (sender, receiver) = ws.split();
         let sending = smol::spawn(async move {
             let mut sender = talk("tick", sender).await?;
-            sender.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "no more to say")).await?;
+            sender.close_with(CloseCode::NORMAL_CLOSURE, "no more to say").await?;
             Ok::<_, Error>(sender)
         });
         let receiver = listen("client", receiver).await?;

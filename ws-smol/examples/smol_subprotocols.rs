@@ -4,8 +4,8 @@
 
 use smol::net::{TcpListener, TcpStream};
 use ws_smol::{
-    ClientConfig, CloseCode, CloseFrame, Error, HandshakeError, ServerConfig, WebSocket,
-    accept_with, connect_with,
+    ClientConfig, CloseCode, Error, ServerConfig, WebSocket, accept_with, connect_with,
+    handshake::HandshakeError,
 };
 
 pub(crate) fn main() -> Result<(), Error> {
@@ -35,7 +35,7 @@ async fn ask(url: &str, offers: &[&str]) -> Result<(), Error> {
     ws.send("how now brown cow").await?;
     let answer = ws.recv().await?;
     println!("{}: {answer:?}", ws.subprotocol().unwrap_or("nothing agreed on"));
-    ws.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "")).await?;
+    ws.close_with(CloseCode::NORMAL_CLOSURE, "").await?;
     Ok(())
 }
 
@@ -66,8 +66,7 @@ async fn shout(mut ws: WebSocket<TcpStream>) -> Result<(), Error> {
         match message.as_text() {
             Some(text) => ws.send(text.to_uppercase()).await?,
             None => {
-                let why = CloseFrame::new(CloseCode::UNSUPPORTED_DATA, "only text can be shouted");
-                ws.close(why).await?;
+                ws.close_with(CloseCode::UNSUPPORTED_DATA, "only text can be shouted").await?;
             }
         }
     }

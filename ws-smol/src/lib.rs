@@ -3,15 +3,17 @@
 use std::io;
 
 use async_net::TcpStream;
+use futures_io::{AsyncBufRead, AsyncRead, AsyncWrite};
 
 pub use ws_driver::FuturesIo;
 
-/// The payloads of binary messages, one behind the other, for tunnels: `AsyncRead + AsyncWrite`. A
-/// text message is an error.
-pub type ByteStream<T> = ws_driver::ByteStream<T, FuturesIo>;
-
-ws_driver::adapter!(FuturesIo);
-ws_driver::connector!(FuturesIo, TcpStream, dial);
+ws_driver::adapter!(async, FuturesIo, [AsyncRead + AsyncWrite + Unpin], TcpStream, dial);
+ws_driver::__futures_io_byte_stream!(
+    AsyncRead,
+    AsyncBufRead,
+    AsyncWrite,
+    [AsyncRead + AsyncWrite + Unpin]
+);
 
 async fn dial(host: String, port: u16) -> io::Result<TcpStream> {
     let stream = TcpStream::connect((host, port)).await?;

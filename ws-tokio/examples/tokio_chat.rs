@@ -14,7 +14,7 @@ use tokio::{
     sync::mpsc,
     time::timeout,
 };
-use ws_tokio::{CloseCode, CloseFrame, Error, Message, Prepared, RecvHalf, SendHalf};
+use ws_tokio::{CloseCode, Error, Message, Prepared, RecvHalf, SendHalf};
 
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn main() -> Result<(), Error> {
@@ -83,14 +83,15 @@ async fn speak(
     mut mailbox: mpsc::Receiver<Prepared>,
 ) -> Result<(), Error> {
     while let Some(message) = mailbox.recv().await {
-        match timeout(PATIENCE, sender.send_prepared(&message)).await {
+        match timeout(PATIENCE, sender.send(&message)).await {
             Ok(sent) => sent?,
             Err(_elapsed) => break,
         }
     }
     // From here on the closing handshake has its own time limit, and `listen` keeps it.
-    let goodbye = CloseFrame::new(CloseCode::POLICY_VIOLATION, "too slow for this room");
-    timeout(PATIENCE, sender.close(goodbye)).await.unwrap_or(Ok(()))
+    timeout(PATIENCE, sender.close_with(CloseCode::POLICY_VIOLATION, "too slow for this room"))
+        .await
+        .unwrap_or(Ok(()))
 }
 
 #[derive(Default)]

@@ -3,7 +3,7 @@
 //! `cargo run --example tokio_echo`
 
 use tokio::net::{TcpListener, TcpStream};
-use ws_tokio::{CloseCode, CloseFrame, Error};
+use ws_tokio::{CloseCode, Error};
 
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn main() -> Result<(), Error> {
@@ -17,7 +17,7 @@ pub(crate) async fn main() -> Result<(), Error> {
     ws.send(vec![1, 2, 3]).await?;
     println!("bytes: {:?}", ws.recv().await?);
 
-    let info = ws.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "that was all")).await?;
+    let info = ws.close_with(CloseCode::NORMAL_CLOSURE, "that was all").await?;
     println!("the server answered the close with {:?}", info.received);
     Ok(())
 }

@@ -10,9 +10,7 @@ use tokio::{
     sync::{mpsc, watch},
     time::timeout,
 };
-use ws_tokio::{
-    CloseCode, CloseFrame, CloseInfo, Error, ServerConfig, WebSocketConfig, accept_with, connect,
-};
+use ws_tokio::{CloseCode, CloseInfo, Error, ServerConfig, WebSocketConfig, accept_with, connect};
 
 /// How a connection ended.
 type Report = Result<CloseInfo, Error>;
@@ -83,7 +81,7 @@ async fn attend(stream: TcpStream, mut stop: watch::Receiver<()>) -> Report {
             None => return Ok(ws.close_info()),
         }
     }
-    ws.close(CloseFrame::new(CloseCode::GOING_AWAY, "the server restarts")).await
+    ws.close_with(CloseCode::GOING_AWAY, "the server restarts").await
 }
 
 /// How long each client may take to answer the close.

@@ -9,7 +9,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     time::sleep,
 };
-use ws_tokio::{CloseCode, CloseFrame, Error, RecvHalf, SendHalf};
+use ws_tokio::{CloseCode, Error, RecvHalf, SendHalf};
 
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
@@ -21,7 +21,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync
     let (sender, receiver) = ws.split();
     let sending = tokio::spawn(async move {
         let mut sender = talk("tick", sender).await?;
-        sender.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "no more to say")).await?;
+        sender.close_with(CloseCode::NORMAL_CLOSURE, "no more to say").await?;
         Ok::<_, Error>(sender)
     });
     let receiver = listen("client", receiver).await?;

@@ -9,10 +9,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
 };
-use ws_tokio::{
-    CloseCode, CloseFrame, Message, MessageKind, ServerConfig, WebSocketConfig, accept_with,
-    connect,
-};
+use ws_tokio::{CloseCode, Message, Part, ServerConfig, WebSocketConfig, accept_with, connect};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -42,13 +39,13 @@ async fn upload(url: &str, path: &Path) -> Result<Option<Message>> {
     loop {
         let n = file.read(&mut buffer).await?;
         // An empty part may be the last one: the end is known when there is no more.
-        ws.send_part(MessageKind::Binary, buffer[..n].to_vec(), n == 0).await?;
+        ws.send_part(Part::binary(buffer[..n].to_vec(), n == 0)).await?;
         if n == 0 {
             break;
         }
     }
     let answer = ws.recv().await?;
-    ws.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "")).await?;
+    ws.close_with(CloseCode::NORMAL_CLOSURE, "").await?;
     Ok(answer)
 }
 

@@ -4,8 +4,8 @@
 
 use tokio::net::{TcpListener, TcpStream};
 use ws_tokio::{
-    ClientConfig, CloseCode, CloseFrame, Error, HandshakeError, ServerConfig, WebSocket,
-    accept_with, connect_with,
+    ClientConfig, CloseCode, Error, ServerConfig, WebSocket, accept_with, connect_with,
+    handshake::HandshakeError,
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -34,7 +34,7 @@ async fn ask(url: &str, offers: &[&str]) -> Result<(), Error> {
     ws.send("how now brown cow").await?;
     let answer = ws.recv().await?;
     println!("{}: {answer:?}", ws.subprotocol().unwrap_or("nothing agreed on"));
-    ws.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "")).await?;
+    ws.close_with(CloseCode::NORMAL_CLOSURE, "").await?;
     Ok(())
 }
 
@@ -64,8 +64,7 @@ async fn shout(mut ws: WebSocket<TcpStream>) -> Result<(), Error> {
         match message.as_text() {
             Some(text) => ws.send(text.to_uppercase()).await?,
             None => {
-                let why = CloseFrame::new(CloseCode::UNSUPPORTED_DATA, "only text can be shouted");
-                ws.close(why).await?;
+                ws.close_with(CloseCode::UNSUPPORTED_DATA, "only text can be shouted").await?;
             }
         }
     }

@@ -1,4 +1,4 @@
-//! A WebSocket as a stream of bytes, through tokio's traits.
+//! tokio's traits for a WebSocket as a stream of bytes.
 
 use std::{
     io,
@@ -8,18 +8,7 @@ use std::{
 
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::{Tokio, WebSocket};
-
-/// The payloads of binary messages, one behind the other, for tunnels. A text message is an error.
-#[derive(Debug)]
-pub struct ByteStream<T>(ws_driver::ByteStream<T, Tokio>);
-
-impl<T: AsyncRead + AsyncWrite + Unpin> ByteStream<T> {
-    /// A stream over `ws`.
-    pub fn new(ws: WebSocket<T>) -> Self {
-        Self(ws_driver::ByteStream::new(ws))
-    }
-}
+use crate::ByteStream;
 
 impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for ByteStream<T> {
     fn poll_read(

@@ -5,12 +5,14 @@ mod runtime;
 
 use std::io;
 
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
 
-pub use self::{byte_stream::ByteStream, runtime::Tokio};
+pub use self::runtime::Tokio;
 
-ws_driver::adapter!(Tokio);
-ws_driver::connector!(Tokio, TcpStream, dial);
+ws_driver::adapter!(async, Tokio, [AsyncRead + AsyncWrite + Unpin], TcpStream, dial);
 
 async fn dial(host: String, port: u16) -> io::Result<TcpStream> {
     let stream = TcpStream::connect((host, port)).await?;

@@ -2,19 +2,18 @@
 
 use std::{
     future::Future,
-    io::{self, IoSlice},
+    io,
     pin::{Pin, pin},
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
     time::Instant,
 };
 
-use bytes::Buf;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite},
     time::{Sleep, sleep_until},
 };
 use ws_driver::{
-    MAX_SLICES, Reads, Runtime, Writes,
+    Reads, Runtime, Writes, write_queue,
     ws_core::{RecvBuf, SendQueue},
 };
 
@@ -57,16 +56,11 @@ impl<T: AsyncWrite + Unpin> Writes<T> for Tokio {
         _timer: &mut Self::Timer,
         _until: Option<Instant>,
     ) -> Poll<io::Result<usize>> {
-        let n = if send.is_scattered() && io.is_write_vectored() {
-            let mut slices = [IoSlice::new(&[]); MAX_SLICES];
-            let filled = send.chunks_vectored(&mut slices);
-            ready!(Pin::new(io).poll_write_vectored(cx, &slices[..filled]))?
-        } else {
-            ready!(Pin::new(io).poll_write(cx, send.chunk()))?
-        };
-        let n = n.min(send.remaining());
-        send.advance(n);
-        Poll::Ready(Ok(n))
+        let vectored = io.is_write_vectored();
+        write_queue(send, vectored, |slices| match slices {
+            [piece] => Pin::new(io).poll_write(cx, piece),
+            pieces => Pin::new(io).poll_write_vectored(cx, pieces),
+        })
     }
 
     fn poll_flush(io: &mut T, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -6,14 +6,16 @@ use std::{
 };
 
 use tokio::{io::duplex, time::timeout};
-use ws_tokio::{Parts, Role, WebSocket, WebSocketConfig};
+use ws_tokio::{
+    WebSocket, WebSocketConfig,
+    handshake::{Negotiated, Role},
+};
 
 #[tokio::test]
 async fn a_ping_that_is_late_leaves_the_peer_as_much_time() {
     let (server, client) = duplex(1024);
     let open = |io, role, config: &WebSocketConfig| {
-        let (leftover, negotiated, request) = Default::default();
-        WebSocket::from_parts(Parts { io, leftover, role, negotiated, request }, config)
+        WebSocket::from_upgraded(io, role, Negotiated::default(), config)
     };
     let pong_timeout = Duration::from_millis(300);
     let config =

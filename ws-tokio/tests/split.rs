@@ -4,26 +4,21 @@ use std::time::Duration;
 
 use tokio::{io::duplex, time::timeout};
 use ws_tokio::{
-    CloseCode, CloseFrame, Error, Negotiated, Parts, Role, Timeout, WebSocket, WebSocketConfig,
+    CloseCode, Error, Timeout, WebSocket, WebSocketConfig,
+    handshake::{Negotiated, Role},
 };
 
 #[tokio::test]
 async fn closing_towards_a_peer_that_never_reads_ends_in_time() {
     let (io, _peer) = duplex(64);
-    let parts = Parts {
-        io,
-        leftover: Vec::new().into(),
-        role: Role::Server,
-        negotiated: Negotiated::default(),
-        request: None,
-    };
     let close_timeout = Duration::from_millis(50);
     let config = WebSocketConfig::new().close_timeout(close_timeout);
-    let (mut sender, mut receiver) = WebSocket::from_parts(parts, &config).split();
+    let (mut sender, mut receiver) =
+        WebSocket::from_upgraded(io, Role::Server, Negotiated::default(), &config).split();
     let receiving = tokio::spawn(async move { receiver.recv().await });
     let sending = tokio::spawn(async move {
         sender.try_send(vec![0; 10_000]).unwrap();
-        sender.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "")).await
+        sender.close_with(CloseCode::NORMAL_CLOSURE, "").await
     });
     let second = Duration::from_secs(1);
     let received = timeout(second, receiving).await.expect("the receiver ends").unwrap();

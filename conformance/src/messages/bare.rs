@@ -6,9 +6,8 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use bytes::Bytes;
 use ws_core::{Negotiated, Role, WebSocketConfig};
-use ws_driver::{Parts, Runtime, WebSocket};
+use ws_driver::{Runtime, WebSocket};
 
 use super::line::{Line, Terms};
 
@@ -34,8 +33,7 @@ pub fn open<R: Runtime>(
     negotiated: Negotiated,
     config: &WebSocketConfig,
 ) -> WebSocket<Line, R> {
-    let parts = Parts { io, leftover: Bytes::new(), role, negotiated, request: None };
-    WebSocket::from_parts(parts, config)
+    WebSocket::from_upgraded(io, role, negotiated, config)
 }
 
 /// Both ends of a line with room for so many octets each way. Who would have to wait is told so, also by a stream that

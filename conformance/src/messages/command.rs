@@ -64,6 +64,7 @@ pub fn event(event: &Event) -> String {
         Event::Message(it) => message(it),
         Event::Ping(payload) => format!("ping{}", shown(payload)),
         Event::Pong(payload) => format!("pong{}", shown(payload)),
+        other => format!("{other:?}"),
     }
 }
 

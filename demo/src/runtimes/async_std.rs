@@ -21,7 +21,7 @@ impl Adapter for AsyncStd {
     ) -> io::Result<()> {
         let acceptor = Acceptor::new(TcpStream::from(stream), service.config());
         task::Builder::new().spawn(async move {
-            let attended = attend(acceptor, &service, &mut journal).await;
+            let attended = attend(acceptor.into(), &service, &mut journal).await;
             journal.close(attended);
         })?;
         Ok(())
@@ -33,7 +33,7 @@ impl Adapter for AsyncStd {
         config: &ServerConfig,
     ) -> Result<Box<dyn Channel>, Error> {
         let ws = task::block_on(ws_async_std::accept_with(TcpStream::from(stream), config))?;
-        Ok(Box::new(Outside::new(ws, self)))
+        Ok(Box::new(Outside::new(ws_driver::WebSocket::from(ws), self)))
     }
 
     fn connect(
@@ -42,7 +42,7 @@ impl Adapter for AsyncStd {
         config: &ClientConfig,
     ) -> Result<(Box<dyn Channel>, UpgradeResponse), Error> {
         let (ws, response) = task::block_on(ws_async_std::connect_with(url, config))?;
-        Ok((Box::new(Outside::new(ws, self)), response))
+        Ok((Box::new(Outside::new(ws_driver::WebSocket::from(ws), self)), response))
     }
 }
 

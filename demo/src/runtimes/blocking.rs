@@ -3,7 +3,7 @@
 use std::{io, net::TcpStream, sync::Arc, thread};
 
 use bytes::Bytes;
-use ws_blocking::{Acceptor, Error, Event, RecvHalf, SendHalf, WebSocket};
+use ws_blocking::{Acceptor, Error, Event, Part, RecvHalf, SendHalf, WebSocket};
 use ws_core::{
     ClientConfig, CloseFrame, CloseInfo, Message, MessageKind, Negotiated, ServerConfig,
     UpgradeResponse,
@@ -64,7 +64,7 @@ impl Channel for WebSocket<TcpStream> {
     }
 
     fn send_part(&mut self, kind: MessageKind, part: Bytes, last: bool) -> Result<(), Error> {
-        self.send_part(kind, part, last)
+        self.send_part(Part::new(kind, part, last))
     }
 
     fn ping(&mut self, payload: Bytes) -> Result<(), Error> {
@@ -76,7 +76,7 @@ impl Channel for WebSocket<TcpStream> {
     }
 
     fn close(&mut self, frame: CloseFrame) -> Result<CloseInfo, Error> {
-        self.close(frame)
+        self.close_with(frame.code, frame.reason)
     }
 
     fn close_info(&self) -> CloseInfo {
@@ -95,7 +95,7 @@ impl Sending for SendHalf<TcpStream> {
     }
 
     fn close(&mut self, frame: CloseFrame) -> Result<(), Error> {
-        self.close(frame)
+        self.close_with(frame.code, frame.reason)
     }
 }
 

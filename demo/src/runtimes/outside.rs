@@ -4,7 +4,9 @@ use std::{future::Future, io};
 
 use bytes::Bytes;
 use ws_core::{CloseFrame, CloseInfo, Message, MessageKind, Negotiated};
-use ws_driver::{Error, Event, Reads, RecvHalf, Runtime, SendHalf, Shared, WebSocket, Writes};
+use ws_driver::{
+    Error, Event, Part, Reads, RecvHalf, Runtime, SendHalf, Shared, WebSocket, Writes,
+};
 
 use super::channel::{Channel, Receiving, Sending};
 use crate::echo::echo;
@@ -49,7 +51,7 @@ where
     }
 
     fn send_part(&mut self, kind: MessageKind, part: Bytes, last: bool) -> Result<(), Error> {
-        self.executor.block_on(self.inner.send_part(kind, part, last))
+        self.executor.block_on(self.inner.send_part(Part::new(kind, part, last)))
     }
 
     fn ping(&mut self, payload: Bytes) -> Result<(), Error> {
@@ -61,7 +63,7 @@ where
     }
 
     fn close(&mut self, frame: CloseFrame) -> Result<CloseInfo, Error> {
-        self.executor.block_on(self.inner.close(frame))
+        self.executor.block_on(self.inner.close_with(frame.code, frame.reason))
     }
 
     fn close_info(&self) -> CloseInfo {
@@ -87,7 +89,7 @@ where
     }
 
     fn close(&mut self, frame: CloseFrame) -> Result<(), Error> {
-        self.executor.block_on(self.inner.close(frame))
+        self.executor.block_on(self.inner.close_with(frame.code, frame.reason))
     }
 }
 

@@ -21,7 +21,7 @@ impl Adapter for Smol {
     ) -> io::Result<()> {
         let acceptor = Acceptor::new(TcpStream::try_from(stream)?, service.config());
         let task = smol::spawn(async move {
-            let attended = attend(acceptor, &service, &mut journal).await;
+            let attended = attend(acceptor.into(), &service, &mut journal).await;
             journal.close(attended);
         });
         task.detach();
@@ -35,7 +35,7 @@ impl Adapter for Smol {
     ) -> Result<Box<dyn Channel>, Error> {
         let stream = TcpStream::try_from(stream)?;
         let ws = smol::block_on(ws_smol::accept_with(stream, config))?;
-        Ok(Box::new(Outside::new(ws, self)))
+        Ok(Box::new(Outside::new(ws_driver::WebSocket::from(ws), self)))
     }
 
     fn connect(
@@ -44,7 +44,7 @@ impl Adapter for Smol {
         config: &ClientConfig,
     ) -> Result<(Box<dyn Channel>, UpgradeResponse), Error> {
         let (ws, response) = smol::block_on(ws_smol::connect_with(url, config))?;
-        Ok((Box::new(Outside::new(ws, self)), response))
+        Ok((Box::new(Outside::new(ws_driver::WebSocket::from(ws), self)), response))
     }
 }
 

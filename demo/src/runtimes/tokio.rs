@@ -33,7 +33,7 @@ impl Adapter for Tokio {
         let _context = self.runtime.enter();
         let acceptor = Acceptor::new(registered(stream)?, service.config());
         self.runtime.spawn(async move {
-            let attended = attend(acceptor, &service, &mut journal).await;
+            let attended = attend(acceptor.into(), &service, &mut journal).await;
             journal.close(attended);
         });
         Ok(())
@@ -46,7 +46,7 @@ impl Adapter for Tokio {
     ) -> Result<Box<dyn Channel>, Error> {
         let handle = self.runtime.handle();
         let accepting = async { ws_tokio::accept_with(registered(stream)?, config).await };
-        Ok(Box::new(Outside::new(handle.block_on(accepting)?, handle)))
+        Ok(Box::new(Outside::new(ws_driver::WebSocket::from(handle.block_on(accepting)?), handle)))
     }
 
     fn connect(
@@ -56,7 +56,7 @@ impl Adapter for Tokio {
     ) -> Result<(Box<dyn Channel>, UpgradeResponse), Error> {
         let handle = self.runtime.handle();
         let (ws, response) = handle.block_on(ws_tokio::connect_with(url, config))?;
-        Ok((Box::new(Outside::new(ws, handle)), response))
+        Ok((Box::new(Outside::new(ws_driver::WebSocket::from(ws), handle)), response))
     }
 }
 

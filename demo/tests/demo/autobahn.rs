@@ -5,7 +5,7 @@ use std::{
     thread,
 };
 
-use ws_blocking::{CloseCode, CloseFrame, DeflateConfig, Message, ServerConfig, WebSocket};
+use ws_blocking::{CloseCode, Message, ServerConfig, WebSocket, deflate::DeflateConfig};
 
 use crate::program::{RUNTIMES, run};
 
@@ -18,16 +18,16 @@ fn serve(listener: &TcpListener) -> String {
     let target = ws.request().unwrap().uri().to_string();
     if target.starts_with("/getCaseCount") {
         ws.send("3").unwrap();
-        ws.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "")).unwrap();
+        ws.close_with(CloseCode::NORMAL_CLOSURE, "").unwrap();
     } else if target.starts_with("/getCaseInfo") {
         ws.send(r#"{"id": "13.2.1", "description": "compression"}"#).unwrap();
-        ws.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "")).unwrap();
+        ws.close_with(CloseCode::NORMAL_CLOSURE, "").unwrap();
     } else if target.starts_with("/runCase") {
         let params = ws.negotiated().deflate().unwrap();
         assert!(params.client_no_context_takeover, "and what this case is about");
         run_case(ws, &target);
     } else {
-        ws.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "")).unwrap();
+        ws.close_with(CloseCode::NORMAL_CLOSURE, "").unwrap();
     }
     target
 }
@@ -39,7 +39,7 @@ fn run_case(mut ws: WebSocket<TcpStream>, target: &str) {
         assert_eq!(ws.recv().unwrap(), Some(message));
     }
     if target.contains("case=1&") {
-        ws.close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "")).unwrap();
+        ws.close_with(CloseCode::NORMAL_CLOSURE, "").unwrap();
     } else if target.contains("case=2&") {
         use std::io::Write;
         ws.get_mut().write_all(b"\x83\x00").unwrap();

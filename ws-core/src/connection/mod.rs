@@ -4,6 +4,7 @@ mod close_codes;
 mod incoming;
 mod keep_alive;
 mod masks;
+mod outgoing;
 mod prepared;
 mod receiver;
 mod reply;
@@ -24,6 +25,7 @@ use crate::{
 pub use self::{
     incoming::Incoming,
     keep_alive::{KeepAlive, TimeoutAction},
+    outgoing::{IntoOutgoing, Outgoing},
     prepared::Prepared,
     receiver::{FrameViolation, Receiver},
     reply::Reply,

@@ -21,10 +21,10 @@ use crate::{
 /// peers have agreed on, when the first such peer gets it.
 ///
 /// ```
-/// use ws_core::{Message, Prepared};
+/// use ws_core::Prepared;
 ///
-/// let prepared = Prepared::new(Message::text("hello"));
-/// // for client in clients { client.send_prepared(&prepared).await?; }
+/// let prepared = Prepared::new("hello");
+/// // for client in clients { client.send(&prepared).await?; }
 /// assert_eq!(prepared.message().as_text(), Some("hello"));
 /// ```
 #[derive(Clone)]
@@ -37,7 +37,8 @@ pub struct Prepared {
 
 impl Prepared {
     /// Frames `message` for servers to send: unmasked, in one frame.
-    pub fn new(message: Message) -> Self {
+    pub fn new(message: impl Into<Message>) -> Self {
+        let message = message.into();
         let frame = frame(&message, message.as_bytes(), false);
         Self { message, frame, deflated: Arc::default() }
     }

@@ -2,7 +2,6 @@
 
 use std::{
     fmt,
-    future::poll_fn,
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
@@ -28,40 +27,37 @@ pub struct RecvHalf<I: Hold, R: Runtime> {
 }
 
 impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> RecvHalf<I, R> {
-    /// The next message; `None` when the WebSocket has been closed by a closing handshake.
-    ///
-    /// # Errors
-    ///
-    /// As [`WebSocket::recv`](crate::WebSocket::recv).
-    pub async fn recv(&mut self) -> Result<Option<Message>, Error> {
-        poll_fn(|cx| self.poll_recv(cx)).await
+    crate::__receiving!(async [async]);
+
+    fn driven(&mut self) -> &mut Self {
+        self
     }
 
-    /// The next message, ping or pong.
+    /// Polls for what [`recv`](Self::recv) receives.
     ///
     /// # Errors
     ///
-    /// As [`WebSocket::recv`](crate::WebSocket::recv).
-    pub async fn recv_event(&mut self) -> Result<Option<Event>, Error> {
-        poll_fn(|cx| self.poll_for_both(cx, Inbound::poll_event)).await
-    }
-
-    /// The next part of a message, as soon as it comes and however long the message is.
-    ///
-    /// # Errors
-    ///
-    /// As [`WebSocket::recv`](crate::WebSocket::recv).
-    pub async fn recv_part(&mut self) -> Result<Option<Part>, Error> {
-        poll_fn(|cx| self.poll_for_both(cx, Inbound::poll_part)).await
-    }
-
-    /// [`recv`](Self::recv) as a function to poll.
-    ///
-    /// # Errors
-    ///
-    /// As [`WebSocket::recv`](crate::WebSocket::recv).
+    /// As [`recv`](Self::recv).
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Message>, Error>> {
         self.poll_for_both(cx, Inbound::poll_message)
+    }
+
+    /// Polls for what [`recv_event`](Self::recv_event) receives.
+    ///
+    /// # Errors
+    ///
+    /// As [`recv`](Self::recv).
+    pub fn poll_recv_event(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Event>, Error>> {
+        self.poll_for_both(cx, Inbound::poll_event)
+    }
+
+    /// Polls for what [`recv_part`](Self::recv_part) receives.
+    ///
+    /// # Errors
+    ///
+    /// As [`recv`](Self::recv).
+    pub fn poll_recv_part(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Part>, Error>> {
+        self.poll_for_both(cx, Inbound::poll_part)
     }
 
     /// Polls so that both halves are woken. A stream that is read may have to be written for that,

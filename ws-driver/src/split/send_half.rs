@@ -2,17 +2,16 @@
 
 use std::{
     fmt,
-    future::poll_fn,
     sync::{Arc, atomic::Ordering},
     task::{Context, Poll, Waker, ready},
 };
 
 use bytes::Bytes;
-use ws_core::{CloseFrame, Message, MessageKind, Prepared, SendError, Sender};
+use ws_core::{CloseFrame, Message, Outgoing, SendError, Sender};
 
 use super::both::{Both, Writer, remember};
 use crate::{
-    Error,
+    Error, Part,
     hold::Hold,
     outbound::{lend_memory, poll_feed, sent_whole},
     runtime::{Runtime, Writes},
@@ -25,151 +24,73 @@ pub struct SendHalf<I: Hold, R: Runtime> {
 }
 
 impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
-    /// Sends a message, and waits until the stream has taken it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Send`] when nothing can be sent any more, [`Error::Io`].
-    pub async fn send(&mut self, message: impl Into<Message>) -> Result<(), Error> {
-        self.feed(message).await?;
-        self.flush().await
+    crate::__sending!(async [async]);
+    crate::__half_closing!(async [async]);
+
+    fn driven(&mut self) -> &mut Self {
+        self
     }
 
-    /// Queues a message, and waits for room if there is none.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub async fn feed(&mut self, message: impl Into<Message>) -> Result<(), Error> {
-        let message = message.into();
-        self.command(|sender| sender.send(&message)).await
-    }
-
-    /// Queues a message without waiting.
+    /// Queues a message without waiting and without writing.
     ///
     /// # Errors
     ///
     /// [`SendError::Full`] when there is no room.
-    pub fn try_send(&mut self, message: impl Into<Message>) -> Result<(), SendError> {
-        let message = message.into();
+    pub fn try_feed(&mut self, message: &impl Outgoing) -> Result<(), SendError> {
         self.both.with_writer(|writer| {
             lend_memory(&mut writer.sender);
-            writer.sender.send(&message)
+            message.queue(&mut writer.sender)
         })
     }
 
-    /// The same with a message that was framed once for many.
-    ///
-    /// # Errors
-    ///
-    /// As [`try_send`](Self::try_send).
-    pub fn try_send_prepared(&mut self, prepared: &Prepared) -> Result<(), SendError> {
-        self.both.with_writer(|writer| {
-            lend_memory(&mut writer.sender);
-            writer.sender.send_prepared(prepared)
-        })
-    }
-
-    /// Whether messages that are sent from now on are compressed, where permessage-deflate was agreed
-    /// on and they are long enough. They are, by default; switch it off for what does not shrink,
-    /// such as pictures.
-    pub fn set_compression(&mut self, on: bool) {
+    /// Whether messages that are sent from now on are compressed: see
+    /// [`set_compression`](Self::set_compression).
+    pub fn enable_compression(&mut self, on: bool) {
         self.both.with_writer(|writer| writer.sender.set_compression(on));
     }
 
-    /// Queues a message that was framed once for many, and waits for room if there is none.
+    /// Polls [`feed`](Self::feed), until the message has been queued once.
     ///
     /// # Errors
     ///
     /// As [`send`](Self::send).
-    pub async fn feed_prepared(&mut self, prepared: &Prepared) -> Result<(), Error> {
-        self.command(|sender| sender.send_prepared(prepared)).await
-    }
-
-    /// Sends a message that was framed once for many.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub async fn send_prepared(&mut self, prepared: &Prepared) -> Result<(), Error> {
-        self.feed_prepared(prepared).await?;
-        self.flush().await
-    }
-
-    /// Sends a part of a message; the first part decides what it is.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub async fn send_part(
+    pub fn poll_feed(
         &mut self,
-        kind: MessageKind,
-        part: impl Into<Bytes>,
-        last: bool,
-    ) -> Result<(), Error> {
-        self.feed_part(kind, part, last).await?;
-        if last { self.flush().await } else { Ok(()) }
+        cx: &mut Context<'_>,
+        message: &impl Outgoing,
+    ) -> Poll<Result<(), Error>> {
+        self.poll_command(cx, |sender| message.queue(sender))
     }
 
-    /// Queues a part of a message; the first part decides what it is.
+    /// Polls [`feed_part`](Self::feed_part), until the part has been queued once.
     ///
     /// # Errors
     ///
     /// As [`send`](Self::send).
-    pub async fn feed_part(
+    pub fn poll_feed_part(&mut self, cx: &mut Context<'_>, part: &Part) -> Poll<Result<(), Error>> {
+        self.poll_command(cx, |sender| sender.send_part(part.kind, &part.data, part.last))
+    }
+
+    /// Polls [`feed_ping`](Self::feed_ping), until the ping has been queued once.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub fn poll_feed_ping(
         &mut self,
-        kind: MessageKind,
-        part: impl Into<Bytes>,
-        last: bool,
-    ) -> Result<(), Error> {
-        let part = part.into();
-        self.command(|sender| sender.send_part(kind, &part, last)).await
+        cx: &mut Context<'_>,
+        payload: &Bytes,
+    ) -> Poll<Result<(), Error>> {
+        self.poll_command(cx, |sender| sender.ping(payload.clone()))
     }
 
-    /// Sends a ping with up to 125 bytes. Its pong comes in at the receiving half.
+    /// Waits until a message of `len` bytes would be taken.
     ///
     /// # Errors
     ///
     /// As [`send`](Self::send).
-    pub async fn ping(&mut self, payload: impl Into<Bytes>) -> Result<(), Error> {
-        self.feed_ping(payload).await?;
-        self.flush().await
-    }
-
-    /// Queues a ping, and waits while there is one in the queue.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub async fn feed_ping(&mut self, payload: impl Into<Bytes>) -> Result<(), Error> {
-        let payload = payload.into();
-        self.command(|sender| sender.ping(payload.clone())).await
-    }
-
-    /// Writes everything that was queued, and makes the stream pass it on.
-    ///
-    /// # Errors
-    ///
-    /// As [`WebSocket::flush`](crate::WebSocket::flush).
-    pub async fn flush(&mut self) -> Result<(), Error> {
-        poll_fn(|cx| self.poll_flush(cx)).await
-    }
-
-    /// Sends a close frame behind what is queued. The receiving half then gives out what still
-    /// comes, and ends. When the WebSocket is being closed already, that is left as it is.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Send`] for a frame that cannot be sent, [`Error::Io`].
-    pub async fn close(&mut self, frame: CloseFrame) -> Result<(), Error> {
-        poll_fn(|cx| self.poll_close(cx, &frame)).await
-    }
-
-    async fn command(
-        &mut self,
-        mut command: impl FnMut(&mut Sender) -> Result<(), SendError>,
-    ) -> Result<(), Error> {
-        poll_fn(|cx| self.poll_command(cx, &mut command)).await
+    pub fn poll_ready(&mut self, cx: &mut Context<'_>, len: usize) -> Poll<Result<(), Error>> {
+        self.poll_command(cx, |sender| sender.check_ready(len))
     }
 
     fn poll_write_out(&mut self, cx: &Context<'_>) -> Poll<Result<(), Error>> {
@@ -179,7 +100,7 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
     }
 
     /// Tries a command until there is room for it, and makes room by writing.
-    pub(crate) fn poll_command(
+    fn poll_command(
         &mut self,
         cx: &Context<'_>,
         mut command: impl FnMut(&mut Sender) -> Result<(), SendError>,
@@ -194,7 +115,7 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
         })
     }
 
-    /// [`flush`](Self::flush) as a function to poll.
+    /// Polls [`flush`](Self::flush).
     ///
     /// # Errors
     ///
@@ -204,7 +125,7 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
         Poll::Ready(self.both.with_writer(|writer| sent_whole(&mut writer.sender)))
     }
 
-    /// [`close`](Self::close) as a function to poll.
+    /// Polls [`close_with`](Self::close_with).
     ///
     /// # Errors
     ///

@@ -13,7 +13,7 @@ use std::{
 
 use bytes::Bytes;
 use ws_core::{CloseInfo, Negotiated, Role, WebSocketConfig};
-use ws_driver::{Parts, Reads, Writes};
+use ws_driver::Parts;
 
 use super::{Adapter, Pace, Socket, WAITS};
 use crate::messages::{command::Command, line::Line};
@@ -98,10 +98,68 @@ macro_rules! adapter {
                 negotiated: Negotiated,
                 config: &WebSocketConfig,
             ) -> Box<dyn Socket + 'a> {
-                let (far, request) = (io.far(), None);
-                let parts = Parts { io, leftover, role, negotiated, request };
+                let far = io.far();
+                let parts = Parts::new(io, role, negotiated).leftover(leftover);
                 let ws = $adapter::WebSocket::from_parts(parts, config);
                 Box::new(Asynchronous { ws, place: self, far, parts: Vec::new() })
+            }
+        }
+
+        impl Socket for Asynchronous<'_, $adapter::WebSocket<Line>, $Adapter> {
+            fn call(&mut self, command: &Command, pace: &mut Pace) -> String {
+                let mut command = command.clone();
+                loop {
+                    match self.poll_call(&command, pace) {
+                        Polled::Done(said) => return said,
+                        Polled::Waits => return WAITS.to_owned(),
+                        Polled::Dropped => command = command.after_drop(),
+                    }
+                }
+            }
+
+            fn close_info(&self) -> CloseInfo {
+                self.ws.close_info()
+            }
+
+            fn round_trip(&self) -> Option<Duration> {
+                self.ws.round_trip()
+            }
+        }
+
+        impl Asynchronous<'_, $adapter::WebSocket<Line>, $Adapter> {
+            /// Polls a call as long as something wakes it.
+            fn poll_call(&mut self, command: &Command, pace: &mut Pace) -> Polled {
+                let Self { ws, place, far, parts } = self;
+                let since = Instant::now();
+                let mut call = pin!(async { perform!(ws, command, parts, [.await]) });
+                loop {
+                    let flag = Arc::new(Flag(AtomicBool::new(false)));
+                    let waker = Waker::from(Arc::clone(&flag));
+                    let polled = place.within(|| call.as_mut().poll(&mut Context::from_waker(&waker)));
+                    if let Poll::Ready(said) = polled {
+                        return said.map_or(Polled::Waits, Polled::Done);
+                    }
+                    if flag.is_up() {
+                        if pace.drops_now() {
+                            return Polled::Dropped;
+                        }
+                        continue;
+                    }
+                    if far.is_waited_for() && !far.wakes(&waker) {
+                        panic!(
+                            "{command:?} waits for the far side, and the line does not know whom to wake"
+                        );
+                    }
+                    while !flag.is_up() {
+                        if pace.is_over(since) {
+                            if !far.is_waited_for() {
+                                panic!("{command:?} is pending, and nobody will wake it");
+                            }
+                            return Polled::Waits;
+                        }
+                        place.sleep(Duration::from_millis(1));
+                    }
+                }
             }
         }
     };
@@ -114,8 +172,9 @@ adapter!(Smol, "ws-smol", ws_smol);
 #[cfg(feature = "async-std")]
 adapter!(AsyncStd, "ws-async-std", ws_async_std);
 
-struct Asynchronous<'a, R: ws_driver::Runtime, P> {
-    ws: ws_driver::WebSocket<Line, R>,
+/// The adapter's own type, whose methods are called.
+struct Asynchronous<'a, W, P> {
+    ws: W,
     place: &'a P,
     far: crate::messages::line::Far,
     /// Of a message that is received in parts.
@@ -127,65 +186,6 @@ enum Polled {
     Done(String),
     Waits,
     Dropped,
-}
-
-impl<R: Reads<Line> + Writes<Line>, P: Place> Socket for Asynchronous<'_, R, P> {
-    fn call(&mut self, command: &Command, pace: &mut Pace) -> String {
-        let mut command = command.clone();
-        loop {
-            match self.poll_call(&command, pace) {
-                Polled::Done(said) => return said,
-                Polled::Waits => return WAITS.to_owned(),
-                Polled::Dropped => command = command.after_drop(),
-            }
-        }
-    }
-
-    fn close_info(&self) -> CloseInfo {
-        self.ws.close_info()
-    }
-
-    fn round_trip(&self) -> Option<Duration> {
-        self.ws.round_trip()
-    }
-}
-
-impl<R: Reads<Line> + Writes<Line>, P: Place> Asynchronous<'_, R, P> {
-    /// Polls a call as long as something wakes it.
-    #[expect(clippy::panic, reason = "this is how a test fails")]
-    fn poll_call(&mut self, command: &Command, pace: &mut Pace) -> Polled {
-        let Self { ws, place, far, parts } = self;
-        let since = Instant::now();
-        let mut call = pin!(async { perform!(ws, command, parts, [.await]) });
-        loop {
-            let flag = Arc::new(Flag(AtomicBool::new(false)));
-            let waker = Waker::from(Arc::clone(&flag));
-            let polled = place.within(|| call.as_mut().poll(&mut Context::from_waker(&waker)));
-            if let Poll::Ready(said) = polled {
-                return said.map_or(Polled::Waits, Polled::Done);
-            }
-            if flag.is_up() {
-                if pace.drops_now() {
-                    return Polled::Dropped;
-                }
-                continue;
-            }
-            if far.is_waited_for() && !far.wakes(&waker) {
-                panic!(
-                    "{command:?} waits for the far side, and the line does not know whom to wake"
-                );
-            }
-            while !flag.is_up() {
-                if pace.is_over(since) {
-                    if !far.is_waited_for() {
-                        panic!("{command:?} is pending, and nobody will wake it");
-                    }
-                    return Polled::Waits;
-                }
-                place.sleep(Duration::from_millis(1));
-            }
-        }
-    }
 }
 
 /// Remembers that somebody was woken.
@@ -203,7 +203,7 @@ impl Wake for Flag {
     }
 }
 
-impl<R: ws_driver::Runtime, P> fmt::Debug for Asynchronous<'_, R, P> {
+impl<W, P> fmt::Debug for Asynchronous<'_, W, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Asynchronous").finish_non_exhaustive()
     }

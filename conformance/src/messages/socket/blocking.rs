@@ -37,7 +37,7 @@ impl Adapter for Blocking {
         negotiated: Negotiated,
         config: &WebSocketConfig,
     ) -> Box<dyn Socket + 'a> {
-        let parts = Parts { io, leftover, role, negotiated, request: None };
+        let parts = Parts::new(io, role, negotiated).leftover(leftover);
         Box::new(Synchronous::new(parts, config, true))
     }
 }
@@ -59,7 +59,7 @@ impl Adapter for NonBlocking {
         negotiated: Negotiated,
         config: &WebSocketConfig,
     ) -> Box<dyn Socket + 'a> {
-        let parts = Parts { io, leftover, role, negotiated, request: None };
+        let parts = Parts::new(io, role, negotiated).leftover(leftover);
         Box::new(Synchronous::new(parts, config, false))
     }
 }

@@ -21,8 +21,8 @@ macro_rules! perform {
                     Ok(Some(part)) => {
                         $parts.extend_from_slice(&part.data);
                         if part.last {
-                            let data = std::mem::take(&mut *$parts).into();
-                            break Some(command::parts(&ws_driver::Part { data, ..part }));
+                            let data = std::mem::take(&mut *$parts);
+                            break Some(command::parts(&ws_driver::Part::new(part.kind, data, true)));
                         }
                     }
                     other => {
@@ -41,10 +41,11 @@ macro_rules! perform {
             Command::TrySend(message) => Some(command::refusal($ws.try_send(message.clone()))),
             Command::Prepared(message) => {
                 let prepared = ws_core::Prepared::new(message.clone());
-                command::outcome($ws.send_prepared(&prepared)$($await)*, command::done)
+                command::outcome($ws.send(&prepared)$($await)*, command::done)
             }
             Command::SendPart(kind, part, last) => {
-                command::outcome($ws.send_part(*kind, part.clone(), *last)$($await)*, command::done)
+                let part = ws_driver::Part::new(*kind, part.clone(), *last);
+                command::outcome($ws.send_part(part)$($await)*, command::done)
             }
             Command::Compression(on) => {
                 $ws.set_compression(*on);
@@ -54,10 +55,20 @@ macro_rules! perform {
                 command::outcome($ws.ping(payload.clone())$($await)*, command::done)
             }
             Command::Flush => command::outcome($ws.flush()$($await)*, command::done),
-            Command::Close(frame) => command::outcome($ws.close(frame.clone())$($await)*, |info| {
-                command::close_info(&info)
-            }),
-            Command::StartClose(frame) => Some(command::refusal($ws.start_close(frame.clone()))),
+            Command::Close(frame) if *frame == ws_core::CloseFrame::NORMAL => {
+                command::outcome($ws.close()$($await)*, |info| command::close_info(&info))
+            }
+            Command::Close(ws_core::CloseFrame { code, reason }) => {
+                command::outcome($ws.close_with(*code, reason.clone())$($await)*, |info| {
+                    command::close_info(&info)
+                })
+            }
+            Command::StartClose(frame) if *frame == ws_core::CloseFrame::NORMAL => {
+                Some(command::refusal($ws.start_close()))
+            }
+            Command::StartClose(ws_core::CloseFrame { code, reason }) => {
+                Some(command::refusal($ws.start_close_with(*code, reason.clone())))
+            }
         }
     }};
 }

@@ -1,0 +1,40 @@
+//! What a WebSocket is made of.
+
+use bytes::Bytes;
+use http::Request;
+use ws_core::{Negotiated, Role};
+
+/// What a WebSocket is made of.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Parts<T> {
+    /// The stream.
+    pub io: T,
+    /// Bytes that were received and not used: the first frames. Moved, not copied.
+    pub leftover: Bytes,
+    /// Which end this is.
+    pub role: Role,
+    /// What was agreed on.
+    pub negotiated: Negotiated,
+    /// The request, if it was kept.
+    pub request: Option<Request<()>>,
+}
+
+impl<T> Parts<T> {
+    /// The parts of a WebSocket whose handshake is over, with nothing read behind it.
+    pub fn new(io: T, role: Role, negotiated: Negotiated) -> Self {
+        Self { io, leftover: Bytes::new(), role, negotiated, request: None }
+    }
+
+    /// With bytes that were read behind the handshake.
+    #[must_use]
+    pub fn leftover(self, leftover: impl Into<Bytes>) -> Self {
+        Self { leftover: leftover.into(), ..self }
+    }
+
+    /// With the request that opened it.
+    #[must_use]
+    pub fn request(self, request: Request<()>) -> Self {
+        Self { request: Some(request), ..self }
+    }
+}

@@ -1,0 +1,87 @@
+//! Everything that an adapter offers, from the name of its runtime.
+
+/// Gives an adapter its functions and types.
+///
+/// It takes how the adapter waits (`async` or `blocking`), its runtime marker, what its streams have
+/// to be, and the type and the function that [`connect`](crate::connect) dials with: asynchronous
+/// from host and port, or blocking from host, port and deadline.
+///
+/// ```ignore
+/// ws_driver::adapter!(async, Tokio, [AsyncRead + AsyncWrite + Unpin], TcpStream, dial);
+/// ```
+///
+/// A blocking adapter brings two functions for the macro to wait with: `crate::wait::{at_once,
+/// queued}` and `crate::block_on::block_on`.
+#[macro_export]
+macro_rules! adapter {
+    (async, $Runtime:ty, [$($bound:tt)*], $Stream:ty, $dial:path) => {
+        $crate::__adapter!(async [async] $Runtime, Shared, [$($bound)*], $Stream, $dial);
+        $crate::__asynchronous!($Runtime, [$($bound)*]);
+    };
+    (blocking, $Runtime:ty, [$($bound:tt)*], $Stream:ty, $dial:path) => {
+        $crate::__adapter!(blocking [] $Runtime, Own, [$($bound)*], $Stream, $dial);
+    };
+}
+
+/// What both kinds of adapter have.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __adapter {
+    (
+        $mode:tt [$($async:tt)?]
+        $Runtime:ty, $Hold:ident, [$($bound:tt)*], $Stream:ty, $dial:path
+    ) => {
+        $crate::__names!();
+        $crate::__functions!($mode [$($async)?] [$($bound)*], $Stream, $dial);
+        $crate::__web_socket!($mode [$($async)?] $Runtime, [$($bound)*]);
+        $crate::__halves!($mode [$($async)?] $Runtime, $Hold, [$($bound)*]);
+        $crate::__acceptor!($mode [$($async)?] $Runtime, [$($bound)*]);
+        $crate::__byte_stream!($Runtime, [$($bound)*]);
+    };
+}
+
+/// The names that an adapter passes on: what everybody meets at the root, the rest in modules.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __names {
+    () => {
+        pub use $crate::{
+            Error, Event, Part, Timeout, bytes, http,
+            ws_core::{
+                self, ClientConfig, CloseCode, CloseFrame, CloseInfo, Message, MessageKind,
+                Prepared, SendError, ServerConfig, Text, Verifier, WebSocketConfig, is_upgrade,
+                respond, upgrade_request,
+            },
+        };
+
+        /// What a handshake consists of: what was asked, answered and negotiated, and why it failed.
+        pub mod handshake {
+            pub use $crate::{
+                Parts, Url, UrlError,
+                ws_core::{
+                    ArgumentError, Declined, HandshakeError, InvalidResponse, Limits, Negotiated,
+                    Preference, RandomError, RecvBuf, Rejection, Role, UpgradeResponse, Violation,
+                    credentials,
+                },
+            };
+        }
+
+        /// Compression of messages: permessage-deflate (RFC 7692).
+        ///
+        /// Negotiating it takes the feature `deflate`: `ServerConfig::deflate` and
+        /// `ClientConfig::deflate`.
+        pub mod deflate {
+            pub use $crate::ws_core::{
+                ClientWindow, DeflateConfig, DeflateOffer, DeflateParams, DeflatePool,
+            };
+        }
+
+        /// The rules that a peer can break, one variant each, with the section of the RFC that
+        /// states it; and details of how a WebSocket ends.
+        pub mod rules {
+            pub use $crate::ws_core::{
+                FrameRule, FrameViolation, IntoOutgoing, RequestRule, ResponseRule, Side, TextError,
+            };
+        }
+    };
+}

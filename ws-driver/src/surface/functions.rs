@@ -1,0 +1,184 @@
+//! The functions that open WebSockets.
+
+/// `handshake`, `accept`, `connect` and their variants.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __functions {
+    ($mode:tt [$($async:tt)?] [$($bound:tt)*], $Stream:ty, $dial:path) => {
+        /// Connects to a `ws` URL and opens a WebSocket there. Gives the WebSocket and the server's
+        /// 101.
+        ///
+        /// One deadline covers looking up the host, connecting and the handshake: ten seconds. For
+        /// `wss`, connect and do TLS first, then [`handshake()`] on the TLS stream.
+        ///
+        #[doc = $crate::__lookup_doc!($mode)]
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Url`] for something that is no URL or has another scheme, [`Error::Io`] when
+        /// nobody can be connected to, otherwise as [`handshake()`].
+        pub $($async)? fn connect(
+            url: impl AsRef<str>,
+        ) -> Result<(WebSocket<$Stream>, handshake::UpgradeResponse), Error> {
+            $crate::__call!($mode, connect_with(url, &ClientConfig::new()))
+        }
+
+        /// Like [`connect`], with a configuration: subprotocols, header fields, limits, a deadline.
+        ///
+        /// # Errors
+        ///
+        /// As [`connect`].
+        pub $($async)? fn connect_with(
+            url: impl AsRef<str>,
+            config: &ClientConfig,
+        ) -> Result<(WebSocket<$Stream>, handshake::UpgradeResponse), Error> {
+            let dial = $crate::__dial!($mode, $dial);
+            let connected = $crate::__finish!($mode, $crate::connect(url.as_ref(), config, dial));
+            connected.map(|(ws, response)| (WebSocket(ws), response))
+        }
+
+        /// Opens a WebSocket over a connected stream, as a client (RFC 6455 4.1).
+        ///
+        /// `host` is what goes into Host, `target` is path and query. Gives the WebSocket and the
+        /// server's 101.
+        ///
+        /// # Errors
+        ///
+        /// [`HandshakeError::Declined`](handshake::HandshakeError::Declined) with the whole response
+        /// when the server answers anything but 101,
+        /// [`HandshakeError::InvalidResponse`](handshake::HandshakeError::InvalidResponse) when the
+        /// 101 breaks a rule of RFC 6455 4.1,
+        /// [`HandshakeError::Argument`](handshake::HandshakeError::Argument) before anything is
+        /// written, [`Error::Io`] for the stream's own.
+        pub $($async)? fn handshake<T: $($bound)*>(
+            stream: T,
+            host: &str,
+            target: &str,
+        ) -> Result<(WebSocket<T>, handshake::UpgradeResponse), Error> {
+            $crate::__call!($mode, handshake_with(stream, host, target, &ClientConfig::new()))
+        }
+
+        /// Like [`handshake()`], with a configuration: subprotocols, header fields, limits, a
+        /// deadline.
+        ///
+        /// # Errors
+        ///
+        /// As [`handshake()`].
+        pub $($async)? fn handshake_with<T: $($bound)*>(
+            stream: T,
+            host: &str,
+            target: &str,
+            config: &ClientConfig,
+        ) -> Result<(WebSocket<T>, handshake::UpgradeResponse), Error> {
+            let opened = $crate::__finish!($mode, $crate::handshake(stream, host, target, config));
+            opened.map(|(ws, response)| (WebSocket(ws), response))
+        }
+
+        /// Like [`handshake()`], with a request that you have seen: [`upgrade_request`] makes it and
+        /// its [`Verifier`].
+        ///
+        /// That is for signatures over Host, key or anything else in the request. Add, change and
+        /// remove fields in your own time; those of the handshake itself have to stay. The
+        /// configuration is the one that the request was made with.
+        ///
+        /// # Errors
+        ///
+        /// [`HandshakeError::Argument`](handshake::HandshakeError::Argument) when the request is not
+        /// the verifier's any more, otherwise as [`handshake()`].
+        pub $($async)? fn handshake_request<T: $($bound)*, B>(
+            stream: T,
+            request: http::Request<B>,
+            verifier: Verifier,
+        ) -> Result<(WebSocket<T>, handshake::UpgradeResponse), Error> {
+            let opened = $crate::handshake_request(stream, request, verifier);
+            $crate::__finish!($mode, opened).map(|(ws, response)| (WebSocket(ws), response))
+        }
+
+        /// Reads an upgrade request from a connected stream and answers it: 101, or the rejection
+        /// that it deserves (RFC 6455 4.2).
+        ///
+        /// # Errors
+        ///
+        /// [`HandshakeError::Rejected`](handshake::HandshakeError::Rejected) after the rejection has
+        /// been written, with the rule that was broken;
+        /// [`HandshakeError::Truncated`](handshake::HandshakeError::Truncated),
+        /// [`HandshakeError::Closed`](handshake::HandshakeError::Closed) and
+        /// [`HandshakeError::TimedOut`](handshake::HandshakeError::TimedOut) when no request came;
+        /// [`Error::Io`] for the stream's own.
+        pub $($async)? fn accept<T: $($bound)*>(stream: T) -> Result<WebSocket<T>, Error> {
+            $crate::__call!($mode, accept_with(stream, &ServerConfig::new()))
+        }
+
+        /// Like [`accept`], with a configuration: subprotocols, origins, hooks, limits, a deadline.
+        ///
+        /// # Errors
+        ///
+        /// As [`accept`].
+        pub $($async)? fn accept_with<T: $($bound)*>(
+            stream: T,
+            config: &ServerConfig,
+        ) -> Result<WebSocket<T>, Error> {
+            $crate::__finish!($mode, $crate::accept(stream, config)).map(WebSocket)
+        }
+
+        /// Like [`accept_with`], for a stream that something was read from already: a part of a
+        /// head, a head, or a head and the first frames.
+        ///
+        /// # Errors
+        ///
+        /// As [`accept`].
+        pub $($async)? fn accept_buffered<T: $($bound)*>(
+            stream: T,
+            already_read: impl Into<handshake::RecvBuf>,
+            config: &ServerConfig,
+        ) -> Result<WebSocket<T>, Error> {
+            let accepted = $crate::accept_buffered(stream, already_read, config);
+            $crate::__finish!($mode, accepted).map(WebSocket)
+        }
+
+        /// Writes the answer to a request that another parser has read from `stream`: 101, or the
+        /// rejection that it deserves.
+        ///
+        /// It writes to the stream itself, so it is not for HTTP stacks that write their responses,
+        /// such as hyper: there [`respond`] makes the response, and
+        /// [`WebSocket::from_upgraded`] the WebSocket. `leftover` are the bytes that were read
+        /// behind the request. See [`ServerConfig::body_consumed`] for requests with a body.
+        ///
+        /// # Errors
+        ///
+        /// As [`accept`].
+        pub $($async)? fn accept_request<T: $($bound)*, B>(
+            stream: T,
+            request: &http::Request<B>,
+            leftover: impl Into<handshake::RecvBuf>,
+            config: &ServerConfig,
+        ) -> Result<WebSocket<T>, Error> {
+            let accepted = $crate::accept_request(stream, request, leftover, config);
+            $crate::__finish!($mode, accepted).map(WebSocket)
+        }
+    };
+}
+
+/// How an adapter's function dials.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __dial {
+    (async, $dial:path) => {
+        |host, port, _| $dial(host, port)
+    };
+    (blocking, $dial:path) => {
+        |host: String, port, deadline| ::std::future::ready($dial(&host, port, deadline))
+    };
+}
+
+/// What a deadline does to looking up a host.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __lookup_doc {
+    (async) => {
+        "A look-up that has begun goes on in the background after the deadline has passed."
+    };
+    (blocking) => {
+        "Looking up the host is the operating system's business, and not cut short by the deadline."
+    };
+}

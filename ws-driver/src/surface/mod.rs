@@ -1,0 +1,14 @@
+//! What users of an adapter see, written once for every runtime: macros, since each adapter has types
+//! of its own and blocks or awaits.
+
+mod about;
+mod acceptor;
+mod adapter;
+mod byte_stream;
+mod closing;
+mod functions;
+mod halves;
+mod receiving;
+mod sending;
+mod wait;
+mod web_socket;

@@ -1,0 +1,44 @@
+//! What a WebSocket and its receiving half have in common, written once.
+
+/// The methods that receive, for a type whose `driven` gives the driver's WebSocket or receiving half.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __receiving {
+    ($mode:tt [$($async:tt)?]) => {
+        /// Receives the next message; `None` when the WebSocket has been closed by a closing
+        /// handshake.
+        ///
+        /// Answers pings and the peer's close, and writes what was fed before it waits, so an echo
+        /// loop that feeds batches by itself. Nothing is lost when this is cancelled.
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Protocol`]($crate::Error::Protocol) when the peer broke a rule (it has been
+        /// told), [`Error::Disconnected`]($crate::Error::Disconnected) when it went away without
+        /// closing, [`Error::TimedOut`]($crate::Error::TimedOut), [`Error::Io`]($crate::Error::Io).
+        /// Afterwards `None`.
+        pub $($async)? fn recv(
+            &mut self,
+        ) -> Result<Option<$crate::ws_core::Message>, $crate::Error> {
+            $crate::__wait!($mode, |cx| self.driven().poll_recv(cx))
+        }
+
+        /// Receives the next message, ping or pong.
+        ///
+        /// # Errors
+        ///
+        /// As [`recv`](Self::recv).
+        pub $($async)? fn recv_event(&mut self) -> Result<Option<$crate::Event>, $crate::Error> {
+            $crate::__wait!($mode, |cx| self.driven().poll_recv_event(cx))
+        }
+
+        /// Receives the next part of a message, as soon as it comes and however long the message is.
+        ///
+        /// # Errors
+        ///
+        /// As [`recv`](Self::recv).
+        pub $($async)? fn recv_part(&mut self) -> Result<Option<$crate::Part>, $crate::Error> {
+            $crate::__wait!($mode, |cx| self.driven().poll_recv_part(cx))
+        }
+    };
+}

@@ -1,0 +1,119 @@
+//! What a WebSocket and its sending half have in common, written once.
+
+/// The methods that send, for a type whose `driven` gives the driver's WebSocket or sending half.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __sending {
+    ($mode:tt [$($async:tt)?]) => {
+        /// Sends a message, text or bytes or a [`Prepared`]($crate::ws_core::Prepared) one, and
+        /// waits until the stream has taken it.
+        ///
+        /// When this is cancelled while it waits to write, the message is queued and will be sent:
+        /// sending it again sends it twice. Where that matters, [`feed`](Self::feed) it, which
+        /// queues it whole or not at all, and then [`flush`](Self::flush) as often as necessary.
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Send`]($crate::Error::Send) when nothing can be sent any more,
+        /// [`Error::Io`]($crate::Error::Io) for the stream's own.
+        pub $($async)? fn send(
+            &mut self,
+            message: impl $crate::ws_core::IntoOutgoing,
+        ) -> Result<(), $crate::Error> {
+            $crate::__call!($mode, self.feed(message))?;
+            $crate::__call!($mode, self.flush())
+        }
+
+        /// Queues a message, and waits for room if there is none. It goes out with the next
+        /// [`flush`](Self::flush), or when whoever receives has taken what has come and has to wait.
+        ///
+        /// # Errors
+        ///
+        /// As [`send`](Self::send).
+        pub $($async)? fn feed(
+            &mut self,
+            message: impl $crate::ws_core::IntoOutgoing,
+        ) -> Result<(), $crate::Error> {
+            let message = $crate::ws_core::IntoOutgoing::into_outgoing(message);
+            $crate::__wait_for_room!($mode, |cx| self.driven().poll_feed(cx, &message))
+        }
+
+        /// Queues a message without waiting and without writing.
+        ///
+        /// # Errors
+        ///
+        /// [`SendError::Full`]($crate::ws_core::SendError::Full) when there is no room.
+        pub fn try_send(
+            &mut self,
+            message: impl $crate::ws_core::IntoOutgoing,
+        ) -> Result<(), $crate::ws_core::SendError> {
+            self.driven().try_feed(&$crate::ws_core::IntoOutgoing::into_outgoing(message))
+        }
+
+        /// Sends a part of a message, the mirror of `recv_part`. The first part decides what the
+        /// message is. Parts are queued, and written when there are many, at the last part, or with
+        /// [`flush`](Self::flush).
+        ///
+        /// # Errors
+        ///
+        /// As [`send`](Self::send).
+        pub $($async)? fn send_part(&mut self, part: $crate::Part) -> Result<(), $crate::Error> {
+            let last = part.last;
+            $crate::__call!($mode, self.feed_part(part))?;
+            if last { $crate::__call!($mode, self.flush()) } else { Ok(()) }
+        }
+
+        /// Queues a part of a message.
+        ///
+        /// # Errors
+        ///
+        /// As [`send`](Self::send).
+        pub $($async)? fn feed_part(&mut self, part: $crate::Part) -> Result<(), $crate::Error> {
+            $crate::__wait_for_room!($mode, |cx| self.driven().poll_feed_part(cx, &part))
+        }
+
+        /// Sends a ping with up to 125 bytes (RFC 6455 5.5.2). Its pong comes to whoever receives,
+        /// as an [`Event::Pong`]($crate::Event::Pong).
+        ///
+        /// # Errors
+        ///
+        /// As [`send`](Self::send).
+        pub $($async)? fn ping(
+            &mut self,
+            payload: impl Into<$crate::bytes::Bytes>,
+        ) -> Result<(), $crate::Error> {
+            $crate::__call!($mode, self.feed_ping(payload))?;
+            $crate::__call!($mode, self.flush())
+        }
+
+        /// Queues a ping, and waits while there is one in the queue.
+        ///
+        /// # Errors
+        ///
+        /// As [`send`](Self::send).
+        pub $($async)? fn feed_ping(
+            &mut self,
+            payload: impl Into<$crate::bytes::Bytes>,
+        ) -> Result<(), $crate::Error> {
+            let payload = payload.into();
+            $crate::__wait_for_room!($mode, |cx| self.driven().poll_feed_ping(cx, &payload))
+        }
+
+        /// Writes everything that was queued, and makes the stream pass it on.
+        ///
+        /// # Errors
+        ///
+        /// [`Error::Send`]($crate::Error::Send) when a message had to be given up in the middle,
+        /// because the peer closed; [`Error::Io`]($crate::Error::Io).
+        pub $($async)? fn flush(&mut self) -> Result<(), $crate::Error> {
+            $crate::__wait!($mode, |cx| self.driven().poll_flush(cx))
+        }
+
+        /// Whether messages that are sent from now on are compressed, where permessage-deflate was
+        /// negotiated and they are long enough. They are, by default; switch it off for what does
+        /// not shrink, such as pictures.
+        pub fn set_compression(&mut self, on: bool) {
+            self.driven().enable_compression(on);
+        }
+    };
+}

@@ -1,0 +1,52 @@
+//! The one difference between an asynchronous and a blocking function: how it waits.
+
+/// Waits for what a closure from a context polls.
+#[expect(clippy::crate_in_macro_def, reason = "each blocking adapter waits in its own way")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __wait {
+    (async, $poll:expr) => {
+        ::std::future::poll_fn($poll).await
+    };
+    (blocking, $poll:expr) => {
+        crate::wait::at_once($poll)
+    };
+}
+
+/// Waits for room in the send queue.
+#[expect(clippy::crate_in_macro_def, reason = "each blocking adapter waits in its own way")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __wait_for_room {
+    (async, $poll:expr) => {
+        ::std::future::poll_fn($poll).await
+    };
+    (blocking, $poll:expr) => {
+        crate::wait::queued($poll)
+    };
+}
+
+/// Waits for a future.
+#[expect(clippy::crate_in_macro_def, reason = "each blocking adapter waits in its own way")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __finish {
+    (async, $future:expr) => {
+        $future.await
+    };
+    (blocking, $future:expr) => {
+        crate::block_on::block_on($future)
+    };
+}
+
+/// Waits for another function of the same crate.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __call {
+    (async, $call:expr) => {
+        $call.await
+    };
+    (blocking, $call:expr) => {
+        $call
+    };
+}
