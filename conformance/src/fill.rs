@@ -6,9 +6,9 @@ use sha1::{Digest as _, Sha1};
 
 /// `Sec-WebSocket-Accept` for a key, computed without the help of the code under test.
 pub fn accept_value(key: &str) -> String {
-    // "[..] concatenating this with the string "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", [..] taking
-    // the SHA-1 hash of this concatenated value to obtain a 20-byte value and base64-encoding" RFC
-    // 6455 4.2.2
+    // "concatenating /key/ [...] with the string "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", taking the
+    // SHA-1 hash of this concatenated value to obtain a 20-byte value and base64-encoding". RFC 6455
+    // 4.2.2(5.4)
     let mut hash = Sha1::new();
     hash.update(key.as_bytes());
     hash.update(b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11");

@@ -173,7 +173,7 @@ fn connection_says_what_is_done() {
     }
 }
 
-/// "A server MUST NOT send Content-Length in such a response unless its field value equals the
+/// "a server MUST NOT send Content-Length in such a response unless its field value equals the
 /// decimal number of octets that would have been sent in the content of a response if the same
 /// request had used the GET method." RFC 9110 8.6
 #[test]

@@ -77,8 +77,8 @@ const TABLE: [(Event, [Cell; 5]); 9] = {
         (Send, [Taken(Open), Closing, Closing, Closing, Closing]),
         (Ping, [Taken(Open), Closing, Closing, Closing, Closing]),
         (Close, [Taken(Sent), Closing, Closing, Closing, Closing]),
-        // "the remote endpoint's close may cross": what the peer sends before its close frame still counts, what comes
-        // behind it does not. RFC 6455 7.1.6
+        // "after receiving a control frame indicating the connection should be closed, a peer discards any further data
+        // received." RFC 6455 1.4. What comes before that frame still counts, even after a close frame of our own.
         (PeerSends, [Taken(Open), Taken(Sent), Ignored, Ignored, Ignored]),
         (PeerPings, [Taken(Open), Taken(Sent), Ignored, Ignored, Ignored]),
         (PeerBreaks, [Taken(Failed), Taken(Failed), Ignored, Ignored, Ignored]),

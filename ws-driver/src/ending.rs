@@ -46,8 +46,9 @@ enum Step {
 }
 
 impl Ending {
-    /// After a closing handshake. "In most normal cases, the TCP connection SHOULD be closed first by
-    /// the server, so that it holds the TIME_WAIT state and not the client". RFC 6455 7.1.1
+    /// After a closing handshake. "The underlying TCP connection, in most normal cases, SHOULD be
+    /// closed first by the server, so that it holds the TIME_WAIT state and not the client".
+    /// RFC 6455 7.1.1
     pub(crate) fn clean(role: Role, now: Instant, close_timeout: Duration) -> Phase {
         let (next, wait) = match role {
             Role::Server => (Step::Close, false),

@@ -50,8 +50,8 @@ impl Url {
             }
             Some(_) => return Err(UrlError::Invalid),
         };
-        // "the |Host| header field [contains] /host/ plus optionally ":" followed by /port/ (when
-        // not using the default port)". RFC 6455 4.1(4)
+        // "/host/ plus optionally ":" followed by /port/ (when not using the default port)". RFC
+        // 6455 4.1(4)
         let host_field =
             if port == default_port { host.to_owned() } else { format!("{host}:{port}") };
         let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);

@@ -54,7 +54,7 @@ fn request(vector: &Vector, sent: &[u8], found: &mut Differences) {
 }
 
 /// "The value of this header field MUST be a nonce consisting of a randomly selected 16-byte value
-/// that has been base64-encoded." RFC 6455 4.1(7)
+/// that has been base64-encoded". RFC 6455 4.1(7)
 fn key(head: &Head, found: &mut Differences) {
     let key = head.values("Sec-WebSocket-Key").next().unwrap_or_default();
     let nonce = STANDARD.decode(key).unwrap_or_default();

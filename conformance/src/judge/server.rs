@@ -124,7 +124,7 @@ fn framing(vector: &Vector, answer: &Answer, found: &mut Differences) {
         _ => None,
     };
     if vector.input.starts_with(b"HEAD ") {
-        // "The server MUST NOT send content in the response" to HEAD; its Content-Length is that of
+        // "the server MUST NOT send content in the response" to HEAD; its Content-Length is that of
         // the answer to a GET. RFC 9110 9.3.2 and 8.6
         found.octets("answer to HEAD", b"", &answer.rest);
         found.require(lengths.len() <= 1, "Content-Length", "at most one", lengths);

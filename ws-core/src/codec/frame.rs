@@ -86,7 +86,7 @@ impl FrameHead {
         }
         let &[first, ref rest @ ..] = bytes else { return Ok(None) };
         // "MUST be 0 unless an extension is negotiated that defines meanings for non-zero values."
-        // No registered extension uses the second or third bit.
+        // RFC 6455 5.2. No registered extension uses the second or third bit.
         if first & 0x30 != 0 {
             return Err(FrameRule::ReservedBit);
         }
@@ -104,7 +104,7 @@ impl FrameHead {
         if opcode.is_control() && short > 125 {
             return Err(FrameRule::LongControl);
         }
-        // "Note that in all cases, the minimal number of bytes MUST be used to encode the length".
+        // "the minimal number of bytes MUST be used to encode the length". RFC 6455 5.2
         let (len, rest) = match short {
             126 => {
                 let Some((len, rest)) = rest.split_first_chunk() else { return Ok(None) };

@@ -465,7 +465,7 @@ impl Sender {
         let Some(deflater) = self.deflater.as_mut().filter(|_| compressed) else {
             return self.frame(Head { opcode, fin, rsv1: false }, payload, Some(payload));
         };
-        // "set the RSV1 bit of only the first frame of the message". RFC 7692 6.1
+        // "set the "Per-Message Compressed" bit of the first frame". RFC 7692 6.1
         let head = Head { opcode, fin, rsv1: opcode != Opcode::Continuation };
         let deflated = deflater.deflate(payload, fin);
         if deflated.len() > MAX_COPIED && self.role == Role::Server {

@@ -65,7 +65,7 @@ fn reg_name_len(bytes: &[u8]) -> usize {
     }
 }
 
-/// "unreserved / sub-delims", RFC 3986 2.
+/// Whether `byte` is one of unreserved or sub-delims (RFC 3986 2.2, 2.3).
 fn is_name_byte(byte: u8) -> bool {
     NAME[byte as usize]
 }

@@ -92,7 +92,7 @@ impl DeflateConfig {
     pub(crate) fn answer(&self, offer: &Extension<'_>) -> Option<DeflateParams> {
         // "A server MUST decline an extension negotiation offer for this extension if any of the
         // following conditions are met": an unknown parameter, an invalid value, a parameter twice,
-        // or parameters that cannot be supported. RFC 7692 7.1
+        // or parameters that cannot be supported. RFC 7692 7
         self.meet(&Params::parse(extension_of(offer)?, true)?)
     }
 
@@ -204,8 +204,7 @@ impl DeflateOffer {
         // "A server accepts an extension negotiation offer that includes the
         // "server_no_context_takeover" extension parameter by including" it. RFC 7692 7.1.1.1
         let kept_contexts = self.server_no_context_takeover && !answer.server_no_context;
-        // Likewise 7.1.2.1: "by including [it] in the corresponding response with the same or
-        // smaller value".
+        // Likewise its window, "with the same or smaller value as the offer". RFC 7692 7.1.2.1
         let server_bits_ok = match (self.server_max_window_bits, answer.server_bits) {
             (Some(most), Some(bits)) => bits <= most,
             (Some(_), None) => false,
@@ -357,7 +356,7 @@ impl Params {
                 }
                 (b"client_max_window_bits", value) => {
                     let bits = match value {
-                        // "This parameter [...] without a value" stands in offers alone. 7.1.2.2
+                        // Only an offer may leave out the value. RFC 7692 7.1.2.2
                         None if is_offer => ClientBits::NoValue,
                         None => return None,
                         Some(value) => ClientBits::Value(window_bits(value)?),
@@ -374,7 +373,7 @@ impl Params {
     }
 }
 
-/// "a decimal integer value without leading zeroes between 8 to 15, inclusive". RFC 7692 7.1.2
+/// "a decimal integer value without leading zeroes between 8 to 15, inclusive". RFC 7692 7.1.2.1
 fn window_bits(value: Value<'_>) -> Option<u8> {
     let mut digits = value.bytes();
     match (digits.next()?, digits.next(), digits.next()) {

@@ -53,7 +53,7 @@ pub(crate) struct Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// The bytes meant: "a quoted-pair [...] the backslash" stands for the byte behind it.
+    /// The bytes meant: a quoted-pair stands for the byte behind its backslash (RFC 9110 5.6.4).
     pub(crate) fn bytes(self) -> impl Iterator<Item = u8> + use<'a> {
         let mut rest = self.raw.iter();
         std::iter::from_fn(move || match rest.next()? {

@@ -34,9 +34,9 @@ pub(crate) fn parse(value: &[u8]) -> Option<Key> {
     digits.iter().all(|&digit| DIGIT[digit as usize]).then_some(*key)
 }
 
-/// "concatenating the |Sec-WebSocket-Key| header field in the client's handshake [...] with the
-/// string "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", taking the SHA-1 hash of this concatenated value
-/// to obtain a 20-byte value and base64-encoding". RFC 6455 4.2.2(5.4)
+/// "concatenating /key/ [...] with the string "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", taking the
+/// SHA-1 hash of this concatenated value to obtain a 20-byte value and base64-encoding". RFC 6455
+/// 4.2.2(5.4)
 pub(crate) fn accept(key: &Key) -> Accept {
     let digest = Sha1::new().chain_update(key).chain_update(GUID).finalize();
     let mut accept = [b'='; 28];

@@ -151,7 +151,7 @@ fn finish_fields(response: &mut Response<Bytes>, close: bool, to_head: bool) {
     ] {
         headers.remove(name);
     }
-    // "A server MUST NOT send Content-Length in such a response unless its field value equals the
+    // "a server MUST NOT send Content-Length in such a response unless its field value equals the
     // decimal number of octets that would have been sent" to a GET, which was never answered.
     // RFC 9110 8.6
     if !has_no_body(status) && !to_head {

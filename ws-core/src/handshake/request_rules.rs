@@ -131,7 +131,7 @@ pub(crate) fn check<'a>(
     };
     // "if the server does not wish to agree to one of the suggested subprotocols, it MUST NOT send
     // back a |Sec-WebSocket-Protocol| header field": to go on without one is the default, to
-    // insist is the application's choice. RFC 6455 4.2.2(5)
+    // insist is the application's choice. RFC 6455 4.2.2(4)
     if options.require_subprotocol && subprotocol.is_none() {
         return broken(Rule::NoCommonSubprotocol, slots.protocol.value);
     }
@@ -148,10 +148,9 @@ pub(crate) fn is_upgrade(method: &str, slots: &RequestFields<'_>) -> bool {
     method == "GET" && slots.connection.has() && slots.upgrade.has()
 }
 
-/// "The method of the request MUST be GET". RFC 6455 4.1(2). "An origin server that receives a
-/// request method that is unrecognized or not implemented SHOULD respond with the 501 (Not
-/// Implemented) status code. [One] that is recognized and implemented, but not allowed for the
-/// target resource, SHOULD respond with the 405". RFC 9110 9.1
+/// "The method of the request MUST be GET". RFC 6455 4.1(2). A method that is "unrecognized or not
+/// implemented" is answered with 501, one that is "not allowed for the target resource" with 405.
+/// RFC 9110 9.1
 fn method(method: &str) -> Result<(), Violation> {
     match method {
         "GET" => Ok(()),
@@ -221,8 +220,8 @@ fn upgrade(slots: &RequestFields<'_>) -> Result<(), Violation> {
     if slots.upgrade.has() { Ok(()) } else { broken(Rule::NoUpgrade, slots.upgrade.value) }
 }
 
-/// "A |Sec-WebSocket-Key| header field with a base64-encoded value that, when decoded, is 16 bytes
-/// in length." RFC 6455 4.2.1(5). It "MUST NOT appear more than once in an HTTP request." 11.3.1
+/// "A |Sec-WebSocket-Key| header field with a base64-encoded [...] value that, when decoded, is 16
+/// bytes in length." RFC 6455 4.2.1(5). It "MUST NOT appear more than once in an HTTP request." 11.3.1
 fn key(slots: &RequestFields<'_>) -> Result<Key, Violation> {
     match slots.key {
         One { value: None, .. } => broken(Rule::MissingKey, None),
@@ -271,7 +270,7 @@ fn extensions<'a>(
     }
 }
 
-/// "Servers [...] should verify the |Origin| field is an origin they expect. If the origin
+/// "Servers [...] SHOULD verify the |Origin| field is an origin they expect. If the origin
 /// indicated is unacceptable to the server, then it SHOULD respond to the WebSocket handshake with
 /// a reply containing HTTP 403 Forbidden status code." RFC 6455 10.2
 fn origin(

@@ -127,7 +127,7 @@ fn subprotocol<'a>(
 /// indicates the use of an extension that was not present in the client's handshake [...], the
 /// client MUST _Fail the WebSocket Connection_." RFC 6455 4.1(5). "A client MUST _Fail the
 /// WebSocket Connection_ if the peer server accepted an extension negotiation offer for this
-/// extension with" invalid parameters. RFC 7692 7.1
+/// extension with" invalid parameters. RFC 7692 7
 fn agreed<'a>(
     fields: impl Fields<'a>,
     options: &ClientOptions,

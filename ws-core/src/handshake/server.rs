@@ -358,7 +358,7 @@ pub(super) struct Asked {
     pub(super) head: bool,
 }
 
-/// "A server that responds with a final status code instead of reading the entire request content
+/// "A server that responds with a final status code before reading the entire request content
 /// SHOULD indicate whether it intends to close the connection"; one that goes on sends 100 first.
 /// RFC 9110 10.1.1
 pub(super) fn write_continue(upgrade: &Upgrade, out: &mut bytes::BytesMut) {

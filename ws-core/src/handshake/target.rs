@@ -9,8 +9,7 @@ pub(crate) fn check(target: &str) -> Option<Option<&str>> {
     if target.starts_with('/') {
         return is_path_and_query(target).then_some(None);
     }
-    // "When an origin server receives a request with an absolute-form of request-target, the origin
-    // server MUST ignore the received Host header field (if any) and instead replace it with the
+    // "the origin server MUST ignore the received Host header field (if any) and instead use the
     // host information of the request-target." RFC 9112 3.2.2
     let (scheme, rest) = target.split_once("://")?;
     if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {

@@ -50,8 +50,8 @@ impl Deflater {
         let taken = || take(self.setting, self.pool.as_ref());
         compress(context.get_or_insert_with(taken), piece, last, &mut out);
         if last && !self.takeover {
-            // "the peer server MUST NOT use the same window for compressing the next message".
-            // RFC 7692 7.1.1.1
+            // "MUST start compressing each new message with an empty LZ77 sliding window".
+            // RFC 7692 7.2.1
             match &self.pool {
                 Some(pool) => pool.put(self.setting, context.take()),
                 None => self.forget(),

@@ -82,7 +82,7 @@ impl Inflater {
         let state = self.state.get_or_insert_default();
         state.end()?;
         if !self.takeover {
-            // "the peer doesn't use context takeover": nothing of it is needed again. 7.1.1.1
+            // Without context takeover nothing of it is needed again. RFC 7692 7.1.1
             state.context = None;
         }
         Ok(())

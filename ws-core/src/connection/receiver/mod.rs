@@ -329,7 +329,7 @@ impl Receiver {
                 compressed: head.rsv1,
             }),
             (None, Some(progress)) => progress,
-            // "the fragments of one message MUST NOT be interleaved between the fragments of
+            // "The fragments of one message MUST NOT be interleaved between the fragments of
             // another message unless an extension has been negotiated". RFC 6455 5.4
             (Some(_), Some(_)) => return Err(FrameRule::InterleavedMessage),
             (None, None) => return Err(FrameRule::UnexpectedContinuation),

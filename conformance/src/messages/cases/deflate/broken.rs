@@ -23,7 +23,8 @@ fn broken(case: Case, frames: &[Frame], rule: FrameRule) -> Case {
     case.peer(&text(HELLO).compressed()).peer(&close(1000, "")).broken(rule)
 }
 
-/// "MUST NOT set the RSV1 bit" of control frames and of fragments that go on with a message (RFC 7692 6.1).
+/// "An endpoint MUST NOT set the "Per-Message Compressed" bit of control frames and non-first fragments of a data
+/// message." RFC 7692 6.1
 fn marks(role: Role) -> Vec<Case> {
     let mut all = Vec::new();
     for (name, frames) in [
