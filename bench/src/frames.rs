@@ -27,7 +27,7 @@ pub fn masked(kind: Kind, payload: &[u8], key: [u8; 4]) -> Vec<u8> {
     frame
 }
 
-/// The same with the bit that says that the payload is compressed.
+/// A whole message in one frame, as a client sends it, marked as compressed.
 pub fn masked_compressed(kind: Kind, payload: &[u8], key: [u8; 4]) -> Vec<u8> {
     let mut frame = masked(kind, payload, key);
     frame[0] |= COMPRESSED;

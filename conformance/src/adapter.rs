@@ -103,7 +103,7 @@ pub enum Call {
     AcceptRequest(Box<Request<()>>, Vec<u8>, ServerConfig),
     /// `Acceptor::next_request`, then `UpgradeRequest::accept`, or `UpgradeRequest::reject` where a rule is broken.
     Steps(ServerConfig),
-    /// The same again and again, until a request is accepted.
+    /// What [`Steps`](Self::Steps) does, again and again, until a request is accepted.
     StepsUntilAccepted(ServerConfig),
     /// `Acceptor::next_request`, then `UpgradeRequest::reject_with`.
     Reject(ServerConfig, Response<Bytes>),

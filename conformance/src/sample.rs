@@ -10,7 +10,7 @@ pub fn good() -> Vec<u8> {
     upgrade("")
 }
 
-/// The same without Sec-WebSocket-Key: refused with 400, and the connection may stay open.
+/// An upgrade request without Sec-WebSocket-Key: refused with 400, and the connection may stay open.
 pub fn bad() -> Vec<u8> {
     without_key("")
 }

@@ -32,7 +32,7 @@ pub fn finish(adapter: &dyn Adapter, pipe: Pipe, peer: &Peer, call: Call) -> End
     }
 }
 
-/// The same on a pipe of its own.
+/// Runs a call on a pipe of its own to its end, five seconds at most.
 pub fn run(adapter: &dyn Adapter, script: Script, call: Call) -> (End, Peer) {
     let (io, peer) = pipe(adapter.script(script));
     (finish(adapter, io, &peer, call), peer)

@@ -113,7 +113,7 @@ fn cve_2023_43669_reparse() {
     });
 }
 
-/// The same advisory: a head had no cap at all.
+/// CVE-2023-43669 as well: a head had no cap at all.
 #[test]
 fn cve_2023_43669_cap() {
     let heads = [
@@ -180,7 +180,7 @@ fn cve_2020_7662_and_7663_unclosed_quote() {
     assert_eq!(status(&wide_server(request)), Some(400));
 }
 
-/// As above, for an answer.
+/// An unclosed quote in an answer instead of a request.
 #[test]
 fn cve_2020_7662_and_7663_unclosed_quote_in_an_answer() {
     let run = |times: usize| {

@@ -30,7 +30,7 @@ pub(crate) async fn echo<T, R: Reads<T> + Writes<T>>(
     echo!(ws, max_messages, .await)
 }
 
-/// The same on a thread of its own.
+/// Echoes on a thread of its own until the peer closes; after `max_messages` closes with 1000.
 ///
 /// # Errors
 ///

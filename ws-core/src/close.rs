@@ -119,7 +119,7 @@ impl CloseFrame {
 /// Which end began to close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
-    /// This one.
+    /// This end.
     Local,
     /// The peer.
     Remote,

@@ -99,7 +99,7 @@ impl Message {
         }
     }
 
-    /// The payload's handle.
+    /// The payload, without copying it.
     #[must_use]
     pub fn into_bytes(self) -> Bytes {
         match self {
@@ -222,7 +222,7 @@ impl Text {
         simdutf8::basic::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// Its bytes.
+    /// The bytes of the text.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

@@ -79,7 +79,7 @@ impl<I: Hold, R: Runtime> Inbound<I, R> {
         }
     }
 
-    /// The same over a stream that is held otherwise.
+    /// The inbound side as it is, over a stream that is held in another way.
     pub(crate) fn over<J>(self, hold: impl FnOnce(Wire<I, R>) -> Wire<J, R>) -> Inbound<J, R> {
         let Self { wire, receiver, clock, phase, outcome, close_timeout, reads } = self;
         Inbound { wire: hold(wire), receiver, clock, phase, outcome, close_timeout, reads }

@@ -57,7 +57,7 @@ impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
         Self::with_buffered(io, RecvBuf::new(), config)
     }
 
-    /// The same, with bytes that were read from `io` before it was known whose they are.
+    /// Like [`new`](Self::new), with bytes that have been read from `io` already.
     pub fn with_buffered(io: T, bytes: impl Into<RecvBuf>, config: &ServerConfig) -> Self {
         Self::resume(Wire::own(io), ServerHandshake::with_buffered(config, bytes))
     }
@@ -367,12 +367,12 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
         Self::with_buffered(io, RecvBuf::new(), config)
     }
 
-    /// The same, with bytes that were read from `io` before it was known whose they are.
+    /// Like [`new`](Self::new), with bytes that have been read from `io` already.
     pub fn with_buffered(io: T, bytes: impl Into<RecvBuf>, config: &ServerConfig) -> Self {
         Self { acceptor: Some(Acceptor::with_buffered(io, bytes, config)) }
     }
 
-    /// The same for a request that was parsed already, and the bytes read behind it.
+    /// Like [`new`](Self::new), for a request that was parsed already, and the bytes read behind it.
     pub fn with_request<B>(
         io: T,
         request: &Request<B>,
@@ -438,7 +438,7 @@ pub async fn accept<T, R: Reads<T> + Writes<T>>(
     poll_fn(|cx| accepting.poll(cx)).await
 }
 
-/// The same, with bytes that were read from `io` before it was known whose they are.
+/// Like [`accept`], with bytes that have been read from `io` already.
 ///
 /// # Errors
 ///

@@ -48,8 +48,8 @@ impl<T, R: Runtime> WebSocket<T, R> {
         Self { inbound: Inbound::new(wire, receiver, config), sender, negotiated, request }
     }
 
-    /// The same right after a handshake, which is done with the buffers it has read into and written
-    /// from.
+    /// Like [`new`](Self::new), right after a handshake: the memory that its buffers can spare goes
+    /// back to the pool.
     pub(crate) fn opened(
         wire: Wire<Own<T>, R>,
         mut connection: Connection,

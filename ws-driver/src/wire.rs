@@ -43,7 +43,7 @@ impl<I: Hold, R: Runtime> Wire<I, R> {
         Self { io, timer: R::Timer::default(), unflushed: false }
     }
 
-    /// The same for a stream that something was written to and perhaps not flushed.
+    /// Like [`new`](Self::new), for a stream that something was perhaps written to and not flushed.
     pub(crate) fn resume(io: I, unflushed: bool) -> Self {
         Self { unflushed, ..Self::new(io) }
     }

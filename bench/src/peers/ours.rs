@@ -166,7 +166,7 @@ where
     Ok(())
 }
 
-/// The same on smol.
+/// An echo server on smol.
 pub(super) async fn echo_on_smol(stream: smol::net::TcpStream) -> Result {
     let mut ws = ws_smol::accept(stream).await?;
     while let Some(message) = ws.recv().await? {
@@ -175,7 +175,7 @@ pub(super) async fn echo_on_smol(stream: smol::net::TcpStream) -> Result {
     Ok(())
 }
 
-/// The same on async-std.
+/// An echo server on async-std.
 pub(super) async fn echo_on_async_std(stream: async_std::net::TcpStream) -> Result {
     let mut ws = ws_async_std::accept(stream).await?;
     while let Some(message) = ws.recv().await? {
@@ -184,7 +184,7 @@ pub(super) async fn echo_on_async_std(stream: async_std::net::TcpStream) -> Resu
     Ok(())
 }
 
-/// The same on a thread.
+/// An echo server on a thread.
 pub(super) fn echo_blocking(stream: std::net::TcpStream) -> Result {
     let mut ws = ws_blocking::accept(stream)?;
     while let Some(message) = ws.recv()? {

@@ -124,7 +124,7 @@ where
     })
 }
 
-/// The same on a runtime with the traits of futures-io.
+/// Like [`echo`], on a runtime with the traits of futures-io.
 pub(super) async fn echo_futures<S>(mut stream: S) -> Result
 where
     S: futures_util::AsyncRead + futures_util::AsyncWrite + Unpin,
@@ -149,7 +149,7 @@ where
     }
 }
 
-/// The same on a thread.
+/// Like [`echo`], on a thread.
 pub(super) fn echo_blocking<S: io::Read + io::Write>(mut stream: S) -> Result {
     let mut buf = vec![0; 64 * 1024];
     let mut len = 0;

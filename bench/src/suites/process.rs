@@ -39,7 +39,7 @@ impl Process {
         Self::spawn(Command::new(std::env::current_exe()?), server, core)
     }
 
-    /// The same with an allocator that counts.
+    /// Starts a server with an allocator that counts.
     ///
     /// # Errors
     ///

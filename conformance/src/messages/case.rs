@@ -45,7 +45,7 @@ pub enum Step {
     Room(Option<usize>),
     /// A call, and what it comes to.
     Call(Command, String),
-    /// The same with time for timers; ends when something has been written.
+    /// A call with time for timers; ends when something has been written.
     Patiently(Command, String),
     /// The frames that have arrived at the peer since the last look.
     Wire(Vec<String>),

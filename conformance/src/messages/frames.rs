@@ -95,41 +95,41 @@ impl Frame {
         Self { fin: true, rsv: 0, opcode, payload, form, wrong_mask, claims }
     }
 
-    /// The same as not the last of its message.
+    /// This frame, but not the last of its message.
     #[must_use]
     pub fn more(mut self) -> Self {
         self.fin = false;
         self
     }
 
-    /// The same with reserved bits set.
+    /// This frame with reserved bits set.
     #[must_use]
     pub fn rsv(mut self, rsv: u8) -> Self {
         self.rsv = rsv;
         self
     }
 
-    /// The same as the first of a compressed message (RFC 7692 6).
+    /// This frame as the first of a compressed message (RFC 7692 6).
     #[must_use]
     pub fn compressed(self) -> Self {
         self.rsv(RSV1)
     }
 
-    /// The same with its length written otherwise.
+    /// This frame with its length written in another form.
     #[must_use]
     pub fn form(mut self, form: Form) -> Self {
         self.form = form;
         self
     }
 
-    /// The same with a mask if its sender must not use one, without if it must.
+    /// This frame with a mask if its sender must not use one, and without one if it must.
     #[must_use]
     pub fn wrong_mask(mut self) -> Self {
         self.wrong_mask = true;
         self
     }
 
-    /// The same with a length in its head that is not its payload's.
+    /// This frame with a length in its head that is not the length of its payload.
     #[must_use]
     pub fn claiming(mut self, len: u64) -> Self {
         self.claims = Some(len);

@@ -49,7 +49,7 @@ pub(crate) async fn attend<T, R: Reads<T> + Writes<T>>(
     attend!(acceptor, service, journal, echo, .await)
 }
 
-/// The same on a thread of its own.
+/// Attends to a connection on a thread of its own until it ends.
 ///
 /// # Errors
 ///

@@ -177,8 +177,8 @@ const RSV1: u8 = 0x40;
 /// "Hello", compressed: RFC 7692 7.2.3.1.
 const HELLO: &[u8] = b"\xf2\x48\xcd\xc9\xc9\x07\x00";
 
-/// The same, by a reference to the message before: 7.2.3.2.
+/// "Hello", compressed to a reference to the message before: RFC 7692 7.2.3.2.
 const HELLO_AGAIN: &[u8] = b"\xf2\x00\x11\x00\x00";
 
-/// The same in a block without compression: 7.2.3.3.
+/// "Hello" in a block without compression: RFC 7692 7.2.3.3.
 const HELLO_STORED: &[u8] = b"\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00";

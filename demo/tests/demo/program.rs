@@ -16,7 +16,7 @@ pub(crate) const UPGRADE: &str = "GET /chat HTTP/1.1\r\nHost: h\r\nConnection: U
      Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
      Sec-WebSocket-Version: 13\r\n";
 
-/// The same without a key: 400, and the connection can be kept.
+/// A request without a key: 400, and the connection can be kept.
 pub(crate) const KEYLESS: &str = "GET /chat HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\n\
      Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n";
 

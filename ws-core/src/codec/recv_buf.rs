@@ -256,7 +256,7 @@ impl RecvBuf {
         self.max_len = max_len.unwrap_or(UNLIMITED);
     }
 
-    /// The same for what begins a long message: makes room now, while there is little to be moved.
+    /// Like [`limit`](Self::limit) for a long message: makes room now, while there is little to move.
     pub(crate) fn collect(&mut self, max_len: usize) {
         self.limit(Some(max_len));
         self.drop_consumed();

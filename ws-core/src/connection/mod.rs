@@ -116,7 +116,7 @@ impl Connection {
         self.settle(outcome)
     }
 
-    /// The same, but gives out data as it comes instead of whole messages.
+    /// Like [`poll`](Self::poll), but gives out data as it comes instead of whole messages.
     ///
     /// # Errors
     ///

@@ -544,6 +544,6 @@ const MAX_PONGS: usize = 4 * 1024;
 /// pong has to wait for.
 const LOW_QUEUE: usize = 64 * 1024;
 
-/// The same for fragments that go by their handle, and so take no memory: as much as one system call
-/// writes, for each of them wakes the peer. 64 KiB at a time, an echo of 1 MiB takes twice as long.
+/// [`LOW_QUEUE`] for fragments that go by their handle, and so take no memory: as much as one system
+/// call writes, for each of them wakes the peer. 64 KiB at a time, an echo of 1 MiB takes twice as long.
 const LOW_QUEUE_OF_HANDLES: usize = 256 * 1024;

@@ -27,7 +27,7 @@ pub struct WebSocketConfig {
     /// The payload of one frame: 16 MiB. Larger ones are refused with close code 1009 when their
     /// head comes.
     pub max_frame_len: usize,
-    /// A whole message, however many frames it has: 16 MiB. Likewise.
+    /// A whole message, however many frames it has: 16 MiB. Larger ones are refused with 1009, too.
     pub max_message_len: usize,
     /// The frames of one message, empty ones included: 131,072. More are refused with 1008.
     pub max_fragments: u32,

@@ -96,7 +96,7 @@ impl DeflateConfig {
         self.meet(&Params::parse(extension_of(offer)?, true)?)
     }
 
-    /// The same for [`BROWSER_OFFER`].
+    /// The parameters to answer [`BROWSER_OFFER`] with, or `None` to decline it.
     pub(crate) fn answer_browser(&self) -> Option<DeflateParams> {
         self.meet(&Params { client_bits: ClientBits::NoValue, ..Params::default() })
     }

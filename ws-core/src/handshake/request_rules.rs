@@ -256,7 +256,7 @@ fn subprotocols<'a>(fields: impl Fields<'a>, slots: &RequestFields<'a>) -> Resul
     }
 }
 
-/// See [`Malformed`](super::extension::Malformed). RFC 6455 9.1, RFC 7692 5.1
+/// [`Malformed`](super::extension::Malformed) lists are refused. RFC 6455 9.1, RFC 7692 5.1
 fn extensions<'a>(
     fields: impl Fields<'a>,
     slots: &RequestFields<'a>,

@@ -79,15 +79,15 @@ impl ServerHandshake {
         Self::from_buffers(config, RecvBuf::new(), SendQueue::new())
     }
 
-    /// The same, with bytes that were read before it was known whose they are: a part of a head, a
-    /// head, or a head and the first frames.
+    /// Like [`new`](Self::new), with bytes that have been read already: a part of a head, a head, or
+    /// a head and the first frames.
     #[inline]
     pub fn with_buffered(config: &ServerConfig, bytes: impl Into<RecvBuf>) -> Self {
         Self::from_buffers(config, bytes.into(), SendQueue::new())
     }
 
-    /// The same, in buffers that another handshake is done with. What `recv` holds is taken as
-    /// received, what `send` holds goes out first.
+    /// Like [`new`](Self::new), in the buffers of a handshake that is over. What `recv` holds counts
+    /// as received; what `send` holds is written first.
     #[inline]
     pub fn from_buffers(config: &ServerConfig, recv: RecvBuf, send: SendQueue) -> Self {
         Self {

@@ -48,9 +48,9 @@ impl ServerHandshake {
         Ok(head.map(|(span, checked)| UpgradeRequest::new(self, span, checked)))
     }
 
-    /// The same, and accepts what may be accepted, for callers who do not look at the request:
-    /// [`poll`](Self::poll) and [`UpgradeRequest::accept`] in one, with nothing moved in between. Tells
-    /// whether a request has been accepted: the 101 is in the send queue then, and
+    /// Like [`poll`](Self::poll), but accepts a request at once if it breaks no rule, for callers who
+    /// do not look at it: `poll` and [`UpgradeRequest::accept`] in one, with nothing moved in between.
+    /// Returns whether a request has been accepted: the 101 is in the send queue then, and
     /// [`take_connection`](Self::take_connection) gives the connection, before the queue has been
     /// written or afterwards.
     ///

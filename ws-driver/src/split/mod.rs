@@ -30,8 +30,8 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
         })
     }
 
-    /// The same with a handle of the stream for each half, made by `clone`: for streams that block,
-    /// where reading must not keep anybody from writing.
+    /// Like [`split`](Self::split), with a handle of the stream for each half, made by `clone`: for
+    /// streams that block, where a read must not keep the other half from writing.
     ///
     /// # Errors
     ///

@@ -46,9 +46,9 @@ pub(crate) enum Ask {
 pub(crate) enum Setup {
     /// Prefers `chat.v2` to `chat.v1`, knows no extension.
     Plain,
-    /// The same with permessage-deflate.
+    /// [`Plain`](Self::Plain) with permessage-deflate.
     Deflate,
-    /// The same with windows of [`NARROW_WINDOW_BITS`] in permessage-deflate.
+    /// [`Deflate`](Self::Deflate) with windows of [`NARROW_WINDOW_BITS`].
     Narrow,
     /// Refuses who does not offer `chat.v2`, and whoever comes from another origin than
     /// `https://app.example`.
@@ -59,7 +59,7 @@ pub(crate) enum Setup {
     Kept,
     /// Echoes, compressed or not.
     Echo(Compression),
-    /// The same, but takes messages of 1,000 bytes at most, closes after three of them, and sends
+    /// [`Echo`](Self::Echo), but takes messages of 1,000 bytes at most, closes after three of them, and sends
     /// pings.
     Limited(Compression),
 }

@@ -34,7 +34,7 @@ const FORBIDDEN: &[&str] = &[
     "mio",
 ];
 
-/// The same, recognised wherever they stand in a path, or alone after an import.
+/// Paths that are recognised wherever they stand in a longer one, or alone after an import.
 const FORBIDDEN_ENDINGS: &[&str] =
     &["Instant::now", "SystemTime", "io::Read", "io::Write", "thread::spawn", "TcpStream"];
 

@@ -35,7 +35,7 @@ impl Inflater {
         self.state.as_ref().map_or(&[], |state| &state.out)
     }
 
-    /// Takes that, without copying it.
+    /// Takes what has been inflated, without copying it.
     pub(crate) fn take_out(&mut self) -> Vec<u8> {
         let Some(state) = &mut self.state else { return Vec::new() };
         let mut out = std::mem::take(&mut state.out);
@@ -46,7 +46,7 @@ impl Inflater {
         out
     }
 
-    /// Throws that away.
+    /// Throws away what has been inflated.
     pub(crate) fn forget_out(&mut self) {
         if let Some(state) = &mut self.state {
             state.out = Vec::new();

@@ -1,4 +1,4 @@
-//! The same loops, compiled for processors with wider vectors.
+//! The masking loops, compiled for processors with wider vectors.
 //!
 //! Whether a processor has AVX2 is known when the program runs, and calling a function that needs it is
 //! a promise the compiler cannot check: that is the `unsafe` here. There are no intrinsics, and no

@@ -96,7 +96,7 @@ impl Receiver {
         self.poll_as(false)
     }
 
-    /// The same, but gives out data as it comes instead of whole messages.
+    /// Like [`poll`](Self::poll), but gives out data as it comes instead of whole messages.
     ///
     /// # Errors
     ///
@@ -116,7 +116,7 @@ impl Receiver {
         }
     }
 
-    /// Takes that payload, without copying it.
+    /// Takes the payload of what was polled last, without copying it.
     pub fn take_payload(&mut self) -> Bytes {
         match std::mem::replace(&mut self.ready, Ready::Nothing) {
             Ready::Nothing => Bytes::new(),
@@ -170,7 +170,7 @@ impl Receiver {
         self.recv.filled()
     }
 
-    /// Gives those bytes away.
+    /// Gives away the bytes that came and have not been looked at.
     pub fn into_leftover(self) -> Bytes {
         self.recv.into_bytes()
     }
