@@ -106,7 +106,7 @@ impl CloseFrame {
     pub const EMPTY: Self =
         Self { code: CloseCode::NO_STATUS_RECEIVED, reason: Text::from_static("") };
 
-    /// A close frame that says that all is done, and no more.
+    /// A close frame with code 1000 and no reason.
     pub const NORMAL: Self =
         Self { code: CloseCode::NORMAL_CLOSURE, reason: Text::from_static("") };
 
@@ -125,20 +125,20 @@ pub enum Side {
     Remote,
 }
 
-/// How a WebSocket ended, as far as it has.
+/// How a WebSocket ended, or how far closing has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CloseInfo {
     /// The close frame that was sent.
     pub sent: Option<CloseFrame>,
-    /// The close frame that came.
+    /// The close frame that was received.
     pub received: Option<CloseFrame>,
     /// Whose close frame was first.
     pub first: Option<Side>,
 }
 
 impl CloseInfo {
-    /// Whether both sides have said that they close: the closing handshake is done (RFC 6455
+    /// Whether both sides have sent a close frame: the closing handshake is complete (RFC 6455
     /// 7.1.4).
     pub fn is_clean(&self) -> bool {
         self.sent.is_some() && self.received.is_some()

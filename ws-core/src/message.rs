@@ -114,7 +114,7 @@ impl Message {
         self.bytes().len()
     }
 
-    /// Whether the payload is empty, which is as good a message as any.
+    /// Whether the payload is empty. An empty message is a valid one.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.bytes().is_empty()
@@ -203,7 +203,7 @@ impl<const N: usize> From<[u8; N]> for Message {
 pub struct Text(Bytes);
 
 impl Text {
-    /// A text that is part of the program; nothing is allocated.
+    /// A text from a string in the program; nothing is allocated.
     pub const fn from_static(text: &'static str) -> Self {
         Self(Bytes::from_static(text.as_bytes()))
     }
@@ -217,7 +217,7 @@ impl Text {
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        // Checked when it was made. Looking again costs about a nanosecond for 30 bytes, and saves
+        // Checked when it was made. Checking again costs about a nanosecond for 30 bytes, and avoids
         // a promise that only `unsafe` could make.
         simdutf8::basic::from_utf8(&self.0).unwrap_or_default()
     }

@@ -10,7 +10,7 @@ use super::{
 /// How the end of a body is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Framing {
-    /// So many bytes. A length that no integer holds is as good as the largest one.
+    /// This many bytes. A length that no integer holds counts as the largest one.
     Length(u64),
     Chunked,
     /// Everything until the peer closes.
@@ -85,7 +85,7 @@ pub(crate) struct BodyReader {
     state: State,
     body: BytesMut,
     max_len: usize,
-    /// Bytes of chunk extensions and trailers, which are read over, up to `MAX_OVERHEAD`.
+    /// Bytes of chunk extensions and trailers, which are skipped, up to `MAX_OVERHEAD`.
     overhead: usize,
 }
 
@@ -118,7 +118,7 @@ enum State {
 impl BodyReader {
     pub(crate) fn new(framing: Framing, max_len: usize) -> Self {
         let state = match framing {
-            // Nobody sends that much: there is nothing to wait for.
+            // Nobody sends that much, so there is nothing to wait for.
             Framing::Length(u64::MAX) => State::Ended(Progress::Cut),
             Framing::Length(n) => State::Length(n),
             Framing::Chunked => State::Size { size: 0, digits: 0 },

@@ -6,7 +6,7 @@ use super::FrameRule;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Opcode {
-    /// Goes on with the message that a text or binary frame began.
+    /// Continues the message that a text or binary frame began.
     Continuation = 0x0,
     /// Begins a message of UTF-8.
     Text = 0x1,
@@ -16,7 +16,7 @@ pub enum Opcode {
     Close = 0x8,
     /// Asks for a pong.
     Ping = 0x9,
-    /// Answers a ping, or just says hello.
+    /// Answers a ping, or is sent unasked.
     Pong = 0xA,
 }
 
@@ -67,7 +67,7 @@ pub struct FrameHead {
 }
 
 impl FrameHead {
-    /// How long an encoded head is at most, in bytes.
+    /// The length of the longest head, in bytes.
     pub const MAX_LEN: usize = 14;
 
     /// Reads a head from the front of `bytes`: the head and its length in bytes, or `None` when

@@ -2,8 +2,8 @@
 //!
 //! Finding the end is done once: [`HeadScanner`] remembers where it stopped, so a head that comes
 //! byte by byte costs no more looks at each byte than one that comes whole. Only a complete head is
-//! parsed, by `httparse`. Every line end is seen to be CR LF: by the scanner, or, when a buffer looks
-//! like one whole head, behind the parser, which then tells where the lines are.
+//! parsed, by `httparse`. Every line end is checked to be CR LF: by the scanner, or, when a buffer looks
+//! like one whole head, after parsing, which has told where the lines are.
 
 use std::mem::MaybeUninit;
 
@@ -11,7 +11,7 @@ use httparse::{Header, ParserConfig};
 
 use super::list::is_token_byte;
 
-/// What a head may measure, in bytes and fields.
+/// How large a head may be, in bytes and fields.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HeadLimits {
     pub(crate) start_line: usize,
@@ -49,7 +49,7 @@ pub(crate) struct HeadSpan {
     pub(crate) end: usize,
     /// Number of field lines.
     pub(crate) fields: usize,
-    /// The buffer only looks like this: whether lines end well is to be seen by the parser.
+    /// The buffer only looks like this: the line ends are checked after parsing.
     pub(crate) presumed: bool,
 }
 
@@ -80,7 +80,7 @@ pub(crate) struct HeadScanner {
     line_start: usize,
     /// Complete lines so far, the start line included.
     lines: usize,
-    /// As long as the buffer is not longer than this and no line ends, no limit is reached.
+    /// While the buffer is not longer than this and no line ends, no limit is reached.
     quiet_len: usize,
 }
 
@@ -105,7 +105,7 @@ impl HeadScanner {
         limits: &HeadLimits,
     ) -> Result<Option<HeadSpan>, HeadError> {
         if buf.len() < self.scanned {
-            // Somebody took back what had been received: it begins anew.
+            // Received bytes were taken away: it begins anew.
             *self = Self::default();
         }
         if self.lines == 0 && !plausible_start(&buf[self.start..], kind, self.start == 0) {
@@ -140,7 +140,7 @@ impl HeadScanner {
                 return Err(HeadError::Malformed);
             }
         }
-        // The line goes on: what is there of it counts, but for a CR that may begin its end.
+        // The line goes on: what is there of it counts, except for a CR that may begin its end.
         let open_line = &window[self.line_start..];
         self.check_line(open_line.strip_suffix(b"\r").unwrap_or(open_line).len(), limits)?;
         if buf.len() > max_len {
@@ -271,8 +271,8 @@ fn check_parsed(
     }
 }
 
-/// `httparse` takes lines that end with a single LF, and nobody else has looked at those of a presumed
-/// head. In front of each name there is the end of the line before; that of the last line is known.
+/// `httparse` accepts lines that end with a single LF, and those of a presumed head have not been
+/// checked. In front of each name there is the end of the line before; that of the last line is known.
 fn check_presumed(span: HeadSpan, bytes: &[u8], fields: &[Header<'_>]) -> Result<(), HeadError> {
     let ends_well = |field: &Header<'_>| {
         let name = field.name.as_ptr().addr().wrapping_sub(bytes.as_ptr().addr());
@@ -281,7 +281,7 @@ fn check_presumed(span: HeadSpan, bytes: &[u8], fields: &[Header<'_>]) -> Result
     if !span.presumed || fields.iter().all(ends_well) { Ok(()) } else { Err(HeadError::Malformed) }
 }
 
-/// Whether the start line is well formed but for a version we do not speak.
+/// Whether the start line is well formed, except for a version that we do not speak.
 fn names_other_version(bytes: &[u8], kind: HeadKind) -> bool {
     let end = memchr::memchr(b'\r', bytes).unwrap_or(bytes.len());
     let mut words = bytes[..end].split(|&byte| byte == b' ');
@@ -296,8 +296,8 @@ fn names_other_version(bytes: &[u8], kind: HeadKind) -> bool {
     )
 }
 
-/// Whether a head of this kind can begin with these bytes. Tells at the first byte that somebody
-/// speaks TLS, or nothing we know, and spares both sides the wait for the end of a line.
+/// Whether a head of this kind can begin with these bytes. A peer that speaks TLS, or anything else,
+/// is recognised at its first byte, and neither side has to wait for the end of a line.
 fn plausible_start(bytes: &[u8], kind: HeadKind, may_be_empty_line: bool) -> bool {
     match (kind, bytes) {
         (_, []) => true,
@@ -307,7 +307,7 @@ fn plausible_start(bytes: &[u8], kind: HeadKind, may_be_empty_line: bool) -> boo
     }
 }
 
-/// Up to so many bytes are looked at one by one; for more, `memchr` is quicker.
+/// Up to this many bytes are looked at one by one; for more, `memchr` is quicker.
 const FEW: usize = 8;
 
 /// Browsers send 12 to 20 fields, behind proxies up to 40; 64 slots are 2 KiB of stack.

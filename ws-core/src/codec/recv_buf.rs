@@ -81,7 +81,7 @@ impl RecvBuf {
     #[inline]
     pub fn commit(&mut self, n: usize) {
         let offered = self.portion(self.scratch);
-        // More is there, probably; or much less than was made ready for it.
+        // There is probably more; or much less came than was made ready for it.
         if n >= offered && offered > 0 {
             self.offer = (2 * self.offer).min(MAX_OFFER);
         } else if n < self.offer as usize / 4 {
@@ -90,8 +90,8 @@ impl RecvBuf {
         self.scratch -= n.min(offered);
     }
 
-    /// Expects a read of about `len` bytes, at least 2 KiB and at most 64 KiB: for who reads into
-    /// initialised slices and knows what comes.
+    /// Expects a read of about `len` bytes, at least 2 KiB and at most 64 KiB: for callers that
+    /// read into initialised slices and know what comes.
     pub fn hint_read_len(&mut self, len: usize) {
         self.offer = len.clamp(MIN_OFFER as usize, MAX_OFFER as usize) as u32;
     }
@@ -161,7 +161,7 @@ impl RecvBuf {
         self.buf.capacity() - self.start
     }
 
-    /// How many bytes may still come.
+    /// How many more bytes may come.
     fn room(&self) -> usize {
         self.max_len.saturating_sub(self.len())
     }
@@ -250,7 +250,7 @@ impl RecvBuf {
         taken
     }
 
-    /// Takes `max_len` bytes at most from now on, those that have come included.
+    /// Takes `max_len` bytes at most from now on, including those that have come.
     pub(crate) fn limit(&mut self, max_len: Option<usize>) {
         self.drop_scratch();
         self.max_len = max_len.unwrap_or(UNLIMITED);
@@ -273,7 +273,7 @@ impl RecvBuf {
         std::mem::replace(&mut self.buf, buf)
     }
 
-    /// Takes the memory away if hardly anything is in it, for somebody else to use meanwhile. A few
+    /// Takes the memory away if hardly anything is in it, so that it can be used elsewhere. A few
     /// bytes, such as a part of a head, go into memory of their own size: a peer that sends those
     /// and then nothing more holds no more than that.
     pub fn detach_buffer(&mut self) -> Option<BytesMut> {
@@ -295,8 +295,8 @@ impl RecvBuf {
         self.capacity() < MIN_SPACE && self.len() <= MAX_MOVED
     }
 
-    /// Gives it memory to use, unless it has some. Gives back what is not used, which may be the
-    /// rest of what was used up.
+    /// Gives it memory to use, unless it has some. Returns the memory that it does not need, which may
+    /// be its own, nearly used up.
     pub fn attach_buffer(&mut self, mut memory: BytesMut) -> BytesMut {
         if self.wants_buffer() && memory.is_empty() {
             memory.extend_from_slice(self.filled());
@@ -329,7 +329,7 @@ impl From<BytesMut> for RecvBuf {
 }
 
 impl From<Bytes> for RecvBuf {
-    /// Copies only when the bytes are shared with somebody else.
+    /// Copies only when the bytes are shared.
     fn from(bytes: Bytes) -> Self {
         BytesMut::from(bytes).into()
     }
@@ -353,7 +353,7 @@ impl<const N: usize> From<&[u8; N]> for RecvBuf {
     }
 }
 
-/// More than there can be.
+/// No limit: more than there can be.
 const UNLIMITED: usize = usize::MAX;
 
 /// A read is offered at least this much room.
@@ -362,23 +362,23 @@ const MIN_SPACE: usize = 1024;
 /// The first allocation: a browser's request with its cookies fits.
 const FIRST_SPACE: usize = 2048;
 
-/// Up to so many bytes are moved when memory changes hands.
+/// Up to this many bytes are moved when memory changes hands.
 const MAX_MOVED: usize = 256;
 
-/// What is zeroed for a read at least, and at most: what a socket gives in one go.
+/// The least and the most that is zeroed for a read. The most is what a socket gives in one go.
 const MIN_OFFER: u32 = 2048;
 const MAX_OFFER: u32 = 64 * 1024;
 
-/// A read takes no more than this, unless it is for one long frame: what stays in the nearest cache until
-/// it has been unmasked and looked at, and has room for 16 KiB with a head.
+/// A read takes no more than this, unless it is for one long frame. It stays in the nearest cache until
+/// it has been unmasked and checked, and has room for 16 KiB with a head.
 const READ_LEN: usize = 20 * 1024;
 
-/// Frames of between these lengths are read whole. Shorter ones are moved in no time, longer ones are
+/// Frames of between these lengths are read whole. Moving shorter ones takes no time, longer ones are
 /// collected in memory of their own.
 const MIN_WHOLE: usize = 4 * 1024;
 const MAX_WHOLE: usize = 256 * 1024;
 
-/// Up to so much of a frame is moved to the front of the memory for the rest of it to be read there.
+/// Up to this much of a frame is moved to the front of the memory for the rest of it to be read there.
 const MAX_CARRIED: usize = 4 * 1024;
 
 #[cfg(test)]

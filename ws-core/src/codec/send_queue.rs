@@ -1,10 +1,10 @@
-//! What is to be written to the peer.
+//! The pending output.
 
 use std::{collections::VecDeque, io::IoSlice};
 
 use bytes::{Buf, Bytes, BytesMut};
 
-/// The bytes that wait to be written, in order.
+/// The pending output: bytes to be written to the peer, in order.
 ///
 /// Read it through [`Buf`]: write [`chunk`](Buf::chunk) (or
 /// [`chunks_vectored`](Buf::chunks_vectored)), then [`advance`](Buf::advance) by what the
@@ -35,7 +35,7 @@ pub struct SendQueue {
     handles: VecDeque<(usize, Bytes)>,
     /// The inline bytes behind the last handle.
     tail: usize,
-    /// Everything.
+    /// The length of everything.
     len: usize,
 }
 
@@ -45,18 +45,18 @@ impl SendQueue {
         Self::default()
     }
 
-    /// Whether nothing waits to be written.
+    /// Whether there is no pending output.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// Whether what waits lies in several pieces. One alone costs the system less when it is not
-    /// written as a list.
+    /// Whether the pending output lies in several pieces. A single piece costs the system less when
+    /// it is not written as a list.
     pub fn is_scattered(&self) -> bool {
         self.chunk().len() < self.len
     }
 
-    /// Forgets what waits and keeps the memory.
+    /// Drops the pending output and keeps the memory.
     pub fn clear(&mut self) {
         self.inline.clear();
         self.handles.clear();
@@ -64,7 +64,7 @@ impl SendQueue {
         self.len = 0;
     }
 
-    /// Takes the memory away if nothing is in it, for somebody else to use meanwhile.
+    /// Takes the memory away if nothing is in it, so that it can be used elsewhere meanwhile.
     pub fn detach_buffer(&mut self) -> Option<BytesMut> {
         if self.len > 0 {
             return None;

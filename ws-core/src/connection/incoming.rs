@@ -2,7 +2,7 @@
 
 use crate::message::MessageKind;
 
-/// Something that came, whose payload waits to be looked at or taken.
+/// Something that came. Its payload is in the receiver, to be looked at or taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Incoming {
     /// A whole message.
@@ -15,10 +15,10 @@ pub enum Incoming {
         /// The message ends with this part.
         last: bool,
     },
-    /// A ping. The pong is sent without further ado.
+    /// A ping. The pong is sent automatically.
     Ping,
     /// A pong.
     Pong,
-    /// A close frame; nothing comes behind it. The answer is sent without further ado.
+    /// A close frame; nothing comes behind it. The answer is sent automatically.
     Close,
 }

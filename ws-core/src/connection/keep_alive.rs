@@ -1,4 +1,4 @@
-//! Silence: how long it may last, and what is done about it. Pure functions of the time given in.
+//! Silence: how long it may last, and what is done about it. Pure functions of the time passed in.
 
 use std::time::{Duration, Instant};
 
@@ -19,9 +19,9 @@ pub enum TimeoutAction {
     NoClose,
 }
 
-/// The clock of a connection. It belongs to whoever can tell the time.
+/// The clock of a connection. The caller tells it the time.
 ///
-/// One that watches neither silence nor pings has nothing to remember, and is small.
+/// If neither silence nor pings are watched it has nothing to remember, and is small.
 #[derive(Clone, Debug, Default)]
 pub struct KeepAlive {
     watch: Option<Box<Watch>>,
@@ -29,7 +29,7 @@ pub struct KeepAlive {
     closing: Option<Instant>,
 }
 
-/// What is to be known of a peer that is watched.
+/// What has to be remembered of a peer whose silence is watched.
 #[derive(Clone, Debug, Default)]
 struct Watch {
     idle_timeout: Option<Duration>,
@@ -37,7 +37,7 @@ struct Watch {
     pong_timeout: Option<Duration>,
     heard: Option<Instant>,
     pinged: Option<Instant>,
-    /// Counts our pings; its number is a ping's payload.
+    /// Counts our pings. The count is the payload of the ping.
     count: u64,
     round_trip: Option<Duration>,
 }
@@ -52,7 +52,7 @@ impl KeepAlive {
         Self { watch: watches.then(watch), close_timeout: config.close_timeout, closing: None }
     }
 
-    /// Whether there is anything to watch the time for.
+    /// Whether any timeout is being watched.
     pub fn is_on(&self) -> bool {
         self.watch.is_some() || self.closing.is_some()
     }
@@ -96,7 +96,7 @@ impl KeepAlive {
         }
     }
 
-    /// What has to be done at `now`; nothing when called too early.
+    /// What has to be done at `now`; `None` when called too early.
     pub fn handle_timeout(&mut self, now: Instant) -> Option<TimeoutAction> {
         let passed = |since: Instant, time: Option<Duration>| {
             time.and_then(|time| since.checked_add(time)).is_some_and(|at| at <= now)
@@ -120,7 +120,7 @@ impl KeepAlive {
         }
     }
 
-    /// How long the last ping of ours took to be answered.
+    /// The time between our last answered ping and its pong.
     pub fn round_trip(&self) -> Option<Duration> {
         self.watch.as_ref()?.round_trip
     }

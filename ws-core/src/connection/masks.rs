@@ -1,7 +1,7 @@
 //! Keys to mask with (RFC 6455 5.3).
 
 /// "The masking key needs to be unpredictable; thus, the masking key MUST be derived from a strong
-/// source of entropy". Keys come from the operating system's generator, some at a time, so that a
+/// source of entropy". Keys come from the operating system's generator, several at a time, so that a
 /// frame costs nanoseconds.
 #[derive(Debug, Default)]
 pub(super) struct Masks {
@@ -16,7 +16,7 @@ impl Masks {
             self.draw();
         }
         self.left -= 1;
-        // A key that has been used is of no use to anybody who reads the memory.
+        // A used key is not left behind for anybody who can read the memory.
         std::mem::take(&mut self.keys[usize::from(self.left)])
     }
 

@@ -34,7 +34,7 @@ pub use self::{
     web_socket_config::WebSocketConfig,
 };
 
-/// An open WebSocket, as a handshake gives it away: the same buffers, with the bytes that came
+/// An open WebSocket, as a handshake hands it over: the same buffers, with the bytes that came
 /// behind the head still in the one and perhaps the end of the head still in the other.
 ///
 /// ```
@@ -73,7 +73,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// A connection whose handshake somebody else did: `leftover` is what was read behind the head.
+    /// A connection whose handshake was done elsewhere: `leftover` is what was read behind the head.
     pub fn new(
         role: Role,
         negotiated: Negotiated,
@@ -105,8 +105,8 @@ impl Connection {
         }
     }
 
-    /// Looks for the next thing that came. Pings and close frames are answered, and a broken rule
-    /// is told the peer, in the sender's queue.
+    /// Looks for the next thing that came. The answers to pings and close frames, and the close frame
+    /// that tells the peer of a broken rule, are put into the sender's queue.
     ///
     /// # Errors
     ///
@@ -136,7 +136,7 @@ impl Connection {
         &mut self.sender
     }
 
-    /// What is to be written.
+    /// The bytes to be written.
     pub fn send_queue(&mut self) -> &mut SendQueue {
         self.sender.send_queue()
     }
@@ -146,7 +146,7 @@ impl Connection {
         self.role
     }
 
-    /// What was agreed on.
+    /// What was negotiated.
     pub fn negotiated(&self) -> &Negotiated {
         &self.negotiated
     }
@@ -156,13 +156,13 @@ impl Connection {
         self.receiver.leftover()
     }
 
-    /// How it ended, as far as it has.
+    /// How it ended, or how far closing has come.
     pub fn close_info(&self) -> CloseInfo {
         self.sender.close_info(self.receiver.close_frame())
     }
 
-    /// Whether the closing handshake is over, or a rule was broken, and all that had to be said has
-    /// been written.
+    /// Whether the closing handshake is over, or a rule was broken, and everything queued has been
+    /// written.
     pub fn is_done(&self) -> bool {
         self.receiver.is_done() && self.sender.is_done()
     }
@@ -172,8 +172,8 @@ impl Connection {
         (self.receiver.into_recv_buf(), self.sender.into_send_queue(), self.role, self.negotiated)
     }
 
-    /// Takes the halves apart, for two tasks. What the receiver has to say is then to be brought to
-    /// the sender: [`Receiver::reply`], [`Sender::reply`].
+    /// Takes the halves apart, for two tasks. The caller then takes the receiver's replies to the
+    /// sender: [`Receiver::reply`], [`Sender::reply`].
     pub fn split(self) -> (Receiver, Sender, Negotiated) {
         (self.receiver, self.sender, self.negotiated)
     }

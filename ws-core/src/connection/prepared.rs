@@ -16,9 +16,9 @@ use crate::{
     message::Message,
 };
 
-/// A message with its frame made, to be sent to any number of peers: the payload is copied once,
-/// here, and shared from then on. It is compressed at most once for every window and level that the
-/// peers have agreed on, when the first such peer gets it.
+/// A framed message, to be sent to any number of peers: the payload is copied once,
+/// here, and shared from then on. It is compressed at most once for every window and level that
+/// connections have negotiated, when it is first sent over such a connection.
 ///
 /// ```
 /// use ws_core::Prepared;
@@ -52,7 +52,7 @@ impl Prepared {
         &self.frame
     }
 
-    /// The frame with its payload compressed so that it refers to nothing before it.
+    /// The frame with its payload compressed without a reference to anything before it.
     pub(super) fn deflated(&self, setting: Setting) -> Bytes {
         let mut deflated = self.deflated.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, frame)) = deflated.iter().find(|(known, _)| *known == setting) {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::{close::CloseCode, codec::FrameRule};
 
-/// What the sending half has to say because of what the receiving half heard, or did not hear.
+/// What the sending half has to send because of what the receiving half got, or did not get.
 ///
 /// At most one of each kind is pending: a newer pong takes the place of an older one (RFC 6455
 /// 5.5.3), so a flood of pings costs nothing but the time to read it.
@@ -42,13 +42,13 @@ impl Reply {
         Self { timed_out: true, ..Self::default() }
     }
 
-    /// Whether there is nothing to say.
+    /// Whether there is nothing to send.
     pub fn is_empty(&self) -> bool {
         let Self { pong, ping, close, broken, timed_out } = self;
         pong.is_none() && ping.is_none() && close.is_none() && broken.is_none() && !timed_out
     }
 
-    /// Adds what is newer.
+    /// Adds a newer reply to this one.
     pub fn merge(&mut self, newer: Self) {
         self.pong = newer.pong.or(self.pong.take());
         self.ping = newer.ping.or(self.ping.take());

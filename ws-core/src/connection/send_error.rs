@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SendError {
-    /// `queue-full`: so much waits to be written that this has to wait as well.
+    /// `queue-full`: there is too much pending output to add this.
     Full,
     /// `closing`: a close frame has been sent, or has to be.
     Closing,

@@ -26,7 +26,7 @@ use crate::{
 pub struct Sender {
     queue: SendQueue,
     masks: Masks,
-    /// Compresses messages, if that was agreed on.
+    /// Compresses messages, if that was negotiated.
     deflater: Option<Deflater>,
     /// The application wants messages to be compressed.
     compress: bool,
@@ -49,7 +49,7 @@ pub struct Sender {
     max_queue_len: usize,
 }
 
-/// At most one pong and one ping wait.
+/// At most one pong and one ping are pending.
 #[derive(Debug, Default)]
 struct Controls {
     pong: Option<Bytes>,
@@ -91,14 +91,14 @@ impl Sender {
         }
     }
 
-    /// What to write. Looking at it puts in what has been waiting for room.
+    /// The bytes to write. Pending output for which there is room now is put in first.
     #[inline]
     pub fn send_queue(&mut self) -> &mut SendQueue {
         self.refill();
         &mut self.queue
     }
 
-    /// Whether nothing waits to be written, and the queue has no memory for what comes.
+    /// Whether there is no pending output, and the queue has no memory for more.
     pub fn wants_buffer(&self) -> bool {
         self.is_drained() && !self.queue.has_buffer()
     }
@@ -108,7 +108,7 @@ impl Sender {
         self.queue.attach_buffer(memory);
     }
 
-    /// Takes the queue's memory away if nothing waits in it, for somebody else to use meanwhile.
+    /// Takes the queue's memory away if nothing is pending, so that it can be used elsewhere meanwhile.
     pub fn detach_buffer(&mut self) -> Option<BytesMut> {
         if !self.is_drained() {
             return None;
@@ -152,7 +152,7 @@ impl Sender {
         self.check_ready(part.len())?;
         let (opcode, compressed) = match self.parts {
             Some(compressed) => (Opcode::Continuation, compressed),
-            // How long it will be, nobody knows.
+            // The length of the whole message is not known yet.
             None if !last => (opcode_of(kind), self.compresses(usize::MAX)),
             None => (opcode_of(kind), self.compresses(part.len())),
         };
@@ -161,8 +161,8 @@ impl Sender {
         Ok(())
     }
 
-    /// Queues a message that has been framed already. Only servers send the same bytes to all; a
-    /// client has to mask, and so to copy.
+    /// Queues a message that has been framed already. Only a server sends the shared bytes; a client
+    /// has to mask, and so to copy.
     ///
     /// # Errors
     ///
@@ -175,12 +175,12 @@ impl Sender {
         if self.parts.is_some() {
             return Err(SendError::Unfinished);
         }
-        // What waits comes first, and may still need the compressor as it is.
+        // Pending output comes first, and may still need the compressor as it is.
         self.settle();
         let compressed = self.compresses(prepared.message().len());
         let frame = match &mut self.deflater {
             Some(deflater) if compressed => {
-                // The peer's window goes on with this message, and the compressor's does not.
+                // The peer's window continues with this message, and the compressor's does not.
                 deflater.forget();
                 prepared.deflated(deflater.setting())
             }
@@ -194,8 +194,8 @@ impl Sender {
         Ok(())
     }
 
-    /// Whether messages that are sent from now on are compressed, where permessage-deflate was agreed
-    /// on and they are long enough. They are, by default.
+    /// Whether messages that are sent from now on are compressed, if permessage-deflate was negotiated
+    /// and they are long enough. On by default.
     pub fn set_compression(&mut self, on: bool) {
         self.compress = on;
     }
@@ -216,8 +216,7 @@ impl Sender {
         Ok(())
     }
 
-    /// Queues a pong that no ping asked for. A newer one takes the place of one that has not gone
-    /// out yet.
+    /// Queues a pong that no ping asked for. It replaces a pong that has not gone out yet.
     ///
     /// # Errors
     ///
@@ -245,7 +244,7 @@ impl Sender {
     }
 
     /// Fails the connection: tells the peer why, and sends nothing else. Frames that are in the
-    /// queue go out first; what was to follow them does not.
+    /// queue go out first; other pending output is dropped.
     pub fn fail(&mut self, code: CloseCode, reason: &'static str) {
         if self.close.is_none() {
             self.abandon();
@@ -254,7 +253,7 @@ impl Sender {
         }
     }
 
-    /// Takes what the receiver has to say.
+    /// Takes a reply from the receiver.
     pub fn reply(&mut self, reply: Reply) {
         if self.closed {
             return;
@@ -266,11 +265,11 @@ impl Sender {
             self.fail(CloseCode::POLICY_VIOLATION, "timed out");
         }
         if let Some(ping) = reply.ping {
-            // One that is still waiting to be written will do as well.
+            // If one is still pending, that one will do.
             let _ = self.ping(ping);
         }
         if let Some(pong) = reply.pong {
-            // Pings that come together are all answered, as long as the peer takes the answers.
+            // Pings that come together are all answered, as long as the peer reads the answers.
             if self.queue_has_less_than(MAX_PONGS) {
                 self.controls();
             }
@@ -278,7 +277,7 @@ impl Sender {
         }
         // "If an endpoint receives a Close frame and did not previously send a Close frame, the
         // endpoint MUST send a Close frame in response." RFC 6455 5.5.1. What is not in the queue
-        // yet is of no use to a peer that has said goodbye.
+        // yet would be of no use to a peer that has closed.
         if let (Some(code), None) = (reply.close, &self.close) {
             self.abandon();
             self.echo = true;
@@ -286,7 +285,7 @@ impl Sender {
         }
     }
 
-    /// Whether a message of `len` bytes would be taken now.
+    /// Checks whether a message of `len` bytes would be queued now.
     ///
     /// # Errors
     ///
@@ -308,7 +307,7 @@ impl Sender {
         std::mem::take(&mut self.abandoned)
     }
 
-    /// How many bytes of payload and heads wait to be written.
+    /// The length of the pending output, in bytes of payload and heads.
     pub fn queue_len(&self) -> usize {
         use bytes::Buf;
         self.queue.remaining() + self.outgoing.as_ref().map_or(0, |outgoing| outgoing.rest.len())
@@ -319,7 +318,7 @@ impl Sender {
         self.close.as_deref()
     }
 
-    /// How the connection ended, as far as it has; `received` is the receiver's close frame.
+    /// How the connection ended, or how far closing has come; `received` is the receiver's close frame.
     pub fn close_info(&self, received: Option<&CloseFrame>) -> CloseInfo {
         let sent = self.close_frame().cloned();
         let first = match (&sent, received) {
@@ -330,8 +329,8 @@ impl Sender {
         CloseInfo { sent, received: received.cloned(), first }
     }
 
-    /// Queues a message that [`check_ready`](Self::check_ready) has made room for, however long it
-    /// is.
+    /// Queues a message of any length, after [`check_ready`](Self::check_ready) has found room for
+    /// some.
     ///
     /// # Errors
     ///
@@ -351,7 +350,7 @@ impl Sender {
             && self.close.is_some() == self.closed
     }
 
-    /// Whether the close frame has been written: nothing more comes from here.
+    /// Whether the close frame has been written: nothing more will be sent.
     pub fn is_done(&self) -> bool {
         self.closed && self.queue.is_empty()
     }
@@ -398,7 +397,7 @@ impl Sender {
         }
     }
 
-    /// Puts in what has been waiting, as far as there is room: control frames first, so that they
+    /// Puts pending output into the queue while there is room: control frames first, so that they
     /// never wait for more than what is in the queue.
     #[inline]
     fn refill(&mut self) {
@@ -512,7 +511,7 @@ impl Sender {
     }
 }
 
-/// What the head of a frame is to say beside its length and mask.
+/// What the head of a frame says besides its length and mask.
 #[derive(Clone, Copy)]
 struct Head {
     opcode: Opcode,
@@ -536,12 +535,12 @@ const CODE_LEN: usize = 2;
 /// Up to this length a payload is copied behind its head; a longer one goes by its handle.
 const MAX_COPIED: usize = 4 * 1024;
 
-/// Up to this length of the queue a pong goes in, so that the next one does not take its place: the
-/// most that a flood of pings from a peer that does not read makes wait.
+/// While the queue is shorter than this, the next pong does not replace a pending one, which goes in
+/// instead. This bounds the pongs kept for a peer that floods us with pings and does not read.
 const MAX_PONGS: usize = 4 * 1024;
 
-/// Below this the queue takes the next fragment of a long message. What is in the queue is what a
-/// pong has to wait for.
+/// Below this length the queue takes the next fragment of a long message. A pong has to wait for
+/// what is in the queue.
 const LOW_QUEUE: usize = 64 * 1024;
 
 /// [`LOW_QUEUE`] for fragments that go by their handle, and so take no memory: as much as one system

@@ -34,24 +34,24 @@ pub struct WebSocketConfig {
     /// Longer messages are sent in frames of this length, so that pings and pongs get through
     /// between them: 64 KiB. `None` sends every message in one frame.
     pub fragment_len: Option<usize>,
-    /// How much may wait to be written before sending has to wait: 256 KiB. A message larger than
-    /// this passes all the same, alone.
+    /// How much output may be pending before sending has to wait: 256 KiB. A message larger than
+    /// this is still accepted while the queue is empty.
     pub max_queue_len: usize,
-    /// Fail the connection when nothing came for so long. Off; 60 s suit most servers.
+    /// Fail the connection when nothing came for this long. Off; 60 s suit most servers.
     pub idle_timeout: Option<Duration>,
-    /// Send a ping when nothing came for so long. Off; 20 s keep proxies from giving up.
+    /// Send a ping when nothing came for this long. Off; 20 s keep proxies from giving up.
     pub ping_interval: Option<Duration>,
-    /// Fail the connection when a ping of ours has no pong after so long. Off; 20 s.
+    /// Fail the connection when a ping of ours has no pong after this long. Off; 20 s suit most.
     pub pong_timeout: Option<Duration>,
     /// How long the peer has to finish the closing handshake: 5 s.
     pub close_timeout: Duration,
-    /// Compress messages of at least this length, when permessage-deflate was agreed on: 64. Shorter
+    /// Compress messages of at least this length, when permessage-deflate was negotiated: 64. Shorter
     /// ones hardly shrink.
     pub min_deflate_len: usize,
-    /// How hard to try, from 1 to 9: 6, which is what zlib and most other implementations take. 0
+    /// The compression level, from 1 to 9: 6, the default of zlib and of most implementations. 0 only
     /// stores.
     pub deflate_level: u8,
-    /// Where compressors come from and go to when they have no context to keep. None: every
+    /// Where compressors that keep no context are taken from and returned to. `None`: every
     /// connection makes its own.
     pub deflate_pool: Option<DeflatePool>,
 }

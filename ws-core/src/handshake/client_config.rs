@@ -11,7 +11,7 @@ use super::{
 };
 use crate::connection::WebSocketConfig;
 
-/// What a client sends, and what it takes for an answer.
+/// What a client sends, and which answers it accepts.
 ///
 /// ```
 /// use ws_core::ClientConfig;
@@ -95,18 +95,18 @@ impl ClientConfig {
         self.with(|options| options.deflate.push(offer))
     }
 
-    /// What the answer's head, and the body of a refusal, may measure.
+    /// How large the answer's head, and the body of a refusal, may be.
     pub fn limits(self, limits: Limits) -> Self {
         self.with(|options| options.limits = limits)
     }
 
     /// How long the whole handshake may take, connecting included where the library connects;
-    /// progress does not extend it. Ten seconds by default, `None` for no end.
+    /// progress does not extend it. Ten seconds by default, `None` for no limit.
     pub fn timeout(self, timeout: Option<Duration>) -> Self {
         self.with(|options| options.timeout = timeout)
     }
 
-    /// How long the body of a refusal is waited for once its head is there: one second by default,
+    /// How long to wait for the body of a refusal once its head is there: one second by default,
     /// and never past the handshake's deadline.
     pub fn body_timeout(self, timeout: Duration) -> Self {
         self.with(|options| options.body_timeout = timeout)

@@ -63,7 +63,7 @@ impl ServerConfig {
     }
 
     /// The subprotocols the server speaks, most preferred first. Without any, a client's offer is
-    /// passed over.
+    /// ignored.
     pub fn subprotocols<I: IntoIterator<Item: AsRef<str>>>(self, names: I) -> Self {
         let names = names.into_iter().map(|name| Arc::from(name.as_ref())).collect();
         self.with(|options| options.subprotocols = names)
@@ -99,17 +99,17 @@ impl ServerConfig {
     }
 
     /// Agrees to permessage-deflate (RFC 7692) on these terms; by default every offer is declined. How
-    /// messages are compressed then is part of the [`WebSocketConfig`]. Needs the feature `deflate`.
+    /// messages are then compressed is part of the [`WebSocketConfig`]. Needs the feature `deflate`.
     #[cfg(feature = "deflate")]
     pub fn deflate(self, deflate: DeflateConfig) -> Self {
         self.with(|options| options.deflate = Some(deflate))
     }
 
-    /// A hook that sees every answer just before it is written, 101s and refusals both, with the
-    /// request where its head could be read.
+    /// A hook that sees every answer, a 101 or a refusal, just before it is written, together with the
+    /// request if its head could be read.
     ///
-    /// It may add and change fields and, of a refusal, status and body. Turning a 101 into another
-    /// status refuses the request. Fields that say what was negotiated cannot be changed, but for
+    /// It may add and change fields and, in a refusal, status and body. Turning a 101 into another
+    /// status refuses the request. Fields that say what was negotiated cannot be changed, except for
     /// Sec-WebSocket-Protocol, which may name any subprotocol the client offered; a hook that tries
     /// makes the answer a 500. Content-Length and Transfer-Encoding are computed last.
     pub fn decorate<F>(self, decorator: F) -> Self
@@ -119,13 +119,13 @@ impl ServerConfig {
         self.with(|options| options.decorator = Some(Arc::new(decorator)))
     }
 
-    /// What a request's head may measure.
+    /// How large a request's head may be.
     pub fn limits(self, limits: Limits) -> Self {
         self.with(|options| options.limits = limits)
     }
 
     /// How long the whole handshake may take, from the start of the call to the last byte of the
-    /// answer; progress does not extend it. Ten seconds by default, `None` for no end.
+    /// answer; progress does not extend it. Ten seconds by default, `None` for no limit.
     pub fn timeout(self, timeout: Option<Duration>) -> Self {
         self.with(|options| options.timeout = timeout)
     }
@@ -137,8 +137,8 @@ impl ServerConfig {
     }
 
     /// Whether the connection stays open after a refusal, for the next attempt. Off by default:
-    /// the answer then says `Connection: close`. Requests whose end is not known, or that ask for
-    /// it, close in any case.
+    /// the answer then says `Connection: close`. A request whose end is not known, or that asks for
+    /// it, closes the connection in any case.
     pub fn keep_alive(self, keep: bool) -> Self {
         self.with(|options| options.keep_alive = keep)
     }

@@ -10,7 +10,7 @@ pub(crate) struct Deflater {
     setting: Setting,
     takeover: bool,
     pool: Option<DeflatePool>,
-    /// There while something is sent, and between messages if the context is kept.
+    /// Present while something is sent, and between messages if the context is kept.
     state: Option<Box<State>>,
 }
 
@@ -68,8 +68,8 @@ impl Deflater {
         }
     }
 
-    /// The peer has got something that went past this: the next message must not refer to anything
-    /// before.
+    /// The peer has got a message that did not go through this context: the next message must not
+    /// refer to anything before it.
     pub(crate) fn forget(&mut self) {
         if let Some(state) = &mut self.state {
             state.stale = true;
@@ -94,7 +94,7 @@ pub(crate) fn deflate_alone(setting: Setting, message: &[u8]) -> Vec<u8> {
 fn compress(context: &mut Compress, piece: &[u8], last: bool, out: &mut Vec<u8>) {
     let mut used = 0;
     loop {
-        // With so much room a flush never ends at the very end of it, and so never twice.
+        // With this much room a flush never ends exactly where the memory does, and so is never repeated.
         if out.capacity() - out.len() < MIN_ROOM {
             let room = (piece.len() - used) / 2 + MIN_ROOM;
             out.reserve(room.max(out.len()));
@@ -125,7 +125,7 @@ fn new_context(Setting { bits, level }: Setting) -> Compress {
     Compress::new_with_window_bits(Compression::new(level.into()), false, bits)
 }
 
-/// What is made room for at least.
+/// The least room that is made.
 const MIN_ROOM: usize = 64;
 
 /// More memory than this is not kept for the next message.

@@ -8,7 +8,7 @@ use super::{BadDeflate, TAIL, Window};
 #[derive(Debug)]
 pub(crate) struct Inflater {
     takeover: bool,
-    /// There when the first compressed message has come.
+    /// Present once the first compressed message has come.
     state: Option<Box<State>>,
 }
 
@@ -100,10 +100,10 @@ impl State {
                 break true;
             }
             if out.len() == out.capacity() {
-                // Little input makes much output, or not: room for what is usual, and then more.
+                // Little input may make much output: room for the usual ratio first, and then more.
                 let room = out.len().max(4 * (input.len() - used)).max(MIN_ROOM);
                 let most = max_len - out.len();
-                // Not all but a little of what is allowed: to move a message for one more byte.
+                // Rather all that is allowed than nearly all: a message is not moved for the last bytes.
                 out.reserve_exact(if room + MIN_ROOM > most { most } else { room });
             }
             let start = context.total_in();
@@ -150,9 +150,9 @@ impl State {
 }
 
 fn new_context() -> Decompress {
-    // Always with the largest window, which is right for every peer's: zlib-rs has memory for no
-    // smaller one, and a context with another one than the largest is made anew at every reset. A
-    // peer that ends a block with every second byte would have thousands made.
+    // Always with the largest window, which suits that of every peer: zlib-rs uses no less memory for
+    // a smaller one, and makes a new context at every reset unless it has the largest. A peer
+    // that ends a block with every second byte would make it do so thousands of times.
     Decompress::new(false)
 }
 
@@ -161,5 +161,5 @@ fn new_context() -> Decompress {
 /// go unnoticed and spoil the next one.
 const END: [u8; 9] = [TAIL[0], TAIL[1], TAIL[2], TAIL[3], 0x00, TAIL[0], TAIL[1], TAIL[2], TAIL[3]];
 
-/// What is made room for at least.
+/// The least room that is made.
 const MIN_ROOM: usize = 256;

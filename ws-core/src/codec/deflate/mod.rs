@@ -1,7 +1,7 @@
 //! Compressing and inflating the payload of messages (RFC 7692 7.2).
 //!
-//! Both sides are an `Option` of the halves that send and receive. Without the feature `deflate` they
-//! are types that nobody can make a value of, and the option is never anything but `None`.
+//! The sending half has an `Option` of a `Deflater`, the receiving half of an `Inflater`. Without the
+//! feature `deflate` these are types without values, and the options are always `None`.
 
 #[cfg(feature = "deflate")]
 mod deflater;
@@ -25,7 +25,7 @@ pub(crate) use self::{
 pub(crate) struct Window {
     /// Base-2 logarithm of the window, 8 to 15.
     pub(crate) bits: u8,
-    /// What was compressed before is still referred to in the next message.
+    /// A message may refer to the messages before it.
     pub(crate) takeover: bool,
 }
 
@@ -38,11 +38,11 @@ pub(crate) struct Setting {
     pub(crate) level: u8,
 }
 
-/// The payload of a compressed message is not what it should be.
+/// The payload of a compressed message is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BadDeflate;
 
-/// Both directions of one side. Nothing at all where compression has been left out.
+/// Both directions of one side; `None` where compression has been left out.
 pub(crate) fn both(
     own: Window,
     peer: Window,

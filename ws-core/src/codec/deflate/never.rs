@@ -68,7 +68,7 @@ impl Deflater {
     }
 }
 
-/// Nobody asks for it without a [`Deflater`].
+/// Never called, since there is no [`Deflater`].
 pub(crate) fn deflate_alone(_setting: Setting, _message: &[u8]) -> Vec<u8> {
     Vec::new()
 }

@@ -14,8 +14,8 @@ use super::Setting;
 /// (`server_no_context_takeover` on a server, `client_no_context_takeover` on a client).
 ///
 /// Such a connection needs a compressor of up to 372 KiB for as long as a message takes. Without a
-/// pool it makes one for each burst of messages; with a pool it takes one that somebody else is
-/// done with. Clones share the same compressors.
+/// pool it makes one for each burst of messages; with a pool it takes one that another connection
+/// is done with. Clones share the same compressors.
 ///
 /// ```
 /// use ws_core::{DeflatePool, WebSocketConfig};
@@ -34,7 +34,7 @@ struct Shared {
 }
 
 impl DeflatePool {
-    /// A pool that keeps at most so many compressors that nobody uses.
+    /// A pool that keeps at most `max_len` idle compressors.
     pub fn new(max_len: usize) -> Self {
         Self(Arc::new(Shared {
             max_len,
@@ -43,7 +43,7 @@ impl DeflatePool {
         }))
     }
 
-    /// How many compressors nobody uses at the moment.
+    /// The number of idle compressors.
     pub fn idle_len(&self) -> usize {
         #[cfg(feature = "deflate")]
         let len = self.idle().len();

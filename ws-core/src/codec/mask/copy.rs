@@ -1,8 +1,8 @@
 //! Masking into other memory: one pass instead of a copy and a pass over it.
 //!
-//! The memory behind what a buffer holds is not initialised, so the library that made the buffer has
-//! to be told when it is: that is the `unsafe` here. `cargo xtask bench memory` measures what it is
-//! for: a client sends 64 KiB in two thirds of the time.
+//! The memory behind what a buffer holds is not initialised, so the buffer has to be told when it
+//! is: that is the `unsafe` here. `cargo xtask bench memory` measures the gain: a client sends 64 KiB
+//! in two thirds of the time.
 
 #![expect(unsafe_code, reason = "counts bytes as initialised that have just been written")]
 

@@ -40,7 +40,7 @@ fn mask_words(payload: &mut [u8], key: [u8; 4]) {
     }
 }
 
-/// Masks `N` bytes, if there are as many, and gives back the others.
+/// Masks the first `N` bytes, if there are as many, and returns the rest.
 #[inline(always)]
 fn mask_half<const N: usize>(bytes: &mut [u8], key: [u8; 4]) -> &mut [u8] {
     let (half, rest) = bytes.split_at_mut(bytes.len() & N);

@@ -45,7 +45,7 @@ pub struct Receiver {
     max_fragments: u32,
 }
 
-/// Where the payload of what was given out last lies.
+/// Where the payload of what was returned last is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ready {
     Nothing,
@@ -138,7 +138,8 @@ impl Receiver {
         }
     }
 
-    /// What the sender has to say because of what was polled last; nothing, mostly.
+    /// What the sender has to send because of what was polled last: `None` but for pings, close frames
+    /// and broken rules.
     #[inline]
     pub fn reply(&self, polled: &Result<Option<Incoming>, FrameRule>) -> Option<Reply> {
         match polled {
