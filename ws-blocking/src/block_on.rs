@@ -8,8 +8,8 @@ use std::{
     time::Duration,
 };
 
-/// Runs `future` to its end. It blocks in the stream's own calls; only a non-blocking stream, which
-/// is not what this is for, makes it look again and again.
+/// Runs `future` to its end. It blocks in the stream's own calls. Only on a non-blocking stream, which
+/// is not what this is for, does it have to poll again and again.
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut looked = 0;
@@ -24,11 +24,11 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// Polls with nobody to wake: pending means that the stream would have to wait.
+/// Polls without a waker: pending means that the stream would have to wait.
 pub(crate) fn poll_once<T>(poll: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
     poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// How often to look again at once, before pauses are made.
+/// How often to poll again at once, before pausing in between.
 const BUSY_LOOKS: u32 = 64;
 const PAUSE: Duration = Duration::from_millis(1);

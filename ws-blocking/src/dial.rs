@@ -6,8 +6,8 @@ use std::{
     time::Instant,
 };
 
-/// Tries every address of the host, each for as long as there is time left. Looking up the host is
-/// the operating system's business and takes as long as it takes.
+/// Tries every address of the host, each for as long as there is time left. The operating system looks
+/// up the host, which cannot be cut short.
 pub(crate) fn dial(host: &str, port: u16, deadline: Option<Instant>) -> io::Result<TcpStream> {
     let mut failure = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
     for address in (host, port).to_socket_addrs()? {

@@ -1,5 +1,5 @@
-//! The runtime that never waits: what would have to is pending, and the thread is blocked in the
-//! system call instead.
+//! The runtime without wakers: the thread blocks in the system call, and a call that timed out, or that
+//! would have to wait on a non-blocking stream, is `Pending`.
 
 use std::{
     io,
@@ -19,8 +19,8 @@ use crate::transport::Transport;
 #[derive(Clone, Copy, Debug)]
 pub enum Blocking {}
 
-/// What a stream's timeouts were before a deadline was put on it. A read does not touch that of
-/// writes, and the other way round: they may be going on in two threads.
+/// What a stream's timeouts were before a deadline was put on it. A read does not touch the timeout of
+/// writes, nor a write that of reads: they may be going on in two threads.
 #[derive(Debug, Default)]
 pub struct Saved {
     read: Option<Option<Duration>>,
@@ -33,7 +33,7 @@ impl Runtime for Blocking {
     type Timer = Saved;
 
     fn poll_timer(_: &mut Saved, _: &mut Context<'_>, at: Instant) -> Poll<()> {
-        // A socket's timeout may end a little early; that is no reason to come back with nothing.
+        // A socket's timeout may end a little early; that is no reason to return early.
         let left = at.saturating_duration_since(Instant::now());
         if left > EARLY {
             return Poll::Pending;
@@ -61,7 +61,7 @@ impl<T: Transport> Reads<T> for Blocking {
     }
 
     fn glance(io: &mut T, saved: &mut Saved) -> Option<Duration> {
-        // Whoever has set a timeout looks by himself.
+        // A read timeout that the owner has set makes the read return anyway.
         usual_read(io, saved, true).ok()?.is_none().then_some(GLANCE)
     }
 }
@@ -97,7 +97,7 @@ impl<T: Transport> Writes<T> for Blocking {
     }
 
     fn disarm(io: &mut T, saved: &mut Saved) {
-        // A stream that cannot be told has failed, and says so at the next read.
+        // If this fails, so does the stream, and the next read says so.
         if let Some(usual) = saved.read.take() {
             let _ = io.set_read_timeout(usual);
         }
@@ -117,8 +117,8 @@ fn usual_read<T: Transport>(io: &T, saved: &Saved, wanted: bool) -> io::Result<O
 }
 
 /// Sets a timeout to the time left until the deadline, or to the `usual` one if that is shorter; or
-/// puts the usual one back when there is no deadline any more. A deadline that has passed still lets
-/// an operation through once if it need not wait: an answer that is ready is worth it.
+/// puts the usual one back when there is no deadline any more. After the deadline an operation is still
+/// tried with the shortest timeout: it succeeds if it need not wait.
 fn within(
     usual: Option<Duration>,
     saved: &mut Option<Option<Duration>>,
@@ -149,11 +149,11 @@ fn retry<T>(mut operation: impl FnMut() -> io::Result<T>) -> Poll<io::Result<T>>
     }
 }
 
-/// How much too early a socket's timeout may end.
+/// How much earlier than set a socket's timeout may end.
 const EARLY: Duration = Duration::from_millis(5);
 
-/// A timeout of zero means none at all to a socket.
+/// The shortest timeout. To a socket, zero would mean none at all.
 const SHORTEST: Duration = Duration::from_millis(1);
 
-/// How long one thread may wait for bytes before it looks whether the other has begun to close.
+/// How long one thread may wait for bytes before it checks whether the other has begun to close.
 const GLANCE: Duration = Duration::from_millis(100);

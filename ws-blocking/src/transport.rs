@@ -1,4 +1,4 @@
-//! Streams that block, and can be told for how long.
+//! Streams that block, and can be told how long to wait.
 
 use std::{
     io::{self, Read, Write},
@@ -24,7 +24,7 @@ pub struct Timeouts {
 /// fail with [`WouldBlock`](io::ErrorKind::WouldBlock) or [`TimedOut`](io::ErrorKind::TimedOut).
 /// For streams without timeouts there is [`Untimed`].
 pub trait Transport: Read + Write {
-    /// What was set last.
+    /// The timeouts that were set last.
     ///
     /// # Errors
     ///
@@ -39,7 +39,7 @@ pub trait Transport: Read + Write {
     /// Those of the stream.
     fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()>;
 
-    /// Sets how long to wait in a write, likewise.
+    /// Sets how long to wait in a write. How long to wait in a read stays as it is.
     ///
     /// # Errors
     ///
@@ -104,11 +104,11 @@ macro_rules! pointer {
 
 pointer!(&mut T, Box<T>);
 
-/// Any stream, without timeouts: a deadline is then looked at between reads and writes only, and a
-/// peer that says nothing holds the thread. Shutting down flushes.
+/// Any stream, without timeouts: a deadline is then checked between reads and writes only, and a
+/// silent peer blocks the thread. Shutting down flushes.
 ///
-/// A stream that wraps a socket, such as one of TLS, does better to implement [`Transport`] by
-/// handing on to the socket.
+/// For a stream that wraps a socket, such as one of TLS, it is better to implement [`Transport`] with
+/// the timeouts of the socket.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Untimed<T>(
     /// The stream.

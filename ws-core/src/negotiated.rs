@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-/// What client and server agreed on.
+/// What client and server have negotiated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Negotiated {
     pub(crate) subprotocol: Option<Arc<str>>,
@@ -12,7 +12,7 @@ pub struct Negotiated {
 impl Negotiated {
     pub(crate) const NOTHING: &Self = &Self { subprotocol: None, deflate: None };
 
-    /// What somebody else has agreed on, for connections whose handshake was not done here.
+    /// What was negotiated elsewhere, for connections whose handshake was not done here.
     ///
     /// ```
     /// use ws_core::Negotiated;
@@ -42,7 +42,7 @@ impl Negotiated {
     }
 }
 
-/// What both sides agreed on. Its `Display` is the server's answer.
+/// The negotiated parameters. Their `Display` is the server's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeflateParams {

@@ -13,8 +13,8 @@ use crate::{
     runtime::{Reads, Runtime, Writes},
 };
 
-/// The payloads of binary messages, one behind the other; where messages begin and end is of no
-/// account. A text message is an error.
+/// The payloads of binary messages, one behind the other; where messages begin and end makes no
+/// difference. A text message is an error.
 ///
 /// Adapters implement their runtime's reading and writing traits with it.
 #[derive(Debug)]
@@ -75,8 +75,8 @@ impl<T, R: Reads<T> + Writes<T>> ByteStream<T, R> {
         Poll::Ready(Ok(n))
     }
 
-    /// Queues bytes as a message. They go out with [`poll_flush`](Self::poll_flush), or when there
-    /// are many.
+    /// Queues bytes as a message. They go out with [`poll_flush`](Self::poll_flush), or when the queue
+    /// is full.
     ///
     /// # Errors
     ///

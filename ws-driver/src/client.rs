@@ -183,7 +183,7 @@ pub async fn handshake_request<T, R: Reads<T> + Writes<T>, B>(
 ///
 /// # Errors
 ///
-/// [`Error::Url`] for a URL that is none or whose scheme is not `ws`, [`Error::Io`] when `dial`
+/// [`Error::Url`] for an invalid URL or one whose scheme is not `ws`, [`Error::Io`] when `dial`
 /// fails, and those of [`Connecting::poll`].
 pub async fn connect<T, R, D, F>(
     url: &str,

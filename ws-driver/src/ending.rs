@@ -1,4 +1,4 @@
-//! The end of a WebSocket: what is still to be said, and who closes the stream first.
+//! The end of a WebSocket: writing the rest of the output, and closing the stream in the right order.
 
 use std::{
     task::{Context, Poll, ready},
@@ -18,12 +18,12 @@ use crate::{
 pub(crate) enum Phase {
     #[default]
     Open,
-    /// Nothing more is received; what waits is being written, and then the stream is closed.
+    /// Nothing more is received; pending output is being written, and then the stream is closed.
     Ending(Box<Ending>),
     Over,
 }
 
-/// The last steps. The caller does the first one, which is to write what waits.
+/// The last steps. The caller does the first one, which is to write the pending output.
 #[derive(Debug)]
 pub(crate) struct Ending {
     step: Step,
@@ -31,7 +31,7 @@ pub(crate) struct Ending {
     next: Step,
     /// Wait for the peer to close its side.
     wait: bool,
-    /// How many bytes are still listened to for that.
+    /// How many more bytes to read for that.
     rest: usize,
     until: Instant,
 }
@@ -63,7 +63,7 @@ impl Ending {
         Self::begin(Step::Close, true, now + close_timeout.min(LINGER_TIME))
     }
 
-    /// When there is nobody to wait for: the stream is closed at once.
+    /// When the peer cannot be waited for: the stream is closed at once.
     pub(crate) fn cut(now: Instant) -> Phase {
         Self::begin(Step::Close, false, now)
     }
@@ -105,7 +105,7 @@ impl Ending {
                 Step::Wait => {
                     recv.clear();
                     match wire.poll_read(cx, recv, Some(self.until)) {
-                        // A peer that sends and sends is not listened to for longer than others.
+                        // A peer that never stops sending does not get more time than others.
                         Poll::Ready(Ok(n @ 1..))
                             if n < self.rest && Instant::now() < self.until =>
                         {
@@ -125,7 +125,7 @@ impl Ending {
     }
 }
 
-/// How long, and how many bytes, a peer that broke a rule is listened to, so that it is not reset
+/// How long, and how many bytes, to read from a peer that broke a rule, so that it is not reset
 /// before it has read why.
 const LINGER_TIME: Duration = Duration::from_secs(1);
 const LINGER_LEN: usize = 4 * 1024 * 1024;

@@ -10,7 +10,7 @@ use crate::url::UrlError;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// The handshake itself failed. The peer has been told what it should know.
+    /// The handshake itself failed. The peer has been told, if there was something to tell.
     Handshake(HandshakeError),
     /// The handshake failed, and the answer could not be written.
     Unsent {
@@ -29,7 +29,7 @@ pub enum Error {
     Disconnected,
     /// The peer was silent for too long.
     TimedOut(Timeout),
-    /// The URL to connect to is none that this crate can connect to.
+    /// The URL is not one that this crate can connect to.
     Url(UrlError),
 }
 
@@ -116,7 +116,7 @@ impl From<Error> for io::Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Timeout {
-    /// `idle-timeout`: say anything.
+    /// `idle-timeout`: send anything.
     Idle,
     /// `pong-timeout`: answer a ping.
     Pong,

@@ -1,5 +1,5 @@
-//! The runtime of everything that speaks the traits of futures-io: smol and async-std both do, and
-//! share one reactor.
+//! The runtime of streams with the traits of futures-io. Both smol and async-std use them, and share
+//! one reactor.
 
 use std::{
     convert::Infallible,
@@ -23,8 +23,8 @@ use crate::runtime::{Reads, Runtime, Writes, write_queue};
 #[derive(Clone, Copy, Debug)]
 pub struct FuturesIo<C = PollClose>(Infallible, PhantomData<C>);
 
-/// How streams of type `T` are told that nothing more will be written. The peer has to be told so
-/// then, not when the stream is dropped.
+/// How streams of type `T` are told that nothing more will be written. The peer has to see that
+/// at once, not when the stream is dropped.
 pub trait Closes<T>: fmt::Debug + 'static {
     /// Closes the writing side.
     ///
@@ -34,7 +34,7 @@ pub trait Closes<T>: fmt::Debug + 'static {
     fn poll_close(io: &mut T, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
 }
 
-/// Streams whose own `poll_close` does it.
+/// Closes streams with their own `poll_close`.
 #[derive(Clone, Copy, Debug)]
 pub enum PollClose {}
 

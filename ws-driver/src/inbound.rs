@@ -1,5 +1,4 @@
-//! The receiving side of a WebSocket, whole or split: reads, answers what has to be answered, watches
-//! the time, and ends.
+//! The receiving side of a WebSocket, whole or split: reads, replies, watches the timeouts, and closes.
 
 use std::{
     io,
@@ -21,7 +20,7 @@ use crate::{
 
 /// What the receiving side needs of the sending side.
 pub(crate) trait Outlet<I, R: Runtime> {
-    /// Says what the receiver has to say.
+    /// Takes a reply of the receiver, to be sent.
     fn reply(&mut self, reply: Reply);
 
     /// Whether a close frame is under way.
@@ -32,10 +31,10 @@ pub(crate) trait Outlet<I, R: Runtime> {
         false
     }
 
-    /// The stream is closed: nobody has to wait for it any more.
+    /// The stream is closed: no task has to wait for it any more.
     fn over(&mut self) {}
 
-    /// Writes everything that waits: to `wire`, if the sending side has none of its own.
+    /// Writes all pending output: to `wire`, if the sending side does not have its own.
     fn poll_write_out(
         &mut self,
         wire: &mut Wire<I, R>,
@@ -49,7 +48,7 @@ pub(crate) trait Outlet<I, R: Runtime> {
 pub(crate) enum Written {
     /// Everything is on its way to the peer.
     All,
-    /// The other half is writing, and says what the receiver has to say when it can.
+    /// The other half is writing, and will send the receiver's replies.
     Elsewhere,
 }
 
@@ -59,10 +58,10 @@ pub(crate) struct Inbound<I, R: Runtime> {
     pub(crate) receiver: Receiver,
     pub(crate) clock: KeepAlive,
     pub(crate) phase: Phase,
-    /// Why it ended, until somebody has been told.
+    /// Why it ended, until the caller has been told.
     pub(crate) outcome: Option<Error>,
     close_timeout: Duration,
-    /// How many reads in a row have brought something without a write in between.
+    /// How many reads in a row have brought bytes without a write in between.
     reads: u8,
 }
 
@@ -215,7 +214,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
             return Poll::Ready(Err(error.into()));
         }
         if out.is_closing() != closing {
-            // It began before there was anybody to be woken for it.
+            // Closing has begun meanwhile: start again, with the deadline of the closing handshake.
             return Poll::Ready(Ok(()));
         }
         match read.unwrap_or_else(|| self.poll_read(cx, until)) {
@@ -224,7 +223,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
             Poll::Ready(Err(error)) => Poll::Ready(Err(error.into())),
             Poll::Pending => {
                 let due = ready!(self.wire.poll_until(cx, until));
-                // A ping that is sent late is to be answered later.
+                // A ping that is sent late may be answered late.
                 let now = due.max(Instant::now());
                 match self.clock.handle_timeout(now) {
                     Some(TimeoutAction::Ping(payload)) => out.reply(Reply::ping(payload)),
@@ -262,7 +261,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
         self.outcome = Some(error);
     }
 
-    /// Writes what is still to be said, and closes the stream.
+    /// Writes the rest of the output, and closes the stream.
     fn poll_ending(&mut self, out: &mut impl Outlet<I, R>, cx: &mut Context<'_>) -> Poll<()> {
         let Phase::Ending(ending) = &mut self.phase else { return Poll::Ready(()) };
         let until = ending.until();
@@ -288,7 +287,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
     }
 }
 
-/// So many reads in a row may bring something before what waits is written: 60 KiB, about.
+/// This many reads in a row may bring bytes before pending output is written: about 60 KiB.
 const MAX_READS: u8 = 3;
 
 /// How long to wait before looking again whether the other half has written what it was writing.

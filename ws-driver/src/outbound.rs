@@ -38,7 +38,7 @@ impl<I: Hold, R: Writes<I::Stream>> Outlet<I, R> for Sender {
     }
 }
 
-/// Writes everything that waits, and flushes. Before each write, `between` may add what is urgent.
+/// Writes all pending output, and flushes. Before each write, `between` may add what is urgent.
 pub(crate) fn poll_write_out<I: Hold, R: Writes<I::Stream>>(
     sender: &mut Sender,
     wire: &mut Wire<I, R>,
@@ -60,7 +60,7 @@ pub(crate) fn poll_write_out<I: Hold, R: Writes<I::Stream>>(
     wire.poll_flush(cx)
 }
 
-/// Writes everything for somebody who wants to know whether it was sent whole.
+/// Writes all pending output, and fails if a message was not sent whole.
 pub(crate) fn poll_flush<I: Hold, R: Writes<I::Stream>>(
     sender: &mut Sender,
     wire: &mut Wire<I, R>,

@@ -1,6 +1,6 @@
 //! Memory for connections that are busy. An idle one has none: it takes a buffer when it looks for
-//! bytes and gives it back when there are none, so that as many buffers are about as connections
-//! are busy on this thread.
+//! bytes and gives it back when there are none, so that there are as many buffers in use as there
+//! are busy connections on this thread.
 
 use std::cell::RefCell;
 
@@ -16,8 +16,8 @@ pub(crate) fn take() -> BytesMut {
     pooled.unwrap_or_else(|| BytesMut::with_capacity(SIZE))
 }
 
-/// Takes back what messages were sliced from, if they are gone. While they are not, what is left
-/// behind them is used up first: messages that somebody keeps must not cost a buffer each.
+/// Takes back the memory that messages were sliced from, if they are gone. While they are not, what is
+/// left behind them is used up first: messages that are kept must not cost a buffer each.
 fn is_useful(memory: &mut BytesMut) -> bool {
     memory.try_reclaim(SIZE) || memory.capacity() >= SIZE / 4
 }
@@ -39,8 +39,8 @@ pub(crate) fn put(mut memory: BytesMut) {
     });
 }
 
-/// As much as is read at a time: what a socket gives in one go at most, and a message as long as that
-/// with its head.
+/// As much as is read at a time: the most that a socket gives in one go, so that a message of that
+/// length fits with its head.
 const SIZE: usize = 64 * 1024 + 64;
 
 /// A thread keeps no more than this many buffers for later.

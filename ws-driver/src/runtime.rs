@@ -1,4 +1,4 @@
-//! What a runtime has to say: how to wait, read and write.
+//! What a runtime provides: how to wait, read and write.
 
 use std::{
     fmt,
@@ -44,8 +44,8 @@ pub trait Reads<T>: Runtime {
         until: Option<Instant>,
     ) -> Poll<io::Result<usize>>;
 
-    /// For runtimes that block, and so cannot be woken: how long a read may take before it is looked
-    /// at what another thread has done with the connection meanwhile.
+    /// For runtimes that block, and so cannot be woken: how long a read may take before the caller
+    /// checks what another thread has done with the connection meanwhile.
     fn glance(_io: &mut T, _timer: &mut Self::Timer) -> Option<Duration> {
         None
     }
@@ -85,7 +85,7 @@ pub trait Writes<T>: Runtime {
     /// Those of the stream.
     fn poll_close(io: &mut T, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
 
-    /// Takes back whatever was done to the stream for the sake of `until`.
+    /// Undoes whatever was done to the stream for the sake of `until`.
     fn disarm(_io: &mut T, _timer: &mut Self::Timer) {}
 }
 

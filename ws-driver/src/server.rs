@@ -34,7 +34,7 @@ pub struct Acceptor<T, R: Runtime> {
     ending: Option<Ending>,
 }
 
-/// A handshake that failed and has something left to do before it says so.
+/// What is left to do before a failed handshake returns its error.
 #[derive(Debug)]
 struct Ending {
     error: HandshakeError,
@@ -47,7 +47,7 @@ enum EndStep {
     Send,
     /// It is written, and the stream is being closed.
     Close,
-    /// What the peer still sends is thrown away, so that it is not reset before it has read.
+    /// What the peer still sends is read and dropped, so that it gets no reset before the answer.
     Linger { until: Instant, rest: usize },
 }
 
@@ -69,7 +69,7 @@ impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
     }
 
     /// Reads a request. One that breaks a rule of WebSocket is given out as well:
-    /// [`UpgradeRequest::violation`] tells, and accepting answers it.
+    /// [`UpgradeRequest::violation`] says which, and accepting answers it.
     ///
     /// # Errors
     ///
@@ -128,7 +128,7 @@ impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
     /// Accepts what may be accepted, and writes the 101.
     fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         let look = |machine: &mut ServerHandshake| {
-            // Lent for the answer, which is written at once, unless there is one already.
+            // Memory is lent for the answer, which is written at once, unless the queue has some.
             if !machine.send_queue().has_buffer() {
                 machine.send_queue().attach_buffer(pool::take());
             }
@@ -171,7 +171,7 @@ impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
                     ending.step = EndStep::Close;
                 }
                 EndStep::Close => {
-                    // The answer is out; a peer that cannot even be told goodbye has had it.
+                    // The answer has been written. Failing to close does not change the outcome.
                     if self.wire.poll_close(cx).is_pending() {
                         ready!(self.wire.poll_until(cx, self.deadline));
                     }
@@ -233,7 +233,7 @@ impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
         self.pending.violation()
     }
 
-    /// What accepting now would agree on.
+    /// What would be negotiated by accepting now.
     pub fn negotiated(&self) -> &Negotiated {
         self.pending.negotiated()
     }
@@ -252,7 +252,7 @@ impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
         self.pending.select_subprotocol(name)
     }
 
-    /// The stream, for what it knows of the peer.
+    /// The stream, for what it knows about the peer.
     pub fn get_ref(&self) -> &T {
         self.wire.get_ref()
     }
@@ -271,8 +271,8 @@ impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
     ///
     /// # Errors
     ///
-    /// As [`accept`](Self::accept); also when `decorate` makes it something else than a 101 that
-    /// says what was negotiated, see [`ws_core::UpgradeRequest::accept_with`].
+    /// As [`accept`](Self::accept); also when `decorate` turns it into anything but a 101 that says
+    /// what was negotiated, see [`ws_core::UpgradeRequest::accept_with`].
     pub async fn accept_with<F>(self, decorate: F) -> Result<WebSocket<T, R>, Error>
     where
         F: FnOnce(&mut Response<Bytes>),
@@ -289,14 +289,14 @@ impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
         self.decline(ws_core::UpgradeRequest::reject).await
     }
 
-    /// Answers with a response of one's own: any status but 1xx, any fields, any body. The
+    /// Answers with a custom response: any status but 1xx, any fields, any body. The
     /// connection is then ready for the next request, unless
     /// [`is_closed`](Acceptor::is_closed).
     ///
     /// # Errors
     ///
-    /// [`Error::Unsent`] when the answer could not be written, [`Error::Handshake`] when it is none
-    /// that can be sent.
+    /// [`Error::Unsent`] when the answer could not be written, [`Error::Handshake`] when it is one
+    /// that cannot be sent.
     pub async fn reject_with<B: Into<Bytes>>(
         self,
         response: Response<B>,
@@ -352,7 +352,7 @@ impl<T: fmt::Debug, R: Runtime> fmt::Debug for UpgradeRequest<T, R> {
     }
 }
 
-/// A server's handshake under way that accepts whatever may be accepted.
+/// A server's handshake under way, which accepts every request that breaks no rule.
 ///
 /// [`poll`](Self::poll) goes on where it stopped; [`accept`] is the same as a future.
 #[must_use = "nothing is done unless it is polled"]
@@ -467,7 +467,7 @@ pub async fn accept_request<T, R: Reads<T> + Writes<T>, B>(
     poll_fn(|cx| accepting.poll(cx)).await
 }
 
-/// How long, and how many bytes, a refused peer is listened to after the answer, so that closing
-/// does not reset the connection before it has read it.
+/// How long, and how many bytes, to read from a refused peer after the answer, so that closing does
+/// not reset the connection before the peer has read the answer.
 const LINGER_TIME: Duration = Duration::from_millis(500);
 const LINGER_LEN: usize = 64 * 1024;

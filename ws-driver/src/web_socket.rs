@@ -27,7 +27,7 @@ use crate::{
 ///
 /// `T` is the stream, `R` the runtime it is driven by; adapters have an alias with `R` filled in.
 ///
-/// Pings are answered, and a close is, whenever something is received: keep receiving, or
+/// Pings and closes are answered while you receive: keep receiving, or
 /// [`split`](Self::split). Every future may be dropped at any time: nothing that was received is
 /// lost, and a message is either queued whole or not at all.
 pub struct WebSocket<T, R: Runtime> {
@@ -80,7 +80,7 @@ impl<T, R: Runtime> WebSocket<T, R> {
         Self::new(Wire::own(io), connection, config, request.map(Box::new))
     }
 
-    /// The subprotocol that was agreed on.
+    /// The negotiated subprotocol.
     pub fn subprotocol(&self) -> Option<&str> {
         self.negotiated().subprotocol()
     }
@@ -90,7 +90,7 @@ impl<T, R: Runtime> WebSocket<T, R> {
         self.negotiated().extensions()
     }
 
-    /// Everything that was agreed on.
+    /// Everything that was negotiated.
     pub fn negotiated(&self) -> &Negotiated {
         &self.negotiated
     }
@@ -111,7 +111,7 @@ impl<T, R: Runtime> WebSocket<T, R> {
         self.inbound.receiver.leftover()
     }
 
-    /// How it ended, as far as it has: who said what, and who was first.
+    /// How it ended, or how far closing has come: who sent which close frame, and who was first.
     pub fn close_info(&self) -> CloseInfo {
         self.sender.close_info(self.inbound.receiver.close_frame())
     }
@@ -244,7 +244,7 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
         poll_flush(&mut self.sender, &mut self.inbound.wire, cx)
     }
 
-    /// Waits until a message of `len` bytes would be taken.
+    /// Waits until there is room for a message of `len` bytes.
     ///
     /// # Errors
     ///

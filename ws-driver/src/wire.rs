@@ -15,7 +15,7 @@ use crate::{
     runtime::{Reads, Runtime, Writes},
 };
 
-/// A stream that is read and written with a deadline now and then.
+/// A stream that is read and written, with or without a deadline.
 #[derive(Debug)]
 pub(crate) struct Wire<I, R: Runtime> {
     io: I,
@@ -72,7 +72,7 @@ impl<I: Hold, R: Reads<I::Stream>> Wire<I, R> {
         self.io.with(|io| R::glance(io, &mut self.timer))
     }
 
-    /// Reads some bytes. A buffer without memory is lent some for the time that it holds bytes.
+    /// Reads some bytes. A buffer without memory is lent some for as long as it holds bytes.
     pub(crate) fn poll_read(
         &mut self,
         cx: &mut Context<'_>,
@@ -84,7 +84,7 @@ impl<I: Hold, R: Reads<I::Stream>> Wire<I, R> {
         }
         let read = self.io.with(|io| R::poll_read(io, cx, recv, &mut self.timer, until));
         if !matches!(read, Poll::Ready(Ok(1..))) {
-            // Nothing came: somebody else may use the memory meanwhile.
+            // Nothing came: another connection may use the memory meanwhile.
             if let Some(memory) = recv.detach_buffer() {
                 pool::put(memory);
             }
@@ -94,7 +94,7 @@ impl<I: Hold, R: Reads<I::Stream>> Wire<I, R> {
 }
 
 impl<I: Hold, R: Writes<I::Stream>> Wire<I, R> {
-    /// Writes everything, and flushes: what this is done with is on its way to the peer.
+    /// Writes everything, and flushes. When this is ready, all of it is on its way to the peer.
     pub(crate) fn poll_send(
         &mut self,
         cx: &mut Context<'_>,

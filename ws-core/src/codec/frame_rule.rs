@@ -1,4 +1,4 @@
-//! The rules of frames and messages, one variant each: what it is called, and what says so.
+//! The rules of frames and messages, one variant each: its name, its section and its message.
 
 use crate::rule::rules;
 

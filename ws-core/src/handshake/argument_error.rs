@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::{HeaderName, StatusCode};
 
-/// Something the caller gave that must not be sent.
+/// An argument from the caller that must not be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ArgumentError {
@@ -12,7 +12,7 @@ pub enum ArgumentError {
     Host,
     /// `invalid-target`: not a path with an optional query in visible ASCII (RFC 9112 3.2.1).
     Target,
-    /// `invalid-header`: a field name that is no token, or a value with CR, LF, NUL or another
+    /// `invalid-header`: a field name that is not a token, or a value with CR, LF, NUL or another
     /// control character (RFC 9110 5). Holds the name as it was given, escaped.
     Header(String),
     /// `reserved-header`: a field that only the handshake itself may set.

@@ -48,7 +48,7 @@ use crate::{
 /// ```
 ///
 /// It is driven like [`ServerHandshake`](crate::ServerHandshake), with one difference: after an
-/// error there is nothing to tell the server.
+/// error there is nothing to send to the server.
 #[derive(Debug)]
 pub struct ClientHandshake {
     config: ClientConfig,
@@ -231,7 +231,7 @@ impl ClientHandshake {
         self.declined.as_ref().map(|declining| &declining.response)
     }
 
-    /// Where the head of a 101 lies, and what it agrees on.
+    /// Where the head of a 101 lies, and what was negotiated.
     fn read(&mut self) -> Result<Option<(HeadSpan, Negotiated)>, HandshakeError> {
         let limits = self.config.options().limits.head();
         while self.declined.is_none() {
@@ -341,7 +341,7 @@ impl ClientHandshake {
         Err(HandshakeError::Declined(Box::new(Declined {
             response: response.map(|()| body.into_bytes()),
             body_complete,
-            // Behind a body that was cut nobody knows where the next response begins.
+            // Behind a body that was cut, the beginning of the next response is not known.
             leftover: if body_complete { recv.into_bytes() } else { Bytes::new() },
         })))
     }
@@ -369,9 +369,9 @@ fn bad_head(error: HeadError) -> HandshakeError {
     invalid((rule, None), None)
 }
 
-/// All interim answers together may be as large as so many heads. Each is thrown away when it is
+/// All interim answers together may be as large as this many heads. Each is dropped when it has been
 /// read, so this bounds time, not memory.
 const MAX_INTERIM_HEADS: usize = 4;
 
-/// A server may begin to send at once: what comes in one go with its head is read in one go.
+/// A server may begin to send at once: what comes together with its head is read together with it.
 const READ_LEN: usize = 20 * 1024;

@@ -30,7 +30,7 @@ pub fn basic(user: &str, password: &str) -> HeaderValue {
 }
 
 /// Whether the request has exactly these credentials. Takes the same time wherever the first
-/// difference is, and whatever the lengths.
+/// difference is, and for all lengths.
 pub fn is_basic(headers: &HeaderMap, user: &str, password: &str) -> bool {
     let mut lines = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(given), None) = (lines.next(), lines.next()) else { return false };

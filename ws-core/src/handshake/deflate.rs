@@ -37,7 +37,7 @@ pub struct DeflateConfig {
     /// Base-2 logarithm of the largest window the server inflates with, 8 to 15; 15 by default. An
     /// offer that does not let the server limit the client's window is declined below 15.
     pub client_max_window_bits: u8,
-    /// Forget the server's compression context after every message, asked or not.
+    /// Forget the server's compression context after every message, even if the client did not ask.
     pub server_no_context_takeover: bool,
     /// Make the client forget its compression context after every message.
     pub client_no_context_takeover: bool,
@@ -199,7 +199,7 @@ impl DeflateOffer {
         if server_ok && client_ok { Ok(()) } else { Err(ArgumentError::Deflate) }
     }
 
-    /// The parameters that `answer` agrees on, if it is a legal answer to this offer.
+    /// The parameters that `answer` sets, if it is a legal answer to this offer.
     fn agree(&self, answer: &Params) -> Option<DeflateParams> {
         // "A server accepts an extension negotiation offer that includes the
         // "server_no_context_takeover" extension parameter by including" it. RFC 7692 7.1.1.1
@@ -259,7 +259,7 @@ pub(crate) fn offer_value(offers: &[DeflateOffer]) -> String {
     value
 }
 
-/// The parameters agreed on by `answer`, if it is a legal answer to one of `offers`.
+/// The parameters that `answer` sets, if it is a legal answer to one of `offers`.
 pub(crate) fn agreed(offers: &[DeflateOffer], answer: &Extension<'_>) -> Option<DeflateParams> {
     let answer = Params::parse(*answer, false)?;
     offers.iter().find_map(|offer| offer.agree(&answer))
@@ -323,7 +323,7 @@ fn extension_of<'a>(offer: &Extension<'a>) -> Option<Extension<'a>> {
     (offer.name == NAME.as_bytes()).then_some(*offer)
 }
 
-/// The parameters of an offer or an answer, each well formed and there at most once.
+/// The parameters of an offer or an answer, each well formed and present at most once.
 #[derive(Default)]
 struct Params {
     server_no_context: bool,
@@ -387,7 +387,7 @@ fn window_bits(value: Value<'_>) -> Option<u8> {
 const MIN_BITS: u8 = 8;
 /// The smallest window that zlib compresses with in raw deflate.
 const MIN_OWN_BITS: u8 = 9;
-/// The largest window of deflate, and what holds when nothing is said.
+/// The largest window of deflate, and the one in use without the parameter.
 const MAX_BITS: u8 = 15;
 
 #[cfg(test)]

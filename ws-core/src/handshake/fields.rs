@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::codec::list::{is_name, is_token, members};
 
-/// The fields of a head, from slices that were just parsed or from a map that somebody else made.
+/// The fields of a head, from slices that were just parsed or from a map that another HTTP stack made.
 pub(crate) trait Fields<'a>: Copy {
     /// Name and value of each field. Lines of one name are in order, and no value has white space
     /// around it.
@@ -30,7 +30,7 @@ impl<'a> Fields<'a> for &'a HeaderMap {
     }
 }
 
-/// A field that may be there once.
+/// A field that may be present once.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct One<'a> {
     pub(crate) value: Option<&'a [u8]>,
@@ -55,7 +55,7 @@ impl<'a> One<'a> {
     }
 }
 
-/// What the lines of a list of tokens say, merged.
+/// The lines of a list of tokens, merged.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Options<'a> {
     /// The first value, for error messages.
@@ -112,7 +112,7 @@ impl<'a> Options<'a> {
     }
 }
 
-/// Adds a field that `httparse` has let pass; what it takes, `http` takes.
+/// Adds a field that `httparse` has accepted. `http` accepts whatever it accepts.
 pub(crate) fn append(headers: &mut HeaderMap, name: &str, value: &[u8]) {
     let parsed = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value));
     debug_assert!(parsed.0.is_ok() && parsed.1.is_ok());

@@ -26,8 +26,8 @@ pub(crate) fn generate() -> Result<Key, RandomError> {
     Ok(key)
 }
 
-/// The key that `value` holds, if it is base64 of 16 bytes in its one canonical spelling: 21
-/// digits, one whose unused bits are zero, and the padding (RFC 4648 3.5).
+/// The key that `value` holds, if it is the canonical base64 of 16 bytes: 21 digits, one whose
+/// unused bits are zero, and the padding (RFC 4648 3.5).
 pub(crate) fn parse(value: &[u8]) -> Option<Key> {
     let key: &Key = value.try_into().ok()?;
     let [digits @ .., b'A' | b'Q' | b'g' | b'w', b'=', b'='] = key else { return None };

@@ -1,4 +1,4 @@
-//! What both sides agree on: subprotocol and extensions.
+//! What is negotiated: subprotocol and extensions.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The handshake as functions, for people who bring their own HTTP stack.
+//! The handshake as functions, for programs with their own HTTP stack.
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, Version, header};
@@ -37,7 +37,7 @@ pub fn is_upgrade<B>(request: &Request<B>) -> bool {
         && request_rules::is_upgrade(request.method().as_str(), &slots)
 }
 
-/// Checks an upgrade request that was read by an HTTP stack of one's own, and makes the 101.
+/// Checks an upgrade request that your own HTTP stack has read, and makes the 101.
 ///
 /// Send the response, then take the connection from the HTTP stack and go on with what was
 /// negotiated.
@@ -110,7 +110,7 @@ fn offers<B>(request: &Request<B>, name: &[u8]) -> bool {
     subprotocols(lines.iter().map(HeaderValue::as_bytes)).any(|offered| offered == name)
 }
 
-/// The request with nothing for a body.
+/// The request without its body.
 pub(crate) fn without_body<B>(request: &Request<B>) -> Request<()> {
     let mut copy = Request::new(());
     *copy.method_mut() = request.method().clone();

@@ -46,7 +46,7 @@ impl Rejection {
     }
 
     /// Bytes behind the request that belong to the next one, when the connection stays open and
-    /// nobody else holds them.
+    /// they are held nowhere else.
     pub fn leftover(&self) -> &Bytes {
         &self.leftover
     }
@@ -75,7 +75,7 @@ impl From<Rejection> for Response<Bytes> {
     }
 }
 
-/// A refusal that is not finished: hooks may still be at it.
+/// A refusal that is not finished: hooks may still change it.
 #[derive(Debug)]
 pub(crate) struct Draft {
     violation: Violation,
@@ -90,18 +90,18 @@ impl Draft {
         Self { violation, cause: None, response }
     }
 
-    /// The application's own.
+    /// A refusal by the application.
     pub(crate) fn of_application(response: Response<Bytes>) -> Self {
         Self { violation: RequestRule::Application.into(), cause: None, response }
     }
 
-    /// An answer that cannot be sent, and why.
+    /// The refusal in place of an answer that cannot be sent, and why.
     pub(crate) fn of_mistake(cause: ArgumentError) -> Self {
         let draft = Self::of_rule(RequestRule::Response.into(), &[]);
         Self { cause: Some(cause), ..draft }
     }
 
-    /// Makes it an answer. `keep_alive` is whether the request and the server let the connection
+    /// Makes an answer of it. `keep_alive` is whether the request and the server let the connection
     /// stay open, `to_head` whether the answer must have no body.
     pub(crate) fn finish(self, keep_alive: bool, to_head: bool) -> Rejection {
         let status = self.response.status();

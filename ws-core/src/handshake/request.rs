@@ -14,7 +14,7 @@ use super::{
 };
 use crate::codec::list::is_token;
 
-/// A request with everything checked that the caller gave.
+/// A request, after everything that the caller gave has been checked.
 #[derive(Clone, Debug)]
 pub(crate) struct CheckedRequest {
     target: String,
@@ -27,8 +27,8 @@ pub(crate) struct CheckedRequest {
 }
 
 impl CheckedRequest {
-    /// Checks what the caller gave, and lets the decorator at it. Nothing that comes out can put a
-    /// CR, LF or NUL on the wire.
+    /// Checks what the caller gave, and calls the decorator. Nothing in the result can put a CR, LF
+    /// or NUL on the wire.
     pub(crate) fn new(
         options: &ClientOptions,
         host: &str,
@@ -70,7 +70,7 @@ impl CheckedRequest {
     /// The request as a value.
     pub(crate) fn to_request(&self) -> Request<()> {
         let mut request = Request::new(());
-        // `target::normalize` lets nothing pass that is no URI to `http`; a test says so.
+        // `target::normalize` passes only what `http` takes for a URI; a test checks that.
         *request.uri_mut() = self.target.parse().unwrap_or_default();
         let headers = request.headers_mut();
         for (name, value) in self.own_fields() {

@@ -63,7 +63,7 @@ impl<'a> RequestFields<'a> {
     }
 
     /// Whether no other request can follow this one: it says so, or it announces a body (validly
-    /// or not) that nobody has read.
+    /// or not) that has not been read.
     pub(crate) fn is_last(&self, body_consumed: bool) -> bool {
         self.connection.close || (!body_consumed && body(self).is_err())
     }
@@ -130,8 +130,8 @@ pub(crate) fn check<'a>(
         None => None,
     };
     // "if the server does not wish to agree to one of the suggested subprotocols, it MUST NOT send
-    // back a |Sec-WebSocket-Protocol| header field": to go on without one is the default, to
-    // insist is the application's choice. RFC 6455 4.2.2(4)
+    // back a |Sec-WebSocket-Protocol| header field": going on without one is the default, insisting
+    // on one is the application's choice. RFC 6455 4.2.2(4)
     if options.require_subprotocol && subprotocol.is_none() {
         return broken(Rule::NoCommonSubprotocol, slots.protocol.value);
     }

@@ -48,7 +48,7 @@ impl<'a> AnswerFields<'a> {
     }
 }
 
-/// Checks a 101 of HTTP/1.1, and tells what was agreed on. The first rule that is broken is the
+/// Checks a 101 of HTTP/1.1, and returns what was negotiated. The first rule that is broken is the
 /// error.
 pub(crate) fn check<'a>(
     fields: impl Fields<'a>,

@@ -1,4 +1,4 @@
-//! The rules of the handshake, one variant each: what it is called, what says so, what is answered.
+//! The rules of the handshake, one variant each: its name, its section, its message and its status.
 
 use http::StatusCode;
 

@@ -63,7 +63,7 @@ pub struct ServerHandshake {
     scanner: HeadScanner,
     deadline: Option<Instant>,
     answered: usize,
-    /// What was agreed on, once a request has been accepted.
+    /// What was negotiated, once a request has been accepted.
     accepted: Option<Negotiated>,
     /// The accepted request, if it is to be kept.
     request: Option<Box<Request<()>>>,
@@ -156,8 +156,8 @@ impl ServerHandshake {
         self.request.take()
     }
 
-    /// Whether there is nothing to look at yet: a head that trickles in costs little until there is a
-    /// line of it.
+    /// Whether there is nothing to look at yet. A head that trickles in costs little until a line of
+    /// it is complete.
     #[inline]
     pub(super) fn is_quiet(&mut self) -> bool {
         !(self.closed | self.eof | self.timed_out) && self.scanner.is_quiet(self.recv.filled())
@@ -205,19 +205,19 @@ impl ServerHandshake {
         })?
     }
 
-    /// Whether this handshake is over and came to nothing: nothing more is read, and once the send
-    /// queue is written the connection is to be closed.
+    /// Whether this handshake is over without a WebSocket: nothing more is read, and once the send
+    /// queue has been written the connection has to be closed.
     pub fn is_closed(&self) -> bool {
         self.closed && self.accepted.is_none()
     }
 
-    /// Whether more of the refused request may be under way. Closing a socket then would reset it,
-    /// and the answer with it: read and throw away some before closing (RFC 9112 9.6).
+    /// Whether more of the refused request may be on its way. Closing the socket then could reset it,
+    /// and the answer be lost: read and drop some bytes before closing (RFC 9112 9.6).
     pub fn must_linger(&self) -> bool {
         self.linger && !self.eof
     }
 
-    /// Gives the buffers away: what was received and not used, what was not written.
+    /// Gives away the buffers: what was received and not used, and what was not written.
     pub fn into_buffers(self) -> (RecvBuf, SendQueue) {
         (self.recv, self.send)
     }
@@ -253,7 +253,7 @@ impl ServerHandshake {
         HandshakeError::TimedOut
     }
 
-    /// Answers bytes that are no request.
+    /// Answers bytes that are not a request.
     fn answer_unread(&mut self, rule: RequestRule) -> HandshakeError {
         let mut draft = Draft::of_rule(rule.into(), &[]);
         self.decorate(None, &mut draft.response);
@@ -267,7 +267,7 @@ impl ServerHandshake {
         }
     }
 
-    /// Refuses the request whose head `span` is, and makes ready for the next one.
+    /// Refuses the request whose head lies at `span`, and makes ready for the next one.
     pub(super) fn reject(&mut self, span: HeadSpan, draft: Draft, asked: Asked) -> HandshakeError {
         let error = self.answer(draft, asked);
         self.recv.consume(span.end);
@@ -352,7 +352,7 @@ pub(super) struct Checked {
 /// What the request says about its answer.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Asked {
-    /// The connection has to close: the request says so, or has a body that nobody reads.
+    /// The connection has to close: the request says so, or has a body that is not read.
     pub(super) close: bool,
     /// The answer has no body.
     pub(super) head: bool,

@@ -39,7 +39,7 @@ fn response(key: &Key, negotiated: &Negotiated) -> Response<Bytes> {
     response
 }
 
-/// The 101 after `decorate` has been at it, and what it agrees on; or the refusal it became.
+/// The 101 as `decorate` has left it, and what it negotiates; or the refusal it became.
 pub(crate) fn decorated(
     upgrade: &Upgrade,
     decorate: impl FnOnce(&mut Response<Bytes>),
@@ -57,8 +57,8 @@ pub(crate) fn decorated(
     }
 }
 
-/// Looks at a 101 that hooks have been at: takes the subprotocol they chose, and makes sure that
-/// what is said on the wire is what was negotiated.
+/// Checks a 101 that hooks may have changed: takes the subprotocol they chose, and makes sure that
+/// what goes on the wire is what was negotiated.
 fn adopt(
     response: &Response<Bytes>,
     key: &Key,
@@ -116,7 +116,7 @@ fn write_start(accept: &Accept, negotiated: &Negotiated, out: &mut BytesMut) {
         write_field("Sec-WebSocket-Protocol", name.as_bytes(), out);
     }
     if let Some(deflate) = negotiated.deflate() {
-        // Into the buffer, which grows as needed: there is no error.
+        // The buffer grows as needed, so this cannot fail.
         let _ = write!(out, "Sec-WebSocket-Extensions: {deflate}\r\n");
     }
 }

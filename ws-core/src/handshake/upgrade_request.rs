@@ -34,11 +34,11 @@ impl ServerHandshake {
     ///
     /// # Errors
     ///
-    /// [`Rejected`](HandshakeError::Rejected) when the bytes are no HTTP/1.1 head within the limits,
+    /// [`Rejected`](HandshakeError::Rejected) when the bytes are not an HTTP/1.1 head within the limits,
     /// [`Truncated`](HandshakeError::Truncated) and [`Closed`](HandshakeError::Closed) when the
     /// stream ended, [`TimedOut`](HandshakeError::TimedOut) at the deadline. All of them end this
-    /// handshake. A well-formed request that breaks a rule of WebSocket is no error here:
-    /// [`UpgradeRequest::violation`] tells.
+    /// handshake. A well-formed request that breaks a rule of WebSocket is not an error here: see
+    /// [`UpgradeRequest::violation`].
     #[inline]
     pub fn poll(&mut self) -> Result<Option<UpgradeRequest>, HandshakeError> {
         if self.is_quiet() {
@@ -115,8 +115,8 @@ pub struct UpgradeRequest {
 }
 
 impl UpgradeRequest {
-    /// A request that somebody else parsed, and the bytes that came behind it. It is checked and
-    /// answered like one that was read here.
+    /// A request that another HTTP stack has parsed, and the bytes that came behind it. It is checked
+    /// and answered like one that was read here.
     pub fn from_request<B>(
         config: &ServerConfig,
         request: &Request<B>,
@@ -177,7 +177,7 @@ impl UpgradeRequest {
         self.checked.verdict.as_ref().err()
     }
 
-    /// What accepting now would agree on.
+    /// What would be negotiated by accepting now.
     pub fn negotiated(&self) -> &Negotiated {
         self.checked.verdict.as_ref().map_or(Negotiated::NOTHING, |upgrade| &upgrade.negotiated)
     }
@@ -208,18 +208,18 @@ impl UpgradeRequest {
     ///
     /// # Errors
     ///
-    /// A request that breaks a rule is refused as the rule says, and the error tells so.
+    /// A request that breaks a rule is refused with the status of that rule, and the error says so.
     pub fn accept(self) -> Result<Connection, Box<Rejected>> {
         self.accepted().map(|mut accepted| accepted.connection())
     }
 
-    /// Answers 101, after `decorate` has seen it. What
-    /// [`ServerConfig::decorate`](crate::ServerConfig::decorate) says of hooks holds for this one.
+    /// Answers 101, after `decorate` has seen it. It may do what a hook of
+    /// [`ServerConfig::decorate`](crate::ServerConfig::decorate) may.
     ///
     /// # Errors
     ///
-    /// A request that breaks a rule is refused, and `decorate` is not called. If `decorate` makes
-    /// the answer another status than 101, the request is refused with it; if it contradicts what
+    /// A request that breaks a rule is refused, and `decorate` is not called. If `decorate` sets
+    /// another status than 101, the request is refused with that response; if it contradicts what
     /// was negotiated, the answer is 500 and the error says [`RequestRule::Response`].
     pub fn accept_with(
         self,
@@ -228,8 +228,8 @@ impl UpgradeRequest {
         self.accepted_with(decorate).map(|mut accepted| accepted.connection())
     }
 
-    /// [`accept`](Self::accept) for callers who write the 101 first: gives the handshake back, whose
-    /// connection is to be had with [`take_connection`](ServerHandshake::take_connection).
+    /// [`accept`](Self::accept) for callers who write the 101 first: returns the handshake, whose
+    /// [`take_connection`](ServerHandshake::take_connection) then gives the connection.
     ///
     /// # Errors
     ///
@@ -250,7 +250,8 @@ impl UpgradeRequest {
         }
     }
 
-    /// [`accept_with`](Self::accept_with) in the same way.
+    /// [`accept_with`](Self::accept_with) for callers who write the 101 first, like
+    /// [`accepted`](Self::accepted).
     ///
     /// # Errors
     ///
@@ -290,7 +291,7 @@ impl UpgradeRequest {
         self.decorate_and_answer(draft)
     }
 
-    /// Answers with a response of one's own: any status but 1xx, any fields, any body.
+    /// Answers with a custom response: any status but 1xx, any fields, any body.
     ///
     /// Content-Length, Connection and, for a 426, Upgrade are filled in; fields that only a 101 may
     /// have are taken out. `Connection: close` in `response` closes the connection.
@@ -339,8 +340,8 @@ pub struct Rejected {
 }
 
 impl Rejected {
-    /// The error alone, for callers that do not go on: it takes along the bytes behind the refused
-    /// request, if the connection stays open.
+    /// The error alone, for callers that do not go on. It holds the bytes behind the refused request,
+    /// if the connection stays open.
     pub fn into_error(self) -> HandshakeError {
         let mut error = self.error;
         if let (HandshakeError::Rejected(rejection), false) =

@@ -1,4 +1,4 @@
-//! The 101 that a client got.
+//! The 101 that a client has received.
 
 use std::{fmt, sync::OnceLock};
 
@@ -85,7 +85,7 @@ impl fmt::Debug for UpgradeResponse {
     }
 }
 
-/// A head as a value; `None` when its status is none.
+/// A head as a value; `None` when its status is not a valid one.
 pub(super) fn to_response(head: &ResponseHead<'_, '_>) -> Option<Response<()>> {
     let mut response = Response::new(());
     *response.status_mut() = StatusCode::from_u16(head.status).ok()?;

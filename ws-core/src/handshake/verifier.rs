@@ -30,7 +30,7 @@ impl Verifier {
         (self.config, self.request)
     }
 
-    /// Checks the answer, and tells what was agreed on. The body is the HTTP stack's own.
+    /// Checks the answer, and returns what was negotiated. The body is left to the HTTP stack.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What both halves hold: the sending side behind a lock, what is parked for it, and whom to wake.
+//! What both halves share: the sending side behind a lock, the reply parked for it, and the wakers.
 
 use std::{
     io,
@@ -20,7 +20,7 @@ use crate::{
     wire::Wire,
 };
 
-/// What both halves hold.
+/// What both halves share.
 pub(super) struct Both<I: Hold, R: Runtime> {
     pub(super) writer: Mutex<Writer<I, R>>,
     pub(super) parked: Mutex<Parked>,
@@ -34,13 +34,12 @@ pub(super) struct Writer<I: Hold, R: Runtime> {
     pub(super) sender: Sender,
 }
 
-/// What the receiver leaves for whoever is using the writer.
+/// What the receiver leaves for the half that is using the writer.
 #[derive(Default)]
 pub(super) struct Parked {
-    /// What it has to say.
+    /// What is to be sent for it.
     pub(super) reply: Reply,
-    /// It wanted to write, and has to be woken to do so: what is written in its stead may not be
-    /// everything.
+    /// It wanted to write, and has to be woken to do so: the other half may not write everything.
     pub(super) turned_away: bool,
 }
 
@@ -78,14 +77,14 @@ pub(super) fn remember(slot: &Mutex<Option<Waker>>, cx: &Context<'_>) {
 }
 
 impl<I: Hold, R: Writes<I::Stream>> Both<I, R> {
-    /// Does something with the writer, and then what was parked meanwhile.
+    /// Does something with the writer, and then sends what was parked meanwhile.
     pub(super) fn with_writer<O>(&self, then: impl FnOnce(&mut Writer<I, R>) -> O) -> O {
         let mut then = Some(then);
         let mut output = None;
         loop {
             let mut writer = lock(&self.writer);
             if self.unpark(&mut writer.sender) {
-                // What it could not write, the receiver is woken for.
+                // If not everything can be written now, the receiver is woken to go on.
                 let _ =
                     self.poll_write_as(&mut writer, &mut Context::from_waker(&self.waker()), None);
             }
@@ -108,7 +107,7 @@ impl<I: Hold, R: Writes<I::Stream>> Both<I, R> {
         }
     }
 
-    /// The writer, unless the other half is using it. That one wakes the receiver when it lets go.
+    /// The writer, unless the other half is using it, which then wakes the receiver when it lets go.
     fn try_writer(&self) -> Option<MutexGuard<'_, Writer<I, R>>> {
         let try_lock = || match self.writer.try_lock() {
             Ok(writer) => Some(writer),
@@ -117,12 +116,12 @@ impl<I: Hold, R: Writes<I::Stream>> Both<I, R> {
         };
         try_lock().or_else(|| {
             lock(&self.parked).turned_away = true;
-            // Whoever let go before that could be seen has not looked.
+            // The other half may have let go just before it could see that.
             try_lock()
         })
     }
 
-    /// Says what was parked, if there is something.
+    /// Queues what was parked, if there is something.
     pub(super) fn unpark(&self, sender: &mut Sender) -> bool {
         let reply = std::mem::take(&mut lock(&self.parked).reply);
         let parked = !reply.is_empty();
@@ -132,8 +131,8 @@ impl<I: Hold, R: Writes<I::Stream>> Both<I, R> {
         parked
     }
 
-    /// Writes everything that waits. What is parked meanwhile goes in between, so that a pong need
-    /// not wait for the end of a long message.
+    /// Writes all pending output. What is parked meanwhile goes in between, so that a pong need not
+    /// wait for the end of a long message.
     pub(super) fn poll_write_as(
         &self,
         writer: &mut Writer<I, R>,
@@ -167,12 +166,12 @@ impl<I: Hold, R: Writes<I::Stream>> Outlet<I, R> for Arc<Both<I, R>> {
     }
 
     fn over(&mut self) {
-        // Whoever waits to write will see that the stream is closed.
+        // A task that waits to write will see that the stream is closed.
         Arc::clone(&self.wakers).wake();
     }
 
-    /// Says what the receiver has to say, and writes what waits, unless the writer is busy: it will
-    /// do it then.
+    /// Sends the receiver's replies and the pending output, unless the other half is using the writer:
+    /// then that half does it.
     fn poll_write_out(
         &mut self,
         _wire: &mut Wire<I, R>,

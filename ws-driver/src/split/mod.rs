@@ -2,8 +2,8 @@
 //!
 //! The receiver also writes: pongs, and the answer to a close. So both halves share the sending half
 //! of the connection, behind a lock that is held while something is queued or written. The receiver
-//! never waits for that lock: when it is taken, what it has to say is parked, and whoever lets go of
-//! the lock looks there. And both halves are woken when the stream can be written or read: a stream
+//! never waits for that lock: when it is taken, its reply is parked, and the half that has the lock
+//! looks there after letting go. Both halves are woken when the stream can be written or read: a stream
 //! remembers only one of them, and one of TLS may have to be written before it can be read.
 
 use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicBool};

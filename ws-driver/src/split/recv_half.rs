@@ -72,22 +72,22 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> RecvHalf<I, R> {
         poll(&mut self.inbound, &mut self.both, &mut Context::from_waker(&waker))
     }
 
-    /// The subprotocol that was agreed on.
+    /// The negotiated subprotocol.
     pub fn subprotocol(&self) -> Option<&str> {
         self.negotiated.subprotocol()
     }
 
-    /// The request that opened it, as [`WebSocket::request`](crate::WebSocket::request) tells it.
+    /// The request that opened it, as in [`WebSocket::request`](crate::WebSocket::request).
     pub fn request(&self) -> Option<&Request<()>> {
         self.request.as_deref()
     }
 
-    /// Everything that was agreed on.
+    /// Everything that was negotiated.
     pub fn negotiated(&self) -> &Negotiated {
         &self.negotiated
     }
 
-    /// How it ended, as far as it has.
+    /// How it ended, or how far closing has come.
     pub fn close_info(&self) -> CloseInfo {
         let received = self.inbound.receiver.close_frame();
         self.both.with_writer(|writer| writer.sender.close_info(received))

@@ -17,8 +17,8 @@ use crate::{
     runtime::{Runtime, Writes},
 };
 
-/// The sending half of a WebSocket. It is of use as long as the other half receives: pongs and the
-/// peer's close come in there.
+/// The sending half of a WebSocket. The other half has to be receiving meanwhile: pings and the
+/// peer's close are answered there.
 pub struct SendHalf<I: Hold, R: Runtime> {
     pub(super) both: Arc<Both<I, R>>,
 }
@@ -140,18 +140,18 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
             Err(error) => return Poll::Ready(Err(error)),
         }
         if !self.both.closing.swap(true, Ordering::Relaxed) {
-            // The receiving half has a time to watch now, also while the peer takes nothing.
+            // The receiving half has a deadline to watch now, also while the peer reads nothing.
             self.both.wakers.wake_receiver();
         }
         self.poll_write_out(cx)
     }
 
-    /// Queues a message however long it is, once there is room for some.
+    /// Queues a message of any length, once there is room for some.
     pub(crate) fn send_unbounded(&mut self, message: &Message) -> Result<(), SendError> {
         self.both.with_writer(|writer| writer.sender.send_unbounded(message))
     }
 
-    /// Who is to be woken: this half, and the other one, whose stream it is, too.
+    /// The waker to poll with: it wakes this half, and the other one, which uses the stream too.
     fn remember(&self, cx: &Context<'_>) -> Waker {
         remember(&self.both.wakers.sender, cx);
         self.both.waker()
