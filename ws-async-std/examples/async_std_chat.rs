@@ -1,5 +1,5 @@
-//! A chat room: what one member says goes to all. Each member has a mailbox of limited size, and
-//! whoever lets it overflow has to leave, so that nobody waits for the slowest.
+//! A chat room: what one member says goes to all. Each member has a mailbox of limited size, and has
+//! to leave when it overflows, so that nobody waits for the slowest.
 //!
 //! `cargo run --example async_std_chat`
 

@@ -1,5 +1,5 @@
-//! A server that goes down gracefully: it takes nobody new, says 1001 to everybody, and gives them
-//! until a deadline to say goodbye as well.
+//! A server that shuts down gracefully: it accepts nobody new, sends 1001 to everybody, and gives
+//! them until a deadline to answer.
 //!
 //! `cargo run --example blocking_shutdown`
 

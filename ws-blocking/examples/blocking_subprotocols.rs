@@ -1,4 +1,4 @@
-//! One server, several subprotocols: what a WebSocket is for is decided by what was agreed on.
+//! One server, several subprotocols: the negotiated one decides what a WebSocket is used for.
 //!
 //! `cargo run --example blocking_subprotocols`
 

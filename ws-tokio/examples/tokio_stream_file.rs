@@ -1,4 +1,4 @@
-//! A file in one message, neither end of which ever holds more than a part of it.
+//! A file in one message, of which neither end ever holds more than a part.
 //!
 //! `cargo run --example tokio_stream_file`
 
