@@ -78,7 +78,7 @@ pub fn pin(core: usize) -> Result {
 ///
 /// A server that waits between any two messages leaves its core idle. What it takes to wake it, on a
 /// virtual machine above all, is several times what the message takes, and changes from one second
-/// to the next. A thread of the lowest priority spins there instead; whoever has something to do
+/// to the next. A thread of the lowest priority spins there instead; a thread with something to do
 /// goes first.
 #[derive(Debug)]
 pub struct Awake {
@@ -91,7 +91,7 @@ impl Awake {
         let over = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&over);
         std::thread::spawn(move || {
-            // Whoever cannot be put behind all others must not spin.
+            // A thread that cannot be put behind all others must not spin.
             if pin(core).is_ok() && setpriority_process(None, 19).is_ok() {
                 while !flag.load(Ordering::Relaxed) {
                     std::hint::spin_loop();

@@ -30,7 +30,7 @@ fn pair<R: Runtime>(room: usize) -> [WebSocket<Line, R>; 2] {
 
 fn small_messages<R: Reads<Line> + Writes<Line>>() {
     let [mut client, mut server] = pair::<R>(1 << 17);
-    // Long ones first: they see to it that every buffer has had its turn.
+    // Long ones first, so that every buffer has been used.
     for len in [4000, 1000, 126, 125, 16, 0] {
         let text = Message::Text(Text::try_from(Bytes::from(vec![b'a'; len])).unwrap());
         let binary = Message::Binary(Bytes::from(vec![0xff; len]));
@@ -183,7 +183,7 @@ fn cve_2026_48779_fragments_without_payload_cost_nothing() {
     assert!(info.bytes_max < 64 << 10, "{info:?}");
 }
 
-/// Pings from somebody who does not read the pongs: at most so much waits.
+/// Pings from a peer that does not read the pongs: the pending pongs are bounded.
 #[test]
 fn a_ping_flood_costs_a_constant() {
     let info = measure(|| {

@@ -1,4 +1,4 @@
-//! Compressed messages between two ends of ours: whatever was agreed on, whatever they say and however they say it; and
+//! Compressed messages between two ends of ours: whatever was negotiated, whatever is sent and however it is sent; and
 //! tables of what a peer may have compressed badly that are too long to be written down.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
@@ -33,7 +33,7 @@ fn done<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// A client and a server that have agreed on `answer`.
+/// A client and a server that have negotiated `answer`.
 fn pair<R: Reads<Line> + Writes<Line>>(
     answer: &str,
     config: &WebSocketConfig,

@@ -171,7 +171,7 @@ fn an_idle_connection_without_takeover_holds_no_context() {
     every_runtime!(forgetful);
 }
 
-/// What one end holds after a compressed message each way, by what was agreed on.
+/// What one end holds after a compressed message each way, by what was negotiated.
 #[test]
 fn contexts_that_are_kept_have_a_known_size() {
     let text = Message::text("to and fro ".repeat(100));

@@ -24,7 +24,7 @@ fn respond_answers_like_the_server() {
         }
         let Some(prebuilt) = Prebuilt::read(&vector.input) else { continue };
         let stream = CoreSubject::default().server(&vector, Delivery::Whole);
-        // Limits, syntax and 100-continue are the business of whoever reads the stream.
+        // Limits, syntax and 100-continue are the business of the HTTP stack that reads the stream.
         let reader = ["malformed-head", "too-many-fields", "field-too-long", "head-too-large"];
         if stream.error.as_deref().is_some_and(|error| reader.contains(&error)) {
             continue;

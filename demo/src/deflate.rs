@@ -73,7 +73,7 @@ impl Compression {
         Ok(())
     }
 
-    /// Sees to it that no option is without effect.
+    /// Checks that no option is without effect.
     pub(crate) fn check(&self) -> Result<(), Error> {
         match (self.wanted, self.level, self.min_len) {
             (false, Some(_), _) => Err("--deflate-level is nothing without --deflate".into()),

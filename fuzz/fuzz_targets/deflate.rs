@@ -1,4 +1,4 @@
-//! Any bytes as frames where permessage-deflate was agreed on, whole and in pieces, as messages and as parts, to both
+//! Any bytes as frames where permessage-deflate was negotiated, whole and in pieces, as messages and as parts, to both
 //! roles: the same comes of them, and it stays within the limits. And any bytes as messages: the other end hears them.
 #![no_main]
 

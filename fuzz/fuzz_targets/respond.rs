@@ -1,4 +1,4 @@
-//! Any field values in a request that somebody else parsed.
+//! Any field values in a request that another HTTP stack has parsed.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

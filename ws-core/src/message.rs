@@ -35,7 +35,7 @@ impl Message {
         Self::Binary(bytes.into())
     }
 
-    /// Text or bytes.
+    /// Whether it is text or bytes.
     #[must_use]
     pub fn kind(&self) -> MessageKind {
         match self {
@@ -121,7 +121,7 @@ impl Message {
     }
 }
 
-/// Text as it is, and bytes as far as they are UTF-8, with U+FFFD for the rest.
+/// Text as it is. Bytes are shown as UTF-8, with U+FFFD for what is not.
 impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -228,19 +228,19 @@ impl Text {
         &self.0
     }
 
-    /// Its length in bytes.
+    /// The length of the text in bytes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether it is empty.
+    /// Whether the text is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Its bytes' handle.
+    /// The bytes of the text, without copying them.
     #[must_use]
     pub fn into_bytes(self) -> Bytes {
         self.0
@@ -344,7 +344,7 @@ impl From<Text> for Bytes {
 
 impl From<Text> for String {
     fn from(text: Text) -> Self {
-        // The memory is the string's own if nobody else holds it, and was checked when the text was made.
+        // Reuses the memory unless it is shared. The bytes were checked when the text was made.
         Self::from_utf8(text.0.into()).unwrap_or_default()
     }
 }
@@ -374,7 +374,7 @@ impl TryFrom<&[u8]> for Text {
     }
 }
 
-/// Bytes that should be text and are not UTF-8. It gives them back.
+/// Bytes that should be text and are not UTF-8. The error holds them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextError {
     bytes: Bytes,

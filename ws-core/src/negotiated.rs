@@ -1,4 +1,4 @@
-//! What a handshake has settled: subprotocol and extensions.
+//! What a handshake has negotiated: subprotocol and extensions.
 
 use std::sync::Arc;
 

@@ -467,7 +467,7 @@ fn prepared_messages() {
     }
     assert!(firsts[..4].iter().all(|payload| *payload == firsts[0]));
     assert!(firsts[0].len() < 60);
-    // Not for who has not agreed, or does not want it.
+    // Not for a connection that has not negotiated it, or does not want it.
     let mut plain = Connection::new(Role::Server, Negotiated::default(), RecvBuf::new(), &config);
     plain.sender().send_prepared(&prepared).unwrap();
     assert_eq!(frames(&written(&mut plain))[0], (0x81, text.clone().into_bytes()));

@@ -82,7 +82,7 @@ pub(crate) fn msrv(_args: &[String]) -> Result {
 pub(crate) fn wasm(_args: &[String]) -> Result {
     const TARGET: &str = "wasm32-unknown-unknown";
     tools::require_target(TARGET)?;
-    // Whoever embeds the core there brings the source of randomness, so the build names none.
+    // A program that embeds the core there brings its own source of randomness, so the build names none.
     let randomness = r#"--cfg getrandom_backend="custom""#;
     let mut build = cargo(["build", "-p", "ws-core", "--target", TARGET]);
     run(build.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", randomness))

@@ -94,7 +94,7 @@ where
     loop {
         data.clear();
         let kind = {
-            // Dropping this future would lose bytes, so it is kept while what waits is written.
+            // Dropping this future would lose bytes, so it is kept while pending output is written.
             let mut next = pin!(receiver.receive_data(&mut data));
             match poll!(next.as_mut()) {
                 std::task::Poll::Ready(kind) => kind?,

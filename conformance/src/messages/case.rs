@@ -20,7 +20,7 @@ pub struct Case {
     pub role: Role,
     /// Of the side under test.
     pub config: WebSocketConfig,
-    /// The server's answer that agrees on permessage-deflate.
+    /// The server's answer that accepts permessage-deflate.
     pub deflate: Option<String>,
     /// What happens, in order.
     pub steps: Vec<Step>,
@@ -83,7 +83,7 @@ impl Case {
         self
     }
 
-    /// Both sides have agreed on permessage-deflate with these parameters, such as
+    /// permessage-deflate has been negotiated with these parameters, such as
     /// `; server_no_context_takeover`.
     #[must_use]
     pub fn deflate(mut self, params: impl AsRef<str>) -> Self {
@@ -196,7 +196,7 @@ impl Case {
         self.call(Command::Event, said)
     }
 
-    /// Nothing has come yet; what waits is written.
+    /// Nothing has come yet; pending output is written.
     #[must_use]
     pub fn waits(self) -> Self {
         self.recv(WAITS)
@@ -335,7 +335,7 @@ impl Case {
             .send("late", "closing")
     }
 
-    /// What was agreed on.
+    /// What was negotiated.
     #[expect(clippy::expect_used, reason = "a case that is wrong must not pass")]
     pub fn negotiated(&self) -> Negotiated {
         let deflate = self.deflate.as_ref().map(|answer| answer.parse().expect("an answer"));

@@ -1,4 +1,4 @@
-//! permessage-deflate (RFC 7692) for the test's own use: what was agreed on, and a compressor for what a peer sends.
+//! permessage-deflate (RFC 7692) for the test's own use: what was negotiated, and a compressor for what a peer sends.
 //! Independent of the code under test.
 
 use flate2::{Compress, Compression, FlushCompress};

@@ -261,7 +261,7 @@ mod tests {
         ] {
             assert!(Inflate::new(PLAIN).frame(payload, fin).is_err(), "{what}");
         }
-        // A window that is larger than agreed on, and a context that should have been forgotten.
+        // A window that is larger than negotiated, and a context that should have been forgotten.
         let mut random = Random::new(1);
         let noise: Vec<u8> = (0..600).map(|_| random.bits() as u8).collect();
         let far = deflated([&noise[..], &noise[..]].concat());

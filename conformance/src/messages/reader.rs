@@ -12,14 +12,14 @@ use super::{
 #[derive(Debug)]
 pub struct Reader {
     from: Role,
-    /// Where compressed messages have been agreed on.
+    /// Where compressed messages have been negotiated.
     inflate: Option<Inflate>,
     /// The message that has begun is compressed.
     compressed: bool,
 }
 
 impl Reader {
-    /// Of what the given role writes; `answer` is the server's answer that agrees on permessage-deflate.
+    /// Of what the given role writes; `answer` is the server's answer that accepts permessage-deflate.
     pub fn new(from: Role, answer: Option<&str>) -> Self {
         let inflate = answer.map(|answer| Inflate::new(Way::of(from, answer)));
         Self { from, inflate, compressed: false }

@@ -105,7 +105,7 @@ pub struct ExpectedRequest {
     pub authority: Option<String>,
 }
 
-/// What two sides agreed on compression.
+/// The negotiated compression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeflateTerms {
     /// In bits.

@@ -88,7 +88,7 @@ fn exchange(adapter: &dyn Adapter) -> io::Result<Exchange> {
     relay.finish()
 }
 
-/// Opens a WebSocket, sees to it that both ends agree on what they have agreed on, and has the
+/// Opens a WebSocket, checks that both ends have negotiated the same, and has the
 /// client talk, compressed or not.
 fn meet(
     listener: &TcpListener,

@@ -26,7 +26,7 @@ pub(super) fn talk(channel: &mut dyn Channel) -> Result<(), String> {
     check_code(info.received.as_ref())
 }
 
-/// Sees to it that a close frame came, and says that all is well.
+/// Checks that a close frame came, with code 1000.
 ///
 /// # Errors
 ///

@@ -10,7 +10,7 @@ use ws_driver::{Error, Event};
 /// An open WebSocket. Where nothing else is said, errors are those of the adapter's own functions
 /// of the same name.
 pub(crate) trait Channel: Send {
-    /// What was agreed on.
+    /// What was negotiated.
     fn negotiated(&self) -> &Negotiated;
 
     /// How many bytes came behind the head and have not been looked at.

@@ -227,7 +227,7 @@ impl Sender {
         Ok(())
     }
 
-    /// Begins to close: queues a close frame behind what is queued already. A code of
+    /// Begins to close: queues a close frame behind the pending output. A code of
     /// [`CloseCode::NO_STATUS_RECEIVED`] sends an empty one.
     ///
     /// # Errors

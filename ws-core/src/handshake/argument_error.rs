@@ -1,4 +1,4 @@
-//! What a caller gives that must not be sent.
+//! Arguments from a caller that must not be sent.
 
 use std::fmt;
 

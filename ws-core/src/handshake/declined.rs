@@ -31,7 +31,7 @@ impl Declined {
         &self.leftover
     }
 
-    /// Gives the response away.
+    /// Gives away the response.
     pub fn into_response(self) -> Response<Bytes> {
         self.response
     }
@@ -79,7 +79,7 @@ impl InvalidResponse {
         self.response.as_ref()
     }
 
-    /// Gives the head of the answer away, when it could be read.
+    /// Gives away the head of the answer, when it could be read.
     pub fn into_response(self) -> Option<Response<()>> {
         self.response
     }

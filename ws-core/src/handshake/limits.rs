@@ -1,4 +1,4 @@
-//! What the messages of a handshake may measure, and how long it may take.
+//! How large the messages of a handshake may be, and how long it may take.
 
 use std::time::Duration;
 

@@ -20,7 +20,7 @@ pub(crate) enum Suite {
     },
     /// In an image.
     Container {
-        /// `UID:GID` of whoever is to own the report.
+        /// `UID:GID` of the user who is to own the report.
         user: Option<String>,
     },
 }

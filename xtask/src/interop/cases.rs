@@ -50,7 +50,7 @@ pub(crate) enum Setup {
     Deflate,
     /// [`Deflate`](Self::Deflate) with windows of [`NARROW_WINDOW_BITS`].
     Narrow,
-    /// Refuses who does not offer `chat.v2`, and whoever comes from another origin than
+    /// Refuses clients that do not offer `chat.v2`, or come from another origin than
     /// `https://app.example`.
     Strict,
     /// Wants the user `user` with the password `pass`.
@@ -96,7 +96,7 @@ impl Setup {
 pub(crate) enum Expect {
     /// The connection is open.
     Open {
-        /// The subprotocol agreed on.
+        /// The negotiated subprotocol.
         subprotocol: Option<&'static str>,
         /// What has to stand in the list of extensions; `None` for no extension at all.
         deflate: Option<&'static str>,

@@ -2,7 +2,7 @@
 
 use super::cases::{NARROW_WINDOW_BITS, Setup};
 
-/// What both sides agree on before they exchange messages.
+/// What both sides negotiate before they exchange messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Compression {
     /// Nothing.
@@ -73,7 +73,7 @@ impl Compression {
         }
     }
 
-    /// Whether a list of extensions is what was to be agreed on, in any order. A window of 15 bits
+    /// Whether a list of extensions is what was to be negotiated, in any order. A window of 15 bits
     /// is what there is anyway; some name it.
     pub(crate) fn fits(self, extensions: &str) -> bool {
         let params = |list| {

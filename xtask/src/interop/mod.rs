@@ -16,7 +16,7 @@
 //! | [`observation`] | what a program said about its handshake |
 //! | [`exchanges`] | messages of our client, and what has to come back |
 //! | [`checks`] | messages of the peers: which checks their programs make, and what they said |
-//! | [`compression`] | what both sides agree on before they exchange messages |
+//! | [`compression`] | what both sides negotiate before they exchange messages |
 //! | [`relay`] | listening in between client and server |
 //! | [`wire`] | what has to be seen there |
 //! | [`runner`] | starting the servers and working off the cases |

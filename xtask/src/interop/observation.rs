@@ -12,9 +12,9 @@ pub(crate) struct Observation {
     pub(crate) status: Option<u16>,
     /// The header fields of the answer, names in lower case.
     pub(crate) headers: Vec<(String, String)>,
-    /// The subprotocol agreed on.
+    /// The negotiated subprotocol.
     pub(crate) subprotocol: Option<String>,
-    /// The extensions agreed on, as the answer listed them.
+    /// The negotiated extensions, as the answer listed them.
     pub(crate) extensions: Option<String>,
     /// The body of an answer that opened nothing.
     pub(crate) body: String,
@@ -61,7 +61,7 @@ impl Observation {
     }
 
     /// Reads what the demo's client prints: an answer, and when it opened the connection `open` and
-    /// what was agreed on.
+    /// what was negotiated.
     ///
     /// # Errors
     ///
@@ -106,7 +106,7 @@ impl Observation {
         Ok(false)
     }
 
-    /// Takes a line that tells what was agreed on.
+    /// Takes a line that says what was negotiated.
     fn note(&mut self, line: &str) {
         let value = |text: &str| match text.trim() {
             "" | "-" | "none" => None,

@@ -72,7 +72,7 @@ impl Relay {
     /// What was said over each connection, in the order of connecting. What is still open is closed.
     pub(crate) fn finish(self) -> Vec<Conversation> {
         self.shared.is_over.store(true, Ordering::SeqCst);
-        // Whoever accepts has to be woken to see that.
+        // The thread that accepts has to be woken to see that.
         drop(TcpStream::connect(self.address));
         let _ = self.accepting.join();
         for stream in &*lock(&self.shared.streams) {

@@ -9,7 +9,7 @@ type Check = fn(&[Conversation], Compression, [Option<bool>; 2]) -> Result<(), S
 /// Both checks.
 pub(crate) const CHECKS: [Check; 2] = [check, check_contexts];
 
-/// Whether the connections were compressed as they had to be: what was agreed on, each message, and
+/// Whether the connections were compressed as they had to be: what was negotiated, each message, and
 /// whether a context was kept. `compresses` tells it of the client and of the server; `None` for one
 /// that may do as it likes.
 ///

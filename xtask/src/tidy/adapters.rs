@@ -55,7 +55,7 @@ pub(super) fn check_protocol(source: &Source) -> Vec<Finding> {
     findings
 }
 
-/// Handing a name on to users decides nothing; whoever decides by it names it again.
+/// Re-exporting a name decides nothing; code that decides by it names it again.
 fn without_reexports<'a>(tokens: &[Token<'a>]) -> Vec<Token<'a>> {
     let mut kept = Vec::new();
     let mut rest = tokens;

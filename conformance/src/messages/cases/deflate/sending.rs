@@ -109,7 +109,7 @@ fn queue(role: Role) -> Vec<Case> {
     let pieces = pieces(&long, 50_000);
     let small = vec![1; 500];
     vec![
-        // What waits counts as it is written, what comes as it is.
+        // Pending output counts as it is written, a new message as it is.
         case("full")
             .config(|config| config.max_queue_len = 1000)
             .room(0)
