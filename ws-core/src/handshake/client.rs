@@ -197,7 +197,7 @@ impl ClientHandshake {
     /// # Errors
     ///
     /// [`Declined`](HandshakeError::Declined) for any answer but 101, with the response;
-    /// [`Answer`](HandshakeError::InvalidResponse) for one that breaks a rule;
+    /// [`InvalidResponse`](HandshakeError::InvalidResponse) for one that breaks a rule;
     /// [`Truncated`](HandshakeError::Truncated) and [`TimedOut`](HandshakeError::TimedOut) when
     /// there was no whole answer; [`Closed`](HandshakeError::Closed) when called again after the
     /// outcome.

@@ -35,7 +35,7 @@ impl Verifier {
     /// # Errors
     ///
     /// [`Declined`](HandshakeError::Declined) for any status but 101 (its body is left empty),
-    /// [`Answer`](HandshakeError::InvalidResponse) for a 101 that breaks a rule.
+    /// [`InvalidResponse`](HandshakeError::InvalidResponse) for a 101 that breaks a rule.
     pub fn verify<B>(&self, response: &Response<B>) -> Result<Negotiated, HandshakeError> {
         let mut head = Response::new(());
         *head.status_mut() = response.status();
