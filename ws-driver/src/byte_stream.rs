@@ -101,7 +101,7 @@ impl<T, R: Reads<T> + Writes<T>> ByteStream<T, R> {
         self.ws.poll_flush(cx).map_err(io::Error::from)
     }
 
-    /// Closes the WebSocket. What still comes is thrown away.
+    /// Closes the WebSocket. What still comes is dropped.
     ///
     /// # Errors
     ///

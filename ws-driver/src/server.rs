@@ -280,7 +280,7 @@ impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
         self.finish(|pending| pending.accepted_with(decorate)).await
     }
 
-    /// Answers with the refusal that the broken rule asks for; 403 when there is none.
+    /// Answers with the refusal that the broken rule asks for; 403 when no rule is broken.
     ///
     /// # Errors
     ///

@@ -181,7 +181,7 @@ impl ClientHandshake {
         }
     }
 
-    /// Tells the time.
+    /// Tells the handshake what time it is.
     pub fn handle_timeout(&mut self, now: Instant) {
         let passed = |deadline: Option<Instant>| deadline.is_some_and(|at| at <= now);
         self.timed_out |= passed(self.deadline) || passed(self.body_deadline);

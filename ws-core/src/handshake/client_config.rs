@@ -88,7 +88,7 @@ impl ClientConfig {
     }
 
     /// Offers permessage-deflate (RFC 7692); called again, adds a less preferred fallback. By default
-    /// nothing is offered. How messages are compressed then is part of the [`WebSocketConfig`]. Needs
+    /// nothing is offered. How messages are then compressed is part of the [`WebSocketConfig`]. Needs
     /// the feature `deflate`.
     #[cfg(feature = "deflate")]
     pub fn deflate(self, offer: DeflateOffer) -> Self {

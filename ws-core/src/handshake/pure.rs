@@ -120,10 +120,10 @@ pub(crate) fn without_body<B>(request: &Request<B>) -> Request<()> {
     copy
 }
 
-/// Makes an upgrade request for your own HTTP stack to send, and what its answer is checked with.
+/// Makes an upgrade request for your own HTTP stack to send, and the [`Verifier`] for the answer.
 ///
-/// To have it sent by [`ClientHandshake::from_request`](crate::ClientHandshake::from_request) instead
-/// is the way to see the request, or to sign it, first.
+/// To see or sign the request and still have it sent here, hand both to
+/// [`ClientHandshake::from_request`](crate::ClientHandshake::from_request).
 ///
 /// ```
 /// use ws_core::{ClientConfig, upgrade_request};

@@ -112,8 +112,8 @@ impl CheckedRequest {
         &self.key
     }
 
-    /// Takes the caller's fields from a request that the decorator or the caller has been at, and
-    /// makes sure that the handshake's own are as they were.
+    /// Takes the caller's fields from a request that the decorator or the caller may have changed, and
+    /// makes sure that those of the handshake are as they were.
     pub(crate) fn adopt<B>(&mut self, request: Request<B>) -> Result<(), ArgumentError> {
         let uri: Uri = self.target.parse().map_err(|_| ArgumentError::Target)?;
         if request.method() != Method::GET

@@ -1,4 +1,4 @@
-//! What a server asks of a request: one function a rule, the sentence that justifies it above it,
+//! What a server asks of a request: one function per rule, the sentence that justifies it above it,
 //! in the order in which they are checked.
 
 use super::{

@@ -1,4 +1,4 @@
-//! What a client asks of a 101: one function a rule, the sentence that justifies it above it, in
+//! What a client asks of a 101: one function per rule, the sentence that justifies it above it, in
 //! the order in which they are checked.
 
 use std::sync::Arc;

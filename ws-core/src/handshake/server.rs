@@ -50,9 +50,9 @@ use crate::{
 ///
 /// * Input: read into [`recv_buf`](Self::recv_buf), or call [`handle_eof`](Self::handle_eof) or
 ///   [`handle_timeout`](Self::handle_timeout). Then call [`poll`](Self::poll).
-/// * Output: [`poll`](Self::poll) gives a [`UpgradeRequest`] request, an error, or nothing yet. Then write
-///   [`send_queue`](Self::send_queue) until it is empty. Wait for input until
-///   [`poll_timeout`](Self::poll_timeout).
+/// * Output: [`poll`](Self::poll) gives an [`UpgradeRequest`](crate::UpgradeRequest), an error, or
+///   nothing yet. Then write [`send_queue`](Self::send_queue) until it is empty. Wait for input
+///   until [`poll_timeout`](Self::poll_timeout).
 /// * After an error, the answer to the peer is in the send queue: write it, then close.
 /// * Calls that come too early or too often do nothing.
 #[derive(Debug)]
@@ -126,7 +126,7 @@ impl ServerHandshake {
         if self.closed { None } else { self.deadline }
     }
 
-    /// Tells the time.
+    /// Tells the handshake what time it is.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.timed_out |= self.deadline.is_some_and(|deadline| deadline <= now);
     }

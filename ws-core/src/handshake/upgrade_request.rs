@@ -1,4 +1,4 @@
-//! A request that waits for its answer.
+//! A request that has not been answered yet.
 
 use std::sync::{Arc, OnceLock};
 
@@ -280,7 +280,7 @@ impl UpgradeRequest {
         }
     }
 
-    /// Answers with the refusal that the broken rule asks for; 403 when there is none.
+    /// Answers with the refusal that the broken rule asks for; 403 when no rule is broken.
     pub fn reject(self) -> Box<Rejected> {
         let rejection = match &self.checked.verdict {
             Ok(_) => RequestRule::Application.into(),

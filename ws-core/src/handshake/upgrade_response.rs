@@ -9,8 +9,8 @@ use crate::codec::head::{HeadSpan, ResponseHead, parse_response};
 
 /// The server's 101.
 ///
-/// Few look at it, so it keeps the bytes of the head, and they become an [`http::Response`] when
-/// somebody first does. That takes about as long as the rest of the handshake.
+/// Few programs look at it, so it keeps the bytes of the head, and builds an [`http::Response`] when it
+/// is first looked at. That takes about as long as the rest of the handshake.
 ///
 /// ```
 /// use ws_core::{ClientConfig, ClientHandshake, UpgradeResponse};
@@ -49,7 +49,7 @@ impl UpgradeResponse {
         self.as_response().headers()
     }
 
-    /// Gives the response away.
+    /// Gives away the response.
     #[must_use]
     pub fn into_response(self) -> Response<()> {
         match self.built.into_inner() {

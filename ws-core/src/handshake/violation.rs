@@ -1,4 +1,4 @@
-//! Which rule a request breaks, and the answer that tells so.
+//! Which rule a request breaks, and the answer that says so.
 
 use std::{
     fmt::{self, Write as _},

@@ -497,7 +497,7 @@ fn parse_close(payload: &[u8]) -> Result<CloseFrame, FrameRule> {
     }
 }
 
-/// How much longer than what it inflates to a payload may be, beside an eighth of that: more than any
+/// How much longer than what it inflates to a payload may be, besides an eighth of that: more than any
 /// compressor adds to what it cannot compress.
 const MAX_OVERHEAD: usize = 1024;
 

@@ -5,7 +5,7 @@ use std::fmt;
 use super::Receiver;
 use crate::codec::{FrameRule, deflate::Inflater, frame::FrameHead};
 
-/// A rule for frames or messages that the peer broke; of a limit also what was exceeded.
+/// A rule for frames or messages that the peer broke, and for a limit, how far it was exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameViolation {
     rule: FrameRule,
@@ -25,8 +25,8 @@ impl FrameViolation {
         self.rule
     }
 
-    /// Of a limit: the length in bytes, or the number of fragments, that was over it. Of a message
-    /// it is what had been declared or inflated when that was seen, not what was still to come.
+    /// For a limit, the length in bytes or the number of fragments that exceeded it. For a message that
+    /// is what had been declared or inflated by then, not what was still to come.
     #[must_use]
     pub fn found(&self) -> Option<u64> {
         self.excess.map(|excess| excess.found)
