@@ -1,4 +1,16 @@
 //! The receiving side of a WebSocket, whole or split: reads, replies, watches the timeouts, and closes.
+//!
+//! ```text
+//! Open     receiver.poll() ---> message, ping, pong ---> the caller
+//!             ^     |    '----> close frame -----------> Ending::clean
+//!             |  nothing '----> broken rule -----------> Ending::failed
+//!             |     v
+//!          poll_wait() -------> silence ---------------> Ending::failed
+//!                      '------> end of stream, error, no answer to a close ---> Ending::cut
+//!
+//! Ending   write the pending output, then close the stream in the order of `ending.rs`
+//! Over     the outcome, once; then `None`
+//! ```
 
 use std::{
     io,
@@ -184,10 +196,21 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
         }
     }
 
-    /// Writes what waits, and waits for bytes or for the time to do something.
+    /// Writes the pending output, and waits for bytes or for a timeout.
     ///
-    /// Where a read does not keep the thread, it comes first, so that the answers to all that has come
-    /// go out together; but not again and again, or a pong would wait for a peer that sends and sends.
+    /// ```text
+    /// read ahead ---> something came: return, to look at it first, MAX_READS times in a row
+    ///     v
+    /// write ---> closing has begun meanwhile: return, to set its deadline
+    ///     v
+    /// read, unless read ahead ---> something came: return
+    ///     v
+    /// wait for `until` ---> a timeout: ping, fail, or give up waiting for the peer's close
+    /// ```
+    ///
+    /// Reading ahead lets the answers to all that has come go out together. It is limited, or a pong
+    /// would have to wait for a peer that never stops sending, and left out where a read blocks the
+    /// thread, in a half of a WebSocket, and while closing.
     fn poll_wait(
         &mut self,
         out: &mut impl Outlet<I, R>,

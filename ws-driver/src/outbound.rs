@@ -1,4 +1,14 @@
 //! The sending side of a WebSocket, whole or split: queues, and writes.
+//!
+//! ```text
+//! poll_feed        command ---> queued, or an error: done
+//!                   ^   v
+//!                   |  Full
+//!                   |   v
+//!                  write some, then try again
+//!
+//! poll_write_out   write until nothing is pending, give back the memory, flush
+//! ```
 
 use std::{
     io,

@@ -1,4 +1,20 @@
 //! The server's handshake over a stream.
+//!
+//! ```text
+//! poll_with   look at the machine ---> found: done
+//!                ^        |      '---> error: poll_end
+//!                |     nothing
+//!                |        v
+//!              read: bytes, the end of the stream, or the deadline
+//!
+//! poll_end    Send: write the answer --------> not written, or the connection stays open: done
+//!                v
+//!             Close: this direction ---------> no more of the request is on its way: done
+//!                v
+//!             Linger: read and drop bytes ---> the end, an error, or a limit: done
+//! ```
+//!
+//! The machine is asked before the first read, since bytes may have been handed over with the stream.
 
 use std::{
     fmt,

@@ -1,4 +1,18 @@
 //! Where received bytes are read to.
+//!
+//! ```text
+//!             start        end         buf.len()   buf.capacity()
+//! | consumed  |  received  |  scratch  |   spare   |
+//!             '- filled() -'
+//! ```
+//!
+//! Scratch has been initialised, spare has not. `space_mut` lends the front of scratch, and `commit`
+//! makes it received; `buf_mut` gives up the scratch and appends to what was received. To consume bytes
+//! is to move `start`; when all are consumed, everything up to `buf.len()` is scratch again.
+//!
+//! [`split_to`](RecvBuf::split_to) cuts consumed and received bytes off the front. They share the memory
+//! with `buf`, which then begins behind them, and the room gets less. When those handles are gone,
+//! `make_room` moves back to the front, and takes a few received bytes along.
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
@@ -201,7 +215,8 @@ impl RecvBuf {
     fn make_room(&mut self) {
         self.drop_consumed();
         if self.len() <= MAX_CARRIED {
-            // The front of the memory is in the cache. It is free if what was taken from it is gone.
+            // The front of the memory is in the cache. It is free if what was taken from it is gone;
+            // only from there on is there as much room as when the memory was new.
             let _at_the_front = self.buf.try_reclaim(self.window.saturating_sub(self.len()));
         }
         let wanted = self.wanted();
@@ -240,6 +255,7 @@ impl RecvBuf {
 
     /// Takes the first `n` bytes out, sharing the memory.
     pub(crate) fn split_to(&mut self, n: usize) -> Bytes {
+        // With nothing left, the next read is to ask for room, and may get the front of the memory.
         if n == self.len() {
             self.drop_scratch();
         }

@@ -1,4 +1,15 @@
 //! The pending output.
+//!
+//! ```text
+//! inline    | head 1 | frame 2 | head 3 | frame 4 | frame 5 |    heads and small payloads, copied
+//!           |   4    |        20        |       tail        |
+//! handles   (4, payload 1)     (20, payload 3)                   large payloads, by their handle
+//!
+//! written   head 1, payload 1, frame 2, head 3, payload 3, frame 4, frame 5
+//! ```
+//!
+//! Each handle knows how many inline bytes go before it and behind the handle before; `tail` counts
+//! those behind the last. Writing takes bytes off the front of both.
 
 use std::{collections::VecDeque, io::IoSlice};
 

@@ -1,4 +1,5 @@
-//! The sending half: messages to bytes.
+//! The sending half: messages to bytes. Pending output goes into the queue in this order: a pong and a
+//! ping; fragments of `outgoing`, while the queue is short; behind the last of them the close frame.
 
 use bytes::{Bytes, BytesMut};
 
@@ -329,8 +330,7 @@ impl Sender {
         CloseInfo { sent, received: received.cloned(), first }
     }
 
-    /// Queues a message of any length, after [`check_ready`](Self::check_ready) has found room for
-    /// some.
+    /// Queues a message of any length, after [`check_ready`](Self::check_ready) found room for some.
     ///
     /// # Errors
     ///
@@ -539,8 +539,7 @@ const MAX_COPIED: usize = 4 * 1024;
 /// instead. This bounds the pongs kept for a peer that floods us with pings and does not read.
 const MAX_PONGS: usize = 4 * 1024;
 
-/// Below this length the queue takes the next fragment of a long message. A pong has to wait for
-/// what is in the queue.
+/// Below this length the queue takes the next fragment of a long message. A pong waits for the queue.
 const LOW_QUEUE: usize = 64 * 1024;
 
 /// [`LOW_QUEUE`] for fragments that go by their handle, and so take no memory: as much as one system

@@ -1,4 +1,18 @@
 //! The receiving half: bytes to messages.
+//!
+//! ```text
+//! recv: the window    | head |   payload   | head | payl       a payload that came whole is given out
+//!                            '-Front(len)--'                   from where it is, without a copy
+//!
+//! message             | payloads of earlier frames |           copied out of the window
+//!
+//! recv: direct        | earlier frames | done | to come |      of a payload of which 8 KiB or more are
+//!                     0               base    base + rest      missing: memory of the message itself
+//!
+//! inflater            | inflated so far |                      from compressed payloads in the window
+//! ```
+//!
+//! A direct read never goes past `base + rest`, so the next head is read into a new window.
 
 use bytes::{Bytes, BytesMut};
 
@@ -379,6 +393,7 @@ impl Receiver {
             return None;
         }
         if parts {
+            // `poll` may have collected something before: that goes out first, with this.
             let collected = self.end_direct(frame);
             let part = Incoming::Part { kind: progress.kind, last: false };
             if collected || !self.message.is_empty() {
