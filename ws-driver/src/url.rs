@@ -24,8 +24,8 @@ impl Url {
     ///
     /// # Errors
     ///
-    /// [`UrlError::Invalid`] for anything that is not `ws://host[:port][/path][?query]`, user
-    /// information included, [`UrlError::Scheme`] for another scheme.
+    /// [`UrlError::Invalid`] for anything that is not `ws://host[:port][/path][?query]`,
+    /// [`UrlError::UserInfo`] for user information, [`UrlError::Scheme`] for another scheme.
     pub fn parse(url: &str) -> Result<Self, UrlError> {
         let (scheme, rest) = url.split_once("://").ok_or(UrlError::Invalid)?;
         let secure = match scheme {
@@ -39,7 +39,10 @@ impl Url {
             Some((host, port)) if !port.contains(']') => (host, Some(port)),
             _ => (authority, None),
         };
-        if host.is_empty() || host.contains('@') {
+        if host.contains('@') {
+            return Err(UrlError::UserInfo);
+        }
+        if host.is_empty() {
             return Err(UrlError::Invalid);
         }
         let default_port = if secure { 443 } else { 80 };
@@ -90,6 +93,8 @@ impl Url {
 pub enum UrlError {
     /// `invalid-url`: not of the form of RFC 6455 3.
     Invalid,
+    /// `invalid-url`: with a user name or password. Pass these as a header field.
+    UserInfo,
     /// `unsupported-scheme`: not `ws`. For `wss`, connect and do TLS first, then the handshake on
     /// the TLS stream.
     Scheme,
@@ -99,7 +104,7 @@ impl UrlError {
     /// A stable name in kebab-case.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Invalid => "invalid-url",
+            Self::Invalid | Self::UserInfo => "invalid-url",
             Self::Scheme => "unsupported-scheme",
         }
     }
@@ -110,6 +115,10 @@ impl fmt::Display for UrlError {
         f.write_str(match self {
             Self::Invalid => {
                 "the URL is not of the form ws://host[:port][/path][?query] (RFC 6455 3)"
+            }
+            Self::UserInfo => {
+                "a WebSocket URL has no user information: pass it as ClientConfig::header with \
+                 \"Authorization\" (RFC 7617)"
             }
             Self::Scheme => {
                 "only ws URLs can be connected to here; for wss, do the handshake on a TLS stream"
@@ -133,11 +142,13 @@ mod tests {
         assert_eq!(parts("WSS://h:443?q").as_deref(), Ok("h 443 h ?q"));
         assert_eq!(parts("ws://h:81/a:b#f").as_deref(), Ok("h 81 h:81 /a:b"));
         assert_eq!(parts("ws://[::1]/").as_deref(), Ok("::1 80 [::1] /"));
-        for bad in
-            ["", "ws:/h", "ws://", "ws://:80", "ws://u@h/", "ws://h:x", "ws://h:99999", "ws://h:0"]
-        {
+        for bad in ["", "ws:/h", "ws://", "ws://:80", "ws://h:x", "ws://h:99999", "ws://h:0"] {
             assert_eq!(parts(bad), Err(UrlError::Invalid), "{bad}");
         }
         assert_eq!(parts("http://h/"), Err(UrlError::Scheme));
+        for url in ["ws://u@h/", "ws://u:p@h:80/"] {
+            assert_eq!(parts(url), Err(UrlError::UserInfo), "{url}");
+            assert!(UrlError::UserInfo.to_string().contains("Authorization"));
+        }
     }
 }

@@ -1,0 +1,185 @@
+//! Every error, as it is printed: alone, and with the errors that it came from.
+
+#![cfg(test)]
+
+use std::{error::Error as StdError, io};
+
+use http::Response;
+use ws_driver::{
+    Error, Timeout, Url, UrlError,
+    ws_core::{
+        ArgumentError, ClientConfig, ClientHandshake, FrameRule, FrameViolation, HandshakeError,
+        RequestRule, ResponseRule, SendError, ServerConfig, ServerHandshake, Text, Violation,
+        is_upgrade, respond,
+    },
+};
+
+type Boxed = Box<dyn StdError>;
+
+/// What a chain printer shows: the error, and whatever `source` leads to.
+fn chain(error: &dyn StdError) -> Vec<String> {
+    let mut chain = vec![error.to_string()];
+    let mut source = error.source();
+    while let Some(error) = source {
+        chain.push(error.to_string());
+        source = error.source();
+    }
+    chain
+}
+
+fn rejected(head: &str, config: &ServerConfig) -> HandshakeError {
+    let mut server = ServerHandshake::new(config);
+    server.recv_buf().extend_from_slice(head.as_bytes());
+    server.poll_accept().unwrap_err()
+}
+
+fn answered(answer: &str) -> HandshakeError {
+    let mut client = ClientHandshake::new(&ClientConfig::new(), "h", "/").unwrap();
+    client.recv_buf().extend_from_slice(answer.as_bytes());
+    client.handle_eof();
+    client.poll().unwrap_err()
+}
+
+/// Made anew each time, since errors are not cloned.
+fn handshake_errors() -> Vec<HandshakeError> {
+    let mistake = ServerConfig::new().decorate(|_, response| {
+        *response.status_mut() = http::StatusCode::CONTINUE;
+    });
+    let mut errors = vec![
+        rejected("GET / HTTP/1.1\r\nHost: h\r\n\r\n", &ServerConfig::new()),
+        // The answer that the hook made cannot be sent, and the error says why.
+        rejected("GET / HTTP/1.1\r\nHost: h\r\n\r\n", &mistake),
+        answered("HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno"),
+        answered("HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\n\r\n"),
+        HandshakeError::Truncated,
+        HandshakeError::Closed,
+        HandshakeError::TimedOut,
+    ];
+    errors.extend(argument_errors().into_iter().map(HandshakeError::Argument));
+    errors
+}
+
+fn argument_errors() -> Vec<ArgumentError> {
+    vec![
+        ArgumentError::Host,
+        ArgumentError::Target,
+        ArgumentError::Header("a b".into()),
+        ArgumentError::ReservedHeader(http::header::HOST),
+        ArgumentError::Request,
+        ArgumentError::Subprotocol("a b".into()),
+        ArgumentError::Deflate,
+        ArgumentError::Response(http::StatusCode::CONTINUE),
+    ]
+}
+
+fn send_errors() -> Vec<SendError> {
+    vec![
+        SendError::Full,
+        SendError::Closing,
+        SendError::Unfinished,
+        SendError::ControlTooLong { len: 126, max: 125 },
+        SendError::CloseCode,
+    ]
+}
+
+fn url_errors() -> Vec<UrlError> {
+    ["h", "ws://u@h", "http://h"].map(|url| Url::parse(url).unwrap_err()).into()
+}
+
+fn errors() -> Vec<Error> {
+    let refused = || io::Error::new(io::ErrorKind::Other, io::Error::other("the cable is cut"));
+    let mut errors = vec![
+        Error::Io(refused()),
+        Error::Disconnected,
+        Error::TimedOut(Timeout::Idle),
+        Error::TimedOut(Timeout::Pong),
+        Error::TimedOut(Timeout::Close),
+    ];
+    errors.extend(handshake_errors().into_iter().map(Error::Handshake));
+    let unsent = |error| Error::Unsent { error, source: refused() };
+    errors.extend(handshake_errors().into_iter().map(unsent));
+    errors.extend(FrameRule::ALL.iter().map(|rule| Error::Protocol((*rule).into())));
+    errors.extend(send_errors().into_iter().map(Error::Send));
+    errors.extend(url_errors().into_iter().map(Error::Url));
+    errors
+}
+
+#[test]
+fn no_error_is_told_twice() {
+    let mut all: Vec<Boxed> = Vec::new();
+    all.extend(errors().into_iter().map(|it| Box::new(it) as Boxed));
+    all.extend(errors().into_iter().map(|it| Box::new(io::Error::from(it)) as Boxed));
+    all.extend(handshake_errors().into_iter().map(|it| Box::new(it) as Boxed));
+    all.extend(argument_errors().into_iter().map(|it| Box::new(it) as Boxed));
+    all.extend(send_errors().into_iter().map(|it| Box::new(it) as Boxed));
+    all.extend(url_errors().into_iter().map(|it| Box::new(it) as Boxed));
+    for rule in FrameRule::ALL {
+        all.push(Box::new(*rule));
+        all.push(Box::new(FrameViolation::from(*rule)));
+    }
+    all.extend(RequestRule::ALL.iter().map(|it| Box::new(Violation::from(*it)) as Boxed));
+    all.push(Box::new(Text::try_from(&b"\xff"[..]).unwrap_err()));
+    for error in all {
+        let chain = chain(error.as_ref());
+        for (i, shown) in chain.iter().enumerate() {
+            assert!(!shown.is_empty() && !shown.ends_with('.'), "{chain:?}");
+            for deeper in &chain[i + 1..] {
+                assert!(!shown.contains(deeper), "{deeper:?} is told twice in {chain:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_error_leads_to_what_it_came_from() {
+    let unsent =
+        Error::Unsent { error: HandshakeError::Truncated, source: io::Error::other("cut") };
+    let unsent = chain(&unsent);
+    assert_eq!(unsent.len(), 2);
+    assert!(unsent[0].contains("inside a head") && unsent[1] == "cut", "{unsent:?}");
+    let mistake = handshake_errors().swap_remove(1);
+    let mistake = chain(&Error::from(mistake));
+    assert!(mistake.len() == 2 && mistake[1].contains("100 Continue"), "{mistake:?}");
+}
+
+#[test]
+fn every_err_is_an_error_and_has_its_response() {
+    fn is_error<E: StdError + Send + Sync + 'static>(_: &E) {}
+
+    let request = http::Request::get("/").header("host", "h").body(()).unwrap();
+    assert!(!is_upgrade(&request));
+    let rejection = respond(&request, &ServerConfig::new()).unwrap_err();
+    is_error(&*rejection);
+    assert_eq!(rejection.rule(), RequestRule::NoConnection);
+    let response: Response<bytes::Bytes> = (*rejection).into();
+    assert_eq!(response.status(), 426);
+
+    let HandshakeError::Declined(declined) = answered("HTTP/1.1 403 No\r\n\r\nbody") else {
+        panic!("not declined")
+    };
+    is_error(&*declined);
+    let response = declined.into_response();
+    assert_eq!((response.status().as_u16(), &response.body()[..]), (403, &b"body"[..]));
+
+    let invalid = answered("HTTP/1.1 101 Yes\r\nUpgrade: other\r\nX: 1\r\n\r\n");
+    let HandshakeError::InvalidResponse(invalid) = invalid else { panic!("not invalid") };
+    is_error(&*invalid);
+    assert_eq!(invalid.rule(), ResponseRule::NoUpgrade);
+    assert_eq!(invalid.into_response().unwrap().headers()["x"], "1");
+}
+
+#[test]
+fn an_error_becomes_an_io_error_of_its_kind() {
+    use io::ErrorKind;
+
+    let kind = |error: Error| io::Error::from(error).kind();
+    assert_eq!(kind(Error::Io(ErrorKind::ConnectionReset.into())), ErrorKind::ConnectionReset);
+    assert_eq!(kind(Error::Disconnected), ErrorKind::UnexpectedEof);
+    assert_eq!(kind(Error::Send(SendError::Closing)), ErrorKind::BrokenPipe);
+    assert_eq!(kind(Error::TimedOut(Timeout::Pong)), ErrorKind::TimedOut);
+    assert_eq!(kind(HandshakeError::TimedOut.into()), ErrorKind::TimedOut);
+    assert_eq!(kind(Error::Protocol(FrameRule::Masked.into())), ErrorKind::InvalidData);
+    assert_eq!(kind(Error::Url(Url::parse("h").unwrap_err())), ErrorKind::InvalidInput);
+    let inner = io::Error::from(Error::Disconnected).into_inner().unwrap();
+    assert!(inner.downcast_ref::<Error>().is_some(), "the error is inside");
+}
