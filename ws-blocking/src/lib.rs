@@ -1,4 +1,96 @@
-#![doc = include_str!("../README.md")]
+//! WebSocket on std's blocking sockets, a thread for each connection, or on non-blocking ones.
+//!
+//! ```
+//! use std::{net::TcpListener, thread};
+//! use ws_blocking::{CloseCode, Error, Message};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let listener = TcpListener::bind("127.0.0.1:0")?;
+//! let url = format!("ws://{}/", listener.local_addr()?);
+//!
+//! let server = thread::spawn(move || {
+//!     let (stream, _) = listener.accept()?;
+//!     let mut ws = ws_blocking::accept(stream)?;
+//!     while let Some(message) = ws.recv()? {
+//!         ws.send(message)?; // pings, and the close, are answered by receiving
+//!     }
+//!     Ok::<_, Error>(())
+//! });
+//!
+//! let (mut ws, _response) = ws_blocking::connect(&url)?;
+//! ws.send("hello")?;
+//! assert_eq!(ws.recv()?, Some(Message::text("hello")));
+//! let info = ws.close_with(CloseCode::NORMAL_CLOSURE, "done")?;
+//! assert!(info.is_clean());
+//! # server.join().unwrap()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where to begin
+//!
+//! | to | take |
+//! |---|---|
+//! | open a WebSocket as a client | [`connect`], [`connect_with`]; over a stream that is connected already, [`handshake()`] |
+//! | sign the request, or see it first | [`upgrade_request`], then [`handshake_request`] |
+//! | accept one as a server | [`accept`], [`accept_with`]; where something was read before, [`accept_buffered`] |
+//! | look at the request, decide in your own time, answer | [`Acceptor`], which reads an [`UpgradeRequest`] |
+//! | accept one under an HTTP stack of your own | [`is_upgrade`], [`respond`], [`WebSocket::from_upgraded`] |
+//! | receive | [`recv`](WebSocket::recv), [`recv_event`](WebSocket::recv_event), [`recv_part`](WebSocket::recv_part), or [`messages`](WebSocket::messages) |
+//! | send | [`send`](WebSocket::send), [`feed`](WebSocket::feed) and [`flush`](WebSocket::flush), [`try_send`](WebSocket::try_send), [`send_part`](WebSocket::send_part), [`ping`](WebSocket::ping) |
+//! | send the same to many | [`Prepared`] |
+//! | close | [`close`](WebSocket::close), [`close_with`](WebSocket::close_with), [`start_close`](WebSocket::start_close); [`close_info`](WebSocket::close_info) tells how it ended |
+//! | receive and send on two threads | [`split`](WebSocket::split) with a handle of the socket for each, [`unsplit`](RecvHalf::unsplit) |
+//! | tunnel bytes | [`ByteStream`], which is `Read + Write` |
+//! | set limits, deadlines and keep-alive | [`ServerConfig`], [`ClientConfig`], [`WebSocketConfig`] |
+//! | compress messages | [`deflate`], with the feature of that name |
+//! | know what went wrong | [`Error`]; [`handshake::HandshakeError`], and [`rules`] for each rule of the RFCs |
+//!
+//! # Streams
+//!
+//! Everything works on a [`Transport`]: `Read + Write` whose timeouts can be set, such as `TcpStream`
+//! and `UnixStream`. For other streams there is [`Untimed`], which says what is lost. On non-blocking
+//! streams, [`Connecting`] and [`Accepting`] do the handshake step by step.
+//!
+//! # Waiting
+//!
+//! Every function blocks as the stream does. Where a non-blocking stream would have to wait, or a read
+//! timeout of yours has passed, you get [`WouldBlock`](std::io::ErrorKind::WouldBlock), nothing is
+//! lost, and the next call goes on from there.
+//!
+//! # A server that looks first
+//!
+//! ```
+//! use std::net::TcpStream;
+//! use ws_blocking::{Acceptor, Error, ServerConfig, WebSocket, handshake::credentials};
+//!
+//! fn serve(stream: TcpStream) -> Result<WebSocket<TcpStream>, Error> {
+//!     let config = ServerConfig::new().keep_alive(true);
+//!     let mut acceptor = Acceptor::new(stream, &config);
+//!     loop {
+//!         let upgrade = acceptor.next_request()?;
+//!         if upgrade.violation().is_some() {
+//!             acceptor = upgrade.reject()?; // says what is wrong
+//!         } else if credentials::is_basic(upgrade.request().headers(), "ada", "lovelace") {
+//!             return upgrade.accept();
+//!         } else {
+//!             acceptor = upgrade.reject_with(credentials::unauthorized("chat"))?;
+//!         }
+//!     }
+//! }
+//! # let _ = serve;
+//! ```
+//!
+//! More programs are in this crate's `examples`: both halves at once, a chat that does not wait for
+//! the slow, streaming a file, subprotocols, a graceful shutdown.
+//!
+//! # Features
+//!
+//! | feature | default | |
+//! |---|---|---|
+//! | `deflate` | off | permessage-deflate (RFC 7692): `ServerConfig::deflate`, `ClientConfig::deflate` |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod block_on;
 mod byte_stream;
@@ -19,3 +111,7 @@ pub use self::{
 };
 
 ws_driver::adapter!(blocking, Blocking, [Transport], TcpStream, dial);
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

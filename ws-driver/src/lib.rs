@@ -1,4 +1,92 @@
-#![doc = include_str!("../README.md")]
+//! The one place that moves bytes between `ws-core` and a stream.
+//!
+//! `ws-tokio`, `ws-smol`, `ws-async-std` and `ws-blocking` are this crate with a runtime filled in; take
+//! one of those unless you are writing an adapter of your own, or code that is generic over runtimes.
+//!
+//! An adapter is a marker type that names a timer ([`Runtime`]), and two small traits that say how to
+//! read and write ([`Reads`], [`Writes`]):
+//!
+//! ```
+//! use std::{io, task::{Context, Poll}, time::Instant};
+//! use bytes::Buf;
+//! use ws_driver::{
+//!     Accepting, Reads, Runtime, WebSocket, Writes,
+//!     ws_core::{Negotiated, RecvBuf, Role, SendQueue, ServerConfig, WebSocketConfig},
+//! };
+//!
+//! enum Memory {}
+//!
+//! impl Runtime for Memory {
+//!     type Timer = ();
+//!     fn poll_timer(_: &mut (), _: &mut Context<'_>, _: Instant) -> Poll<()> {
+//!         Poll::Pending // there is no clock in memory
+//!     }
+//! }
+//!
+//! /// What the peer says, and what is said to it.
+//! struct Script(&'static [u8], Vec<u8>);
+//!
+//! impl Reads<Script> for Memory {
+//!     fn poll_read(
+//!         io: &mut Script, _: &mut Context<'_>, recv: &mut RecvBuf, _: &mut (), _: Option<Instant>,
+//!     ) -> Poll<io::Result<usize>> {
+//!         let n = io::Read::read(&mut io.0, recv.space_mut())?;
+//!         recv.commit(n);
+//!         Poll::Ready(Ok(n))
+//!     }
+//! }
+//!
+//! impl Writes<Script> for Memory {
+//!     fn poll_write(
+//!         io: &mut Script, _: &mut Context<'_>, send: &mut SendQueue, _: &mut (), _: Option<Instant>,
+//!     ) -> Poll<io::Result<usize>> {
+//!         let n = send.remaining();
+//!         io.1.extend_from_slice(send.chunk());
+//!         send.advance(n);
+//!         Poll::Ready(Ok(n))
+//!     }
+//!     fn poll_flush(_: &mut Script, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+//!         Poll::Ready(Ok(()))
+//!     }
+//!     fn poll_close(_: &mut Script, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+//!         Poll::Ready(Ok(()))
+//!     }
+//! }
+//!
+//! let mut context = Context::from_waker(std::task::Waker::noop());
+//!
+//! let script = Script(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n", Vec::new());
+//! let mut accepting = Accepting::<_, Memory>::new(script, &ServerConfig::new());
+//! let Poll::Ready(Err(error)) = accepting.poll(&mut context) else { unreachable!() };
+//! assert_eq!(error.name(), "no-connection"); // an ordinary GET; it was answered 426
+//!
+//! // A WebSocket that somebody else has opened, over which "hello" comes:
+//! let script = Script(b"\x81\x05hello", Vec::new());
+//! let config = WebSocketConfig::new();
+//! let mut ws = WebSocket::<_, Memory>::from_upgraded(script, Role::Client, Negotiated::default(), &config);
+//! let Poll::Ready(Ok(Some(message))) = ws.poll_recv(&mut context) else { unreachable!() };
+//! assert_eq!(message.as_text(), Some("hello"));
+//! ```
+//!
+//! Handshakes ([`connect`], [`handshake`], [`accept`], [`Acceptor`]) are futures, and values with a
+//! `poll` ([`Connecting`], [`Accepting`]). What they open is a [`WebSocket`]: receive and send, whole
+//! messages or parts, also as `Stream` and `Sink`; [`split`](WebSocket::split) for two tasks;
+//! [`ByteStream`] for tunnels. The [`adapter!`] macro gives a runtime all of it under the names that
+//! every adapter has, as types of its own.
+//!
+//! Every future may be dropped at any time. What it held of a handshake is then gone, and the stream
+//! with it; a stream that was lent (`&mut stream`) stays with its owner, who should close it, since
+//! nobody knows how much of the handshake the peer has seen. Of an open WebSocket nothing is lost: what
+//! came stays where it is, and a message is queued whole or not at all.
+//!
+//! # Features
+//!
+//! | feature | default | |
+//! |---|---|---|
+//! | `deflate` | off | permessage-deflate (RFC 7692) |
+//! | `futures-io` | off | `FuturesIo`, the marker for runtimes that speak the traits of futures-io |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod byte_stream;
 mod client;
@@ -40,3 +128,7 @@ pub use self::{
     url::{Url, UrlError},
     web_socket::WebSocket,
 };
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -87,7 +87,7 @@ fn url_errors() -> Vec<UrlError> {
 }
 
 fn errors() -> Vec<Error> {
-    let refused = || io::Error::new(io::ErrorKind::Other, io::Error::other("the cable is cut"));
+    let refused = || io::Error::other(io::Error::other("the cable is cut"));
     let mut errors = vec![
         Error::Io(refused()),
         Error::Disconnected,

@@ -1,4 +1,94 @@
-#![doc = include_str!("../README.md")]
+//! WebSocket on smol, and on everything else that speaks the traits of futures-io.
+//!
+//! ```
+//! use smol::net::TcpListener;
+//! use ws_smol::{CloseCode, Error, Message};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> { smol::block_on(async {
+//! let listener = TcpListener::bind("127.0.0.1:0").await?;
+//! let url = format!("ws://{}/", listener.local_addr()?);
+//!
+//! let server = smol::spawn(async move {
+//!     let (stream, _) = listener.accept().await?;
+//!     let mut ws = ws_smol::accept(stream).await?;
+//!     while let Some(message) = ws.recv().await? {
+//!         ws.send(message).await?; // pings, and the close, are answered by receiving
+//!     }
+//!     Ok::<_, Error>(())
+//! });
+//!
+//! let (mut ws, _response) = ws_smol::connect(&url).await?;
+//! ws.send("hello").await?;
+//! assert_eq!(ws.recv().await?, Some(Message::text("hello")));
+//! let info = ws.close_with(CloseCode::NORMAL_CLOSURE, "done").await?;
+//! assert!(info.is_clean());
+//! # server.await?;
+//! # Ok(())
+//! # }) }
+//! ```
+//!
+//! # Where to begin
+//!
+//! | to | take |
+//! |---|---|
+//! | open a WebSocket as a client | [`connect`], [`connect_with`]; over a stream that is connected already, [`handshake()`] |
+//! | sign the request, or see it first | [`upgrade_request`], then [`handshake_request`] |
+//! | accept one as a server | [`accept`], [`accept_with`]; where something was read before, [`accept_buffered`] |
+//! | look at the request, decide in your own time, answer | [`Acceptor`], which reads an [`UpgradeRequest`] |
+//! | accept one under an HTTP stack of your own | [`is_upgrade`], [`respond`], [`WebSocket::from_upgraded`] |
+//! | receive | [`recv`](WebSocket::recv), [`recv_event`](WebSocket::recv_event), [`recv_part`](WebSocket::recv_part), or as a `Stream` of messages |
+//! | send | [`send`](WebSocket::send), [`feed`](WebSocket::feed) and [`flush`](WebSocket::flush), [`try_send`](WebSocket::try_send), [`send_part`](WebSocket::send_part), [`ping`](WebSocket::ping) |
+//! | send the same to many | [`Prepared`] |
+//! | close | [`close`](WebSocket::close), [`close_with`](WebSocket::close_with), [`start_close`](WebSocket::start_close); [`close_info`](WebSocket::close_info) tells how it ended |
+//! | receive and send on two tasks | [`split`](WebSocket::split), [`unsplit`](RecvHalf::unsplit) |
+//! | tunnel bytes | [`ByteStream`], which is `AsyncRead + AsyncWrite` |
+//! | set limits, deadlines and keep-alive | [`ServerConfig`], [`ClientConfig`], [`WebSocketConfig`] |
+//! | compress messages | [`deflate`], with the feature of that name |
+//! | know what went wrong | [`Error`]; [`handshake::HandshakeError`], and [`rules`] for each rule of the RFCs |
+//!
+//! # Streams
+//!
+//! Everything works on any `AsyncRead + AsyncWrite + Unpin` of futures-io, TLS streams included.
+//!
+//! # Cancelling
+//!
+//! Every future may be dropped at any time. A handshake that is dropped takes its stream with it; of
+//! an open WebSocket nothing is lost, because what came stays where it is, and a message is queued
+//! whole or not at all.
+//!
+//! # A server that looks first
+//!
+//! ```
+//! use smol::net::TcpStream;
+//! use ws_smol::{Acceptor, Error, ServerConfig, WebSocket, handshake::credentials};
+//!
+//! async fn serve(stream: TcpStream) -> Result<WebSocket<TcpStream>, Error> {
+//!     let config = ServerConfig::new().keep_alive(true);
+//!     let mut acceptor = Acceptor::new(stream, &config);
+//!     loop {
+//!         let upgrade = acceptor.next_request().await?;
+//!         if upgrade.violation().is_some() {
+//!             acceptor = upgrade.reject().await?; // says what is wrong
+//!         } else if credentials::is_basic(upgrade.request().headers(), "ada", "lovelace") {
+//!             return upgrade.accept().await;
+//!         } else {
+//!             acceptor = upgrade.reject_with(credentials::unauthorized("chat")).await?;
+//!         }
+//!     }
+//! }
+//! # let _ = serve;
+//! ```
+//!
+//! More programs are in this crate's `examples`: both halves at once, a chat that does not wait for
+//! the slow, streaming a file, subprotocols, a graceful shutdown.
+//!
+//! # Features
+//!
+//! | feature | default | |
+//! |---|---|---|
+//! | `deflate` | off | permessage-deflate (RFC 7692): `ServerConfig::deflate`, `ClientConfig::deflate` |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 use std::io;
 
@@ -21,3 +111,7 @@ async fn dial(host: String, port: u16) -> io::Result<TcpStream> {
     stream.set_nodelay(true)?;
     Ok(stream)
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
