@@ -25,6 +25,7 @@ pub(crate) const BROWSER_OFFER: &[u8] = b"permessage-deflate; client_max_window_
 /// use ws_core::{DeflateConfig, ServerConfig};
 ///
 /// let small = DeflateConfig::new().server_max_window_bits(10);
+/// # #[cfg(feature = "deflate")]
 /// let config = ServerConfig::new().deflate(small);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,6 +129,7 @@ impl DeflateConfig {
 ///
 /// // Offers a small window first, and whatever the server likes second.
 /// let small = DeflateOffer::new().server_max_window_bits(10);
+/// # #[cfg(feature = "deflate")]
 /// let config = ClientConfig::new().deflate(small).deflate(DeflateOffer::new());
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
