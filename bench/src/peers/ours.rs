@@ -8,7 +8,7 @@ use ws_core::{
     Connection, Incoming, Message, MessageKind, Negotiated, Role as Side, ServerConfig, Text,
     WebSocketConfig,
 };
-use ws_tokio::{Parts, WebSocket};
+use ws_tokio::WebSocket;
 
 use super::{InMemory, Look, Ready, Receive, Repeat, Result, now};
 use crate::{client, report::Role, server::Server, stream::Answering};
@@ -131,9 +131,7 @@ fn send_on_tokio(payload: &'static [u8]) -> Result<Repeat> {
 }
 
 fn web_socket(io: Ready, role: Side) -> WebSocket<Ready> {
-    let negotiated = Negotiated::default();
-    let parts = Parts { io, leftover: Bytes::new(), role, negotiated, request: None };
-    WebSocket::from_parts(parts, &WebSocketConfig::default())
+    WebSocket::from_upgraded(io, role, Negotiated::default(), &WebSocketConfig::default())
 }
 
 fn accept_on_tokio(request: &'static [u8]) -> Result<Repeat> {
