@@ -1,7 +1,7 @@
 //! Child processes: cargo with the running toolchain or another one, output shown as it comes.
 
 use std::ffi::OsStr;
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
 use crate::Result;
 
@@ -24,10 +24,18 @@ pub(crate) fn cargo_of<S: AsRef<OsStr>>(
 
 /// Runs a command with this process's input and output, after printing it.
 pub(crate) fn run(command: &mut Command) -> Result {
+    let status = status(command)?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(format!("`{}` ended with {status}", shown(command)).into())
+}
+
+/// Runs a command in the same way, for how it ended.
+pub(crate) fn status(command: &mut Command) -> Result<ExitStatus> {
     let shown = shown(command);
     println!("$ {shown}");
-    let status = command.status().map_err(|error| format!("cannot start `{shown}`: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("`{shown}` ended with {status}").into()) }
+    Ok(command.status().map_err(|error| format!("cannot start `{shown}`: {error}"))?)
 }
 
 /// Runs a command and returns what it printed.

@@ -1,13 +1,13 @@
 //! The commands that are one or two child processes each.
 
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::Command;
 
-use crate::cargo::{cargo, cargo_of, output, run};
-use crate::step::Skip;
+use crate::Result;
+use crate::cargo::{cargo, cargo_of, output, run, status};
+use crate::step::{Reported, Skip};
 use crate::tools;
 use crate::workspace::{members, with_features};
-use crate::{Result, interop};
 
 /// Unit, integration and documentation tests.
 pub(crate) fn test(_args: &[String]) -> Result {
@@ -39,18 +39,23 @@ pub(crate) fn demo(args: &[String]) -> Result {
 /// The demo against implementations written by other people. A missing peer is a line of its report,
 /// and under `CI=true` a failure; without any of the programs there is nothing to run at all.
 pub(crate) fn interop(args: &[String]) -> Result {
-    const PROGRAMS: &[&str] = &["python3", "node", "npm", "g++"];
-    let missing = tools::missing(PROGRAMS);
-    if missing.len() == PROGRAMS.len() {
-        return Err(Skip::required(format!("{} not installed", missing.join(", "))).into());
-    }
-    for program in missing {
-        println!("{program} not installed: its peers are skipped");
-    }
-    if interop::run(args) == ExitCode::SUCCESS {
-        Ok(())
-    } else {
-        Err("a peer disagreed, or is missing".into())
+    judged_by("peers", args)
+}
+
+/// The demo against the Autobahn suite.
+pub(crate) fn autobahn(args: &[String]) -> Result {
+    judged_by("autobahn", args)
+}
+
+/// Runs one of the two commands of the package `interop`, which tells its own story.
+fn judged_by(others: &str, args: &[String]) -> Result {
+    /// The exit status of a command that was skipped where it may be.
+    const SKIPPED: i32 = 77;
+    let mut program = cargo(["run", "--package", "interop", "--", others]);
+    match status(program.args(args))?.code() {
+        Some(0) => Ok(()),
+        Some(SKIPPED) => Err(Skip::told().into()),
+        _ => Err(Reported.into()),
     }
 }
 
@@ -101,8 +106,8 @@ pub(crate) fn asan(_args: &[String]) -> Result {
     if !host.ends_with("-linux-gnu") {
         return Err(Skip::optional(format!("no AddressSanitizer run for {host}")).into());
     }
-    let kinds = ["--lib", "--tests", "--exclude", "xtask"];
-    // A package that is left out must not be named by a feature; xtask has none.
+    let kinds = ["--lib", "--tests", "--exclude", "xtask", "--exclude", "interop"];
+    // A package that is left out must not be named by a feature; these have none.
     let mut test = cargo_of("nightly", ["test", "--target", &host]);
     run(test.args(with_features(&members()?)).args(kinds).env("RUSTFLAGS", "-Zsanitizer=address"))
 }
@@ -124,7 +129,7 @@ pub(crate) fn fuzz(args: &[String]) -> Result {
 /// Which lines the tests reach.
 pub(crate) fn coverage(args: &[String]) -> Result {
     tools::require_subcommand("tarpaulin")?;
-    let scope = ["--exclude", "xtask", "--skip-clean"];
+    let scope = ["--exclude", "xtask", "--exclude", "interop", "--skip-clean"];
     run(cargo(["tarpaulin"]).args(with_features(&members()?)).args(scope).args(args))
 }
 

@@ -24,6 +24,18 @@ impl Skip {
         Self { why: why.into(), required: true }
     }
 
+    /// Harmless, and told by the program that was run.
+    pub(crate) fn told() -> Self {
+        Self::optional("")
+    }
+
+    /// Prints why, unless that was done.
+    pub(crate) fn tell(&self) {
+        if !self.why.is_empty() {
+            println!("skipped: {self}");
+        }
+    }
+
     /// Whether this skip has to fail the run.
     pub(crate) fn is_failure(&self) -> bool {
         self.required && std::env::var("CI").is_ok_and(|value| value == "true")
@@ -93,10 +105,11 @@ impl Steps {
         let start = Instant::now();
         let result = step();
         let outcome = Outcome::of(&result);
-        match (&result, outcome) {
-            (Err(why), Outcome::Skipped) => println!("skipped: {why}"),
-            (Err(why), _) => println!("failed: {why}"),
-            (Ok(()), _) => {}
+        if let Err(why) = &result {
+            match why.downcast_ref::<Skip>() {
+                Some(skip) if !skip.is_failure() => skip.tell(),
+                _ => println!("failed: {why}"),
+            }
         }
         self.done.push((name, outcome, start.elapsed()));
     }

@@ -6,7 +6,7 @@
 use crate::cargo::{cargo, run as execute};
 use crate::step::Steps;
 use crate::workspace::{Member, members, with_features};
-use crate::{Result, autobahn, instructions, jobs, tidy};
+use crate::{Result, instructions, jobs, tidy};
 
 /// Runs every step; fails when one of them does.
 pub(crate) fn run(_args: &[String]) -> Result {
@@ -34,7 +34,7 @@ pub(crate) fn run(_args: &[String]) -> Result {
     // All 517 cases take 13 to 40 minutes for a runtime in a role, an hour and a half for the eight
     // of them on two busy cores; these 361 one or two minutes, and five in all. With the next sizes of
     // messages (409 cases) it is twice as long. The rest is for `cargo xtask autobahn`.
-    steps.run("autobahn", || autobahn::run(&["--quick".to_owned()]));
+    steps.run("autobahn", || jobs::autobahn(&["--quick".to_owned()]));
     steps.finish()
 }
 

@@ -1,74 +1,17 @@
-//! Who takes part, and how each is called.
+//! How everybody who takes part is called.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::cases::{Ask, Case, NARROW_WINDOW_BITS, Setup};
-use super::compression::Compression;
+use super::cases::{Ask, Case};
+use super::compression::{Compression, NARROW_WINDOW_BITS};
 use super::curl;
 use super::exchanges::Exchange;
 use super::observation::Observation;
-use super::process::{self, Finished};
-
-/// An implementation written by others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Peer {
-    /// Python's `websockets`.
-    Websockets,
-    /// npm's `ws`.
-    Ws,
-    /// The WebSocket client built into Node.
-    Builtin,
-    /// curl with an upgrade written by hand.
-    Curl,
-    /// Boost.Beast.
-    Beast,
-    /// A page in Chromium.
-    Chromium,
-    /// A socket that breaks the rules, without an implementation behind it.
-    Raw,
-}
-
-impl Peer {
-    /// All of them, in the order of the table.
-    pub(crate) const ALL: [Self; 7] = [
-        Self::Websockets,
-        Self::Ws,
-        Self::Builtin,
-        Self::Curl,
-        Self::Beast,
-        Self::Chromium,
-        Self::Raw,
-    ];
-
-    /// Those who have a server.
-    pub(crate) const SERVERS: [Self; 3] = [Self::Websockets, Self::Ws, Self::Beast];
-
-    /// What it is called in the table.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Websockets => "python websockets",
-            Self::Ws => "npm ws",
-            Self::Builtin => "node built-in",
-            Self::Curl => "curl",
-            Self::Beast => "Boost.Beast",
-            Self::Chromium => "Chromium",
-            Self::Raw => "bare socket",
-        }
-    }
-
-    /// Whether the messages of its client are compressed. Node's own client inflates what comes and
-    /// compresses nothing so far, as RFC 7692 6 allows; that may change.
-    pub(crate) fn compresses(self, compression: Compression) -> Option<bool> {
-        (self != Self::Builtin || !compression.is_some()).then_some(compression.is_some())
-    }
-
-    /// Whether it shows its caller the answer that refused it.
-    pub(crate) fn shows_answers(self) -> bool {
-        self != Self::Builtin
-    }
-}
+use super::peer::Peer;
+use super::setup::Setup;
+use crate::process::{self, Finished};
 
 /// How the programs of the peers are started; an `Err` says why one is missing.
 #[derive(Debug)]
@@ -124,7 +67,7 @@ impl Tools {
         address: &str,
     ) -> Result<Observation, String> {
         if peer == Peer::Curl {
-            return curl::attempt(case, address);
+            return curl::attempt(case, address, ATTEMPT_LIMIT);
         }
         let mut command = self.program(peer, "client")?;
         command.arg(format!("ws://{address}{}", case.path)).args(shared_args(case));
@@ -279,7 +222,7 @@ fn shared_args(case: &Case) -> Vec<&'static str> {
 }
 
 /// The longest that one attempt may take.
-pub(crate) const ATTEMPT_LIMIT: Duration = Duration::from_secs(20);
+const ATTEMPT_LIMIT: Duration = Duration::from_secs(20);
 
 /// The longest that all checks of one program may take; a browser has to start first.
 const CHECKS_LIMIT: Duration = Duration::from_secs(100);

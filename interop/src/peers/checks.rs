@@ -1,10 +1,10 @@
 //! Messages of the peers: which checks their programs make, and what they said of them.
 
 use super::compression::Compression;
-use super::peers::Peer::{self, Beast, Builtin, Chromium, Raw, Websockets, Ws};
-use super::process::Finished;
+use super::peer::Peer::{self, Beast, Builtin, Chromium, Raw, Websockets, Ws};
 use super::report::Outcome;
-use super::runner::Side;
+use super::side::Side;
+use crate::process::Finished;
 
 /// The names of the checks that a peer's program makes of the side that is ours.
 pub(crate) fn of(side: Side, peer: Peer, compression: Compression) -> Vec<&'static str> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
-use super::install::{does, has};
+use crate::install::{does, has};
 
 /// The browser: one that is installed, or Debian's.
 ///

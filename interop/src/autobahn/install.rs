@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 use std::{env, fs};
 
 use super::suite::Suite;
-use crate::interop::process;
+use crate::install::{Stamp, does, read};
 
 /// The suite, installed below `home` from what the folder `source` asks for. What an earlier run
 /// left there is used.
@@ -15,7 +14,6 @@ use crate::interop::process;
 ///
 /// When there is neither a Python 2.7 it can be installed for nor a container engine: why.
 pub(crate) fn suite(source: &Path, home: &Path) -> Result<Suite, String> {
-    fs::create_dir_all(home).map_err(|error| format!("cannot create its folder: {error}"))?;
     for_python(source, home).or_else(|without_python| {
         container().map_err(|without_engine| format!("{without_python}; {without_engine}"))
     })
@@ -24,16 +22,14 @@ pub(crate) fn suite(source: &Path, home: &Path) -> Result<Suite, String> {
 fn for_python(source: &Path, home: &Path) -> Result<Suite, String> {
     let interpreter = python().ok_or("no Python 2.7 (set PY27 to one)")?;
     let requirements = source.join("requirements.txt");
-    let wanted = fs::read_to_string(&requirements)
-        .map_err(|error| format!("cannot read {}: {error}", requirements.display()))?;
-    let made_from = format!("{}\n{wanted}", interpreter.display());
-    let launcher = std::path::absolute(source.join("wstest.py")).map_err(|e| e.to_string())?;
-    let (packages, stamp) = (home.join("packages"), home.join("packages.stamp"));
+    let launcher = source.join("wstest.py");
+    let packages = home.join("packages");
+    let made_from = format!("{}\n{}", interpreter.display(), read(&requirements)?);
+    let stamp = Stamp::new(&packages, made_from);
     let suite =
         Suite::Python { interpreter: interpreter.clone(), launcher, packages: packages.clone() };
 
-    let is_current = fs::read_to_string(&stamp).is_ok_and(|kept| kept == made_from);
-    if !is_current || suite.version().is_err() {
+    if !stamp.is_current() || suite.version().is_err() {
         println!("install: the Autobahn suite, for {}", name(&interpreter));
         remove(&packages)?;
         let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
@@ -42,7 +38,7 @@ fn for_python(source: &Path, home: &Path) -> Result<Suite, String> {
         install.args(["-W", "ignore"]).args(pip).arg("--target").arg(&packages);
         does(install.arg("--requirement").arg(&requirements))?;
         suite.version()?;
-        fs::write(&stamp, made_from).map_err(|error| format!("cannot write a stamp: {error}"))?;
+        stamp.write()?;
     }
     Ok(suite)
 }
@@ -101,17 +97,6 @@ fn remove(folder: &Path) -> Result<(), String> {
         false => Ok(()),
     }
 }
-
-fn does(command: &mut Command) -> Result<String, String> {
-    let finished = process::run(command, INSTALL_LIMIT)?;
-    match finished.is_success() {
-        true => Ok(finished.stdout),
-        false => Err(format!("{}: {}", name(command.get_program().as_ref()), finished.complaint())),
-    }
-}
-
-/// A minute is usual, half of it for the compiler.
-const INSTALL_LIMIT: Duration = Duration::from_secs(300);
 
 #[cfg(test)]
 mod tests {

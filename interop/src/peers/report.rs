@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::peers::Peer;
-use super::runner::Side;
+use super::peer::Peer;
+use super::side::Side;
 
 /// What came of one attempt.
 #[derive(Debug)]

@@ -1,50 +1,20 @@
 //! Starting the servers and working off the cases.
 
-use std::fmt;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 
-use super::cases::{Case, FROM_OURS, Setup, TO_OURS};
+use super::cases::{Case, FROM_OURS, TO_OURS};
 use super::checks;
 use super::compression::Compression;
 use super::exchanges::{EXCHANGES, Exchange};
-use super::peers::{self, Peer, Tools};
-use super::process::Server;
+use super::peer::Peer;
 use super::relay::Relay;
 use super::report::{Entry, Outcome, Report};
+use super::setup::Setup;
+use super::side::Side;
+use super::tools::{self, Tools};
 use super::wire;
-
-/// Which side is ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
-    /// The server is ours, the peer its client.
-    Server,
-    /// The client is ours, the peer its server.
-    Client,
-}
-
-impl Side {
-    /// Both of them, in the order of the table.
-    pub(crate) const ALL: [Self; 2] = [Self::Server, Self::Client];
-
-    fn cases(self) -> &'static [Case] {
-        match self {
-            Self::Server => TO_OURS,
-            Self::Client => FROM_OURS,
-        }
-    }
-}
-
-impl fmt::Display for Side {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Server => "our server",
-            Self::Client => "our client",
-        })
-    }
-}
+use crate::process::Server;
+use crate::workers;
 
 /// Lets every peer try its cases with the demo program on each of the runtimes, several at a time.
 ///
@@ -62,23 +32,8 @@ pub(crate) fn run(demo: &Path, tools: &Tools, runtimes: &[&'static str]) -> Resu
     }
     let field = Field { demo, tools, servers: start_servers(demo, tools, runtimes) };
     let attempts = attempts(runtimes);
-    let next = AtomicUsize::new(0);
-    let entries = Mutex::new(Vec::with_capacity(attempts.len()));
-    thread::scope(|scope| {
-        for _ in 0..WORKERS {
-            scope.spawn(|| {
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(attempt) = attempts.get(at) else { break };
-                    let made = field.entries(attempt);
-                    entries.lock().unwrap_or_else(PoisonError::into_inner).push((at, made));
-                }
-            });
-        }
-    });
-    let mut entries = entries.into_inner().unwrap_or_else(PoisonError::into_inner);
-    entries.sort_by_key(|(at, _)| *at);
-    let entries = entries.into_iter().flat_map(|(_, made)| made).collect();
+    let made = workers::run(WORKERS, &attempts, |attempt| field.entries(attempt));
+    let entries = made.into_iter().flatten().collect();
     Ok(Report::new(runtimes.to_vec(), entries))
 }
 
@@ -141,7 +96,8 @@ fn attempts(runtimes: &[&'static str]) -> Vec<Attempt> {
         }
     }
     for side in Side::ALL {
-        for case in side.cases() {
+        let cases = if side == Side::Server { TO_OURS } else { FROM_OURS };
+        for case in cases {
             add(side, Task::Handshake(case), case.peers);
         }
     }
@@ -174,7 +130,7 @@ fn start_servers(demo: &Path, tools: &Tools, runtimes: &[&'static str]) -> Vec<S
     let mut servers = Vec::new();
     for &runtime in runtimes {
         for setup in Setup::ours() {
-            let server = Server::start(&mut peers::demo_server(demo, runtime, setup));
+            let server = Server::start(&mut tools::demo_server(demo, runtime, setup));
             servers.push(Started { host: Host::Ours(runtime), setup, server });
         }
     }
@@ -231,7 +187,7 @@ impl Field<'_> {
                     (self.tools.attempt(peer, case, server.address()), peer.shows_answers())
                 }
                 Side::Client => {
-                    (peers::demo_attempt(self.demo, runtime, case, server.address()), true)
+                    (tools::demo_attempt(self.demo, runtime, case, server.address()), true)
                 }
             };
             seen.and_then(|seen| case.expect.check(&seen, shows_answers))
@@ -245,10 +201,10 @@ impl Field<'_> {
         exchange: &Exchange,
         compression: Compression,
     ) -> Outcome {
-        self.outcome(Host::Peer(peer), compression.of_peer(), |server| {
+        self.outcome(Host::Peer(peer), Setup::of_peer(compression), |server| {
             let relay = Relay::start(server.address())?;
             let address = relay.address();
-            let talked = peers::demo_exchange(self.demo, runtime, exchange, compression, &address);
+            let talked = tools::demo_exchange(self.demo, runtime, exchange, compression, &address);
             let heard = relay.finish();
             let compresses = [Some(compression.is_some()); 2];
             talked?;

@@ -1,18 +1,19 @@
 //! curl with an upgrade written by hand.
 
 use std::process::Command;
+use std::time::Duration;
 
-use super::cases::{Ask, Case, NARROW_WINDOW_BITS};
+use super::cases::{Ask, Case};
+use super::compression::NARROW_WINDOW_BITS;
 use super::observation::Observation;
-use super::peers::ATTEMPT_LIMIT;
-use super::process;
+use crate::process;
 
-/// Lets curl attempt a case against the server at `address`.
+/// Lets curl attempt a case against the server at `address`, for at most `limit`.
 ///
 /// # Errors
 ///
 /// When curl fails or says what cannot be understood.
-pub(crate) fn attempt(case: &Case, address: &str) -> Result<Observation, String> {
+pub(crate) fn attempt(case: &Case, address: &str, limit: Duration) -> Result<Observation, String> {
     let url = format!("http://{address}{}", case.path);
     let mut command = Command::new("curl");
     // Unlike `--include` this writes the head when it is complete, not when the connection ends.
@@ -24,7 +25,7 @@ pub(crate) fn attempt(case: &Case, address: &str) -> Result<Observation, String>
         if case.ask == Ask::GetTwice {
             command.arg(&url);
         }
-        let finished = process::run(&mut command, ATTEMPT_LIMIT)?;
+        let finished = process::run(&mut command, limit)?;
         return match finished.is_success() {
             true => Observation::of_answer(&finished.stdout),
             false => Err(finished.complaint()),
@@ -52,7 +53,7 @@ pub(crate) fn attempt(case: &Case, address: &str) -> Result<Observation, String>
     command.arg(&url);
     // An opened connection stays open: curl would wait for its end, so it is ended once it has
     // shown the head. That of a refusal is shown with its body, and curl ends by itself.
-    let finished = process::run_until(&mut command, ATTEMPT_LIMIT, |said| {
+    let finished = process::run_until(&mut command, limit, |said| {
         said.starts_with("HTTP/1.1 101") && said.contains("\r\n\r\n")
     })?;
     let seen = Observation::of_answer(&finished.stdout).map_err(|_| finished.complaint())?;

@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-/// The runtimes the demo program knows, as it spells them.
-pub(crate) const RUNTIMES: [&str; 4] = ["tokio", "async-std", "smol", "blocking"];
+use crate::runtimes::{RUNTIMES, runtime};
 
 /// What stood on the command line.
 #[derive(Debug)]
@@ -32,18 +31,6 @@ impl Options {
         }
         Ok(options)
     }
-}
-
-/// The runtime of that name.
-///
-/// # Errors
-///
-/// When the demo program does not know it.
-pub(crate) fn runtime(name: &str) -> Result<&'static str, String> {
-    RUNTIMES
-        .into_iter()
-        .find(|known| *known == name)
-        .ok_or_else(|| format!("unknown runtime {name}, expected one of {}", RUNTIMES.join(", ")))
 }
 
 const USAGE: &str = "usage: cargo xtask interop [--runtime R]... [--demo PATH]";

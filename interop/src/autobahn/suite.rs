@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::interop::process;
+use crate::process;
 
 /// An installed suite.
 #[derive(Debug)]

@@ -1,7 +1,5 @@
 //! Whether messages are compressed, and how.
 
-use super::cases::{NARROW_WINDOW_BITS, Setup};
-
 /// What both sides negotiate before they exchange messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Compression {
@@ -49,11 +47,6 @@ impl Compression {
         }
     }
 
-    /// How a peer's server is set up: it does what our client asks for.
-    pub(crate) fn of_peer(self) -> Setup {
-        if self.is_some() { Setup::Deflate } else { Setup::Plain }
-    }
-
     /// What the programs of the peers are told.
     pub(crate) fn peer_args(self) -> &'static [&'static str] {
         if self.is_some() { &["--deflate"] } else { &[] }
@@ -85,6 +78,9 @@ impl Compression {
         params(extensions) == params(self.answer())
     }
 }
+
+/// Any width but the default of 15 and the 8 that zlib cannot do.
+pub(crate) const NARROW_WINDOW_BITS: &str = "10";
 
 #[cfg(test)]
 mod tests {

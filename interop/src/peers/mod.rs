@@ -1,16 +1,17 @@
 //! `cargo xtask interop`: handshakes and messages with WebSocket implementations written by others.
 //!
 //! The demo program of this workspace is put in front of its peers, as a server and as a client, on
-//! each of its runtimes. The peers' own programs stand in the `interop` folder at the root of
-//! the workspace; what they need is installed below `target/interop` and kept for the next run.
+//! each of its runtimes. The peers' own programs stand beside `src`; what they need is installed
+//! below `target/interop` and kept for the next run.
 //!
 //! | file | holds |
 //! |---|---|
 //! | [`options`] | the command line |
-//! | [`process`] | child processes that cannot hang or outlive the run |
 //! | [`install`] | getting the peers, and building what is to be built |
 //! | [`system`] | what the system's package manager has to bring |
-//! | [`peers`] | who takes part, and how each is called |
+//! | [`peer`], [`side`] | who takes part, and which side is ours |
+//! | [`tools`] | how everybody is called |
+//! | [`setup`] | how servers are set up |
 //! | [`curl`] | the peer without a program of ours |
 //! | [`cases`] | handshakes: what is asked of whom, and what has to come of it |
 //! | [`observation`] | what a program said about its handshake |
@@ -29,47 +30,34 @@ mod curl;
 mod exchanges;
 mod install;
 mod observation;
-pub(crate) mod options;
-mod peers;
-pub(crate) mod process;
+mod options;
+mod peer;
 mod relay;
 mod report;
 mod runner;
+mod setup;
+mod side;
 mod system;
+mod tools;
 mod wire;
 
-use std::env;
-use std::process::ExitCode;
-
 use self::options::Options;
-use self::report::Report;
+use crate::failure::{Failure, skips_fail};
 
 /// Runs the command with what stood behind `interop` on the command line.
 ///
 /// Prints a line for everything installed and for every failed case, then a table, and last a line
 /// `N passed, N failed, N skipped`. Fails when a case failed, and where `CI` is `true` also when a
 /// peer is missing.
-pub(crate) fn run(args: &[String]) -> ExitCode {
-    match run_all(args) {
-        Ok(report) => {
-            let skips_fail = env::var("CI").is_ok_and(|value| value == "true");
-            print!("{}", report.table());
-            println!("{}", report.totals());
-            if report.failed() > 0 || (skips_fail && report.skipped() > 0) {
-                ExitCode::FAILURE
-            } else {
-                ExitCode::SUCCESS
-            }
-        }
-        Err(message) => {
-            eprintln!("interop: {message}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn run_all(args: &[String]) -> Result<Report, String> {
+pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
     let options = Options::parse(args)?;
+    install::programs()?;
     let (demo, tools) = install::everything(&options)?;
-    runner::run(&demo, &tools, &options.runtimes)
+    let report = runner::run(&demo, &tools, &options.runtimes)?;
+    print!("{}", report.table());
+    println!("{}", report.totals());
+    match report.failed() > 0 || (report.skipped() > 0 && skips_fail()) {
+        true => Err(Failure::Reported),
+        false => Ok(()),
+    }
 }

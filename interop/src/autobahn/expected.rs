@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn the_file_of_this_workspace_is_understood() {
-        Expected::parse(include_str!("../../../autobahn/expected.toml")).unwrap();
+        Expected::parse(include_str!("../../autobahn/expected.toml")).unwrap();
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Handshakes: what is asked of whom, and what has to come of it.
 
-use super::compression::Compression;
 use super::observation::Observation;
-use super::peers::Peer::{self, Beast, Builtin, Curl, Websockets, Ws};
+use super::peer::Peer::{self, Beast, Builtin, Curl, Websockets, Ws};
+use super::setup::Setup;
 
 /// One attempt: what the client asks for, of which server, and the outcome that is right.
 #[derive(Debug)]
@@ -32,63 +32,13 @@ pub(crate) enum Ask {
     Upgrade,
     /// For an upgrade with permessage-deflate, as browsers offer it.
     Deflate,
-    /// For an upgrade with permessage-deflate and windows of [`NARROW_WINDOW_BITS`].
+    /// For an upgrade with permessage-deflate and windows of `NARROW_WINDOW_BITS`.
     Narrow,
     /// For an ordinary resource.
     Get,
     /// For an ordinary resource, and once more on the same connection; the last line of the body is
     /// then `connects: N`, the number of connections the second one needed.
     GetTwice,
-}
-
-/// How a server is set up: ours knows all but [`Setup::Narrow`], a peer's the first three.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Setup {
-    /// Prefers `chat.v2` to `chat.v1`, knows no extension.
-    Plain,
-    /// [`Plain`](Self::Plain) with permessage-deflate.
-    Deflate,
-    /// [`Deflate`](Self::Deflate) with windows of [`NARROW_WINDOW_BITS`].
-    Narrow,
-    /// Refuses clients that do not offer `chat.v2`, or come from another origin than
-    /// `https://app.example`.
-    Strict,
-    /// Wants the user `user` with the password `pass`.
-    Private,
-    /// Keeps a connection after an answer that opened nothing.
-    Kept,
-    /// Echoes, compressed or not.
-    Echo(Compression),
-    /// [`Echo`](Self::Echo), but takes messages of 1,000 bytes at most, closes after three of them, and sends
-    /// pings.
-    Limited(Compression),
-}
-
-impl Setup {
-    /// Those ours is started with.
-    pub(crate) fn ours() -> Vec<Self> {
-        let mut all = vec![Self::Plain, Self::Deflate, Self::Strict, Self::Private, Self::Kept];
-        all.extend(Compression::ALL.map(Self::Echo));
-        all.extend(Compression::ALL.map(Self::Limited));
-        all
-    }
-
-    /// Those a peer's is started with.
-    pub(crate) const PEERS: [Self; 3] = [Self::Plain, Self::Deflate, Self::Narrow];
-
-    /// The options that make a server so, for ours and for a peer's.
-    pub(crate) fn args(self) -> Vec<&'static str> {
-        match self {
-            Self::Plain => SUBPROTOCOLS.to_vec(),
-            Self::Deflate => [&SUBPROTOCOLS[..], &["--deflate"]].concat(),
-            Self::Narrow => [&SUBPROTOCOLS[..], &["--window", NARROW_WINDOW_BITS]].concat(),
-            Self::Strict => STRICT.to_vec(),
-            Self::Private => vec!["--basic-auth", "user:pass"],
-            Self::Kept => vec!["--keep-alive"],
-            Self::Echo(compression) => [&SUBPROTOCOLS[..], compression.args()].concat(),
-            Self::Limited(compression) => [&LIMITS[..], compression.args()].concat(),
-        }
-    }
 }
 
 /// What has to come of an attempt.
@@ -338,21 +288,6 @@ const UNAUTHORIZED: Expect =
 
 /// user:pass
 const CREDENTIALS: &str = "Authorization: Basic dXNlcjpwYXNz";
-
-const SUBPROTOCOLS: [&str; 4] = ["--subprotocol", "chat.v2", "--subprotocol", "chat.v1"];
-
-const STRICT: [&str; 5] =
-    ["--subprotocol", "chat.v2", "--require-subprotocol", "--origin", "https://app.example"];
-
-const LIMITS: [&str; 6] =
-    ["--max-message", "1000", "--close-after", "3", "--ping-interval-ms", PING_INTERVAL_MS];
-
-/// The peers' programs are silent for 3.2 s: that is more than twice as much, so a server that does
-/// not get its pong gives up meanwhile.
-const PING_INTERVAL_MS: &str = "1500";
-
-/// Any width but the default of 15 and the 8 that zlib cannot do.
-pub(crate) const NARROW_WINDOW_BITS: &str = "10";
 
 #[cfg(test)]
 mod tests {

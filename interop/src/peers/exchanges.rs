@@ -1,8 +1,8 @@
 //! Messages of our client: what it sends to the peers' servers, and what has to come back.
 
 use super::compression::Compression;
-use super::process::Finished;
 use super::wire::NOISE_LEN;
+use crate::process::Finished;
 
 /// One conversation of our client with a peer's server.
 #[derive(Debug)]

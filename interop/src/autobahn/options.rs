@@ -1,7 +1,7 @@
 //! The command line of `cargo xtask autobahn`.
 
 use super::session::{Role, Session};
-use crate::interop::options::{RUNTIMES, runtime};
+use crate::runtimes::{RUNTIMES, runtime};
 
 /// What stood on the command line.
 #[derive(Debug)]

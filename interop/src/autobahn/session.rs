@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::judge::{self, Verdict};
 use super::suite::Suite;
-use crate::interop::process::{self, Server};
+use crate::process::{self, Server};
 
 /// Which side is ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,52 @@
+//! Implementations written by others, in front of the demo program of this workspace.
+//!
+//! `cargo xtask interop` is `interop peers`, and `cargo xtask autobahn` is `interop autobahn`; the
+//! programs and lists that either needs lie beside `src`, see the README.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`peers`] | handshakes and messages with seven peers, in both directions |
+//! | [`autobahn`] | the Autobahn suite as client and as server |
+//! | [`failure`] | how a command ends when it does not end well |
+//! | [`runtimes`] | the runtimes that the demo program knows |
+//! | [`site`] | where things are, and building the demo program |
+//! | [`install`] | steps of an installation, and what keeps one from being done again |
+//! | [`process`] | child processes that cannot hang or outlive the run |
+//! | [`workers`] | several tasks at a time |
+
+mod autobahn;
+mod failure;
+mod install;
+mod peers;
+mod process;
+mod runtimes;
+mod site;
+mod workers;
+
+use std::process::ExitCode;
+
+use self::failure::{Failure, SKIPPED, skips_fail};
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let ended = match args.split_first() {
+        Some((name, rest)) if name == "peers" => peers::run(rest),
+        Some((name, rest)) if name == "autobahn" => autobahn::run(rest),
+        _ => {
+            eprintln!("usage: interop peers|autobahn [arguments]");
+            return ExitCode::from(2);
+        }
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Reported) => ExitCode::FAILURE,
+        Err(Failure::Error(why)) => {
+            eprintln!("{}: {why}", args[0]);
+            ExitCode::FAILURE
+        }
+        Err(Failure::Skipped(why)) => {
+            println!("skipped: {why}");
+            if skips_fail() { ExitCode::FAILURE } else { ExitCode::from(SKIPPED) }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Where things are, and building the demo program.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+/// The workspace that this was built from.
+#[derive(Debug)]
+pub(crate) struct Site {
+    root: PathBuf,
+    target: PathBuf,
+}
+
+impl Site {
+    /// # Errors
+    ///
+    /// When there is no current folder.
+    pub(crate) fn find() -> Result<Self, String> {
+        let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let root = match manifest.as_deref().and_then(Path::parent) {
+            Some(root) => root.to_owned(),
+            None => env::current_dir().map_err(|error| format!("no current folder: {error}"))?,
+        };
+        let target = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+        Ok(Self { target: root.join(target), root })
+    }
+
+    /// A folder of this crate, where programs and lists lie.
+    pub(crate) fn source(&self, name: &str) -> PathBuf {
+        self.root.join("interop").join(name)
+    }
+
+    /// A folder for what a command installs, below the one where cargo builds. It is kept for the
+    /// next run.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be created.
+    pub(crate) fn home(&self, name: &str) -> Result<PathBuf, String> {
+        let home = self.target.join(name);
+        fs::create_dir_all(&home)
+            .map_err(|error| format!("cannot create {}: {error}", home.display()))?;
+        Ok(home)
+    }
+
+    /// Builds the demo program.
+    ///
+    /// # Errors
+    ///
+    /// When it does not build.
+    pub(crate) fn demo(&self) -> Result<PathBuf, String> {
+        println!("build: ws-demo");
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let status = Command::new(cargo)
+            .args(["build", "--release", "--package", "demo", "--target-dir"])
+            .arg(&self.target)
+            .current_dir(&self.root)
+            .status()
+            .map_err(|error| format!("cannot start cargo: {error}"))?;
+        match status.success() {
+            true => Ok(self.target.join("release").join("ws-demo")),
+            false => Err("ws-demo does not build".to_owned()),
+        }
+    }
+
+    /// A path as short as it can be told from the root.
+    pub(crate) fn shown(&self, path: &Path) -> String {
+        path.strip_prefix(&self.root).unwrap_or(path).display().to_string()
+    }
+}
