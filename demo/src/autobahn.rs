@@ -8,7 +8,7 @@ use std::{
 use ws_core::{ClientConfig, DeflateOffer, Message, WebSocketConfig};
 use ws_driver::Error;
 
-use crate::{args::AutobahnOptions, complain, runtimes::Adapter};
+use crate::{args::AutobahnOptions, complain::complain, runtimes::Adapter};
 
 /// Runs all the cases, and has the report written.
 ///

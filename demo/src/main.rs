@@ -5,6 +5,7 @@
 
 mod args;
 mod autobahn;
+mod complain;
 mod connect;
 mod deflate;
 mod echo;
@@ -21,6 +22,7 @@ use std::{
 };
 
 use args::Command;
+use complain::complain;
 
 fn main() -> ExitCode {
     let command = match args::parse(std::env::args_os().skip(1)) {
@@ -42,11 +44,6 @@ fn main() -> ExitCode {
         complain(format_args!("io: {error}"));
         ExitCode::FAILURE
     })
-}
-
-/// Says on standard error what went wrong. A reader who is gone does not mind.
-fn complain(what: std::fmt::Arguments<'_>) {
-    let _ = writeln!(io::stderr().lock(), "error: {what}");
 }
 
 /// The status for a command line that is not understood, as in BSD's sysexits.

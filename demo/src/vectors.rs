@@ -15,7 +15,7 @@ use conformance::{
 
 use crate::{
     args::{Over, VectorsOptions},
-    complain,
+    complain::complain,
 };
 
 /// Runs the vectors over everything asked for. Prints the failures, a line for each subject, and

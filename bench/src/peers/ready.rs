@@ -4,8 +4,8 @@ use std::{
     cell::RefCell,
     hint::black_box,
     io::{BufRead, IoSlice, Read, Result, Write},
-    pin::Pin,
-    task::{Context, Poll},
+    pin::{Pin, pin},
+    task::{Context, Poll, Waker},
 };
 
 use tokio::io::ReadBuf;
@@ -41,6 +41,17 @@ pub fn capture<T>(run: impl FnOnce() -> T) -> (T, Vec<u8>) {
     WRITTEN.set(Some(Vec::new()));
     let result = run();
     (result, WRITTEN.take().unwrap_or_default())
+}
+
+/// Runs a future to its end, on streams that are always ready.
+pub fn now<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut cx = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
+            return output;
+        }
+    }
 }
 
 impl BufRead for Ready {

@@ -1,12 +1,7 @@
 //! Echo servers, one for each library and runtime, as processes of their own.
 
-use std::{
-    net::{Ipv4Addr, SocketAddr, TcpListener},
-    pin::Pin,
-    task::Poll,
-};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
-use futures_util::{Sink, SinkExt, Stream};
 use tokio::net::TcpStream;
 
 use super::{
@@ -176,32 +171,5 @@ fn on_threads(listener: &TcpListener, echo: fn(std::net::TcpStream) -> Result) -
         let (stream, _) = listener.accept()?;
         stream.set_nodelay(true)?;
         std::thread::spawn(move || echo(stream));
-    }
-}
-
-/// Gives back the messages of a library that is a `Stream` and a `Sink`. What is ready is answered
-/// first and then written at once, as all of them recommend.
-pub(super) async fn echo<W, M, E>(mut ws: W, is_data: impl Fn(&M) -> bool) -> Result
-where
-    W: Stream<Item = std::result::Result<M, E>> + Sink<M, Error = E> + Unpin,
-    E: std::error::Error + Send + Sync + 'static,
-{
-    loop {
-        let next = std::future::poll_fn(|cx| match Pin::new(&mut ws).poll_next(cx) {
-            Poll::Pending => match Pin::new(&mut ws).poll_flush(cx) {
-                Poll::Ready(Err(error)) => Poll::Ready(Some(Err(error))),
-                Poll::Ready(Ok(())) | Poll::Pending => Poll::Pending,
-            },
-            ready => ready,
-        });
-        match next.await {
-            None => return Ok(()),
-            Some(message) => {
-                let message = message?;
-                if is_data(&message) {
-                    ws.feed(message).await?;
-                }
-            }
-        }
     }
 }

@@ -12,7 +12,7 @@ use sockudo_ws::{
 };
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-use super::{InMemory, Ready, Receive, Repeat, Result, now, serve};
+use super::{InMemory, Ready, Receive, Repeat, Result, echo, now};
 use crate::{report::Role, stream::Answering};
 
 pub(super) const IN_MEMORY: InMemory = InMemory {
@@ -66,7 +66,7 @@ where
 {
     let server = WebSocketServer::<Http1>::new(Config::default());
     let (ws, _) = server.accept_raw(stream).await?;
-    serve::echo(ws, is_data).await
+    echo::echo(ws, is_data).await
 }
 
 /// An echo server that compresses. Its own server declines extensions, so the handshake is put
@@ -97,7 +97,7 @@ where
         agreed.config,
         Some(leftover),
     );
-    serve::echo(ws, is_data).await
+    echo::echo(ws, is_data).await
 }
 
 fn is_data(message: &Message) -> bool {

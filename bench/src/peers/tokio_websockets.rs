@@ -5,7 +5,7 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_websockets::{ClientBuilder, Message, ServerBuilder};
 
-use super::{InMemory, Ready, Receive, Repeat, Result, now, serve};
+use super::{InMemory, Ready, Receive, Repeat, Result, echo, now};
 use crate::{report::Role, stream::Answering};
 
 pub(super) const IN_MEMORY: InMemory = InMemory {
@@ -53,5 +53,5 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let (_, ws) = ServerBuilder::new().accept(stream).await?;
-    serve::echo(ws, |message| message.is_text() || message.is_binary()).await
+    echo::echo(ws, |message| message.is_text() || message.is_binary()).await
 }

@@ -10,7 +10,7 @@ use tungstenite::{
     protocol::{Role as Side, WebSocketConfig},
 };
 
-use super::{InMemory, Ready, Receive, Repeat, Result, now, serve};
+use super::{InMemory, Ready, Receive, Repeat, Result, echo, now};
 use crate::{report::Role, stream::Answering};
 
 pub(super) const IN_MEMORY: InMemory = InMemory {
@@ -119,7 +119,7 @@ where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
 {
     let ws = tokio_tungstenite::accept_async(stream).await?;
-    serve::echo(ws, |message| message.is_text() || message.is_binary()).await
+    echo::echo(ws, |message| message.is_text() || message.is_binary()).await
 }
 
 /// An echo server on a thread.

@@ -4,7 +4,7 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite};
 use yawc::{Frame, HttpWebSocket, OpCode, Options, Role as Side, WebSocket};
 
-use super::{InMemory, Ready, Receive, Repeat, Result, hyper, now, serve};
+use super::{InMemory, Ready, Receive, Repeat, Result, echo, hyper, now};
 use crate::report::Role;
 
 pub(super) const IN_MEMORY: InMemory = InMemory {
@@ -56,5 +56,5 @@ where
 {
     // Its stream ends where others give an error.
     let ws = upgraded(stream, deflate).await?.map(Ok);
-    serve::echo(ws, |frame| matches!(frame.opcode(), OpCode::Text | OpCode::Binary)).await
+    echo::echo(ws, |frame| matches!(frame.opcode(), OpCode::Text | OpCode::Binary)).await
 }

@@ -10,7 +10,7 @@ use http::Response;
 use ws_core::{ClientConfig, Declined, HandshakeError, WebSocketConfig};
 use ws_driver::Error;
 
-use crate::{args::ConnectOptions, complain, runtimes::Channel};
+use crate::{args::ConnectOptions, complain::complain, runtimes::Channel};
 
 mod head;
 mod talk;

@@ -9,7 +9,8 @@ use ws_core::{CloseInfo, Message};
 use ws_driver::Error;
 
 use crate::{
-    complain, hex,
+    complain::complain,
+    hex,
     runtimes::{Channel, Sending, goodbye},
 };
 

@@ -13,7 +13,7 @@ use ws_core::{
 };
 
 use crate::{
-    complain,
+    complain::complain,
     runtimes::{Adapter, Channel, Runtime},
 };
 

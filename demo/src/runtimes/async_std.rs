@@ -6,7 +6,10 @@ use async_std::{net::TcpStream, task};
 use ws_async_std::{Acceptor, Error};
 use ws_core::{ClientConfig, ServerConfig, UpgradeResponse};
 
-use super::{Adapter, BlockOn, Channel, Outside};
+use super::{
+    Adapter, Channel,
+    outside::{BlockOn, Outside},
+};
 use crate::serve::{Journal, Service, attend::attend};
 
 #[derive(Clone, Copy)]

@@ -1,12 +1,8 @@
 //! The four adapters behind one trait.
 
-use std::{fmt, io, net::TcpStream, str::FromStr, sync::Arc};
+use std::{fmt, io, str::FromStr};
 
-use ws_core::{ClientConfig, ServerConfig, UpgradeResponse};
-use ws_driver::Error;
-
-use crate::serve::{Journal, Service};
-
+mod adapter;
 mod async_std;
 mod blocking;
 mod channel;
@@ -14,8 +10,10 @@ mod outside;
 mod smol;
 mod tokio;
 
-pub(crate) use self::channel::{Channel, Receiving, Sending, goodbye};
-use self::outside::{BlockOn, Outside};
+pub(crate) use self::{
+    adapter::Adapter,
+    channel::{Channel, Receiving, Sending, goodbye},
+};
 
 /// A runtime, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,33 +67,4 @@ impl fmt::Display for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
     }
-}
-
-/// An adapter crate together with its runtime, called from outside of it.
-pub(crate) trait Adapter: Send + Sync {
-    /// Attends to a server's connection beside all others: answers what is asked, then echoes what
-    /// an open WebSocket brings until it is closed.
-    ///
-    /// # Errors
-    ///
-    /// When there is nothing to run it on.
-    fn attend(&self, stream: TcpStream, service: Arc<Service>, journal: Journal) -> io::Result<()>;
-
-    /// Accepts one WebSocket.
-    ///
-    /// # Errors
-    ///
-    /// Those of the adapter's `accept_with`.
-    fn accept(&self, stream: TcpStream, config: &ServerConfig) -> Result<Box<dyn Channel>, Error>;
-
-    /// Opens one WebSocket. Gives it and the server's 101.
-    ///
-    /// # Errors
-    ///
-    /// Those of the adapter's `connect_with`.
-    fn connect(
-        &self,
-        url: &str,
-        config: &ClientConfig,
-    ) -> Result<(Box<dyn Channel>, UpgradeResponse), Error>;
 }

@@ -6,7 +6,10 @@ use smol::net::TcpStream;
 use ws_core::{ClientConfig, ServerConfig, UpgradeResponse};
 use ws_smol::{Acceptor, Error};
 
-use super::{Adapter, BlockOn, Channel, Outside};
+use super::{
+    Adapter, Channel,
+    outside::{BlockOn, Outside},
+};
 use crate::serve::{Journal, Service, attend::attend};
 
 #[derive(Clone, Copy)]

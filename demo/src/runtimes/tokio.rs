@@ -9,7 +9,10 @@ use tokio::{
 use ws_core::{ClientConfig, ServerConfig, UpgradeResponse};
 use ws_tokio::{Acceptor, Error};
 
-use super::{Adapter, BlockOn, Channel, Outside};
+use super::{
+    Adapter, Channel,
+    outside::{BlockOn, Outside},
+};
 use crate::serve::{Journal, Service, attend::attend};
 
 pub(super) struct Tokio {

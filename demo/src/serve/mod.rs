@@ -12,7 +12,7 @@ use std::{
 use socket2::SockRef;
 use ws_core::{Limits, ServerConfig, WebSocketConfig};
 
-use crate::{args::ServeOptions, complain, runtimes::Adapter};
+use crate::{args::ServeOptions, complain::complain, runtimes::Adapter};
 
 pub(crate) mod attend;
 mod journal;
