@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::process::{Command, ExitStatus};
 
-use crate::Result;
+use crate::step::Result;
 
 /// `cargo` of the toolchain that runs xtask.
 pub(crate) fn cargo<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Command {

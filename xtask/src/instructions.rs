@@ -9,9 +9,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::Result;
 use crate::cargo::{cargo, output, run as execute};
-use crate::step::{Reported, Skip};
+use crate::step::{Reported, Result, Skip};
 use crate::tools;
 
 /// Counts every case, and compares. With `--record` writes down what came out instead.

@@ -3,9 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::Result;
 use crate::cargo::{cargo, cargo_of, output, run, status};
-use crate::step::{Reported, Skip};
+use crate::step::{Reported, Result, Skip};
 use crate::tools;
 use crate::workspace::{members, with_features};
 

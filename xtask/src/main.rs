@@ -15,10 +15,7 @@ mod workspace;
 use std::error::Error;
 use std::process::ExitCode;
 
-use crate::step::{Reported, Skip};
-
-/// What every command returns. An `Err` that holds a [`Skip`] means "not run", not "failed".
-pub(crate) type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
+use crate::step::{Reported, Result, Skip};
 
 type Command = fn(&[String]) -> Result;
 

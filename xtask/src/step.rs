@@ -4,7 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use crate::Result;
+/// What every command returns. An `Err` that holds a [`Skip`] means "not run", not "failed".
+pub(crate) type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
 /// An error that means "not run here": a tool the step needs is missing.
 #[derive(Debug)]

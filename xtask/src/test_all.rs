@@ -4,9 +4,9 @@
 //! shares its metadata, then what needs code in the dev profile, then the one release build.
 
 use crate::cargo::{cargo, run as execute};
-use crate::step::Steps;
+use crate::step::{Result, Steps};
 use crate::workspace::{Member, members, with_features};
-use crate::{Result, instructions, jobs, tidy};
+use crate::{instructions, jobs, tidy};
 
 /// Runs every step; fails when one of them does.
 pub(crate) fn run(_args: &[String]) -> Result {

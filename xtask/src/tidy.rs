@@ -6,6 +6,11 @@
 
 mod adapters;
 mod allow;
+mod circles;
+mod crates;
+mod finding;
+mod imports;
+mod layers;
 mod length;
 mod names;
 mod packages;
@@ -16,71 +21,21 @@ mod tree;
 mod unsafety;
 mod workflows;
 
-use std::fmt;
-
-use crate::step::Skip;
-use crate::workspace::{Member, members};
-use crate::{Result, jobs};
-use source::Source;
-
-/// The crate that must not know what a socket is.
-const CORE: &str = "ws-core";
-/// The crate that turns the core into futures.
-const DRIVER: &str = "ws-driver";
-/// The crates that lend a runtime to the driver.
-const ADAPTERS: &[&str] = &["ws-tokio", "ws-smol", "ws-async-std", "ws-blocking"];
-
-/// A broken rule, and where.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Finding {
-    path: String,
-    line: usize,
-    text: String,
-}
-
-impl Finding {
-    /// At a line, counted from 1; 0 when the file as a whole is meant.
-    fn new(path: &str, line: usize, text: impl Into<String>) -> Self {
-        Self { path: path.to_owned(), line, text: text.into() }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            0 => write!(f, "{}: {}", self.path, self.text),
-            line => write!(f, "{}:{line}: {}", self.path, self.text),
-        }
-    }
-}
-
-/// A package with its sources read.
-struct Crate {
-    member: Member,
-    sources: Vec<Source>,
-}
-
-impl Crate {
-    /// What `src/` ships, leaving out `tests/`, `benches/`, examples and test modules.
-    fn shipped(&self) -> impl Iterator<Item = &Source> {
-        let src = format!("{}/src/", self.member.folder);
-        self.sources.iter().filter(move |source| source.path.starts_with(&src) && !source.is_test)
-    }
-
-    /// Lines of `src/` that hold code: no comments, no blank lines, no tests.
-    fn code_len(&self) -> usize {
-        self.shipped().map(Source::code_len).sum()
-    }
-}
+use self::crates::{ADAPTERS, CORE, Crate, DRIVER};
+use self::finding::Finding;
+use crate::jobs;
+use crate::step::{Result, Skip};
+use crate::workspace::members;
 
 /// Runs every check and prints every finding; an error when there is one.
 pub(crate) fn run(_args: &[String]) -> Result {
     let files = tree::files()?;
     let crates: Vec<Crate> =
-        members()?.into_iter().map(|member| read(member, &files)).collect::<Result<_>>()?;
+        members()?.into_iter().map(|member| Crate::read(member, &files)).collect::<Result<_>>()?;
     let mut findings = check_crates(&crates);
     findings.extend(length::stale(&crates));
     findings.extend(adapters::stale(&crates));
+    findings.extend(circles::check(&crates));
     findings.extend(packages::check_root());
     for path in &files {
         let Ok(bytes) = std::fs::read(path) else { continue };
@@ -100,16 +55,6 @@ pub(crate) fn run(_args: &[String]) -> Result {
         1 => Err("1 finding".into()),
         many => Err(format!("{many} findings").into()),
     }
-}
-
-fn read(member: Member, files: &[String]) -> Result<Crate> {
-    let folder = format!("{}/", member.folder);
-    let rust = files.iter().filter(|path| path.starts_with(&folder) && path.ends_with(".rs"));
-    let sources: std::io::Result<Vec<Source>> =
-        rust.map(|path| Ok(Source::new(path, &std::fs::read_to_string(path)?))).collect();
-    let mut sources = sources?;
-    source::mark_test_modules(&mut sources);
-    Ok(Crate { member, sources })
 }
 
 fn check_crates(crates: &[Crate]) -> Vec<Finding> {
@@ -135,6 +80,7 @@ fn check_crates(crates: &[Crate]) -> Vec<Finding> {
         }
         if name == CORE {
             findings.extend(purity::check_dependencies(&each.member));
+            findings.extend(layers::check(each));
         }
     }
     let sizes: Vec<(&str, usize)> =

@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::Result;
 use crate::cargo::{cargo, cargo_of, output};
-use crate::step::Skip;
+use crate::step::{Result, Skip};
 
 /// Those of the given programs that no folder of `PATH` holds.
 pub(crate) fn missing<'a>(programs: &[&'a str]) -> Vec<&'a str> {

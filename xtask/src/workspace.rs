@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::Result;
 use crate::cargo::{cargo, output};
+use crate::step::Result;
 
 /// One package of the workspace.
 #[derive(Debug)]

@@ -37,11 +37,12 @@ pub(super) fn check_protocol(source: &Source) -> Vec<Finding> {
         }
     }
     let tokens = source.shipped_tokens();
-    for (line, path) in paths(&without_reexports(&tokens)) {
-        let mut words = path.split("::");
-        let constant = path.contains("::") && words.clone().any(|word| word == "header");
+    // Re-exporting a name decides nothing; code that decides by it names it again.
+    for path in paths(&tokens).into_iter().filter(|path| !path.is_reexport) {
+        let mut words = path.text.split("::");
+        let constant = path.text.contains("::") && words.clone().any(|word| word == "header");
         if constant || words.any(|word| DECISIONS.contains(&word)) {
-            report(line, path);
+            report(path.line, path.text);
         }
     }
     for token in &tokens {
@@ -53,23 +54,6 @@ pub(super) fn check_protocol(source: &Source) -> Vec<Finding> {
         }
     }
     findings
-}
-
-/// Re-exporting a name decides nothing; code that decides by it names it again.
-fn without_reexports<'a>(tokens: &[Token<'a>]) -> Vec<Token<'a>> {
-    let mut kept = Vec::new();
-    let mut rest = tokens;
-    while let [first, behind @ ..] = rest {
-        let reexport = first.text == "pub" && behind.first().is_some_and(|it| it.text == "use");
-        if reexport {
-            let len = rest.iter().take_while(|token| token.text != ";").count();
-            rest = &rest[len..];
-        } else {
-            kept.push(*first);
-            rest = behind;
-        }
-    }
-    kept
 }
 
 /// An I/O loop needs a loop, and an adapter needs none at all: the driver holds the only ones.

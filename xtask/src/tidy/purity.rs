@@ -2,7 +2,7 @@
 
 use super::Finding;
 use super::source::Source;
-use super::tokens::paths;
+use super::tokens::{Path, paths};
 use crate::workspace::Member;
 
 /// Modules and crates whose mere mention means I/O, scheduling or a clock. `std::time` is not
@@ -52,7 +52,7 @@ pub(super) fn check(source: &Source) -> Vec<Finding> {
         let text = format!("{name}: the core names no socket, task, thread or clock{hint}");
         findings.push(Finding::new(&source.path, line, text));
     };
-    for (line, path) in paths(&source.shipped_tokens()) {
+    for Path { line, text: path, .. } in paths(&source.shipped_tokens()) {
         let forbidden = FORBIDDEN.iter().any(|root| starts(&path, root))
             || FORBIDDEN_ENDINGS.iter().any(|end| contains(&path, end))
             || FORBIDDEN_WORDS.contains(&path.as_str());

@@ -57,16 +57,33 @@ pub(super) fn tokens(code: &str) -> Vec<Token<'_>> {
     tokens
 }
 
+/// Words joined by `::`, or one alone.
+#[derive(Debug)]
+pub(super) struct Path {
+    /// Counted from 1.
+    pub(super) line: usize,
+    /// The words, with `::` between them.
+    pub(super) text: String,
+    /// The name that a `use` gives it.
+    pub(super) import: Option<String>,
+    /// Whether a `pub` before the `use` hands that name on.
+    pub(super) is_reexport: bool,
+}
+
 /// Every path, `use` trees spelled out: `use std::{io, net::Ip};` is `std::io` and `std::net::Ip`.
-pub(super) fn paths(tokens: &[Token<'_>]) -> Vec<(usize, String)> {
+pub(super) fn paths(tokens: &[Token<'_>]) -> Vec<Path> {
     let mut paths = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
         if tokens[at].text == "use" {
+            // `pub use`, or `pub(crate) use`.
+            let is_reexport = at > 0 && matches!(tokens[at - 1].text, "pub" | ")");
+            let before = paths.len();
             at = use_tree(tokens, at + 1, "", &mut paths);
+            paths[before..].iter_mut().for_each(|path| path.is_reexport = is_reexport);
         } else if tokens[at].is_word() {
-            let (path, end) = path(tokens, at);
-            paths.push((tokens[at].line, path));
+            let (text, end) = path(tokens, at);
+            paths.push(Path { line: tokens[at].line, text, import: None, is_reexport: false });
             at = end;
         } else {
             at += 1;
@@ -76,23 +93,22 @@ pub(super) fn paths(tokens: &[Token<'_>]) -> Vec<(usize, String)> {
 }
 
 /// Reads one branch of a `use` tree and returns where it ended.
-fn use_tree(
-    tokens: &[Token<'_>],
-    at: usize,
-    prefix: &str,
-    paths: &mut Vec<(usize, String)>,
-) -> usize {
-    let at = at + usize::from(tokens.get(at).is_some_and(|token| token.text == "::"));
+fn use_tree(tokens: &[Token<'_>], at: usize, prefix: &str, paths: &mut Vec<Path>) -> usize {
+    let at = at + usize::from(tokens.get(at).is_some_and(|token| matches!(token.text, "::" | "$")));
     let (head, mut at) = path(tokens, at);
     let line = tokens.get(at.saturating_sub(1)).map_or(0, |token| token.line);
     let full = [prefix, &head].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
     let full = full.join("::");
     if tokens.get(at).is_none_or(|token| token.text != "{") {
-        paths.push((line, full.strip_suffix("::self").unwrap_or(&full).to_owned()));
+        let text = full.strip_suffix("::self").unwrap_or(&full).to_owned();
+        let mut name = text.rsplit("::").next().unwrap_or_default();
         // ` as name`, `*` and the like: on to the end of this branch.
-        while tokens.get(at).is_some_and(|token| !matches!(token.text, "," | "}" | ";")) {
+        while let Some(token) = tokens.get(at).filter(|it| !matches!(it.text, "," | "}" | ";")) {
+            name = token.text;
             at += 1;
         }
+        let import = Some(name.to_owned());
+        paths.push(Path { line, text, import, is_reexport: false });
         return at;
     }
     at += 1;
@@ -123,7 +139,7 @@ mod tests {
     use super::*;
 
     fn paths_of(code: &str) -> Vec<String> {
-        paths(&tokens(code)).into_iter().map(|(_, path)| path).collect()
+        paths(&tokens(code)).into_iter().map(|path| path.text).collect()
     }
 
     #[test]
@@ -132,6 +148,15 @@ mod tests {
         let expected =
             ["std::io", "std::io::Read", "std::net", "std::time::Instant", "http::header"];
         assert_eq!(paths_of(code), expected);
+    }
+
+    #[test]
+    fn what_an_import_is_called_is_known() {
+        let code = "use a::{b, c::D as E}; pub(crate) use f::g; x::y";
+        let paths = paths(&tokens(code)).into_iter();
+        let found: Vec<_> = paths.filter_map(|it| Some((it.import?, it.is_reexport))).collect();
+        let expected = [("b", false), ("E", false), ("g", true)];
+        assert_eq!(found, expected.map(|(name, handed_on)| (name.to_owned(), handed_on)));
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use super::Finding;
-use crate::Result;
 use crate::cargo::output;
+use crate::step::Result;
 
 /// Folders that exist on somebody's machine only. Split, so that this file passes its own check.
 const FOLDERS: &[&str] =
