@@ -46,12 +46,24 @@ pub(crate) fn autobahn(args: &[String]) -> Result {
     judged_by("autobahn", args)
 }
 
-/// Runs one of the two commands of the package `interop`, which tells its own story.
 fn judged_by(others: &str, args: &[String]) -> Result {
-    /// The exit status of a command that was skipped where it may be.
+    tells(cargo(["run", "--package", "interop", "--", others]).args(args))
+}
+
+/// How many instructions the hot paths take; `--record` writes that down.
+pub(crate) fn instructions(args: &[String]) -> Result {
+    if !tools::missing(&["valgrind"]).is_empty() {
+        return Err(Skip::required("valgrind not installed").into());
+    }
+    let example = ["--release", "--package", "bench", "--example", "instructions", "--"];
+    tells(cargo(["run"]).args(example).args(args))
+}
+
+/// Runs a program that tells its own story, with its totals last.
+fn tells(program: &mut Command) -> Result {
+    /// The exit status of a program that was skipped where it may be.
     const SKIPPED: i32 = 77;
-    let mut program = cargo(["run", "--package", "interop", "--", others]);
-    match status(program.args(args))?.code() {
+    match status(program)?.code() {
         Some(0) => Ok(()),
         Some(SKIPPED) => Err(Skip::told().into()),
         _ => Err(Reported.into()),

@@ -4,7 +4,6 @@
 //! same words. `cargo xtask help` lists them.
 
 mod cargo;
-mod instructions;
 mod jobs;
 mod step;
 mod test_all;
@@ -27,11 +26,7 @@ const COMMANDS: &[(&str, &str, Command)] = &[
     ("interop", "against implementations written by other people", jobs::interop),
     ("autobahn", "against the Autobahn suite, as server and as client", jobs::autobahn),
     ("bench", "ours next to other libraries: [SUITE].. [--quick]", jobs::bench),
-    (
-        "instructions",
-        "instructions of the hot paths, next to a floor: [--record]",
-        instructions::run,
-    ),
+    ("instructions", "of the hot paths, next to a floor: [--record]", jobs::instructions),
     ("msrv", "clippy's incompatible_msrv, and the oldest toolchain when it is here", jobs::msrv),
     ("wasm", "ws-core for wasm32-unknown-unknown", jobs::wasm),
     ("miri", "ws-core's unit tests under Miri (nightly)", jobs::miri),

@@ -1,9 +1,7 @@
-//! Runs one case so many times, for `cargo xtask instructions`, which counts its instructions:
-//! `instructions <case> <times>`; without arguments it lists the cases.
-//!
-//! A case is ours, or the floor that ours is compared with. None of them needs another library.
+//! What is counted. A case is ours, or the floor that ours is compared with. None of them needs
+//! another library.
 
-use std::{hint::black_box, process::ExitCode};
+use std::hint::black_box;
 
 use bench::{
     client, floor,
@@ -18,28 +16,14 @@ use ws_core::{
     Connection, FrameHead, Incoming, Message, Negotiated, RecvBuf, Role, WebSocketConfig,
 };
 
-fn main() -> ExitCode {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    let [name, times] = &args[..] else {
-        CASES.iter().for_each(|(name, _)| println!("{name}"));
-        return ExitCode::SUCCESS;
-    };
-    let case = CASES.iter().find(|(known, _)| known == name);
-    let (Some((_, make)), Ok(times)) = (case, times.parse::<u32>()) else {
-        return ExitCode::FAILURE;
-    };
-    let mut run = make();
-    if (0..times).all(|_| run()) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
 /// Does it once, and says whether it went well.
-type Run = Box<dyn FnMut() -> bool>;
+pub(crate) type Run = Box<dyn FnMut() -> bool>;
 
 /// Its name, and how it is made ready.
-type Case = (&'static str, fn() -> Run);
+pub(crate) type Case = (&'static str, fn() -> Run);
 
 /// Each is followed by its floor.
-const CASES: &[Case] = &[
+pub(crate) const CASES: &[Case] = &[
     ("accept", accept),
     ("accept-floor", || {
         Box::new(|| floor::accept(black_box(wire::BROWSER_REQUEST), black_box(wire::KEY)).is_some())

@@ -1,56 +1,47 @@
-//! `cargo xtask instructions`: how many instructions the hot paths take, next to a floor.
+//! Counting, and comparing with what was counted before.
 //!
 //! Instructions are counted by callgrind, so that a busy machine makes no difference, and compared
 //! with those of the least that anybody has to do, so that another processor or compiler makes
 //! little. A ratio that is a tenth above the one written down is a regression.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
-use std::process::Command;
+use std::{collections::BTreeMap, error::Error, fs, path::Path, process::Command};
 
-use crate::cargo::{cargo, output, run as execute};
-use crate::step::{Reported, Result, Skip};
-use crate::tools;
+use super::cases::CASES;
 
-/// Counts every case, and compares. With `--record` writes down what came out instead.
-pub(crate) fn run(args: &[String]) -> Result {
-    let record = match args {
-        [] => false,
-        [only] if only == "--record" => true,
-        _ => return Err("usage: cargo xtask instructions [--record]".into()),
-    };
-    if !tools::missing(&["valgrind"]).is_empty() {
-        return Err(Skip::required("valgrind not installed").into());
-    }
-    let package = ["--quiet", "--release", "--package", "bench", "--example", "instructions"];
-    execute(cargo(["build"]).args(package))?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-    let program = Path::new(&target).join("release/examples/instructions");
-    let cases = output(&mut Command::new(&program))?;
-    let mut ratios = BTreeMap::new();
-    for case in cases.lines().filter(|case| !case.ends_with("-floor")) {
-        let ours = count(&program, case)?;
-        let floor = count(&program, &format!("{case}-floor"))?;
-        ratios.insert(case.to_owned(), (ours, floor));
-    }
-    if record {
-        return Ok(fs::write(RECORD, written(&ratios))?);
-    }
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// Counts every case, and prints a table. Whether none takes more than was written down.
+pub(crate) fn compare() -> Result<bool> {
+    let ratios = ratios()?;
     let recorded = read(&fs::read_to_string(RECORD)?)?;
     let mut failed = 0;
     println!("case          |    ours |   floor | ratio | recorded");
     println!("--------------|---------|---------|-------|---------");
     for (case, (ours, floor)) in &ratios {
         let ratio = ratio(*ours, *floor);
-        let verdict = verdict(ratio, recorded.get(case).copied());
+        let verdict = verdict(ratio, recorded.get(*case).copied());
         failed += usize::from(verdict.is_err());
-        let recorded = recorded.get(case).map_or("none".to_owned(), |ratio| format!("{ratio:.2}"));
+        let recorded = recorded.get(*case).map_or("none".to_owned(), |ratio| format!("{ratio:.2}"));
         let remark = verdict.err().map(|why| format!("  {why}")).unwrap_or_default();
         println!("{case:<13} | {ours:>7} | {floor:>7} | {ratio:>5.2} | {recorded:>8}{remark}");
     }
     println!("{} passed, {failed} failed", ratios.len() - failed);
-    if failed == 0 { Ok(()) } else { Err(Reported.into()) }
+    Ok(failed == 0)
+}
+
+/// Counts every case, and writes down what came out.
+pub(crate) fn record() -> Result<bool> {
+    fs::write(RECORD, written(&ratios()?))?;
+    Ok(true)
+}
+
+/// The instructions of each case, and those of its floor.
+fn ratios() -> Result<BTreeMap<&'static str, (u64, u64)>> {
+    let program = std::env::current_exe()?;
+    let cases = CASES.iter().map(|(case, _)| *case).filter(|case| !case.ends_with("-floor"));
+    let both =
+        |case| Ok((case, (count(&program, case)?, count(&program, &format!("{case}-floor"))?)));
+    cases.map(both).collect()
 }
 
 /// The instructions of one time: the difference that more times make, without what it takes to start.
@@ -86,10 +77,10 @@ fn verdict(ratio: f64, recorded: Option<f64>) -> std::result::Result<(), String>
     }
 }
 
-fn written(ratios: &BTreeMap<String, (u64, u64)>) -> String {
+fn written(ratios: &BTreeMap<&str, (u64, u64)>) -> String {
     let mut text = String::from(
         "# Instructions of the hot paths, as multiples of their floors: what `cargo xtask instructions` compares\n\
-         # with, and writes with --record. See bench/examples/instructions.rs for the cases.\n",
+         # with, and writes with --record. See bench/examples/instructions/cases.rs for the cases.\n",
     );
     for (case, (ours, floor)) in ratios {
         text.push_str(&format!("{case} = {:.3}\n", ratio(*ours, *floor)));
@@ -110,7 +101,7 @@ fn read(text: &str) -> Result<BTreeMap<String, f64>> {
 }
 
 /// What was counted when it was last written down.
-const RECORD: &str = "bench/instructions.toml";
+const RECORD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/instructions.toml");
 
 /// How much more is too much.
 const TOLERANCE: f64 = 0.10;
@@ -131,7 +122,7 @@ mod tests {
 
     #[test]
     fn what_is_written_down_can_be_read() {
-        let ratios = BTreeMap::from([("accept".to_owned(), (300, 200)), ("b".to_owned(), (1, 0))]);
+        let ratios = BTreeMap::from([("accept", (300, 200)), ("b", (1, 0))]);
         let read = read(&written(&ratios)).unwrap();
         assert_eq!(read, BTreeMap::from([("accept".to_owned(), 1.5), ("b".to_owned(), 1.0)]));
         assert!(super::read("accept: 1").is_err());
