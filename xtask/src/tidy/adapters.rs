@@ -31,12 +31,12 @@ pub(super) fn check_protocol(source: &Source) -> Vec<Finding> {
         let text = format!("{text}: protocol decisions belong to {CORE}");
         findings.push(Finding::new(&source.path, line, text));
     };
-    for (line, literal) in &source.literals {
+    let tokens = source.shipped_tokens();
+    for (token, literal) in tokens.iter().filter_map(|it| Some((it, it.literal()?))) {
         if names_header(literal) {
-            report(*line, format!("header name {literal:?}"));
+            report(token.line, format!("header name {literal:?}"));
         }
     }
-    let tokens = source.shipped_tokens();
     // Re-exporting a name decides nothing; code that decides by it names it again.
     for path in paths(&tokens).into_iter().filter(|path| !path.is_reexport) {
         let mut words = path.text.split("::");

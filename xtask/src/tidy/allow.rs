@@ -25,36 +25,12 @@ pub(super) const ADAPTER_LOOPS: &[(&str, &str, &str)] = &[
     ("ws-blocking/src/runtime.rs", "loop", "repeats one system call that a signal interrupted"),
 ];
 
-/// Imports that close a circle: `(file or folder, what it imports, why)`.
-pub(super) const CIRCULAR_IMPORTS: &[(&str, &str, &str)] = &[
-    (
-        "conformance/src/judge/",
-        "conformance/src/judge.rs",
-        "both roles are judged into the same list of differences",
-    ),
-    (
-        "conformance/src/messages/cases/deflate/",
-        "conformance/src/messages/cases/deflate.rs",
-        "the cases share the setups that stand above them",
-    ),
-    (
-        "conformance/src/messages/line/",
-        "conformance/src/messages/line.rs",
-        "the state is described in the words of the line's two ends",
-    ),
-    (
-        "conformance/src/pipe/",
-        "conformance/src/pipe.rs",
-        "the state is described in the words of the pipe's two ends",
-    ),
-    (
-        "ws-core/src/codec/mask/wide.rs",
-        "ws-core/src/codec/mask/",
-        "what is left beside the wide loop is masked in words, and long payloads by the wide loop",
-    ),
-    (
-        "ws-core/src/connection/prepared.rs",
-        "ws-core/src/connection/sender.rs",
-        "framing for many and for one take the same opcodes",
-    ),
+/// Imports that close a circle: `(folder, file or folder in it, what that imports, why)`.
+pub(super) const CIRCULAR_IMPORTS: &[(&str, &str, &str, &str)] = &[
+    ("conformance/src", "judge/", "judge.rs", "both roles fill one list of differences"),
+    ("conformance/src", "messages/cases/deflate/", "messages/cases/deflate.rs", "shared setups"),
+    ("conformance/src", "messages/line/", "messages/line.rs", "a state in words of both its ends"),
+    ("conformance/src", "pipe/", "pipe.rs", "a state in the words of both its ends"),
+    ("ws-core/src/codec/mask", "wide.rs", "", "its ends are masked in words"),
+    ("ws-core/src/connection", "prepared.rs", "sender.rs", "one place decides about opcodes"),
 ];

@@ -23,9 +23,8 @@ impl Crate {
     pub(super) fn read(member: Member, files: &[String]) -> Result<Self> {
         let folder = format!("{}/", member.folder);
         let rust = files.iter().filter(|path| path.starts_with(&folder) && path.ends_with(".rs"));
-        let sources: std::io::Result<Vec<Source>> =
-            rust.map(|path| Ok(Source::new(path, &std::fs::read_to_string(path)?))).collect();
-        let mut sources = sources?;
+        let read = |path: &String| Ok(Source::new(path, &std::fs::read_to_string(path)?));
+        let mut sources = rust.map(read).collect::<Result<Vec<_>>>()?;
         source::mark_test_modules(&mut sources);
         Ok(Self { member, sources })
     }

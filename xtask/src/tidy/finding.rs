@@ -4,24 +4,20 @@ use std::fmt;
 
 /// A broken rule, and where.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Finding {
-    path: String,
-    line: usize,
-    text: String,
-}
+pub(super) struct Finding(String);
 
 impl Finding {
     /// At a line, counted from 1; 0 when the file as a whole is meant.
-    pub(super) fn new(path: &str, line: usize, text: impl Into<String>) -> Self {
-        Self { path: path.to_owned(), line, text: text.into() }
+    pub(super) fn new(path: &str, line: usize, text: impl fmt::Display) -> Self {
+        match line {
+            0 => Self(format!("{path}: {text}")),
+            line => Self(format!("{path}:{line}: {text}")),
+        }
     }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            0 => write!(f, "{}: {}", self.path, self.text),
-            line => write!(f, "{}:{line}: {}", self.path, self.text),
-        }
+        f.write_str(&self.0)
     }
 }

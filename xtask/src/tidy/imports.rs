@@ -1,6 +1,7 @@
 //! Which file of a crate needs which other one.
 
 use std::collections::BTreeMap;
+use std::iter::successors;
 
 use super::source::Source;
 use super::tokens::{Path, paths};
@@ -85,20 +86,13 @@ impl<'a> Modules<'a> {
 
     /// The file that defines what a full path leads to.
     fn file(&self, full: &str, followed: usize) -> Option<&'a Source> {
-        let mut module = full;
-        let file = loop {
-            match self.files.get(module) {
-                Some(file) => break *file,
-                None => module = above(module),
-            }
-            if module.is_empty() {
-                break *self.files.get("")?;
-            }
-        };
+        let mut modules = successors(Some(full), |it| (!it.is_empty()).then(|| above(it)));
+        let (module, file) = modules.find_map(|it| Some((it, *self.files.get(it)?)))?;
         let rest = full.strip_prefix(module)?.trim_start_matches("::");
-        let name = rest.split("::").next().unwrap_or_default();
-        let handed_on = self.named.get(&(module.to_owned(), name.to_owned()));
-        match handed_on.filter(|_| followed < MAX_FOLLOWED) {
+        let name = rest.split("::").next().unwrap_or_default().to_owned();
+        let handed_on = self.named.get(&(module.to_owned(), name));
+        // More often than this nobody hands a name on, unless in a circle.
+        match handed_on.filter(|_| followed < 8) {
             Some(full) => self.file(full, followed + 1),
             None => Some(file),
         }
@@ -113,9 +107,6 @@ fn above(path: &str) -> &str {
 fn join(module: &str, rest: &str) -> String {
     [module, rest].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("::")
 }
-
-/// More often nobody hands a name on, unless in a circle.
-const MAX_FOLLOWED: usize = 8;
 
 #[cfg(test)]
 mod tests {
@@ -150,33 +141,24 @@ mod tests {
     #[test]
     fn names_are_followed_to_where_they_come_from() {
         let root = ("lib", "mod a; mod b;\npub use self::{a::{A as B}, b::*};");
-        let files = [
-            root,
-            ("a/mod", "pub use self::x::A;"),
-            ("a/x", "pub struct A;"),
-            ("b", "use crate::{B, C};"),
-        ];
-        assert_eq!(imports(&files), ["b>a/x", "b>lib"]);
+        let folder = [("a/mod", "pub use self::x::A;"), ("a/x", "pub struct A;")];
+        let all = [root, folder[0], folder[1], ("b", "use crate::{B, C};")];
+        assert_eq!(imports(&all), ["b>a/x", "b>lib"]);
     }
 
     #[test]
     fn handing_on_and_having_modules_is_no_import() {
-        let files = [
-            ("lib", "pub mod a;\npub(crate) use self::a::A;"),
-            ("a", "use std::a::A;\nlet a = A;"),
-        ];
-        assert_eq!(imports(&files), [""; 0]);
+        let test = "#[cfg(test)]\nmod tests { use crate::a::A; }";
+        for root in ["pub mod a;", "mod a;\npub(crate) use self::a::A;", test] {
+            assert_eq!(imports(&[("lib", root), ("a", "use std::a::A;\nlet a = A;")]), [""; 0]);
+        }
         assert_eq!(imports(&[("lib", "mod a;\nuse self::a::A;"), ("a", "")]), ["lib>a"]);
-        let tests = "#[cfg(test)]\nmod tests { use crate::a::A; }";
-        assert_eq!(imports(&[("lib", tests), ("a", "")]), [""; 0]);
     }
 
     #[test]
     fn a_program_beside_a_library_is_not_its_root() {
-        assert_eq!(
-            imports(&[("lib", ""), ("main", "c::run()"), ("a", "use crate::X;")]),
-            ["a>lib"]
-        );
-        assert_eq!(imports(&[("main", ""), ("a", "use crate::X;")]), ["a>main"]);
+        let a = ("a", "use crate::X;");
+        assert_eq!(imports(&[("lib", ""), ("main", "c::run()"), a]), ["a>lib"]);
+        assert_eq!(imports(&[("main", ""), a]), ["a>main"]);
     }
 }

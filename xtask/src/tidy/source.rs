@@ -1,6 +1,8 @@
-//! One Rust file, with comments, literals and tests told apart from code.
+//! One Rust file, with its tests told apart from the rest.
 
-use super::tokens::{Token, tokens};
+use std::ops::Range;
+
+use super::tokens::{Place, Token, places};
 
 /// A file of Rust.
 #[derive(Debug)]
@@ -9,68 +11,60 @@ pub(super) struct Source {
     pub(super) path: String,
     /// The text as it stands.
     pub(super) text: String,
-    /// The text with comments and the insides of literals replaced by blanks.
-    pub(super) code: String,
-    /// `code` with everything under `#[cfg(test)]` blanked as well.
-    pub(super) shipped: String,
-    /// Text literals outside tests, with their lines.
-    pub(super) literals: Vec<(usize, String)>,
     /// Whether the whole file is compiled for tests only.
     pub(super) is_test: bool,
+    /// Where its tokens stand.
+    places: Vec<Place>,
+    /// Which of them are items under a `#[cfg(test)]`, attribute included.
+    test_items: Vec<Range<usize>>,
 }
 
 impl Source {
     /// Takes a file apart.
     pub(super) fn new(path: &str, text: &str) -> Self {
-        let (code, literals) = blank(text);
-        let mut shipped = code.clone().into_bytes();
-        for (start, end) in test_items(&code) {
-            fill(&mut shipped[start..end]);
-        }
-        let shipped = String::from_utf8_lossy(&shipped).into_owned();
-        // A literal belongs to a test when its opening quote was blanked with the test.
-        let literals = literals
-            .into_iter()
-            .filter(|(start, _)| shipped.as_bytes().get(*start).is_some_and(|byte| *byte == b'"'))
-            .map(|(start, literal)| (line_at(text, start), literal))
-            .collect();
-        let is_test = path.contains("/tests/")
-            || path.ends_with("/tests.rs")
-            || code.split_whitespace().collect::<String>().starts_with("#![cfg(test)]");
-        let (path, text) = (path.to_owned(), text.to_owned());
-        Self { path, text, code, shipped, literals, is_test }
+        let mut source = Self {
+            path: path.to_owned(),
+            text: text.to_owned(),
+            is_test: path.contains("/tests/") || path.ends_with("/tests.rs"),
+            places: places(text),
+            test_items: Vec::new(),
+        };
+        let tokens = source.all_tokens();
+        let begins: String = tokens.iter().take(8).map(|token| token.text).collect();
+        let (begins_so, test_items) = (begins == "#![cfg(test)]", test_items(&tokens));
+        source.is_test |= begins_so;
+        source.test_items = test_items;
+        source
     }
 
-    /// The words and signs outside comments, literals and tests.
+    /// What stands outside comments and tests.
     pub(super) fn shipped_tokens(&self) -> Vec<Token<'_>> {
-        tokens(&self.shipped)
+        let mut tokens = self.all_tokens();
+        for item in self.test_items.iter().rev() {
+            tokens.drain(item.clone());
+        }
+        tokens
     }
 
-    /// The words and signs outside comments and literals, those of tests included.
+    /// What stands outside comments, tests included.
     pub(super) fn all_tokens(&self) -> Vec<Token<'_>> {
-        tokens(&self.code)
+        let token = |(range, line): &Place| Token { text: &self.text[range.clone()], line: *line };
+        self.places.iter().map(token).collect()
     }
 
     /// Lines that hold code outside tests.
     pub(super) fn code_len(&self) -> usize {
-        self.shipped.lines().filter(|line| !line.trim().is_empty()).count()
+        let mut lines: Vec<_> = self.shipped_tokens().iter().map(|token| token.line).collect();
+        lines.dedup();
+        lines.len()
     }
 
     /// All lines but blank ones and those of tests: what a reader has to get through.
     pub(super) fn reading_len(&self) -> usize {
-        let written = self.text.lines().filter(|line| !line.trim().is_empty()).count();
-        written.saturating_sub(self.test_len())
-    }
-
-    fn test_len(&self) -> usize {
-        let lines: Vec<&str> = self.text.lines().collect();
-        let ranges = test_items(&self.code).into_iter();
-        let spans =
-            ranges.map(|(start, end)| (line_at(&self.code, start), line_at(&self.code, end)));
-        let blank = |line: &&&str| !line.trim().is_empty();
-        spans
-            .map(|(from, to)| lines[from - 1..to.min(lines.len())].iter().filter(blank).count())
-            .sum()
+        let lines = |item: &Range<usize>| self.places[item.start].1..=self.places[item.end - 1].1;
+        let tests: Vec<_> = self.test_items.iter().map(lines).collect();
+        let written = (1..).zip(self.text.lines()).filter(|(_, line)| !line.trim().is_empty());
+        written.filter(|(at, _)| !tests.iter().any(|lines| lines.contains(at))).count()
     }
 }
 
@@ -78,13 +72,11 @@ impl Source {
 pub(super) fn mark_test_modules(sources: &mut [Source]) {
     let mut modules = Vec::new();
     for source in sources.iter() {
-        let folder = match source.path.strip_suffix(".rs") {
-            Some(path) => path.strip_suffix("/mod").or(path.strip_suffix("/lib")).unwrap_or(path),
-            None => continue,
-        };
-        for (start, end) in test_items(&source.code) {
-            let words: Vec<_> = tokens(&source.code[start..end]);
-            let texts: Vec<_> = words.iter().map(|token| token.text).collect();
+        let Some(path) = source.path.strip_suffix(".rs") else { continue };
+        let folder = path.strip_suffix("/mod").or(path.strip_suffix("/lib")).unwrap_or(path);
+        let tokens = source.all_tokens();
+        for item in &source.test_items {
+            let texts: Vec<_> = tokens[item.clone()].iter().map(|token| token.text).collect();
             if let [.., "mod", name, ";"] = texts[..] {
                 modules.push(format!("{folder}/{name}"));
             }
@@ -98,157 +90,38 @@ pub(super) fn mark_test_modules(sources: &mut [Source]) {
     }
 }
 
-/// Byte ranges of the items that stand under a `#[cfg(test)]`, attribute included.
-fn test_items(code: &str) -> Vec<(usize, usize)> {
-    let mut items = Vec::new();
-    let mut from = 0;
-    while let Some(found) = code[from..].find("#[cfg(") {
-        let start = from + found;
-        from = match code[start..].find(']') {
-            Some(len) if names_test(&code[start..start + len]) => {
-                let end = item_end(code, start + len + 1);
-                items.push((start, end));
-                end
-            }
-            Some(len) => start + len,
-            None => code.len(),
-        };
+/// The items that stand under a `#[cfg(test)]`, or under one that asks for more than that.
+fn test_items(tokens: &[Token<'_>]) -> Vec<Range<usize>> {
+    let mut items: Vec<Range<usize>> = Vec::new();
+    for at in 0..tokens.len() {
+        let texts = || tokens[at..].iter().map(|token| token.text);
+        if items.last().is_some_and(|last| at < last.end)
+            || !texts().take(4).eq(["#", "[", "cfg", "("])
+        {
+            continue;
+        }
+        let asks: Vec<_> = texts().take_while(|text| *text != "]").collect();
+        if asks.contains(&"test") && !asks.contains(&"not") && !asks.contains(&"any") {
+            items.push(at..at + asks.len() + 1 + item_len(&tokens[at + asks.len() + 1..]));
+        }
     }
     items
 }
 
-fn names_test(attribute: &str) -> bool {
-    let words: Vec<_> = tokens(attribute).iter().map(|token| token.text).collect();
-    words.contains(&"test") && !words.contains(&"not") && !words.contains(&"any")
-}
-
-/// Where the item that begins here ends: behind its `;`, or behind its closing brace.
-fn item_end(code: &str, start: usize) -> usize {
+/// How far the item reaches that begins here: to its `;`, or to its closing brace.
+fn item_len(tokens: &[Token<'_>]) -> usize {
     let mut depth = 0_usize;
-    for (at, byte) in code.bytes().enumerate().skip(start) {
-        match byte {
-            b'{' | b'(' | b'[' => depth += 1,
-            b'}' | b')' | b']' => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 && byte == b'}' {
-                    return at + 1;
-                }
-            }
-            b';' if depth == 0 => return at + 1,
+    for (at, token) in tokens.iter().enumerate() {
+        match token.text {
+            "{" | "(" | "[" => depth += 1,
+            "}" | ")" | "]" => depth = depth.saturating_sub(1),
             _ => {}
         }
-    }
-    code.len()
-}
-
-/// Blanks comments and the insides of literals; positions stay what they were. Returns the text
-/// literals with the position of their opening quote.
-fn blank(text: &str) -> (String, Vec<(usize, String)>) {
-    let mut code = text.as_bytes().to_vec();
-    let mut literals = Vec::new();
-    let mut at = 0;
-    while at < code.len() {
-        let rest = &text.as_bytes()[at..];
-        let end = match rest {
-            [b'/', b'/', ..] => {
-                let end = at + rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len());
-                fill(&mut code[at..end]);
-                end
-            }
-            [b'/', b'*', ..] => {
-                let end = at + block_comment_len(rest);
-                fill(&mut code[at..end]);
-                end
-            }
-            [b'"', ..] => {
-                let hashes = raw_hashes(&text.as_bytes()[..at]);
-                let len = 1 + text_len(&rest[1..], hashes);
-                let inner = at + 1..(at + len).min(code.len());
-                literals.push((at, String::from_utf8_lossy(&code[inner.clone()]).into_owned()));
-                fill(&mut code[inner.clone()]);
-                inner.end + 1
-            }
-            [b'\'', ..] => {
-                let len = char_len(rest);
-                if len > 2 {
-                    fill(&mut code[at + 1..at + len - 1]);
-                }
-                at + len
-            }
-            _ => at + 1,
-        };
-        at = end;
-    }
-    (String::from_utf8_lossy(&code).into_owned(), literals)
-}
-
-/// Blanks everything but line ends.
-fn fill(bytes: &mut [u8]) {
-    bytes.iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
-}
-
-fn block_comment_len(text: &[u8]) -> usize {
-    let mut depth = 0_usize;
-    let mut at = 0;
-    while at < text.len() {
-        match &text[at..] {
-            [b'/', b'*', ..] => (depth, at) = (depth + 1, at + 2),
-            [b'*', b'/', ..] => (depth, at) = (depth - 1, at + 2),
-            _ => at += 1,
-        }
-        if depth == 0 {
-            break;
+        if depth == 0 && matches!(token.text, "}" | ";") {
+            return at + 1;
         }
     }
-    at
-}
-
-/// How many `#` a raw string's opening has before this quote; `None` when it is not raw.
-fn raw_hashes(before: &[u8]) -> Option<usize> {
-    let hashes = before.iter().rev().take_while(|byte| **byte == b'#').count();
-    let mut prefix = before[..before.len() - hashes].iter().rev();
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    let raw = prefix.next() == Some(&b'r')
-        && match prefix.next() {
-            Some(b'b' | b'c') => !prefix.next().is_some_and(is_word),
-            other => !other.is_some_and(is_word),
-        };
-    raw.then_some(hashes)
-}
-
-/// Bytes of a string before its closing quote.
-fn text_len(text: &[u8], raw: Option<usize>) -> usize {
-    let mut at = 0;
-    while at < text.len() {
-        match (text[at], raw) {
-            (b'\\', None) => at += 1,
-            (b'"', None) => break,
-            (b'"', Some(hashes)) if text[at + 1..].iter().take(hashes).eq(vec![&b'#'; hashes]) => {
-                break;
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    at.min(text.len())
-}
-
-/// The length of a character literal with its quotes; 1 for the quote of a lifetime.
-fn char_len(text: &[u8]) -> usize {
-    let close = |from: usize| text[from..].iter().position(|byte| *byte == b'\'');
-    match text {
-        [_, b'\\', _, ..] => close(3).map_or(1, |len| 3 + len + 1),
-        // One character of up to four bytes, then the quote.
-        [_, first, ..] => match close(2) {
-            Some(len) if len == first.leading_ones().saturating_sub(1) as usize => 2 + len + 1,
-            _ => 1,
-        },
-        _ => 1,
-    }
-}
-
-fn line_at(text: &str, position: usize) -> usize {
-    1 + text.as_bytes()[..position.min(text.len())].iter().filter(|byte| **byte == b'\n').count()
+    tokens.len()
 }
 
 #[cfg(test)]
@@ -256,27 +129,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn comments_and_literals_are_blanked() {
-        let text = "a /* x /* y */ z */ \"q\\\"uote\" // end\n'\\'' 'c' &'a b r#\"r\"aw\"# 'é' e";
-        let source = Source::new("x.rs", text);
-        let words: Vec<_> = source.all_tokens().iter().map(|token| token.text).collect();
-        assert_eq!(words.iter().filter(|word| word.len() == 1 && **word > "9").count(), 5);
-        for word in ["x", "y", "z", "quote", "end", "aw", "c", "é"] {
-            assert!(!words.contains(&word), "{word}");
-        }
-        let literals: Vec<_> = source.literals.iter().map(|(_, text)| text.as_str()).collect();
-        assert_eq!(literals, ["q\\\"uote", "r\"aw"]);
-        assert_eq!(source.code.len(), source.text.len());
-    }
-
-    #[test]
     fn tests_are_not_shipped() {
-        let text =
-            "fn a() {}\n#[cfg(test)]\nmod tests {\n  fn b() { \"in\"; }\n}\nfn c() { \"out\"; }\n";
+        let text = "fn a() {}\n#[cfg(test)]\nmod tests {\n  fn b() { \"in\"; }\n\n}\nfn c() { \"out\"; }\n";
         let source = Source::new("x.rs", text);
-        assert!(!source.shipped.contains("fn b") && source.shipped.contains("fn c"));
-        assert!(source.code.contains("fn b"));
-        assert_eq!(source.literals, [(6, "out".to_owned())]);
+        let has = |tokens: Vec<Token<'_>>, text| tokens.iter().any(|token| token.text == text);
+        assert!(has(source.all_tokens(), "b") && has(source.all_tokens(), "\"in\""));
+        assert!(!has(source.shipped_tokens(), "b") && !has(source.shipped_tokens(), "\"in\""));
+        assert!(has(source.shipped_tokens(), "c") && has(source.shipped_tokens(), "\"out\""));
         assert_eq!(source.code_len(), 2);
         assert_eq!(source.reading_len(), 2);
     }
@@ -295,8 +154,9 @@ mod tests {
             Source::new("c/src/util/more.rs", "fn a() {}"),
             Source::new("c/src/real.rs", "#[cfg(test)]\nmod tests;\n"),
             Source::new("c/src/real/tests.rs", "fn a() {}"),
+            Source::new("c/src/whole.rs", "//! Docs.\n#![cfg(test)]\nfn a() {}"),
         ];
         mark_test_modules(&mut sources);
-        assert_eq!(sources.map(|source| source.is_test), [false, true, true, false, true]);
+        assert_eq!(sources.map(|source| source.is_test), [false, true, true, false, true, true]);
     }
 }

@@ -1,6 +1,10 @@
-//! Words, numbers and signs of blanked code, and the paths they form.
+//! Words, numbers, literals and signs, and the paths they form.
 
-/// A word, a number, `::`, or any other single sign.
+use std::ops::Range;
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+
+/// A word, a number, a literal with its quotes, `::`, or any other single sign.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token<'a> {
     /// The token as written.
@@ -9,10 +13,18 @@ pub(super) struct Token<'a> {
     pub(super) line: usize,
 }
 
-impl Token<'_> {
+impl<'a> Token<'a> {
     /// Whether this is an identifier or a keyword.
     pub(super) fn is_word(&self) -> bool {
-        self.text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        let begins = self.text.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        begins && !self.text.contains(['"', '\''])
+    }
+
+    /// What a text says between its quotes.
+    pub(super) fn literal(&self) -> Option<&'a str> {
+        let (prefix, rest) = self.text.split_once('"')?;
+        let is_text = prefix.chars().all(|c| matches!(c, 'b' | 'c' | 'r' | '#'));
+        rest.trim_end_matches('#').strip_suffix('"').filter(|_| is_text)
     }
 
     /// The value of an integer, whatever its radix, separators and suffix.
@@ -32,29 +44,39 @@ impl Token<'_> {
     }
 }
 
-/// Splits blanked code.
-pub(super) fn tokens(code: &str) -> Vec<Token<'_>> {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let mut tokens = Vec::new();
-    let mut line = 1;
-    let mut rest = code;
-    while let Some(first) = rest.chars().next() {
-        let len = if is_word(first) {
-            rest.find(|c| !is_word(c)).unwrap_or(rest.len())
-        } else if rest.starts_with("::") {
-            2
-        } else {
-            first.len_utf8()
-        };
-        let (text, behind) = rest.split_at(len);
-        if first == '\n' {
-            line += 1;
-        } else if !first.is_whitespace() {
-            tokens.push(Token { text, line });
+/// Where a token stands in its file: its bytes, and its line.
+pub(super) type Place = (Range<usize>, usize);
+
+/// Takes a text apart. One that is no Rust has no tokens: the compiler will say so.
+pub(super) fn places(text: &str) -> Vec<Place> {
+    let mut places = Vec::new();
+    flatten(text, text.parse().unwrap_or_default(), &mut places);
+    places
+}
+
+/// Spells out a tree of tokens, without comments, some of which are taken for attributes.
+fn flatten(text: &str, stream: TokenStream, places: &mut Vec<Place>) {
+    let push = |places: &mut Vec<Place>, span: Span| {
+        let bytes = span.byte_range();
+        match places.last_mut() {
+            Some((last, _)) if text[last.start..bytes.end] == *"::" => {
+                *last = last.start..bytes.end;
+            }
+            _ => places.push((bytes, span.start().line)),
         }
-        rest = behind;
+    };
+    for tree in stream {
+        let written = &text[tree.span().byte_range()];
+        match tree {
+            _ if written.starts_with("//") || written.starts_with("/*") => {}
+            TokenTree::Group(group) => {
+                push(places, group.span_open());
+                flatten(text, group.stream(), places);
+                push(places, group.span_close());
+            }
+            other => push(places, other.span()),
+        }
     }
-    tokens
 }
 
 /// Words joined by `::`, or one alone.
@@ -137,6 +159,22 @@ fn path(tokens: &[Token<'_>], start: usize) -> (String, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn tokens(code: &str) -> Vec<Token<'_>> {
+        let token = |(range, line): Place| Token { text: &code[range], line };
+        places(code).into_iter().map(token).collect()
+    }
+
+    #[test]
+    fn comments_are_none_and_literals_are_one() {
+        let code = "//! no\na /* x /* y */ z */ \"q\\\"uote\" // end\n'\\'' 'c' '\"' &'l b r#\"r\"aw\"# c\"é\" e";
+        let tokens = tokens(code);
+        let words: Vec<_> = tokens.iter().filter(|it| it.is_word()).map(|it| it.text).collect();
+        assert_eq!(words, ["a", "l", "b", "e"]);
+        let literals: Vec<_> = tokens.iter().filter_map(Token::literal).collect();
+        assert_eq!(literals, ["q\\\"uote", "r\"aw", "é"]);
+        assert_eq!(tokens.len(), 12);
+    }
 
     fn paths_of(code: &str) -> Vec<String> {
         paths(&tokens(code)).into_iter().map(|path| path.text).collect()
