@@ -25,12 +25,7 @@ impl Skip {
         Self { why: why.into(), required: true }
     }
 
-    /// Harmless, and told by the program that was run.
-    pub(crate) fn told() -> Self {
-        Self::optional("")
-    }
-
-    /// Prints why, unless that was done.
+    /// Prints why, unless there are no words for it: then whoever was run has told.
     pub(crate) fn tell(&self) {
         if !self.why.is_empty() {
             println!("skipped: {self}");

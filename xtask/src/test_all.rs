@@ -31,9 +31,8 @@ pub(crate) fn run(_args: &[String]) -> Result {
     steps.run("demo", || jobs::demo(&[]));
     steps.run("instructions", || jobs::instructions(&[]));
     steps.run("interop", || jobs::interop(&[]));
-    // All 517 cases take 13 to 40 minutes for a runtime in a role, an hour and a half for the eight
-    // of them on two busy cores; these 361 one or two minutes, and five in all. With the next sizes of
-    // messages (409 cases) it is twice as long. The rest is for `cargo xtask autobahn`.
+    // All 517 cases take an hour and a half on two busy cores, these 361 five minutes, and the next
+    // sizes of messages (409 cases) twice as long. The rest is for `cargo xtask autobahn`.
     steps.run("autobahn", || jobs::autobahn(&["--quick".to_owned()]));
     steps.finish()
 }

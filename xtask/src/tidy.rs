@@ -55,8 +55,7 @@ pub(crate) fn run(_args: &[String]) -> Result {
     wasm()?;
     match findings.len() {
         0 => Ok(()),
-        1 => Err("1 finding".into()),
-        many => Err(format!("{many} findings").into()),
+        len => Err(format!("{len} finding{}", if len == 1 { "" } else { "s" }).into()),
     }
 }
 

@@ -6,9 +6,11 @@ use std::process::{Command, Stdio};
 use crate::cargo::{cargo, cargo_of, output};
 use crate::step::{Result, Skip};
 
-/// Those of the given programs that no folder of `PATH` holds.
-pub(crate) fn missing<'a>(programs: &[&'a str]) -> Vec<&'a str> {
-    programs.iter().copied().filter(|program| find(program).is_none()).collect()
+/// Whether a folder of `PATH` holds a program.
+pub(crate) fn is_installed(program: &str) -> bool {
+    let file = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(&file).is_file())
 }
 
 /// Whether `cargo <name>` exists for the toolchain in use.
@@ -28,6 +30,20 @@ pub(crate) fn require_subcommand(name: &str) -> Result {
 pub(crate) fn has_toolchain(name: &str) -> bool {
     let list = output(Command::new("rustup").args(["toolchain", "list"])).unwrap_or_default();
     list.lines().any(|line| is_toolchain(line, name))
+}
+
+/// `cargo` of a version that is older, from the system's packages: Debian has `cargo-web` beside
+/// its usual one, and others with the version in their names.
+pub(crate) fn cargo_of_system(version: &str) -> Option<Command> {
+    let suffixes = [format!("-{version}"), String::new()];
+    suffixes.iter().find_map(|suffix| {
+        let [cargo, rustc] = ["cargo", "rustc"].map(|name| format!("/usr/bin/{name}{suffix}"));
+        let said = output(Command::new(&rustc).arg("--version")).ok()?;
+        let mut command = Command::new(cargo);
+        // In a folder of its own: one compiler would throw away what another has built.
+        command.env("RUSTC", &rustc).env("CARGO_TARGET_DIR", "target/msrv");
+        is_toolchain(said.strip_prefix("rustc ")?, version).then_some(command)
+    })
 }
 
 /// Skips the calling job when nightly, or one of its cargo subcommands, is missing.
@@ -59,12 +75,6 @@ pub(crate) fn host() -> Result<String> {
     Ok(host.ok_or("`rustc -vV` names no host")?.to_owned())
 }
 
-fn find(program: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    let file = format!("{program}{}", std::env::consts::EXE_SUFFIX);
-    std::env::split_paths(&path).map(|folder| folder.join(&file)).find(|file| file.is_file())
-}
-
 fn succeeds(mut command: Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|it| it.success())
 }
@@ -80,8 +90,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_absent_programs_are_missing() {
-        assert_eq!(missing(&["cargo", "no-such-program-anywhere"]), ["no-such-program-anywhere"]);
+    fn programs_are_told_from_what_is_none() {
+        assert!(is_installed("cargo") && !is_installed("no-such-program-anywhere"));
     }
 
     #[test]
