@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, ops::Deref};
 
 use bytes::Bytes;
 
-use crate::codec::utf8::is_utf8;
+use crate::codec::{frame::Opcode, utf8::is_utf8};
 
 /// A message (RFC 6455 5.6). Cloning one copies a handle, not the payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,15 @@ pub enum MessageKind {
     Text,
     /// Bytes.
     Binary,
+}
+
+impl MessageKind {
+    pub(crate) fn opcode(self) -> Opcode {
+        match self {
+            Self::Text => Opcode::Text,
+            Self::Binary => Opcode::Binary,
+        }
+    }
 }
 
 impl Message {

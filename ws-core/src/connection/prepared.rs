@@ -7,7 +7,6 @@ use std::{
 
 use bytes::{Bytes, BytesMut};
 
-use super::sender::opcode_of;
 use crate::{
     codec::{
         deflate::{Setting, deflate_alone},
@@ -72,7 +71,7 @@ impl fmt::Debug for Prepared {
 }
 
 fn frame(message: &Message, payload: &[u8], rsv1: bool) -> Bytes {
-    let (opcode, len) = (opcode_of(message.kind()), payload.len() as u64);
+    let (opcode, len) = (message.kind().opcode(), payload.len() as u64);
     let head = FrameHead { fin: true, rsv1, opcode, mask: None, len };
     let mut bytes = [0; FrameHead::MAX_LEN];
     let n = head.encode(&mut bytes);

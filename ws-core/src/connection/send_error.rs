@@ -13,11 +13,12 @@ pub enum SendError {
     /// `unfinished-message`: a message that is sent in parts has to end first.
     Unfinished,
     /// `control-too-long`: a ping, pong or close reason of more than 125 bytes (a reason: 123).
+    // No larger than this: the result of every `send` fits a register.
     ControlTooLong {
-        /// Its length in bytes.
-        len: usize,
+        /// Its length in bytes, or the largest number if it is longer than that.
+        len: u32,
         /// How long it may be.
-        max: usize,
+        max: u8,
     },
     /// `invalid-close-code`: a code that no close frame may have (RFC 6455 7.4).
     CloseCode,

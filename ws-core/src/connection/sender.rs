@@ -133,7 +133,7 @@ impl Sender {
             return Err(SendError::Unfinished);
         }
         let compressed = self.compresses(message.len());
-        self.start(opcode_of(message.kind()), message.bytes(), true, compressed);
+        self.start(message.kind().opcode(), message.bytes(), true, compressed);
         Ok(())
     }
 
@@ -154,8 +154,8 @@ impl Sender {
         let (opcode, compressed) = match self.parts {
             Some(compressed) => (Opcode::Continuation, compressed),
             // The length of the whole message is not known yet.
-            None if !last => (opcode_of(kind), self.compresses(usize::MAX)),
-            None => (opcode_of(kind), self.compresses(part.len())),
+            None if !last => (kind.opcode(), self.compresses(usize::MAX)),
+            None => (kind.opcode(), self.compresses(part.len())),
         };
         self.parts = (!last).then_some(compressed);
         self.start(opcode, part, last, compressed);
@@ -364,12 +364,16 @@ impl Sender {
     }
 
     /// Whether a control frame may be sent that is `len` bytes long, `head_len` of them not the caller's.
-    fn control(&self, len: usize, head_len: usize) -> Result<(), SendError> {
+    fn control(&self, len: usize, head_len: u8) -> Result<(), SendError> {
         if self.close.is_some() {
             return Err(SendError::Closing);
         }
         let max = MAX_CONTROL - head_len;
-        if len > max { Err(SendError::ControlTooLong { len, max }) } else { Ok(()) }
+        if len <= usize::from(max) {
+            return Ok(());
+        }
+        let len = u32::try_from(len).unwrap_or(u32::MAX);
+        Err(SendError::ControlTooLong { len, max })
     }
 
     fn compresses(&self, len: usize) -> bool {
@@ -519,18 +523,11 @@ struct Head {
     rsv1: bool,
 }
 
-pub(super) fn opcode_of(kind: MessageKind) -> Opcode {
-    match kind {
-        MessageKind::Text => Opcode::Text,
-        MessageKind::Binary => Opcode::Binary,
-    }
-}
-
 /// "All control frames MUST have a payload length of 125 bytes or less". RFC 6455 5.5
-const MAX_CONTROL: usize = 125;
+const MAX_CONTROL: u8 = 125;
 
 /// What the code takes of the payload of a close frame.
-const CODE_LEN: usize = 2;
+const CODE_LEN: u8 = 2;
 
 /// Up to this length a payload is copied behind its head; a longer one goes by its handle.
 const MAX_COPIED: usize = 4 * 1024;

@@ -19,7 +19,10 @@ const HEADERS: &[&str] = &[
 const HEADER_PREFIX: &str = "sec-websocket";
 
 /// Names from the core and from `http` that stand for a protocol decision.
-const DECISIONS: &[&str] = &["Opcode", "OpCode", "CloseCode", "SWITCHING_PROTOCOLS"];
+const DECISIONS: &[&str] = &["Opcode", "OpCode", "SWITCHING_PROTOCOLS"];
+
+/// A type whose values may be passed on; to name one of them is to decide.
+const PASSED_ON: &str = "CloseCode::";
 
 /// An async adapter may have at most this share of the core's lines.
 const MAX_SHARE_PERCENT: usize = 10;
@@ -41,7 +44,8 @@ pub(super) fn check_protocol(source: &Source) -> Vec<Finding> {
     for path in paths(&tokens).into_iter().filter(|path| !path.is_reexport) {
         let mut words = path.text.split("::");
         let constant = path.text.contains("::") && words.clone().any(|word| word == "header");
-        if constant || words.any(|word| DECISIONS.contains(&word)) {
+        let value = path.text.contains(PASSED_ON);
+        if constant || value || words.any(|word| DECISIONS.contains(&word)) {
             report(path.line, path.text);
         }
     }
@@ -128,9 +132,10 @@ mod tests {
             "if head & 0x80 != 0 {}",
             "close(1_002u16);",
             "match frame { Opcode::Ping => {} }",
-            "use ws_core::CloseCode;",
+            "close_with(CloseCode::GOING_AWAY, reason);",
+            "use ws_core::CloseCode::{self, Normal};",
         ] {
-            assert_eq!(protocol(code), 1, "{code}");
+            assert!(protocol(code) > 0, "{code}");
         }
     }
 
@@ -142,6 +147,7 @@ mod tests {
             "Duration::from_millis(100)",
             "config.header(name, value)",
             "pub mod types { pub use ws_core::{CloseCode, CloseFrame}; }",
+            "use ws_core::CloseCode;\nfn close_with(code: CloseCode) { frame(code) }",
             "#[cfg(test)]\nmod tests { const A: u16 = 1002; const B: &str = \"upgrade\"; }",
         ] {
             assert_eq!(protocol(code), 0, "{code}");

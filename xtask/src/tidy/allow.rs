@@ -31,6 +31,4 @@ pub(super) const CIRCULAR_IMPORTS: &[(&str, &str, &str, &str)] = &[
     ("conformance/src", "messages/cases/deflate/", "messages/cases/deflate.rs", "shared setups"),
     ("conformance/src", "messages/line/", "messages/line.rs", "a state in words of both its ends"),
     ("conformance/src", "pipe/", "pipe.rs", "a state in the words of both its ends"),
-    ("ws-core/src/codec/mask", "wide.rs", "", "its ends are masked in words"),
-    ("ws-core/src/connection", "prepared.rs", "sender.rs", "one place decides about opcodes"),
 ];

@@ -16,8 +16,11 @@ const ROOT_FILES: &[&str] = &[
     "deny.toml",
 ];
 
+/// Files that go into each published package.
+const PACKAGED: &[&str] = &["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
+
 /// Fields that a registry shows.
-const FIELDS: &[&str] = &["description", "license", "readme", "rust_version"];
+const FIELDS: &[&str] = &["description", "documentation", "license", "readme", "rust_version"];
 const LISTS: &[&str] = &["categories", "keywords"];
 
 /// Looks at one package.
@@ -39,9 +42,11 @@ pub(super) fn check(each: &Crate) -> Vec<Finding> {
     for field in missing_fields.chain(missing_lists) {
         findings.push(Finding::new(&manifest, 0, format!("published without `{field}`")));
     }
-    let readme = format!("{folder}/README.md");
-    if !Path::new(&readme).is_file() {
-        findings.push(Finding::new(&readme, 0, "missing, and the package is published"));
+    for name in PACKAGED {
+        let path = format!("{folder}/{name}");
+        if !Path::new(&path).is_file() {
+            findings.push(Finding::new(&path, 0, "missing, and the package is published"));
+        }
     }
     let lib = format!("{folder}/src/lib.rs");
     let root = each.sources.iter().find(|source| source.path == lib);

@@ -10,7 +10,7 @@ use std::mem::MaybeUninit;
 
 use bytes::BytesMut;
 
-use super::LONG;
+use super::words::{LONG, copy_words, mask_words};
 
 /// Appends `payload` to `out`, masked.
 #[inline]
@@ -18,7 +18,7 @@ pub(crate) fn extend_masked(out: &mut BytesMut, payload: &[u8], key: [u8; 4]) {
     let start = out.len();
     if payload.len() < LONG {
         out.extend_from_slice(payload);
-        return super::mask_words(&mut out[start..], key);
+        return mask_words(&mut out[start..], key);
     }
     out.reserve(payload.len());
     let room = &mut out.spare_capacity_mut()[..payload.len()];
@@ -33,30 +33,6 @@ fn copy(to: &mut [MaybeUninit<u8>], from: &[u8], key: [u8; 4]) {
         return;
     }
     copy_words(to, from, key);
-}
-
-/// Writes every byte of `to`, which is as long as `from`.
-#[inline(always)]
-pub(super) fn copy_words(to: &mut [MaybeUninit<u8>], from: &[u8], key: [u8; 4]) {
-    assert_eq!(to.len(), from.len());
-    let wide = u32::from_ne_bytes(key);
-    let mut to_words = to.chunks_exact_mut(4);
-    let mut from_words = from.chunks_exact(4);
-    // Plain words: the compiler makes vectors of them.
-    for (to, from) in (&mut to_words).zip(&mut from_words) {
-        let mut word = [0; 4];
-        word.copy_from_slice(from);
-        write(to, (u32::from_ne_bytes(word) ^ wide).to_ne_bytes());
-    }
-    let rest = from_words.remainder().iter().zip(key).map(|(byte, key)| byte ^ key);
-    write(to_words.into_remainder(), rest);
-}
-
-#[inline(always)]
-fn write(to: &mut [MaybeUninit<u8>], bytes: impl IntoIterator<Item = u8>) {
-    for (to, byte) in to.iter_mut().zip(bytes) {
-        to.write(byte);
-    }
 }
 
 #[cfg(test)]
@@ -75,7 +51,7 @@ mod tests {
                 extend_masked(&mut out, &payload[..len], key);
                 assert_eq!(out.len(), start + len);
                 assert!(out[..start].iter().all(|&byte| byte == 0xEE));
-                super::super::mask_words(&mut out[start..], key);
+                mask_words(&mut out[start..], key);
                 assert_eq!(out[start..], payload[..len], "{len} {start}");
             }
         }
@@ -90,7 +66,7 @@ mod tests {
             copy_words(room, &from, [9, 8, 7, 6]);
             // SAFETY: every byte has been written, or this test is there for Miri to find it.
             unsafe { to.set_len(from.len()) };
-            super::super::mask_words(&mut to, [9, 8, 7, 6]);
+            super::mask_words(&mut to, [9, 8, 7, 6]);
             assert_eq!(to, from);
         }
     }

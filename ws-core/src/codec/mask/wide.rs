@@ -9,7 +9,7 @@
 
 use std::mem::MaybeUninit;
 
-use super::LONG;
+use super::words::{LONG, copy_words, mask_words};
 
 /// Masks `payload`, if it is long enough and the processor has what it takes.
 #[inline]
@@ -17,7 +17,7 @@ pub(super) fn mask(payload: &mut [u8], mut key: [u8; 4]) -> bool {
     let fits = payload.len() >= LONG && is_x86_feature_detected!("avx2");
     if fits {
         let (front, aligned) = payload.split_at_mut(apart(payload));
-        super::mask_words(front, key);
+        mask_words(front, key);
         key.rotate_left(front.len() & 3);
         // SAFETY: the processor has AVX2, which is all that `mask_avx2` asks for.
         unsafe { mask_avx2(aligned, key) };
@@ -33,7 +33,7 @@ pub(super) fn copy(to: &mut [MaybeUninit<u8>], from: &[u8], mut key: [u8; 4]) ->
     if fits {
         let (front, aligned) = to.split_at_mut(apart(to));
         let (from_front, from) = from.split_at(front.len());
-        super::copy::copy_words(front, from_front, key);
+        copy_words(front, from_front, key);
         key.rotate_left(front.len() & 3);
         // SAFETY: the processor has AVX2, which is all that `copy_avx2` asks for.
         unsafe { copy_avx2(aligned, from, key) };
@@ -52,7 +52,7 @@ fn apart<T>(written: &[T]) -> usize {
 /// The processor has to have AVX2.
 #[target_feature(enable = "avx2")]
 unsafe fn copy_avx2(to: &mut [MaybeUninit<u8>], from: &[u8], key: [u8; 4]) {
-    super::copy::copy_words(to, from, key);
+    copy_words(to, from, key);
 }
 
 /// # Safety
@@ -60,7 +60,7 @@ unsafe fn copy_avx2(to: &mut [MaybeUninit<u8>], from: &[u8], key: [u8; 4]) {
 /// The processor has to have AVX2.
 #[target_feature(enable = "avx2")]
 unsafe fn mask_avx2(payload: &mut [u8], key: [u8; 4]) {
-    super::mask_words(payload, key);
+    mask_words(payload, key);
 }
 
 /// How many bytes a vector has.
@@ -78,7 +78,7 @@ mod tests {
             for start in 0..VECTOR.min(len) {
                 let (mut ours, mut words) = (plain.clone(), plain.clone());
                 let masked = mask(&mut ours[start..], [1, 2, 3, 4]);
-                super::super::mask_words(&mut words[start..], [1, 2, 3, 4]);
+                mask_words(&mut words[start..], [1, 2, 3, 4]);
                 let fits = len - start >= LONG && is_x86_feature_detected!("avx2");
                 assert_eq!(masked, fits, "{len} {start}");
                 assert_eq!(ours, if masked { words } else { plain.clone() }, "{len} {start}");
