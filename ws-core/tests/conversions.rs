@@ -68,7 +68,7 @@ fn a_text_is_compared_and_taken_apart_like_a_string() {
     let (text, string) = (Text::from("abc"), String::from("abc"));
     assert!(text == *"abc" && text == "abc" && text == string && text == Cow::Borrowed("abc"));
     assert!("abc" == text && string == text && Cow::Borrowed("abc") == text);
-    assert!(text != "abd" && text != String::from("abcd"));
+    assert!(text != "abd" && text != "abcd");
     assert_eq!((text.len(), text.is_empty(), Text::default().is_empty()), (3, false, true));
     assert_eq!(AsRef::<str>::as_ref(&text), "abc");
     assert_eq!(AsRef::<[u8]>::as_ref(&text), b"abc");
