@@ -66,7 +66,7 @@ mod tests {
             copy_words(room, &from, [9, 8, 7, 6]);
             // SAFETY: every byte has been written, or this test is there for Miri to find it.
             unsafe { to.set_len(from.len()) };
-            super::mask_words(&mut to, [9, 8, 7, 6]);
+            mask_words(&mut to, [9, 8, 7, 6]);
             assert_eq!(to, from);
         }
     }
