@@ -11,8 +11,9 @@ use std::{
 };
 
 use ws_blocking::{
-    CloseCode, Error, RecvHalf, SendError, SendHalf, Timeout, WebSocket, WebSocketConfig,
+    CloseCode, Error, RecvHalf, SendError, SendHalf, WebSocket, WebSocketConfig,
     handshake::{Negotiated, Role},
+    message::Timeout,
 };
 
 /// A server's end, and the peer's end of the stream.

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use tokio::{io::duplex, time::timeout};
 use ws_tokio::{
-    CloseCode, Error, Timeout, WebSocket, WebSocketConfig,
+    CloseCode, Error, WebSocket, WebSocketConfig,
     handshake::{Negotiated, Role},
+    message::Timeout,
 };
 
 #[tokio::test]

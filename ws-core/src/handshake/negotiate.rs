@@ -19,6 +19,7 @@ pub(crate) const EXTENSIONS: &str = "sec-websocket-extensions";
 
 /// Whose order decides when several subprotocols are known to both sides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Preference {
     /// The order of [`ServerConfig::subprotocols`](crate::ServerConfig::subprotocols).
     #[default]

@@ -46,11 +46,11 @@ macro_rules! __adapter {
 macro_rules! __names {
     () => {
         pub use $crate::{
-            Error, Event, Part, Timeout, bytes, http,
+            Error, Event, Part, bytes, http,
             ws_core::{
-                self, ClientConfig, CloseCode, CloseFrame, CloseInfo, Message, MessageKind,
-                Prepared, SendError, ServerConfig, Text, Verifier, WebSocketConfig, is_upgrade,
-                respond, upgrade_request,
+                self, ClientConfig, CloseCode, CloseInfo, Message, MessageKind, Prepared,
+                SendError, ServerConfig, Text, Verifier, WebSocketConfig, is_upgrade, respond,
+                upgrade_request,
             },
         };
 
@@ -77,10 +77,16 @@ macro_rules! __names {
         }
 
         /// The rules that a peer can break, one variant each, with the section of the RFC that
-        /// states it; and details of how a WebSocket ends.
+        /// states it.
         pub mod rules {
-            pub use $crate::ws_core::{
-                FrameRule, FrameViolation, IntoOutgoing, RequestRule, ResponseRule, Side, TextError,
+            pub use $crate::ws_core::{FrameRule, FrameViolation, RequestRule, ResponseRule};
+        }
+
+        /// Details of messages and of how a WebSocket ends.
+        pub mod message {
+            pub use $crate::{
+                Timeout,
+                ws_core::{CloseFrame, IntoOutgoing, Outgoing, Side, TextError},
             };
         }
     };
