@@ -11,7 +11,7 @@ use crate::{deflate::Compression, hex, runtimes::Runtime, usage};
 #[derive(Debug)]
 pub(crate) enum Command {
     /// Print this text.
-    Help(&'static str),
+    Print(&'static str),
     Matrix,
     Serve(ServeOptions),
     Connect(ConnectOptions),
@@ -97,7 +97,8 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
     let name = args.remove(0);
     let mut parser = Parser::from_args(args);
     match name.to_str() {
-        Some("--help" | "-h" | "help") => Ok(Command::Help(usage::COMMANDS)),
+        Some("--help" | "-h" | "help") => Ok(Command::Print(usage::COMMANDS)),
+        Some("--version" | "-V") => Ok(Command::Print(usage::VERSION)),
         Some("matrix") => matrix(&mut parser),
         Some("serve") => serve(&mut parser),
         Some("connect") => connect(&mut parser),
@@ -110,16 +111,15 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
 fn matrix(parser: &mut Parser) -> Result<Command, Error> {
     match parser.next()? {
         None => Ok(Command::Matrix),
-        Some(HELP | SHORT_HELP) => Ok(Command::Help(usage::MATRIX)),
+        Some(HELP | SHORT_HELP) => Ok(Command::Print(usage::MATRIX)),
         Some(other) => Err(other.unexpected()),
     }
 }
 
 fn serve(parser: &mut Parser) -> Result<Command, Error> {
-    let (mut runtime, mut addr) = (None, None);
     let mut options = ServeOptions {
-        runtime: Runtime::Tokio,
-        addr: String::new(),
+        runtime: Runtime::default(),
+        addr: ANY_PORT.to_owned(),
         subprotocols: Vec::new(),
         require_subprotocol: false,
         origins: Vec::new(),
@@ -138,9 +138,9 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
     };
     while let Some(arg) = parser.next()? {
         match arg {
-            HELP | SHORT_HELP => return Ok(Command::Help(usage::SERVE)),
-            Arg::Long("runtime") => runtime = Some(parser.value()?.parse()?),
-            Arg::Long("addr") => addr = Some(parser.value()?.string()?),
+            HELP | SHORT_HELP => return Ok(Command::Print(usage::SERVE)),
+            Arg::Long("runtime") => options.runtime = parser.value()?.parse()?,
+            Arg::Long("addr") => options.addr = parser.value()?.string()?,
             Arg::Long("subprotocol") => options.subprotocols.push(parser.value()?.string()?),
             Arg::Long("require-subprotocol") => options.require_subprotocol = true,
             Arg::Long("origin") => options.origins.push(parser.value()?.string()?),
@@ -168,15 +168,13 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
         }
     }
     options.compression.check()?;
-    options.runtime = runtime.ok_or("--runtime is missing")?;
-    options.addr = addr.ok_or("--addr is missing")?;
     Ok(Command::Serve(options))
 }
 
 fn connect(parser: &mut Parser) -> Result<Command, Error> {
-    let (mut runtime, mut url) = (None, None);
+    let mut url = None;
     let mut options = ConnectOptions {
-        runtime: Runtime::Tokio,
+        runtime: Runtime::default(),
         url: String::new(),
         subprotocols: Vec::new(),
         headers: Vec::new(),
@@ -187,8 +185,8 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
     };
     while let Some(arg) = parser.next()? {
         match arg {
-            HELP | SHORT_HELP => return Ok(Command::Help(usage::CONNECT)),
-            Arg::Long("runtime") => runtime = Some(parser.value()?.parse()?),
+            HELP | SHORT_HELP => return Ok(Command::Print(usage::CONNECT)),
+            Arg::Long("runtime") => options.runtime = parser.value()?.parse()?,
             Arg::Long("subprotocol") => options.subprotocols.push(parser.value()?.string()?),
             Arg::Long("header") => {
                 let (name, value) = pair(parser, "--header takes 'Name: value'")?;
@@ -215,23 +213,22 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
         return Err("with --handshake-only nothing is sent".into());
     }
     options.compression.check()?;
-    options.runtime = runtime.ok_or("--runtime is missing")?;
     options.url = url.ok_or("the URL is missing")?;
     Ok(Command::Connect(options))
 }
 
 fn autobahn_client(parser: &mut Parser) -> Result<Command, Error> {
-    let (mut runtime, mut url, mut agent) = (None, None, None);
+    let mut runtime = Runtime::default();
+    let (mut url, mut agent) = (None, None);
     while let Some(arg) = parser.next()? {
         match arg {
-            HELP | SHORT_HELP => return Ok(Command::Help(usage::AUTOBAHN_CLIENT)),
-            Arg::Long("runtime") => runtime = Some(parser.value()?.parse::<Runtime>()?),
+            HELP | SHORT_HELP => return Ok(Command::Print(usage::AUTOBAHN_CLIENT)),
+            Arg::Long("runtime") => runtime = parser.value()?.parse()?,
             Arg::Long("agent") => agent = Some(parser.value()?.string()?),
             Arg::Value(value) if url.is_none() => url = Some(value.string()?),
             other => return Err(other.unexpected()),
         }
     }
-    let runtime = runtime.ok_or("--runtime is missing")?;
     let url = url.ok_or("the URL is missing")?;
     let agent = agent.unwrap_or_else(|| format!("ws-{runtime}"));
     Ok(Command::AutobahnClient(AutobahnOptions { runtime, url, agent }))
@@ -241,7 +238,7 @@ fn vectors(parser: &mut Parser) -> Result<Command, Error> {
     let (mut folder, mut over) = (None, Over::All);
     while let Some(arg) = parser.next()? {
         match arg {
-            HELP | SHORT_HELP => return Ok(Command::Help(usage::VECTORS)),
+            HELP | SHORT_HELP => return Ok(Command::Print(usage::VECTORS)),
             Arg::Long("runtime") => {
                 let name = parser.value()?;
                 over = if name == "core" { Over::Core } else { Over::Adapter(name.parse()?) };
@@ -264,6 +261,9 @@ fn pair(parser: &mut Parser, otherwise: &'static str) -> Result<(String, String)
 fn milliseconds(parser: &mut Parser) -> Result<Duration, Error> {
     Ok(Duration::from_millis(parser.value()?.parse()?))
 }
+
+/// Where a server listens that was not told where: on a port that is free, for this machine alone.
+const ANY_PORT: &str = "127.0.0.1:0";
 
 const HELP: Arg<'static> = Arg::Long("help");
 const SHORT_HELP: Arg<'static> = Arg::Short('h');
@@ -305,6 +305,18 @@ mod tests {
         assert_eq!(options.headers, [("A".to_owned(), "b:c ".to_owned())]);
         assert!(options.compression.offer().is_some() && options.timeout.is_none());
         assert!(options.messages.is_empty() && !options.handshake_only);
+    }
+
+    #[test]
+    fn what_can_be_guessed_need_not_be_said() {
+        let Command::Serve(options) = parsed("serve").unwrap() else { panic!() };
+        assert_eq!((options.runtime, &*options.addr), (Runtime::Tokio, "127.0.0.1:0"));
+        let Command::Connect(options) = parsed("connect ws://h").unwrap() else { panic!() };
+        assert_eq!(options.runtime, Runtime::Tokio);
+        let Command::AutobahnClient(options) = parsed("autobahn-client ws://h").unwrap() else {
+            panic!()
+        };
+        assert_eq!((options.runtime, &*options.agent), (Runtime::Tokio, "ws-tokio"));
     }
 
     #[test]
@@ -355,10 +367,8 @@ mod tests {
             ("", "there is no command"),
             ("dance", "there is no command \"dance\""),
             ("matrix --fast", "invalid option '--fast'"),
-            ("serve --addr 127.0.0.1:0", "--runtime is missing"),
-            ("serve --runtime tokio", "--addr is missing"),
             ("serve --basic-auth ada", "--basic-auth takes USER:PASS"),
-            ("connect --runtime tokio", "the URL is missing"),
+            ("connect", "the URL is missing"),
             ("connect --header x ws://h", "--header takes 'Name: value'"),
             ("connect ws://h ws://i", "unexpected argument \"ws://i\""),
             ("connect --send-binary 0", "--send-binary takes pairs of hexadecimal digits"),
@@ -389,13 +399,14 @@ mod tests {
 
     #[test]
     fn help_is_there_for_each_command() {
-        for command in ["matrix", "serve", "connect", "autobahn-client", "vectors"] {
-            let Command::Help(text) = parsed(&format!("{command} --help")).unwrap() else {
+        for command in usage::NAMES {
+            let Command::Print(text) = parsed(&format!("{command} --help")).unwrap() else {
                 panic!("{command}")
             };
             assert!(text.starts_with(&format!("usage: ws-demo {command}")));
             assert!(usage::COMMANDS.contains(command));
         }
-        assert!(matches!(parsed("--help"), Ok(Command::Help(usage::COMMANDS))));
+        assert!(matches!(parsed("--help"), Ok(Command::Print(usage::COMMANDS))));
+        assert!(matches!(parsed("--version"), Ok(Command::Print(usage::VERSION))));
     }
 }

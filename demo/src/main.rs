@@ -17,6 +17,7 @@ mod usage;
 mod vectors;
 
 use std::{
+    ffi::OsString,
     io::{self, Write},
     process::ExitCode,
 };
@@ -25,15 +26,17 @@ use args::Command;
 use complain::complain;
 
 fn main() -> ExitCode {
-    let command = match args::parse(std::env::args_os().skip(1)) {
+    let args: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let hint = usage::hint(args.first().and_then(|name| name.to_str()));
+    let command = match args::parse(args) {
         Ok(command) => command,
         Err(error) => {
-            complain(format_args!("{error}\n{}", usage::HINT));
+            complain(format_args!("{error}\n{hint}"));
             return ExitCode::from(BAD_USAGE);
         }
     };
     let done = match command {
-        Command::Help(text) => io::stdout().write_all(text.as_bytes()).map(|()| ExitCode::SUCCESS),
+        Command::Print(text) => io::stdout().write_all(text.as_bytes()).map(|()| ExitCode::SUCCESS),
         Command::Matrix => matrix::run(),
         Command::Serve(options) => serve::run(&options),
         Command::Connect(options) => connect::run(&options),

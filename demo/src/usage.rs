@@ -1,7 +1,23 @@
-//! The texts of `--help`.
+//! The texts of `--help` and `--version`.
 
-/// What follows the message about a command line that is not understood.
-pub(crate) const HINT: &str = "`ws-demo --help` lists what is understood";
+use std::borrow::Cow;
+
+/// What follows the message about a command line that is not understood, by its first argument.
+pub(crate) fn hint(command: Option<&str>) -> Cow<'static, str> {
+    match command {
+        None => Cow::Owned(format!("\n{}", COMMANDS.trim_end())),
+        Some(name) if NAMES.contains(&name) => {
+            Cow::Owned(format!("`ws-demo {name} --help` lists what is understood"))
+        }
+        Some(_) => Cow::Borrowed("`ws-demo --help` lists what is understood"),
+    }
+}
+
+/// The commands.
+pub(crate) const NAMES: [&str; 5] = ["matrix", "serve", "connect", "autobahn-client", "vectors"];
+
+/// `ws-demo --version`
+pub(crate) const VERSION: &str = concat!("ws-demo ", env!("CARGO_PKG_VERSION"), "\n");
 
 /// `ws-demo --help`
 pub(crate) const COMMANDS: &str = "\
@@ -15,7 +31,12 @@ usage: ws-demo COMMAND [OPTIONS]
   autobahn-client  a client for the fuzzing server of the Autobahn suite
   vectors          the conformance vectors over the core and every adapter
 
-`ws-demo COMMAND --help` tells the options.
+`ws-demo COMMAND --help` explains a command, with examples. Two terminals are enough to begin with:
+
+  ws-demo serve --addr 127.0.0.1:9000
+  ws-demo connect ws://127.0.0.1:9000
+
+exit status: 64 for a command line that is not understood; the rest is told by each command
 ";
 
 /// `ws-demo matrix --help`
@@ -27,20 +48,24 @@ bytes, a message of 1 MiB in fragments, a ping and its pong, and close frames; t
 compressed. Prints the first request and its answer as they were on the wire, then a table: a row for
 each server, a column for each client.
 
+example:
+  ws-demo matrix | tail -5      the table alone
+
 exit status: 0 when all are `ok`, 1 otherwise
 ";
 
 /// `ws-demo serve --help`
 pub(crate) const SERVE: &str = "\
-usage: ws-demo serve --runtime RUNTIME --addr HOST:PORT [OPTIONS]
+usage: ws-demo serve [OPTIONS]
 
 Answers WebSocket handshakes, and `GET /health` with 200. An open WebSocket gets back every message
 that it brings, until it is closed. The first line on standard output is
 `listening on ws://HOST:PORT`. Each connection is a line on standard error when it ends: what came of
-its requests, and how its WebSocket ended, with the close codes that were received and sent.
+its requests, and how its WebSocket ended, with the close codes that were received and sent. Ctrl-C
+ends it.
 
-  --runtime tokio|async-std|smol|blocking
-  --addr HOST:PORT            where to listen; port 0 picks one
+  --runtime tokio|async-std|smol|blocking     what it runs on (tokio)
+  --addr HOST:PORT            where to listen; port 0 picks one (127.0.0.1:0)
   --subprotocol NAME          one that is spoken; repeated, the most preferred first
   --require-subprotocol       refuse clients that offer none of these
   --origin ORIGIN             one whose pages are let in; may be repeated
@@ -61,11 +86,19 @@ its requests, and how its WebSocket ended, with the close codes that were receiv
   --idle-timeout-ms N         longest silence of a client (for ever)
   --ping-interval-ms N        send a ping after so much silence, and wait as long for its pong (never)
   --close-after N             close with 1000 after so many messages (never)
+
+examples:
+  ws-demo serve                             on a free port of this machine
+  ws-demo serve --addr 0.0.0.0:8080         for everybody
+  ws-demo serve --runtime smol --deflate --subprotocol chat
+  ws-demo serve --basic-auth ada:lovelace --origin https://a.example
+
+exit status: 1 when it cannot listen there; otherwise it serves until it is stopped
 ";
 
 /// `ws-demo connect --help`
 pub(crate) const CONNECT: &str = "\
-usage: ws-demo connect --runtime RUNTIME URL [OPTIONS]
+usage: ws-demo connect URL [OPTIONS]
 
 Connects, shakes hands, and prints the answer's status line and header fields. When a WebSocket is
 open, four lines follow: `open`, `subprotocol: NAME`, `extensions: LIST` and `leftover: N`, the
@@ -77,7 +110,7 @@ line each: text as it is, bytes as `binary: HEX`. At last the WebSocket is close
 server's close frame printed as `closed: CODE REASON`. Without messages it is closed at once; but if
 standard input is a terminal, every line that is typed is sent, until Ctrl-D.
 
-  --runtime tokio|async-std|smol|blocking
+  --runtime tokio|async-std|smol|blocking     what it runs on (tokio)
   --subprotocol NAME          one to offer; repeated, the most preferred first
   --header 'Name: value'      a field to send; may be repeated
   --deflate[=PARAMS]          offer permessage-deflate as browsers do, or with these parameters of
@@ -92,19 +125,26 @@ standard input is a terminal, every line that is typed is sent, until Ctrl-D.
   --send TEXT                 a message to send; may be repeated
   --send-binary HEX           the same, of bytes
 
+examples:
+  ws-demo connect ws://127.0.0.1:9000
+  ws-demo connect ws://127.0.0.1:9000 --send hello --send-binary 00ff
+
 exit status: 0 when open and then closed as told above, 2 when declined, 1 when it failed otherwise,
 or a message had no reply
 ";
 
 /// `ws-demo autobahn-client --help`
 pub(crate) const AUTOBAHN_CLIENT: &str = "\
-usage: ws-demo autobahn-client --runtime RUNTIME URL [--agent NAME]
+usage: ws-demo autobahn-client URL [OPTIONS]
 
 Lets the Autobahn suite's fuzzing server at URL run all of its cases, echoing what it sends, and then
 has it write its report. Prints how many cases there were; what came of them is in the report.
 
-  --runtime tokio|async-std|smol|blocking
+  --runtime tokio|async-std|smol|blocking     what it runs on (tokio)
   --agent NAME                what the report calls this client (ws-RUNTIME)
+
+example:
+  ws-demo autobahn-client ws://127.0.0.1:9001 --runtime blocking
 
 exit status: 0 when all cases were run, whatever came of them, 1 otherwise
 ";
@@ -116,7 +156,10 @@ usage: ws-demo vectors DIR [--runtime RUNTIME]
 Runs every vector of the `.jsonl` files in DIR over the core and every adapter, or over one of them.
 Prints each failure, and last `N passed, N failed`.
 
-  --runtime core|tokio|async-std|smol|blocking
+  --runtime core|tokio|async-std|smol|blocking     one of them alone
+
+example:
+  ws-demo vectors conformance/vectors --runtime core
 
 exit status: 0 when nothing failed, 1 otherwise
 ";
