@@ -53,9 +53,47 @@ pub(crate) struct ConnectOptions {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) compression: Compression,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) max_message_len: Option<usize>,
     pub(crate) handshake_only: bool,
     /// What to send, in this order.
     pub(crate) messages: Vec<Message>,
+    /// Standard input is sent as one binary message.
+    pub(crate) binary: bool,
+    /// Every message needs a reply.
+    pub(crate) expect_reply: bool,
+    /// The silence of the server after which to close.
+    pub(crate) wait: Option<Duration>,
+    /// Print the head on a terminal, too.
+    pub(crate) verbose: bool,
+    /// Print messages only.
+    pub(crate) quiet: bool,
+}
+
+impl ConnectOptions {
+    /// Checks that no option is without effect.
+    fn check(&self) -> Result<(), Error> {
+        let sends = !self.messages.is_empty() || self.binary || self.expect_reply;
+        if self.handshake_only && (sends || self.wait.is_some()) {
+            return Err("with --handshake-only nothing is sent".into());
+        }
+        if self.binary && !self.messages.is_empty() {
+            return Err("--binary is about standard input, which is not read with --send".into());
+        }
+        if self.verbose && self.quiet {
+            return Err("it cannot be both --verbose and --quiet".into());
+        }
+        self.compression.check()
+    }
+
+    /// What stands on the command line behind a URL.
+    #[cfg(test)]
+    pub(crate) fn of_args(args: &[&str]) -> Self {
+        let args = ["connect", "ws://h"].iter().chain(args).map(OsString::from);
+        match parse(args) {
+            Ok(Command::Connect(options)) => options,
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 /// Which server of the Autobahn suite to be tested by, and under which name.
@@ -180,8 +218,14 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
         headers: Vec::new(),
         compression: Compression::new(Role::Client),
         timeout: None,
+        max_message_len: None,
         handshake_only: false,
         messages: Vec::new(),
+        binary: false,
+        expect_reply: false,
+        wait: None,
+        verbose: false,
+        quiet: false,
     };
     while let Some(arg) = parser.next()? {
         match arg {
@@ -198,6 +242,7 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
             Arg::Long("deflate-level") => options.compression.level(parser)?,
             Arg::Long("min-deflate") => options.compression.min_len(parser)?,
             Arg::Long("timeout-ms") => options.timeout = Some(milliseconds(parser)?),
+            Arg::Long("max-message") => options.max_message_len = Some(parser.value()?.parse()?),
             Arg::Long("handshake-only") => options.handshake_only = true,
             Arg::Long("send") => options.messages.push(parser.value()?.string()?.into()),
             Arg::Long("send-binary") => {
@@ -205,14 +250,16 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
                 let bytes = bytes.ok_or("--send-binary takes pairs of hexadecimal digits")?;
                 options.messages.push(bytes.into());
             }
+            Arg::Long("binary") => options.binary = true,
+            Arg::Long("expect-reply") => options.expect_reply = true,
+            Arg::Long("wait") => options.wait = Some(seconds(parser)?),
+            Arg::Long("verbose") | Arg::Short('v') => options.verbose = true,
+            Arg::Long("quiet") | Arg::Short('q') => options.quiet = true,
             Arg::Value(value) if url.is_none() => url = Some(value.string()?),
             other => return Err(other.unexpected()),
         }
     }
-    if options.handshake_only && !options.messages.is_empty() {
-        return Err("with --handshake-only nothing is sent".into());
-    }
-    options.compression.check()?;
+    options.check()?;
     options.url = url.ok_or("the URL is missing")?;
     Ok(Command::Connect(options))
 }
@@ -262,7 +309,12 @@ fn milliseconds(parser: &mut Parser) -> Result<Duration, Error> {
     Ok(Duration::from_millis(parser.value()?.parse()?))
 }
 
-/// Where a server listens that was not told where: on a port that is free, for this machine alone.
+fn seconds(parser: &mut Parser) -> Result<Duration, Error> {
+    let seconds = parser.value()?.parse::<f64>().ok().map(Duration::try_from_secs_f64);
+    Ok(seconds.and_then(Result::ok).ok_or("--wait takes a number of seconds, such as 0.5")?)
+}
+
+/// Where a server listens by default: on a free port of the loopback interface.
 const ANY_PORT: &str = "127.0.0.1:0";
 
 const HELP: Arg<'static> = Arg::Long("help");
@@ -305,6 +357,14 @@ mod tests {
         assert_eq!(options.headers, [("A".to_owned(), "b:c ".to_owned())]);
         assert!(options.compression.offer().is_some() && options.timeout.is_none());
         assert!(options.messages.is_empty() && !options.handshake_only);
+        assert!(!options.binary && !options.expect_reply && options.wait.is_none());
+        assert!(!options.verbose && !options.quiet && options.max_message_len.is_none());
+
+        let line = "connect -q --wait 0.25 ws://h --expect-reply --binary --max-message 5";
+        let Command::Connect(options) = parsed(line).unwrap() else { panic!() };
+        assert!(options.quiet && options.expect_reply && options.binary && !options.verbose);
+        assert_eq!(options.wait, Some(Duration::from_millis(250)));
+        assert_eq!(options.max_message_len, Some(5));
     }
 
     #[test]
@@ -387,6 +447,15 @@ mod tests {
             ),
             ("serve --deflate=fast", "permessage-deflate has no parameter \"fast\""),
             ("connect --handshake-only --send a", "with --handshake-only nothing is sent"),
+            ("connect --handshake-only --binary", "with --handshake-only nothing is sent"),
+            ("connect --handshake-only --wait 1", "with --handshake-only nothing is sent"),
+            (
+                "connect --binary --send a",
+                "--binary is about standard input, which is not read with --send",
+            ),
+            ("connect -v -q", "it cannot be both --verbose and --quiet"),
+            ("connect --wait soon", "--wait takes a number of seconds, such as 0.5"),
+            ("connect --wait -1", "--wait takes a number of seconds, such as 0.5"),
             ("autobahn-client --runtime smol", "the URL is missing"),
             ("vectors --runtime smol", "the folder of the vectors is missing"),
         ] {

@@ -44,7 +44,10 @@ fn main() -> ExitCode {
         Command::Vectors(options) => vectors::run(&options),
     };
     done.unwrap_or_else(|error| {
-        complain(format_args!("io: {error}"));
+        // The reader has closed the pipe, as `| head -1` does: nothing to report.
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            complain(format_args!("io: {error}"));
+        }
         ExitCode::FAILURE
     })
 }

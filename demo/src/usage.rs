@@ -27,7 +27,7 @@ usage: ws-demo COMMAND [OPTIONS]
 
   matrix           every client against every server, with the bytes on the wire
   serve            a server that echoes
-  connect          a client
+  connect          a client, for a terminal or between pipes
   autobahn-client  a client for the fuzzing server of the Autobahn suite
   vectors          the conformance vectors over the core and every adapter
 
@@ -36,7 +36,7 @@ usage: ws-demo COMMAND [OPTIONS]
   ws-demo serve --addr 127.0.0.1:9000
   ws-demo connect ws://127.0.0.1:9000
 
-exit status: 64 for a command line that is not understood; the rest is told by each command
+exit status: 64 when the command line is not valid; for the others see the help of the command
 ";
 
 /// `ws-demo matrix --help`
@@ -88,31 +88,50 @@ ends it.
   --close-after N             close with 1000 after so many messages (never)
 
 examples:
-  ws-demo serve                             on a free port of this machine
-  ws-demo serve --addr 0.0.0.0:8080         for everybody
+  ws-demo serve                             on a free port of the loopback interface
+  ws-demo serve --addr 0.0.0.0:8080         on all interfaces
   ws-demo serve --runtime smol --deflate --subprotocol chat
   ws-demo serve --basic-auth ada:lovelace --origin https://a.example
 
-exit status: 1 when it cannot listen there; otherwise it serves until it is stopped
+exit status: 1 when it cannot listen; otherwise it serves until it is stopped
 ";
 
 /// `ws-demo connect --help`
 pub(crate) const CONNECT: &str = "\
 usage: ws-demo connect URL [OPTIONS]
 
-Connects, shakes hands, and prints the answer's status line and header fields. When a WebSocket is
-open, four lines follow: `open`, `subprotocol: NAME`, `extensions: LIST` and `leftover: N`, the
-number of bytes that came behind the head. When the server declined, an empty line and the body
-follow.
+Opens a WebSocket, sends messages, prints those it receives, and closes. What is sent:
 
-Then each message is sent once the one before has had its reply. Messages that come are printed, one
-line each: text as it is, bytes as `binary: HEX`. At last the WebSocket is closed with 1000, and the
-server's close frame printed as `closed: CODE REASON`. Without messages it is closed at once; but if
-standard input is a terminal, every line that is typed is sent, until Ctrl-D.
+  --send, --send-binary     these messages in this order, each once the one before has its reply;
+                            standard input is not read
+  typed at a terminal       each line as a text message, until Ctrl-D
+  piped, or from a file     each line as a text message, or with --binary all of it as one binary
+                            message; then replies are printed until none has come for a second
+  /dev/null                 nothing
 
+Then it closes with 1000. Ctrl-C closes at once.
+
+What is printed, a line each: the status line and header fields of the response; `open`,
+`subprotocol: NAME`, `extensions: LIST`, and `leftover: N`, the number of bytes read behind the head;
+the messages, text as it is, binary as `binary: HEX`; `closed: CODE REASON`, from the server's close
+frame. If the server declines, the head is followed by an empty line and the body. On a terminal the
+head is left out, `< ` marks messages received and `> ` messages sent, and long binary messages are
+cut.
+
+  --send TEXT                 a message to send; may be repeated
+  --send-binary HEX           the same, of bytes
+  --binary                    send standard input as one binary message
+  --expect-reply              fail unless as many messages are received as sent; close once they are
+  --wait SECONDS              send everything without waiting for replies, and close when the server
+                              has been silent for so long; 0 is at once, and 0.5 is possible
+  --timeout-ms N              longest time for the handshake, and for a reply (10000)
+  --handshake-only            exit after the handshake, without closing
+  -q, --quiet                 print messages only
+  -v, --verbose               print the head on a terminal, too
   --runtime tokio|async-std|smol|blocking     what it runs on (tokio)
   --subprotocol NAME          one to offer; repeated, the most preferred first
   --header 'Name: value'      a field to send; may be repeated
+  --max-message BYTES         largest message that is received (16777216)
   --deflate[=PARAMS]          offer permessage-deflate as browsers do, or with these parameters of
                               RFC 7692 and no other:
                               'server_no_context_takeover; client_max_window_bits=10'
@@ -120,17 +139,22 @@ standard input is a terminal, every line that is typed is sent, until Ctrl-D.
   --max-window-bits N         the same; both windows have at most so many bits, 9 to 15
   --deflate-level N           how hard to compress, 0 to 9 (6)
   --min-deflate BYTES         shortest message that is compressed (64)
-  --timeout-ms N              longest time for the handshake, and for each reply (10000)
-  --handshake-only            end without a word once the handshake is done
-  --send TEXT                 a message to send; may be repeated
-  --send-binary HEX           the same, of bytes
 
 examples:
-  ws-demo connect ws://127.0.0.1:9000
-  ws-demo connect ws://127.0.0.1:9000 --send hello --send-binary 00ff
+  ws-demo connect ws://127.0.0.1:9000                            interactive
+  ws-demo connect ws://127.0.0.1:9000 --send hello               one message, and its reply
+  ws-demo connect ws://127.0.0.1:9000 -q <requests >replies
+  echo ping | ws-demo connect ws://127.0.0.1:9000 -q --expect-reply
+  ws-demo connect ws://127.0.0.1:9000 --binary <picture.png
+  ws-demo connect ws://127.0.0.1:9000 -q --wait 3600 </dev/null   receive only
 
-exit status: 0 when open and then closed as told above, 2 when declined, 1 when it failed otherwise,
-or a message had no reply
+exit status:
+  0    opened and closed; a message without a reply is no failure
+  1    failed, or closed by the server before everything was sent or with an error code, or with
+       --expect-reply a reply is missing; standard error has the reason, as `error: NAME: ...`
+  2    the server declined: its response was not 101
+  64   the command line is not valid
+  130  interrupted by Ctrl-C
 ";
 
 /// `ws-demo autobahn-client --help`

@@ -47,7 +47,7 @@ fn help_has_examples_and_the_exit_status() {
         let text = help(&[name, "--help"]);
         let (_, examples) = text.split_once("\nexample").unwrap();
         assert!(examples.contains(&format!("\n  ws-demo {name}")), "{text}");
-        assert!(text.contains("\nexit status: "), "{text}");
+        assert!(text.contains("\nexit status:"), "{text}");
         assert!(text.lines().all(|line| line.len() <= 110), "{text}");
     }
 }
