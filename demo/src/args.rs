@@ -11,7 +11,7 @@ use crate::{deflate::Compression, hex, runtimes::Runtime, usage};
 #[derive(Debug)]
 pub(crate) enum Command {
     /// Print this text.
-    Help(&'static str),
+    Print(&'static str),
     Matrix,
     Serve(ServeOptions),
     Connect(ConnectOptions),
@@ -53,9 +53,47 @@ pub(crate) struct ConnectOptions {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) compression: Compression,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) max_message_len: Option<usize>,
     pub(crate) handshake_only: bool,
     /// What to send, in this order.
     pub(crate) messages: Vec<Message>,
+    /// Standard input is sent as one binary message.
+    pub(crate) binary: bool,
+    /// Every message needs a reply.
+    pub(crate) expect_reply: bool,
+    /// The silence of the server after which to close.
+    pub(crate) wait: Option<Duration>,
+    /// Print the head on a terminal, too.
+    pub(crate) verbose: bool,
+    /// Print messages only.
+    pub(crate) quiet: bool,
+}
+
+impl ConnectOptions {
+    /// Checks that no option is without effect.
+    fn check(&self) -> Result<(), Error> {
+        let sends = !self.messages.is_empty() || self.binary || self.expect_reply;
+        if self.handshake_only && (sends || self.wait.is_some()) {
+            return Err("with --handshake-only nothing is sent".into());
+        }
+        if self.binary && !self.messages.is_empty() {
+            return Err("--binary is about standard input, which is not read with --send".into());
+        }
+        if self.verbose && self.quiet {
+            return Err("it cannot be both --verbose and --quiet".into());
+        }
+        self.compression.check()
+    }
+
+    /// What stands on the command line behind a URL.
+    #[cfg(test)]
+    pub(crate) fn of_args(args: &[&str]) -> Self {
+        let args = ["connect", "ws://h"].iter().chain(args).map(OsString::from);
+        match parse(args) {
+            Ok(Command::Connect(options)) => options,
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 /// Which server of the Autobahn suite to be tested by, and under which name.
@@ -97,7 +135,8 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
     let name = args.remove(0);
     let mut parser = Parser::from_args(args);
     match name.to_str() {
-        Some("--help" | "-h" | "help") => Ok(Command::Help(usage::COMMANDS)),
+        Some("--help" | "-h" | "help") => Ok(Command::Print(usage::COMMANDS)),
+        Some("--version" | "-V") => Ok(Command::Print(usage::VERSION)),
         Some("matrix") => matrix(&mut parser),
         Some("serve") => serve(&mut parser),
         Some("connect") => connect(&mut parser),
@@ -110,16 +149,15 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
 fn matrix(parser: &mut Parser) -> Result<Command, Error> {
     match parser.next()? {
         None => Ok(Command::Matrix),
-        Some(HELP | SHORT_HELP) => Ok(Command::Help(usage::MATRIX)),
+        Some(HELP | SHORT_HELP) => Ok(Command::Print(usage::MATRIX)),
         Some(other) => Err(other.unexpected()),
     }
 }
 
 fn serve(parser: &mut Parser) -> Result<Command, Error> {
-    let (mut runtime, mut addr) = (None, None);
     let mut options = ServeOptions {
-        runtime: Runtime::Tokio,
-        addr: String::new(),
+        runtime: Runtime::default(),
+        addr: ANY_PORT.to_owned(),
         subprotocols: Vec::new(),
         require_subprotocol: false,
         origins: Vec::new(),
@@ -138,9 +176,9 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
     };
     while let Some(arg) = parser.next()? {
         match arg {
-            HELP | SHORT_HELP => return Ok(Command::Help(usage::SERVE)),
-            Arg::Long("runtime") => runtime = Some(parser.value()?.parse()?),
-            Arg::Long("addr") => addr = Some(parser.value()?.string()?),
+            HELP | SHORT_HELP => return Ok(Command::Print(usage::SERVE)),
+            Arg::Long("runtime") => options.runtime = parser.value()?.parse()?,
+            Arg::Long("addr") => options.addr = parser.value()?.string()?,
             Arg::Long("subprotocol") => options.subprotocols.push(parser.value()?.string()?),
             Arg::Long("require-subprotocol") => options.require_subprotocol = true,
             Arg::Long("origin") => options.origins.push(parser.value()?.string()?),
@@ -168,27 +206,31 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
         }
     }
     options.compression.check()?;
-    options.runtime = runtime.ok_or("--runtime is missing")?;
-    options.addr = addr.ok_or("--addr is missing")?;
     Ok(Command::Serve(options))
 }
 
 fn connect(parser: &mut Parser) -> Result<Command, Error> {
-    let (mut runtime, mut url) = (None, None);
+    let mut url = None;
     let mut options = ConnectOptions {
-        runtime: Runtime::Tokio,
+        runtime: Runtime::default(),
         url: String::new(),
         subprotocols: Vec::new(),
         headers: Vec::new(),
         compression: Compression::new(Role::Client),
         timeout: None,
+        max_message_len: None,
         handshake_only: false,
         messages: Vec::new(),
+        binary: false,
+        expect_reply: false,
+        wait: None,
+        verbose: false,
+        quiet: false,
     };
     while let Some(arg) = parser.next()? {
         match arg {
-            HELP | SHORT_HELP => return Ok(Command::Help(usage::CONNECT)),
-            Arg::Long("runtime") => runtime = Some(parser.value()?.parse()?),
+            HELP | SHORT_HELP => return Ok(Command::Print(usage::CONNECT)),
+            Arg::Long("runtime") => options.runtime = parser.value()?.parse()?,
             Arg::Long("subprotocol") => options.subprotocols.push(parser.value()?.string()?),
             Arg::Long("header") => {
                 let (name, value) = pair(parser, "--header takes 'Name: value'")?;
@@ -200,6 +242,7 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
             Arg::Long("deflate-level") => options.compression.level(parser)?,
             Arg::Long("min-deflate") => options.compression.min_len(parser)?,
             Arg::Long("timeout-ms") => options.timeout = Some(milliseconds(parser)?),
+            Arg::Long("max-message") => options.max_message_len = Some(parser.value()?.parse()?),
             Arg::Long("handshake-only") => options.handshake_only = true,
             Arg::Long("send") => options.messages.push(parser.value()?.string()?.into()),
             Arg::Long("send-binary") => {
@@ -207,31 +250,32 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
                 let bytes = bytes.ok_or("--send-binary takes pairs of hexadecimal digits")?;
                 options.messages.push(bytes.into());
             }
+            Arg::Long("binary") => options.binary = true,
+            Arg::Long("expect-reply") => options.expect_reply = true,
+            Arg::Long("wait") => options.wait = Some(seconds(parser)?),
+            Arg::Long("verbose") | Arg::Short('v') => options.verbose = true,
+            Arg::Long("quiet") | Arg::Short('q') => options.quiet = true,
             Arg::Value(value) if url.is_none() => url = Some(value.string()?),
             other => return Err(other.unexpected()),
         }
     }
-    if options.handshake_only && !options.messages.is_empty() {
-        return Err("with --handshake-only nothing is sent".into());
-    }
-    options.compression.check()?;
-    options.runtime = runtime.ok_or("--runtime is missing")?;
+    options.check()?;
     options.url = url.ok_or("the URL is missing")?;
     Ok(Command::Connect(options))
 }
 
 fn autobahn_client(parser: &mut Parser) -> Result<Command, Error> {
-    let (mut runtime, mut url, mut agent) = (None, None, None);
+    let mut runtime = Runtime::default();
+    let (mut url, mut agent) = (None, None);
     while let Some(arg) = parser.next()? {
         match arg {
-            HELP | SHORT_HELP => return Ok(Command::Help(usage::AUTOBAHN_CLIENT)),
-            Arg::Long("runtime") => runtime = Some(parser.value()?.parse::<Runtime>()?),
+            HELP | SHORT_HELP => return Ok(Command::Print(usage::AUTOBAHN_CLIENT)),
+            Arg::Long("runtime") => runtime = parser.value()?.parse()?,
             Arg::Long("agent") => agent = Some(parser.value()?.string()?),
             Arg::Value(value) if url.is_none() => url = Some(value.string()?),
             other => return Err(other.unexpected()),
         }
     }
-    let runtime = runtime.ok_or("--runtime is missing")?;
     let url = url.ok_or("the URL is missing")?;
     let agent = agent.unwrap_or_else(|| format!("ws-{runtime}"));
     Ok(Command::AutobahnClient(AutobahnOptions { runtime, url, agent }))
@@ -241,7 +285,7 @@ fn vectors(parser: &mut Parser) -> Result<Command, Error> {
     let (mut folder, mut over) = (None, Over::All);
     while let Some(arg) = parser.next()? {
         match arg {
-            HELP | SHORT_HELP => return Ok(Command::Help(usage::VECTORS)),
+            HELP | SHORT_HELP => return Ok(Command::Print(usage::VECTORS)),
             Arg::Long("runtime") => {
                 let name = parser.value()?;
                 over = if name == "core" { Over::Core } else { Over::Adapter(name.parse()?) };
@@ -264,6 +308,14 @@ fn pair(parser: &mut Parser, otherwise: &'static str) -> Result<(String, String)
 fn milliseconds(parser: &mut Parser) -> Result<Duration, Error> {
     Ok(Duration::from_millis(parser.value()?.parse()?))
 }
+
+fn seconds(parser: &mut Parser) -> Result<Duration, Error> {
+    let seconds = parser.value()?.parse::<f64>().ok().map(Duration::try_from_secs_f64);
+    Ok(seconds.and_then(Result::ok).ok_or("--wait takes a number of seconds, such as 0.5")?)
+}
+
+/// Where a server listens by default: on a free port of the loopback interface.
+const ANY_PORT: &str = "127.0.0.1:0";
 
 const HELP: Arg<'static> = Arg::Long("help");
 const SHORT_HELP: Arg<'static> = Arg::Short('h');
@@ -305,6 +357,26 @@ mod tests {
         assert_eq!(options.headers, [("A".to_owned(), "b:c ".to_owned())]);
         assert!(options.compression.offer().is_some() && options.timeout.is_none());
         assert!(options.messages.is_empty() && !options.handshake_only);
+        assert!(!options.binary && !options.expect_reply && options.wait.is_none());
+        assert!(!options.verbose && !options.quiet && options.max_message_len.is_none());
+
+        let line = "connect -q --wait 0.25 ws://h --expect-reply --binary --max-message 5";
+        let Command::Connect(options) = parsed(line).unwrap() else { panic!() };
+        assert!(options.quiet && options.expect_reply && options.binary && !options.verbose);
+        assert_eq!(options.wait, Some(Duration::from_millis(250)));
+        assert_eq!(options.max_message_len, Some(5));
+    }
+
+    #[test]
+    fn what_can_be_guessed_need_not_be_said() {
+        let Command::Serve(options) = parsed("serve").unwrap() else { panic!() };
+        assert_eq!((options.runtime, &*options.addr), (Runtime::Tokio, "127.0.0.1:0"));
+        let Command::Connect(options) = parsed("connect ws://h").unwrap() else { panic!() };
+        assert_eq!(options.runtime, Runtime::Tokio);
+        let Command::AutobahnClient(options) = parsed("autobahn-client ws://h").unwrap() else {
+            panic!()
+        };
+        assert_eq!((options.runtime, &*options.agent), (Runtime::Tokio, "ws-tokio"));
     }
 
     #[test]
@@ -355,10 +427,8 @@ mod tests {
             ("", "there is no command"),
             ("dance", "there is no command \"dance\""),
             ("matrix --fast", "invalid option '--fast'"),
-            ("serve --addr 127.0.0.1:0", "--runtime is missing"),
-            ("serve --runtime tokio", "--addr is missing"),
             ("serve --basic-auth ada", "--basic-auth takes USER:PASS"),
-            ("connect --runtime tokio", "the URL is missing"),
+            ("connect", "the URL is missing"),
             ("connect --header x ws://h", "--header takes 'Name: value'"),
             ("connect ws://h ws://i", "unexpected argument \"ws://i\""),
             ("connect --send-binary 0", "--send-binary takes pairs of hexadecimal digits"),
@@ -377,6 +447,15 @@ mod tests {
             ),
             ("serve --deflate=fast", "permessage-deflate has no parameter \"fast\""),
             ("connect --handshake-only --send a", "with --handshake-only nothing is sent"),
+            ("connect --handshake-only --binary", "with --handshake-only nothing is sent"),
+            ("connect --handshake-only --wait 1", "with --handshake-only nothing is sent"),
+            (
+                "connect --binary --send a",
+                "--binary is about standard input, which is not read with --send",
+            ),
+            ("connect -v -q", "it cannot be both --verbose and --quiet"),
+            ("connect --wait soon", "--wait takes a number of seconds, such as 0.5"),
+            ("connect --wait -1", "--wait takes a number of seconds, such as 0.5"),
             ("autobahn-client --runtime smol", "the URL is missing"),
             ("vectors --runtime smol", "the folder of the vectors is missing"),
         ] {
@@ -389,13 +468,14 @@ mod tests {
 
     #[test]
     fn help_is_there_for_each_command() {
-        for command in ["matrix", "serve", "connect", "autobahn-client", "vectors"] {
-            let Command::Help(text) = parsed(&format!("{command} --help")).unwrap() else {
+        for command in usage::NAMES {
+            let Command::Print(text) = parsed(&format!("{command} --help")).unwrap() else {
                 panic!("{command}")
             };
             assert!(text.starts_with(&format!("usage: ws-demo {command}")));
             assert!(usage::COMMANDS.contains(command));
         }
-        assert!(matches!(parsed("--help"), Ok(Command::Help(usage::COMMANDS))));
+        assert!(matches!(parsed("--help"), Ok(Command::Print(usage::COMMANDS))));
+        assert!(matches!(parsed("--version"), Ok(Command::Print(usage::VERSION))));
     }
 }

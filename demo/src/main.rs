@@ -17,6 +17,7 @@ mod usage;
 mod vectors;
 
 use std::{
+    ffi::OsString,
     io::{self, Write},
     process::ExitCode,
 };
@@ -25,15 +26,17 @@ use args::Command;
 use complain::complain;
 
 fn main() -> ExitCode {
-    let command = match args::parse(std::env::args_os().skip(1)) {
+    let args: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let hint = usage::hint(args.first().and_then(|name| name.to_str()));
+    let command = match args::parse(args) {
         Ok(command) => command,
         Err(error) => {
-            complain(format_args!("{error}\n{}", usage::HINT));
+            complain(format_args!("{error}\n{hint}"));
             return ExitCode::from(BAD_USAGE);
         }
     };
     let done = match command {
-        Command::Help(text) => io::stdout().write_all(text.as_bytes()).map(|()| ExitCode::SUCCESS),
+        Command::Print(text) => io::stdout().write_all(text.as_bytes()).map(|()| ExitCode::SUCCESS),
         Command::Matrix => matrix::run(),
         Command::Serve(options) => serve::run(&options),
         Command::Connect(options) => connect::run(&options),
@@ -41,7 +44,10 @@ fn main() -> ExitCode {
         Command::Vectors(options) => vectors::run(&options),
     };
     done.unwrap_or_else(|error| {
-        complain(format_args!("io: {error}"));
+        // The reader has closed the pipe, as `| head -1` does: nothing to report.
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            complain(format_args!("io: {error}"));
+        }
         ExitCode::FAILURE
     })
 }

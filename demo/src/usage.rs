@@ -1,7 +1,23 @@
-//! The texts of `--help`.
+//! The texts of `--help` and `--version`.
 
-/// What follows the message about a command line that is not understood.
-pub(crate) const HINT: &str = "`ws-demo --help` lists what is understood";
+use std::borrow::Cow;
+
+/// What follows the message about a command line that is not understood, by its first argument.
+pub(crate) fn hint(command: Option<&str>) -> Cow<'static, str> {
+    match command {
+        None => Cow::Owned(format!("\n{}", COMMANDS.trim_end())),
+        Some(name) if NAMES.contains(&name) => {
+            Cow::Owned(format!("`ws-demo {name} --help` lists what is understood"))
+        }
+        Some(_) => Cow::Borrowed("`ws-demo --help` lists what is understood"),
+    }
+}
+
+/// The commands.
+pub(crate) const NAMES: [&str; 5] = ["matrix", "serve", "connect", "autobahn-client", "vectors"];
+
+/// `ws-demo --version`
+pub(crate) const VERSION: &str = concat!("ws-demo ", env!("CARGO_PKG_VERSION"), "\n");
 
 /// `ws-demo --help`
 pub(crate) const COMMANDS: &str = "\
@@ -11,11 +27,16 @@ usage: ws-demo COMMAND [OPTIONS]
 
   matrix           every client against every server, with the bytes on the wire
   serve            a server that echoes
-  connect          a client
+  connect          a client, for a terminal or between pipes
   autobahn-client  a client for the fuzzing server of the Autobahn suite
   vectors          the conformance vectors over the core and every adapter
 
-`ws-demo COMMAND --help` tells the options.
+`ws-demo COMMAND --help` explains a command, with examples. Two terminals are enough to begin with:
+
+  ws-demo serve --addr 127.0.0.1:9000
+  ws-demo connect ws://127.0.0.1:9000
+
+exit status: 64 when the command line is not valid; for the others see the help of the command
 ";
 
 /// `ws-demo matrix --help`
@@ -27,20 +48,24 @@ bytes, a message of 1 MiB in fragments, a ping and its pong, and close frames; t
 compressed. Prints the first request and its answer as they were on the wire, then a table: a row for
 each server, a column for each client.
 
+example:
+  ws-demo matrix | tail -5      the table alone
+
 exit status: 0 when all are `ok`, 1 otherwise
 ";
 
 /// `ws-demo serve --help`
 pub(crate) const SERVE: &str = "\
-usage: ws-demo serve --runtime RUNTIME --addr HOST:PORT [OPTIONS]
+usage: ws-demo serve [OPTIONS]
 
 Answers WebSocket handshakes, and `GET /health` with 200. An open WebSocket gets back every message
 that it brings, until it is closed. The first line on standard output is
 `listening on ws://HOST:PORT`. Each connection is a line on standard error when it ends: what came of
-its requests, and how its WebSocket ended, with the close codes that were received and sent.
+its requests, and how its WebSocket ended, with the close codes that were received and sent. Ctrl-C
+ends it.
 
-  --runtime tokio|async-std|smol|blocking
-  --addr HOST:PORT            where to listen; port 0 picks one
+  --runtime tokio|async-std|smol|blocking     what it runs on (tokio)
+  --addr HOST:PORT            where to listen; port 0 picks one (127.0.0.1:0)
   --subprotocol NAME          one that is spoken; repeated, the most preferred first
   --require-subprotocol       refuse clients that offer none of these
   --origin ORIGIN             one whose pages are let in; may be repeated
@@ -61,25 +86,52 @@ its requests, and how its WebSocket ended, with the close codes that were receiv
   --idle-timeout-ms N         longest silence of a client (for ever)
   --ping-interval-ms N        send a ping after so much silence, and wait as long for its pong (never)
   --close-after N             close with 1000 after so many messages (never)
+
+examples:
+  ws-demo serve                             on a free port of the loopback interface
+  ws-demo serve --addr 0.0.0.0:8080         on all interfaces
+  ws-demo serve --runtime smol --deflate --subprotocol chat
+  ws-demo serve --basic-auth ada:lovelace --origin https://a.example
+
+exit status: 1 when it cannot listen; otherwise it serves until it is stopped
 ";
 
 /// `ws-demo connect --help`
 pub(crate) const CONNECT: &str = "\
-usage: ws-demo connect --runtime RUNTIME URL [OPTIONS]
+usage: ws-demo connect URL [OPTIONS]
 
-Connects, shakes hands, and prints the answer's status line and header fields. When a WebSocket is
-open, four lines follow: `open`, `subprotocol: NAME`, `extensions: LIST` and `leftover: N`, the
-number of bytes that came behind the head. When the server declined, an empty line and the body
-follow.
+Opens a WebSocket, sends messages, prints those it receives, and closes. What is sent:
 
-Then each message is sent once the one before has had its reply. Messages that come are printed, one
-line each: text as it is, bytes as `binary: HEX`. At last the WebSocket is closed with 1000, and the
-server's close frame printed as `closed: CODE REASON`. Without messages it is closed at once; but if
-standard input is a terminal, every line that is typed is sent, until Ctrl-D.
+  --send, --send-binary     these messages in this order, each once the one before has its reply;
+                            standard input is not read
+  typed at a terminal       each line as a text message, until Ctrl-D
+  piped, or from a file     each line as a text message, or with --binary all of it as one binary
+                            message; then replies are printed until none has come for a second
+  /dev/null                 nothing
 
-  --runtime tokio|async-std|smol|blocking
+Then it closes with 1000. Ctrl-C closes at once.
+
+What is printed, a line each: the status line and header fields of the response; `open`,
+`subprotocol: NAME`, `extensions: LIST`, and `leftover: N`, the number of bytes read behind the head;
+the messages, text as it is, binary as `binary: HEX`; `closed: CODE REASON`, from the server's close
+frame. If the server declines, the head is followed by an empty line and the body. On a terminal the
+head is left out, `< ` marks messages received and `> ` messages sent, and long binary messages are
+cut.
+
+  --send TEXT                 a message to send; may be repeated
+  --send-binary HEX           the same, of bytes
+  --binary                    send standard input as one binary message
+  --expect-reply              fail unless as many messages are received as sent; close once they are
+  --wait SECONDS              send everything without waiting for replies, and close when the server
+                              has been silent for so long; 0 is at once, and 0.5 is possible
+  --timeout-ms N              longest time for the handshake, and for a reply (10000)
+  --handshake-only            exit after the handshake, without closing
+  -q, --quiet                 print messages only
+  -v, --verbose               print the head on a terminal, too
+  --runtime tokio|async-std|smol|blocking     what it runs on (tokio)
   --subprotocol NAME          one to offer; repeated, the most preferred first
   --header 'Name: value'      a field to send; may be repeated
+  --max-message BYTES         largest message that is received (16777216)
   --deflate[=PARAMS]          offer permessage-deflate as browsers do, or with these parameters of
                               RFC 7692 and no other:
                               'server_no_context_takeover; client_max_window_bits=10'
@@ -87,24 +139,36 @@ standard input is a terminal, every line that is typed is sent, until Ctrl-D.
   --max-window-bits N         the same; both windows have at most so many bits, 9 to 15
   --deflate-level N           how hard to compress, 0 to 9 (6)
   --min-deflate BYTES         shortest message that is compressed (64)
-  --timeout-ms N              longest time for the handshake, and for each reply (10000)
-  --handshake-only            end without a word once the handshake is done
-  --send TEXT                 a message to send; may be repeated
-  --send-binary HEX           the same, of bytes
 
-exit status: 0 when open and then closed as told above, 2 when declined, 1 when it failed otherwise,
-or a message had no reply
+examples:
+  ws-demo connect ws://127.0.0.1:9000                            interactive
+  ws-demo connect ws://127.0.0.1:9000 --send hello               one message, and its reply
+  ws-demo connect ws://127.0.0.1:9000 -q <requests >replies
+  echo ping | ws-demo connect ws://127.0.0.1:9000 -q --expect-reply
+  ws-demo connect ws://127.0.0.1:9000 --binary <picture.png
+  ws-demo connect ws://127.0.0.1:9000 -q --wait 3600 </dev/null   receive only
+
+exit status:
+  0    opened and closed; a message without a reply is no failure
+  1    failed, or closed by the server before everything was sent or with an error code, or with
+       --expect-reply a reply is missing; standard error has the reason, as `error: NAME: ...`
+  2    the server declined: its response was not 101
+  64   the command line is not valid
+  130  interrupted by Ctrl-C
 ";
 
 /// `ws-demo autobahn-client --help`
 pub(crate) const AUTOBAHN_CLIENT: &str = "\
-usage: ws-demo autobahn-client --runtime RUNTIME URL [--agent NAME]
+usage: ws-demo autobahn-client URL [OPTIONS]
 
 Lets the Autobahn suite's fuzzing server at URL run all of its cases, echoing what it sends, and then
 has it write its report. Prints how many cases there were; what came of them is in the report.
 
-  --runtime tokio|async-std|smol|blocking
+  --runtime tokio|async-std|smol|blocking     what it runs on (tokio)
   --agent NAME                what the report calls this client (ws-RUNTIME)
+
+example:
+  ws-demo autobahn-client ws://127.0.0.1:9001 --runtime blocking
 
 exit status: 0 when all cases were run, whatever came of them, 1 otherwise
 ";
@@ -116,7 +180,10 @@ usage: ws-demo vectors DIR [--runtime RUNTIME]
 Runs every vector of the `.jsonl` files in DIR over the core and every adapter, or over one of them.
 Prints each failure, and last `N passed, N failed`.
 
-  --runtime core|tokio|async-std|smol|blocking
+  --runtime core|tokio|async-std|smol|blocking     one of them alone
+
+example:
+  ws-demo vectors conformance/vectors --runtime core
 
 exit status: 0 when nothing failed, 1 otherwise
 ";

@@ -2,17 +2,19 @@
 
 use std::io::{self, Write};
 
-use http::{HeaderMap, Response, StatusCode, Version};
+use http::{HeaderMap, Response};
 
 /// Prints what the library makes of a head: the status with its standard name, and the fields with
 /// their names in lower case.
 pub(super) fn print<B>(response: &Response<B>, out: &mut impl Write) -> io::Result<()> {
-    print_status(response.version(), response.status(), out)?;
+    print_status(response, out)?;
     print_fields(response.headers(), out)
 }
 
-fn print_status(version: Version, status: StatusCode, out: &mut impl Write) -> io::Result<()> {
-    write!(out, "{version:?} {}", status.as_str())?;
+/// Prints the first line alone.
+pub(super) fn print_status<B>(response: &Response<B>, out: &mut impl Write) -> io::Result<()> {
+    let status = response.status();
+    write!(out, "{:?} {}", response.version(), status.as_str())?;
     match status.canonical_reason() {
         Some(reason) => writeln!(out, " {reason}"),
         None => writeln!(out),

@@ -1,77 +1,66 @@
 //! `ws-demo connect`: a client.
 
 use std::{
-    io::{self, BufReader, IsTerminal, Write},
+    io::{self, BufReader, IsTerminal, Stdout, Write},
     process::ExitCode,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use http::Response;
 use ws_core::{ClientConfig, Declined, HandshakeError, WebSocketConfig};
 use ws_driver::Error;
 
 use crate::{args::ConnectOptions, complain::complain, runtimes::Channel};
 
 mod head;
-mod talk;
+mod interrupt;
+mod mode;
+mod output;
+mod progress;
+mod sending;
+mod session;
+mod status;
 
-use self::talk::{Ended, converse, exchange};
+use self::{
+    mode::{Input, Mode, Timing},
+    output::{Output, Style},
+    sending::Source,
+    session::Session,
+    status::{conclude, described},
+};
 
-/// Connects, talks, and prints what came of it.
+/// Connects, sends and receives messages, and closes.
 ///
 /// # Errors
 ///
 /// When the runtime cannot be started, or nobody reads what is printed.
 pub(crate) fn run(options: &ConnectOptions) -> io::Result<ExitCode> {
     let adapter = options.runtime.start()?;
-    let manner = Manner::of(options);
-    let opened = adapter.connect(&options.url, &config(options, manner));
-    let out = &mut io::stdout().lock();
-    let code = match opened {
+    let mode = Mode::of(options, Input::of_process());
+    let style = Style::of(options, io::stdout().is_terminal());
+    let mut output = Output::new(io::stdout(), style);
+    match adapter.connect(&options.url, &config(options, mode)) {
         Ok((channel, response)) => {
-            print_opened(channel.as_ref(), response.as_response(), out)?;
-            talk(channel, options, manner, out)?
+            output.opened(response.as_response(), channel.negotiated(), channel.leftover_len())?;
+            match mode {
+                Mode::HandshakeOnly => Ok(ExitCode::SUCCESS),
+                _ => exchange(channel, options, mode, output),
+            }
         }
         Err(Error::Handshake(HandshakeError::Declined(declined))) => {
-            print_declined(&declined, out)?;
-            if !declined.body_complete() {
-                let _ = writeln!(io::stderr().lock(), "body incomplete");
-            }
-            ExitCode::from(DECLINED)
+            report_declined(&declined, style, &mut output)
         }
         Err(error) => {
-            complain(format_args!("{}: {error}", error.name()));
-            ExitCode::FAILURE
-        }
-    };
-    out.flush()?;
-    Ok(code)
-}
-
-/// What is done with an open WebSocket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Manner {
-    /// Nothing: it is dropped.
-    HandshakeOnly,
-    /// The messages of the command line are sent.
-    Exchange,
-    /// What is typed is sent.
-    Interactive,
-}
-
-impl Manner {
-    fn of(options: &ConnectOptions) -> Self {
-        if options.handshake_only {
-            Self::HandshakeOnly
-        } else if options.messages.is_empty() && io::stdin().is_terminal() {
-            Self::Interactive
-        } else {
-            Self::Exchange
+            match error {
+                Error::Io(error) => complain(format_args!("io: {}: {error}", options.url)),
+                error => complain(format_args!("{}", described(&error))),
+            }
+            Ok(ExitCode::FAILURE)
         }
     }
 }
 
-fn config(options: &ConnectOptions, manner: Manner) -> ClientConfig {
+fn config(options: &ConnectOptions, mode: Mode) -> ClientConfig {
     let mut config = ClientConfig::new().subprotocols(&options.subprotocols);
     for (name, value) in &options.headers {
         config = config.header(name, value);
@@ -84,74 +73,56 @@ fn config(options: &ConnectOptions, manner: Manner) -> ClientConfig {
     }
     let mut web_socket = WebSocketConfig::default();
     options.compression.tune(&mut web_socket);
-    if manner == Manner::Exchange {
-        // People may take their time; a server that owes an answer may not.
-        web_socket.idle_timeout = Some(options.timeout.unwrap_or(PATIENCE));
+    if let Some(len) = options.max_message_len {
+        web_socket.max_message_len = len;
+        // Who allows a message of that size means one in a single frame as well.
+        web_socket.max_frame_len = web_socket.max_frame_len.max(len);
+    }
+    if mode == Mode::LockStep {
+        // No replies are outstanding then.
         web_socket.close_timeout = Duration::from_secs(1);
     }
     config.web_socket(web_socket)
 }
 
-fn talk(
-    mut channel: Box<dyn Channel>,
+fn exchange(
+    channel: Box<dyn Channel>,
     options: &ConnectOptions,
-    manner: Manner,
-    out: &mut impl Write,
+    mode: Mode,
+    mut output: Output<Stdout>,
 ) -> io::Result<ExitCode> {
-    out.flush()?;
-    let ended = match manner {
-        Manner::HandshakeOnly => return Ok(ExitCode::SUCCESS),
-        Manner::Exchange => exchange(channel.as_mut(), &options.messages, out),
-        Manner::Interactive => converse(channel, BufReader::new(io::stdin()), out),
+    if mode == Mode::Interactive && !options.binary {
+        output.hint()?;
+    }
+    let source = match mode {
+        Mode::Interactive | Mode::Piped if options.binary => Source::Bytes(Box::new(io::stdin())),
+        Mode::Interactive | Mode::Piped => Source::Lines(Box::new(BufReader::new(io::stdin()))),
+        _ => Source::Messages(options.messages.clone()),
     };
-    match ended {
-        Ok(ended) => print_ended(&ended, out),
-        // Nothing was asked of the server but to open, and it has.
-        Err(_) if manner == Manner::Exchange && options.messages.is_empty() => {
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(error) => {
-            complain(format_args!("{}: {error}", error.name()));
-            Ok(ExitCode::FAILURE)
-        }
-    }
+    let timing = Timing::of(options, mode);
+    let session = Session::new(channel)?;
+    interrupt::watch(session.closer());
+    let output = Arc::new(Mutex::new(output));
+    let ended = session.run(source, timing, &output)?;
+    let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
+    output.closed(ended.result.as_ref().ok().and_then(|info| info.received.as_ref()))?;
+    Ok(conclude(&ended, &timing))
 }
 
-fn print_opened(
-    channel: &dyn Channel,
-    response: &Response<()>,
-    out: &mut impl Write,
-) -> io::Result<()> {
-    let negotiated = channel.negotiated();
-    head::print(response, out)?;
-    writeln!(out, "open")?;
-    writeln!(out, "subprotocol: {}", negotiated.subprotocol().unwrap_or("none"))?;
-    writeln!(out, "extensions: {}", negotiated.extensions().as_deref().unwrap_or("none"))?;
-    writeln!(out, "leftover: {}", channel.leftover_len())
-}
-
-/// Prints what the server's close frame said.
-fn print_ended(ended: &Ended, out: &mut impl Write) -> io::Result<ExitCode> {
-    if let Some(frame) = &ended.info.received {
-        let line = format!("closed: {} {}", frame.code, frame.reason);
-        writeln!(out, "{}", line.trim_end())?;
+fn report_declined(
+    declined: &Declined,
+    style: Style,
+    output: &mut Output<Stdout>,
+) -> io::Result<ExitCode> {
+    output.declined(declined)?;
+    if style == Style::Quiet {
+        complain(format_args!("declined: the server answered {}", declined.response().status()));
     }
-    if ended.unanswered > 0 {
-        complain(format_args!("unanswered: {} messages had no reply", ended.unanswered));
-        return Ok(ExitCode::FAILURE);
+    if !declined.body_complete() {
+        let _ = writeln!(io::stderr().lock(), "body incomplete");
     }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn print_declined(declined: &Declined, out: &mut impl Write) -> io::Result<()> {
-    head::print(declined.response(), out)?;
-    writeln!(out)?;
-    out.write_all(declined.response().body())
+    Ok(ExitCode::from(DECLINED))
 }
 
 /// The exit status for an answer that is not 101.
 const DECLINED: u8 = 2;
-
-/// How long a server may take to answer, where nothing else is asked for: as long as for the
-/// handshake.
-const PATIENCE: Duration = Duration::from_secs(10);

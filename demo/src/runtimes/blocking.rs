@@ -94,14 +94,18 @@ impl Sending for SendHalf<TcpStream> {
         self.send(message)
     }
 
+    fn send_part(&mut self, kind: MessageKind, part: Bytes, last: bool) -> Result<(), Error> {
+        self.send_part(Part::new(kind, part, last))
+    }
+
     fn close(&mut self, frame: CloseFrame) -> Result<(), Error> {
         self.close_with(frame.code, frame.reason)
     }
 }
 
 impl Receiving for RecvHalf<TcpStream> {
-    fn recv(&mut self) -> Result<Option<Message>, Error> {
-        self.recv()
+    fn recv_part(&mut self) -> Result<Option<Part>, Error> {
+        self.recv_part()
     }
 
     fn close_info(&self) -> CloseInfo {

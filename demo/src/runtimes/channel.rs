@@ -5,7 +5,7 @@ use std::io;
 
 use bytes::Bytes;
 use ws_core::{CloseCode, CloseFrame, CloseInfo, Message, MessageKind, Negotiated};
-use ws_driver::{Error, Event};
+use ws_driver::{Error, Event, Part};
 
 /// An open WebSocket. Where nothing else is said, errors are those of the adapter's own functions
 /// of the same name.
@@ -61,14 +61,17 @@ pub(crate) trait Sending: Send {
     /// Sends a message.
     fn send(&mut self, message: Message) -> Result<(), Error>;
 
+    /// Sends a part of a message.
+    fn send_part(&mut self, kind: MessageKind, part: Bytes, last: bool) -> Result<(), Error>;
+
     /// Sends a close frame.
     fn close(&mut self, frame: CloseFrame) -> Result<(), Error>;
 }
 
 /// The half of a WebSocket that receives.
 pub(crate) trait Receiving: Send {
-    /// The next message.
-    fn recv(&mut self) -> Result<Option<Message>, Error>;
+    /// The next part of a message, as soon as it comes.
+    fn recv_part(&mut self) -> Result<Option<Part>, Error>;
 
     /// How it ended.
     fn close_info(&self) -> CloseInfo;

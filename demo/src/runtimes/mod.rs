@@ -15,9 +15,10 @@ pub(crate) use self::{
     channel::{Channel, Receiving, Sending, goodbye},
 };
 
-/// A runtime, by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A runtime, by name; the first where none is named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Runtime {
+    #[default]
     Tokio,
     AsyncStd,
     Smol,

@@ -88,6 +88,10 @@ where
         self.executor.block_on(self.inner.send(message))
     }
 
+    fn send_part(&mut self, kind: MessageKind, part: Bytes, last: bool) -> Result<(), Error> {
+        self.executor.block_on(self.inner.send_part(Part::new(kind, part, last)))
+    }
+
     fn close(&mut self, frame: CloseFrame) -> Result<(), Error> {
         self.executor.block_on(self.inner.close_with(frame.code, frame.reason))
     }
@@ -99,8 +103,8 @@ where
     R: Reads<T> + Writes<T> + Runtime<Timer: Send>,
     B: BlockOn,
 {
-    fn recv(&mut self) -> Result<Option<Message>, Error> {
-        self.executor.block_on(self.inner.recv())
+    fn recv_part(&mut self) -> Result<Option<Part>, Error> {
+        self.executor.block_on(self.inner.recv_part())
     }
 
     fn close_info(&self) -> CloseInfo {

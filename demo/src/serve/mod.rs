@@ -31,8 +31,7 @@ pub(crate) fn run(options: &ServeOptions) -> io::Result<ExitCode> {
         .basic_auth(options.basic_auth.clone())
         .close_after(options.close_after);
     let service = Arc::new(service);
-    let listener = TcpListener::bind(&options.addr)?;
-    SockRef::from(&listener).listen(BACKLOG)?;
+    let listener = listen(&options.addr)?;
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "listening on ws://{}", listener.local_addr()?)?;
     stdout.flush()?;
@@ -44,6 +43,13 @@ pub(crate) fn run(options: &ServeOptions) -> io::Result<ExitCode> {
             thread::sleep(PAUSE);
         }
     }
+}
+
+fn listen(addr: &str) -> io::Result<TcpListener> {
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("{addr}: {error}"));
+    let listener = TcpListener::bind(addr).map_err(named)?;
+    SockRef::from(&listener).listen(BACKLOG)?;
+    Ok(listener)
 }
 
 fn hand_over(

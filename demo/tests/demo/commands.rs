@@ -1,6 +1,6 @@
 //! The command line, the matrix and the vectors.
 
-use std::{fs, path::Path};
+use std::{fs, net::TcpListener, path::Path};
 
 use crate::program::run;
 
@@ -33,17 +33,51 @@ fn help_is_no_failure() {
         assert_eq!(output.status.code(), Some(0), "{args:?}");
         assert!(String::from_utf8(output.stdout).unwrap().contains("usage: ws-demo "), "{args:?}");
     }
+    let output = run(&["--version"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(output.stdout, concat!("ws-demo ", env!("CARGO_PKG_VERSION"), "\n").as_bytes());
+}
+
+#[test]
+fn help_has_examples_and_the_exit_status() {
+    let help = |args: &[&str]| String::from_utf8(run(args).stdout).unwrap();
+    let commands = help(&["--help"]);
+    for name in ["matrix", "serve", "connect", "autobahn-client", "vectors"] {
+        assert!(commands.contains(&format!("\n  {name} ")), "{commands}");
+        let text = help(&[name, "--help"]);
+        let (_, examples) = text.split_once("\nexample").unwrap();
+        assert!(examples.contains(&format!("\n  ws-demo {name}")), "{text}");
+        assert!(text.contains("\nexit status:"), "{text}");
+        assert!(text.lines().all(|line| line.len() <= 110), "{text}");
+    }
 }
 
 #[test]
 fn what_is_not_understood_has_a_status_of_its_own() {
     let serve = ["serve", "--runtime", "tokio", "--addr", "127.0.0.1:0", "--fast"];
-    for args in [&[][..], &["dance"], &["matrix", "--fast"], &serve, &["connect", "--runtime"]] {
+    for (args, hint) in [
+        (&[][..], "\nusage: ws-demo COMMAND "),
+        (&["dance"], "`ws-demo --help`"),
+        (&["matrix", "--fast"], "`ws-demo matrix --help`"),
+        (&serve, "`ws-demo serve --help`"),
+        (&["connect", "--runtime"], "`ws-demo connect --help`"),
+    ] {
         let output = run(args);
         assert_eq!(output.status.code(), Some(64), "{args:?}");
-        assert!(String::from_utf8(output.stderr).unwrap().starts_with("error: "), "{args:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.starts_with("error: ") && said.contains(hint), "{args:?}: {said}");
         assert!(output.stdout.is_empty());
     }
+}
+
+#[test]
+fn an_address_that_cannot_be_listened_on_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = run(&["serve", "--addr", &address]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with(&format!("error: io: {address}: ")), "{said}");
+    assert_eq!(output.status.code(), Some(1));
 }
 
 #[test]

@@ -7,21 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::program::{RUNTIMES, Server, fake_server, run};
-
-struct Said {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
+use crate::program::{RUNTIMES, Said, Server, fake_server, run};
 
 fn connect(runtime: &str, url: &str, args: &[&str]) -> Said {
-    let output = run(&[&["connect", "--runtime", runtime, url], args].concat());
-    Said {
-        code: output.status.code().unwrap(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    run(&[&["connect", "--runtime", runtime, url], args].concat()).into()
 }
 
 /// A server that always says the same.
@@ -64,7 +53,7 @@ fn messages_are_sent_and_the_replies_printed() {
 
 #[test]
 fn a_server_that_closes_early_is_not_waited_for() {
-    let two = ["--send", "one", "--send", "two"];
+    let two = ["--send", "one", "--send", "two", "--expect-reply"];
     let too_large = ["--send", "more than that"];
     for runtime in RUNTIMES {
         for (options, args, heard, unanswered) in [

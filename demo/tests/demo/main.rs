@@ -7,5 +7,7 @@ mod commands;
 mod connect;
 mod deflate;
 mod messages;
+mod piped;
 mod program;
 mod serve;
+mod terminal;

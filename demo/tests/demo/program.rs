@@ -35,6 +35,43 @@ pub(crate) fn run(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_ws-demo")).args(args).output().unwrap()
 }
 
+/// What the program has said at its end.
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// Starts the program with pipes.
+pub(crate) fn start(args: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_ws-demo"))
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Runs the program to its end with this as its standard input.
+pub(crate) fn pipe(args: &[&str], input: impl AsRef<[u8]>) -> Said {
+    let mut child = start(args);
+    let (mut stdin, input) = (child.stdin.take().unwrap(), input.as_ref().to_vec());
+    // It need not take all of it.
+    thread::spawn(move || stdin.write_all(&input));
+    child.wait_with_output().unwrap().into()
+}
+
 /// `ws-demo serve`, ended with the test.
 pub(crate) struct Server {
     child: Child,
@@ -68,6 +105,24 @@ impl Server {
 
     pub(crate) fn address(&self) -> &str {
         &self.address
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("ws://{}/", self.address)
+    }
+
+    /// The lines of the connections that have ended, without the addresses; waits for so many.
+    pub(crate) fn lines(&self, count: usize) -> Vec<String> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let log = self.log.lock().unwrap().clone();
+            let line = |line: &str| line.split_once(' ').unwrap().1.to_owned();
+            if log.lines().count() >= count {
+                return log.lines().map(line).collect();
+            }
+            assert!(Instant::now() < deadline, "not {count} lines: {log:?}");
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 
     pub(crate) fn connect(&self) -> Client {

@@ -1,0 +1,215 @@
+//! The direction that sends: what it reads, when it goes on, and when it closes.
+
+use std::{
+    io::{self, BufRead, Read, Write},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use bytes::Bytes;
+use ws_core::{Message, MessageKind};
+use ws_driver::Error;
+
+use super::{
+    mode::{Mode, Timing},
+    output::Output,
+    progress::{Progress, SendEnd},
+};
+use crate::{
+    complain::complain,
+    runtimes::{Sending, goodbye},
+};
+
+/// What to send.
+pub(super) enum Source {
+    /// These messages.
+    Messages(Vec<Message>),
+    /// Each line as a text message.
+    Lines(Box<dyn BufRead + Send>),
+    /// All of it as one binary message.
+    Bytes(Box<dyn Read + Send>),
+}
+
+/// The sending half, shared so that Ctrl-C can close it.
+pub(super) type SharedHalf = Arc<Mutex<Box<dyn Sending>>>;
+
+/// What the sending thread needs.
+pub(super) struct SendTask<W> {
+    pub(super) half: SharedHalf,
+    pub(super) progress: Arc<Progress>,
+    pub(super) output: Arc<Mutex<Output<W>>>,
+    pub(super) timing: Timing,
+}
+
+impl<W: Write> SendTask<W> {
+    /// Sends everything, waits for outstanding replies, and closes.
+    ///
+    /// Errors of the connection and of standard output end it without a word: the receiving direction
+    /// gets them as well, and reports them.
+    pub(super) fn run(self, source: Source) {
+        let send_end = match source {
+            Source::Messages(messages) if self.timing.mode == Mode::LockStep => {
+                self.send_in_lock_step(messages)
+            }
+            Source::Messages(messages) => self.send_all(messages),
+            Source::Lines(lines) => self.send_lines(lines),
+            Source::Bytes(bytes) => self.send_bytes(bytes),
+        };
+        let sent = self.progress.end_sending(send_end).sent;
+        if send_end.unsent == 0 {
+            let silence = self.timing.silence(sent);
+            self.progress.wait(silence, |state| self.timing.is_done(sent, state.received));
+        }
+        let _ = close(&self.half);
+    }
+
+    /// Sends each message once the one before has its reply, or once the time for that is up.
+    fn send_in_lock_step(&self, messages: Vec<Message>) -> SendEnd {
+        let mut left = messages.len();
+        for message in messages {
+            left -= 1;
+            self.print(&message);
+            // Counted even if it cannot be sent because the server closed right behind its last reply:
+            // whether that is noticed before or after is a race.
+            let number = self.progress.record_sent().sent;
+            if self.send(message).is_err() {
+                break;
+            }
+            let state =
+                self.progress.wait(self.timing.reply_timeout, |state| state.received >= number);
+            let is_answered = state.received >= number;
+            if !is_answered && (state.is_ending() || self.timing.expect_reply) {
+                break;
+            }
+        }
+        SendEnd { unsent: left, input_failed: false }
+    }
+
+    fn send_all(&self, messages: Vec<Message>) -> SendEnd {
+        let mut unsent = messages.len();
+        for message in messages {
+            self.print(&message);
+            if self.send(message).is_err() {
+                break;
+            }
+            self.progress.record_sent();
+            unsent -= 1;
+        }
+        SendEnd { unsent, input_failed: false }
+    }
+
+    fn send_lines(&self, mut lines: impl BufRead) -> SendEnd {
+        for number in 1.. {
+            self.prompt();
+            let line = match next_line(&mut lines) {
+                Ok(Some(line)) => line,
+                Ok(None) => break,
+                Err(error) => return input_failed(&format!("line {number}: {error}")),
+            };
+            let message = Message::text(line);
+            match self.timing.mode {
+                Mode::Interactive => self.with_output(Output::entered),
+                _ => self.print(&message),
+            }
+            if self.send(message).is_err() {
+                return SendEnd { unsent: 1, input_failed: false };
+            }
+            self.progress.record_sent();
+        }
+        SendEnd::default()
+    }
+
+    /// Sends one message in parts, so that it need not fit into memory.
+    fn send_bytes(&self, mut bytes: impl Read) -> SendEnd {
+        let mut len = 0;
+        loop {
+            let mut part = Vec::new();
+            if let Err(error) = bytes.by_ref().take(PART_LEN).read_to_end(&mut part) {
+                return input_failed(&error.to_string());
+            }
+            if part.is_empty() && len == 0 {
+                return SendEnd::default();
+            }
+            len += part.len() as u64;
+            let is_last = (part.len() as u64) < PART_LEN;
+            let sent = self.half.lock().unwrap_or_else(PoisonError::into_inner).send_part(
+                MessageKind::Binary,
+                Bytes::from(part),
+                is_last,
+            );
+            if sent.is_err() {
+                return SendEnd { unsent: 1, input_failed: false };
+            }
+            if is_last {
+                self.progress.record_sent();
+                return SendEnd::default();
+            }
+        }
+    }
+
+    fn send(&self, message: Message) -> Result<(), Error> {
+        self.half.lock().unwrap_or_else(PoisonError::into_inner).send(message)
+    }
+
+    fn print(&self, message: &Message) {
+        self.with_output(|output| {
+            let _ = output.sent(message.kind(), message.as_bytes());
+        });
+    }
+
+    fn prompt(&self) {
+        if self.timing.mode == Mode::Interactive {
+            self.with_output(|output| {
+                let _ = output.prompt();
+            });
+        }
+    }
+
+    fn with_output(&self, print: impl FnOnce(&mut Output<W>)) {
+        print(&mut self.output.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// Closes with 1000, unless a close frame was sent before.
+pub(super) fn close(half: &SharedHalf) -> Result<(), Error> {
+    half.lock().unwrap_or_else(PoisonError::into_inner).close(goodbye())
+}
+
+/// Reads a line, without its LF or CR LF; the last line may have none.
+fn next_line(lines: &mut impl BufRead) -> io::Result<Option<String>> {
+    let mut line = Vec::new();
+    if lines.read_until(b'\n', &mut line)? == 0 {
+        return Ok(None);
+    }
+    if line.ends_with(b"\n") {
+        line.pop();
+        if line.ends_with(b"\r") {
+            line.pop();
+        }
+    }
+    let line = String::from_utf8(line);
+    line.map(Some).map_err(|_| io::Error::other("not UTF-8, so no text; --binary sends bytes"))
+}
+
+fn input_failed(what: &str) -> SendEnd {
+    complain(format_args!("io: standard input, {what}"));
+    SendEnd { unsent: 0, input_failed: true }
+}
+
+/// How much of standard input is sent in one part: the default length of a fragment.
+const PART_LEN: u64 = 64 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_lose_their_ends() {
+        let mut lines = &b"one\n\n\r\ntwo\r\nth\rree\nlast\r"[..];
+        let mut found = Vec::new();
+        while let Some(line) = next_line(&mut lines).unwrap() {
+            found.push(line);
+        }
+        assert_eq!(found, ["one", "", "", "two", "th\rree", "last\r"]);
+        assert!(next_line(&mut &b"\xFF\n"[..]).is_err());
+    }
+}
