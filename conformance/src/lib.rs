@@ -33,4 +33,5 @@ pub mod wire;
 #[cfg(all(doctest, feature = "tokio"))]
 #[doc = include_str!("../../README.md")]
 #[doc = include_str!("../../docs/compression.md")]
+#[doc = include_str!("../../docs/migrating.md")]
 struct Readme;

@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use ws_core::{FrameViolation, HandshakeError, SendError};
+use ws_core::{ArgumentError, FrameViolation, HandshakeError, SendError};
 
 use crate::url::UrlError;
 
@@ -154,6 +154,12 @@ impl From<SendError> for Error {
 impl From<HandshakeError> for Error {
     fn from(error: HandshakeError) -> Self {
         Self::Handshake(error)
+    }
+}
+
+impl From<ArgumentError> for Error {
+    fn from(error: ArgumentError) -> Self {
+        HandshakeError::from(error).into()
     }
 }
 

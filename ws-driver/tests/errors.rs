@@ -178,6 +178,7 @@ fn an_error_becomes_an_io_error_of_its_kind() {
     assert_eq!(kind(Error::Send(SendError::Closing)), ErrorKind::BrokenPipe);
     assert_eq!(kind(Error::TimedOut(Timeout::Pong)), ErrorKind::TimedOut);
     assert_eq!(kind(HandshakeError::TimedOut.into()), ErrorKind::TimedOut);
+    assert_eq!(kind(ArgumentError::Host.into()), ErrorKind::InvalidInput);
     assert_eq!(kind(Error::Protocol(FrameRule::Masked.into())), ErrorKind::InvalidData);
     assert_eq!(kind(Error::Url(Url::parse("h").unwrap_err())), ErrorKind::InvalidInput);
     let inner = io::Error::from(Error::Disconnected).into_inner().unwrap();
