@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use ws_core::{ArgumentError, FrameViolation, HandshakeError, SendError};
+use ws_core::{ArgumentError, FrameViolation, HandshakeError, Rejection, SendError, TextError};
 
 use crate::url::UrlError;
 
@@ -25,6 +25,9 @@ pub enum Error {
     Protocol(FrameViolation),
     /// What was to be sent cannot be.
     Send(SendError),
+    /// Bytes that were to be taken as text are not UTF-8: from
+    /// [`Message::into_text`](ws_core::Message::into_text). The WebSocket goes on.
+    Text(TextError),
     /// The stream ended without a closing handshake (close code 1006).
     Disconnected,
     /// The peer was silent for too long.
@@ -42,6 +45,7 @@ impl Error {
             Self::Io(_) => "io",
             Self::Protocol(violation) => violation.rule().name(),
             Self::Send(error) => error.name(),
+            Self::Text(_) => "not-text",
             Self::Disconnected => "disconnected",
             Self::TimedOut(timeout) => timeout.name(),
             Self::Url(error) => error.name(),
@@ -65,6 +69,7 @@ impl fmt::Display for Error {
             Self::Io(error) => error.fmt(f),
             Self::Protocol(violation) => write!(f, "the peer broke a rule: {violation}"),
             Self::Send(error) => error.fmt(f),
+            Self::Text(error) => error.fmt(f),
             Self::Disconnected => {
                 f.write_str("the peer went away without closing (RFC 6455 7.1.5)")
             }
@@ -83,6 +88,7 @@ impl std::error::Error for Error {
             Self::Io(error) => error.source(),
             Self::Protocol(violation) => violation.source(),
             Self::Send(error) => error.source(),
+            Self::Text(error) => error.source(),
             Self::Url(error) => error.source(),
             Self::Disconnected | Self::TimedOut(_) => None,
         }
@@ -100,9 +106,9 @@ impl From<Error> for io::Error {
             Error::TimedOut(_) | Error::Handshake(HandshakeError::TimedOut) => {
                 io::ErrorKind::TimedOut
             }
-            Error::Protocol(_) | Error::Handshake(HandshakeError::InvalidResponse(_)) => {
-                io::ErrorKind::InvalidData
-            }
+            Error::Protocol(_)
+            | Error::Text(_)
+            | Error::Handshake(HandshakeError::InvalidResponse(_)) => io::ErrorKind::InvalidData,
             Error::Url(_) | Error::Handshake(HandshakeError::Argument(_)) => {
                 io::ErrorKind::InvalidInput
             }
@@ -148,6 +154,18 @@ impl fmt::Display for Timeout {
 impl From<SendError> for Error {
     fn from(error: SendError) -> Self {
         Self::Send(error)
+    }
+}
+
+impl From<TextError> for Error {
+    fn from(error: TextError) -> Self {
+        Self::Text(error)
+    }
+}
+
+impl From<Box<Rejection>> for Error {
+    fn from(rejection: Box<Rejection>) -> Self {
+        Self::Handshake(rejection.into())
     }
 }
 

@@ -91,6 +91,7 @@ fn errors() -> Vec<Error> {
     let mut errors = vec![
         Error::Io(refused()),
         Error::Disconnected,
+        Text::try_from(&b"\xff"[..]).unwrap_err().into(),
         Error::TimedOut(Timeout::Idle),
         Error::TimedOut(Timeout::Pong),
         Error::TimedOut(Timeout::Close),
@@ -151,6 +152,8 @@ fn every_err_is_an_error_and_has_its_response() {
     let rejection = respond(&request, &ServerConfig::new()).unwrap_err();
     is_error(&*rejection);
     assert_eq!(rejection.rule(), RequestRule::NoConnection);
+    let error = respond(&request, &ServerConfig::new()).map_err(Error::from).unwrap_err();
+    assert_eq!(error.name(), rejection.rule().name());
     let response: Response<bytes::Bytes> = (*rejection).into();
     assert_eq!(response.status(), 426);
 
