@@ -89,13 +89,13 @@ const fn of(column: &'static str, goal: Goal) -> Goal {
     Goal { column: Some(column), ..goal }
 }
 
-const HANDSHAKES: &str = "Handshakes in memory";
-const RECEIVING: &str = "Receiving, as a server";
-const LOOPBACK: &str = "Loopback on tokio: cost";
-const MEMORY: &str = "Memory of a connection";
+pub(crate) const HANDSHAKES: &str = "Handshakes in memory";
+pub(crate) const RECEIVING: &str = "Receiving, as a server";
+pub(crate) const LOOPBACK: &str = "Loopback on tokio: cost";
+pub(crate) const MEMORY: &str = "Memory of a connection";
 const DEFLATE: &str = "Compressed echo: cost";
 const REPLIES: &str = "Compressed echo: length of a reply";
-const WEIGHT: &str = "Weight of an echo server";
+pub(crate) const WEIGHT: &str = "Weight of an echo server";
 
 const GOALS: &[Goal] = &[
     of("ws-core", floor(HANDSHAKES, "accept a browser's request", 1.0 / 0.75)),

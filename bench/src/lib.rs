@@ -7,7 +7,7 @@
 //! cargo xtask bench --quick             # few and short rounds: does everything work?
 //! ```
 //!
-//! writes `target/bench/report.md`, prints it, and draws `target/bench/chart.svg`.
+//! writes `target/bench/report.md`, prints it, and draws ten of its figures as `target/bench/chart.svg`.
 //!
 //! # What is measured
 //!
@@ -50,6 +50,7 @@
 
 pub mod chart;
 pub mod client;
+pub mod figures;
 pub mod floor;
 pub mod frames;
 pub mod goals;

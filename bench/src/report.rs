@@ -45,9 +45,9 @@ pub struct Table {
     pub columns: Vec<(String, Role)>,
     /// The rows, in order.
     pub rows: Vec<Row>,
-    /// Whether its ratios are in the chart and the list of what is better elsewhere. A table that
-    /// shows another one from a second side is not.
-    pub charted: bool,
+    /// Whether its ratios are in the list of what is better elsewhere. Those of a table that shows
+    /// another one from a second side are not.
+    pub listed: bool,
 }
 
 /// One measure.
@@ -80,7 +80,7 @@ impl Table {
             better: Better::Lower,
             columns: columns.iter().map(|&(name, role)| (name.to_owned(), role)).collect(),
             rows: Vec::new(),
-            charted: true,
+            listed: true,
         }
     }
 
@@ -98,10 +98,10 @@ impl Table {
         self
     }
 
-    /// The ratios of this table are neither in the chart nor in the list.
+    /// The ratios of this table are not in the list of what is better elsewhere.
     #[must_use]
-    pub fn uncharted(mut self) -> Self {
-        self.charted = false;
+    pub fn unlisted(mut self) -> Self {
+        self.listed = false;
         self
     }
 
@@ -198,7 +198,7 @@ impl Table {
 pub fn behind(tables: &[Table]) -> String {
     let mut found: Vec<_> = tables
         .iter()
-        .filter(|table| table.charted)
+        .filter(|table| table.listed)
         .flat_map(|table| table.rows.iter().map(move |row| (table, row)))
         .filter_map(|(table, row)| Some((table, row, table.comparison(row)?)))
         .filter(|(.., comparison)| comparison.ratio > BEHIND)

@@ -3,7 +3,9 @@
 use std::{fs, path::Path, process::ExitCode, time::Instant};
 
 use crate::{
-    chart, goals,
+    chart,
+    figures::Figures,
+    goals,
     options::Options,
     peers::{Result, serve},
     report::{self, Table},
@@ -34,7 +36,9 @@ fn measure(args: &[String]) -> Result {
     let known: Vec<_> = SUITES.iter().map(|(name, _)| *name).collect();
     let options = Options::parse(args, &known)?;
     system::with_even_memcpy()?;
-    let mut report = head(&options);
+    let (date, machine) = (system::today(), system::description());
+    let versions = versions(&fs::read_to_string("Cargo.lock").unwrap_or_default());
+    let mut report = head(&options, &date, &machine, &versions);
     let mut all: Vec<Table> = Vec::new();
     for (name, suite) in SUITES.iter().filter(|(name, _)| options.wants(name)) {
         println!("{name}");
@@ -51,23 +55,23 @@ fn measure(args: &[String]) -> Result {
     report.push_str(&format!("\n{}", report::behind(&all)));
     let folder = Path::new("target/bench");
     fs::create_dir_all(folder)?;
-    fs::write(folder.join("chart.svg"), chart::svg(&all))?;
+    let figures = Figures::of(&all, date, machine, versions);
+    fs::write(folder.join("chart.svg"), chart::svg(&figures))?;
+    fs::write(folder.join("figures.txt"), figures.to_string())?;
     fs::write(folder.join("report.md"), &report)?;
     println!("\n{report}");
-    println!("written to {0}/report.md and {0}/chart.svg", folder.display());
+    println!("written to {}: report.md, figures.txt and chart.svg", folder.display());
     Ok(())
 }
 
-fn head(options: &Options) -> String {
+fn head(options: &Options, date: &str, machine: &str, versions: &str) -> String {
     let quick =
         options.pick("", " A quick run: few and short rounds, to see that everything works.");
     format!(
-        "# Side by side\n\n{}.{quick}\n\n{}\n\nEverybody takes turns within a round. A figure is the \
+        "# Side by side\n\n{date}, {machine}.{quick}\n\n{versions}\n\nEverybody takes turns within a round. A figure is the \
          median of the rounds, with the smallest and the largest in brackets. *ours / best* is the \
          median of the ratios within a round to the peer whose median is best: below 1, ours costs \
-         less. Costs are CPU time, which other programs on the machine disturb least.\n",
-        system::description(),
-        versions(&fs::read_to_string("Cargo.lock").unwrap_or_default()),
+         less. Costs are CPU time, which other programs on the machine disturb least.\n"
     )
 }
 

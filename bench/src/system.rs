@@ -137,7 +137,13 @@ pub fn with_even_memcpy() -> Result {
     Err(again.args(std::env::args_os().skip(1)).env("GLIBC_TUNABLES", value).exec().into())
 }
 
-/// What this machine and its compiler are, for the head of the report.
+/// The day, as in 2026-11-29, in UTC; empty where it is not to be known.
+pub fn today() -> String {
+    let date = Command::new("date").args(["-u", "+%F"]).stderr(Stdio::null()).output();
+    date.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
+}
+
+/// What this machine and its compiler are.
 pub fn description() -> String {
     let cpuinfo = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model =

@@ -72,7 +72,7 @@ pub(super) fn run(options: &Options) -> Result<Vec<Table>> {
         lens.push(format!("{} of JSON", size(len)), reply);
         println!("  {}: {}", costs.title, size(len));
     }
-    Ok(vec![costs, lens.uncharted()])
+    Ok(vec![costs, lens.unlisted()])
 }
 
 /// A server, and a connection that was seen to echo each text.

@@ -133,7 +133,7 @@ impl<'a> Bench<'a> {
         let rates = Table::new(format!("Loopback on {name}: rate"), "a second", &columns)
             .note(format!("{pinned} Rates depend on the load generator, too; the costs do not."))
             .rates()
-            .uncharted();
+            .unlisted();
         (costs, rates)
     }
 
