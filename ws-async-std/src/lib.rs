@@ -42,7 +42,7 @@
 //! | close | [`close`](WebSocket::close), [`close_with`](WebSocket::close_with), [`start_close`](WebSocket::start_close); [`close_info`](WebSocket::close_info) tells how it ended |
 //! | receive and send on two tasks | [`split`](WebSocket::split), [`unsplit`](RecvHalf::unsplit) |
 //! | tunnel bytes | [`ByteStream`], which is `AsyncRead + AsyncWrite` |
-//! | set limits, deadlines and keep-alive | [`ServerConfig`], [`ClientConfig`], [`WebSocketConfig`] |
+//! | set limits, deadlines, pings and an idle timeout | [`ServerConfig`], [`ClientConfig`], [`WebSocketConfig`] |
 //! | compress messages | [`deflate`], with the feature of that name |
 //! | know what went wrong | [`Error`]; [`handshake::HandshakeError`], and [`rules`] for each rule of the RFCs |
 //!
@@ -65,6 +65,7 @@
 //! use ws_async_std::{Acceptor, Error, ServerConfig, WebSocket, handshake::credentials};
 //!
 //! async fn serve(stream: TcpStream) -> Result<WebSocket<TcpStream>, Error> {
+//!     // The connection stays open after a rejection, for the next attempt.
 //!     let config = ServerConfig::new().keep_alive(true);
 //!     let mut acceptor = Acceptor::new(stream, &config);
 //!     loop {
@@ -105,6 +106,8 @@ pub use self::half_close::HalfClose;
 
 /// Marks streams that are read and written through `futures_io`'s traits.
 pub type FuturesIo = ws_driver::FuturesIo<HalfClose>;
+
+pub use ws_driver::{bytes, http, ws_core};
 
 ws_driver::adapter!(async, FuturesIo, [Read + Write + Unpin + 'static], TcpStream, dial);
 ws_driver::__futures_io_byte_stream!(Read, BufRead, Write, [Read + Write + Unpin + 'static]);

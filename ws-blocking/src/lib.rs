@@ -42,7 +42,7 @@
 //! | close | [`close`](WebSocket::close), [`close_with`](WebSocket::close_with), [`start_close`](WebSocket::start_close); [`close_info`](WebSocket::close_info) tells how it ended |
 //! | receive and send on two threads | [`split`](WebSocket::split) with a handle of the socket for each, [`unsplit`](RecvHalf::unsplit) |
 //! | tunnel bytes | [`ByteStream`], which is `Read + Write` |
-//! | set limits, deadlines and keep-alive | [`ServerConfig`], [`ClientConfig`], [`WebSocketConfig`] |
+//! | set limits, deadlines, pings and an idle timeout | [`ServerConfig`], [`ClientConfig`], [`WebSocketConfig`] |
 //! | compress messages | [`deflate`], with the feature of that name |
 //! | know what went wrong | [`Error`]; [`handshake::HandshakeError`], and [`rules`] for each rule of the RFCs |
 //!
@@ -65,6 +65,7 @@
 //! use ws_blocking::{Acceptor, Error, ServerConfig, WebSocket, handshake::credentials};
 //!
 //! fn serve(stream: TcpStream) -> Result<WebSocket<TcpStream>, Error> {
+//!     // The connection stays open after a rejection, for the next attempt.
 //!     let config = ServerConfig::new().keep_alive(true);
 //!     let mut acceptor = Acceptor::new(stream, &config);
 //!     loop {
@@ -109,6 +110,8 @@ pub use self::{
     runtime::Blocking,
     transport::{Timeouts, Transport, Untimed},
 };
+
+pub use ws_driver::{bytes, http, ws_core};
 
 ws_driver::adapter!(blocking, Blocking, [Transport], TcpStream, dial);
 

@@ -198,7 +198,10 @@ impl<const N: usize> From<[u8; N]> for Message {
     }
 }
 
-/// UTF-8 in a [`Bytes`]: text that is cloned and sliced without copying.
+/// UTF-8 text that is cloned without copying.
+///
+/// It converts into `String` and [`Bytes`], without copying if nobody else holds it, and dereferences to
+/// `str`.
 ///
 /// ```
 /// use ws_core::Text;

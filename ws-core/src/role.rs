@@ -1,6 +1,6 @@
 //! Which end of a connection this is.
 
-/// The two ends of a WebSocket connection.
+/// One of the two ends of a WebSocket connection: client or server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// The end that opened the connection and sent the request. It masks what it sends.

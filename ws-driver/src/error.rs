@@ -7,6 +7,11 @@ use ws_core::{ArgumentError, FrameViolation, HandshakeError, Rejection, SendErro
 use crate::url::UrlError;
 
 /// Why a WebSocket could not be opened, or did not go on.
+///
+/// It becomes an [`io::Error`] with `?`, of a kind that fits. Worth another attempt are, as a rule,
+/// [`Io`](Self::Io), [`Disconnected`](Self::Disconnected), [`TimedOut`](Self::TimedOut) once it was open,
+/// and before that [`HandshakeError::TimedOut`], [`HandshakeError::Truncated`] and a
+/// [`HandshakeError::Declined`] with a status such as 503.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -30,7 +35,8 @@ pub enum Error {
     Text(TextError),
     /// The stream ended without a closing handshake (close code 1006).
     Disconnected,
-    /// The peer was silent for too long.
+    /// The peer was silent for too long once the WebSocket was open. A handshake that takes too long is
+    /// [`HandshakeError::TimedOut`].
     TimedOut(Timeout),
     /// The URL is not one that this crate can connect to.
     Url(UrlError),
@@ -101,8 +107,12 @@ impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         let kind = match error {
             Error::Io(error) => return error,
+            Error::Send(SendError::Full) => io::ErrorKind::WouldBlock,
             Error::Send(_) => io::ErrorKind::BrokenPipe,
-            Error::Disconnected => io::ErrorKind::UnexpectedEof,
+            Error::Disconnected
+            | Error::Handshake(HandshakeError::Truncated | HandshakeError::Closed) => {
+                io::ErrorKind::UnexpectedEof
+            }
             Error::TimedOut(_) | Error::Handshake(HandshakeError::TimedOut) => {
                 io::ErrorKind::TimedOut
             }

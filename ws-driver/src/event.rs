@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use ws_core::{Message, MessageKind};
 
-/// Something that came over a WebSocket.
+/// A message, ping or pong that came, from `recv_event`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
@@ -15,7 +15,7 @@ pub enum Event {
     Pong(Bytes),
 }
 
-/// A part of a message, as it came or as it is to be sent.
+/// A part of a message, from `recv_part` or for `send_part`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Part {

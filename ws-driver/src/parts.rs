@@ -4,7 +4,8 @@ use bytes::Bytes;
 use http::Request;
 use ws_core::{Negotiated, Role};
 
-/// What a WebSocket is made of.
+/// A stream, what was read from it and not used, the role, and what was negotiated: for
+/// `from_parts`, and from `into_parts`.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Parts<T> {

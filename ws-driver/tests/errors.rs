@@ -179,6 +179,9 @@ fn an_error_becomes_an_io_error_of_its_kind() {
     assert_eq!(kind(Error::Io(ErrorKind::ConnectionReset.into())), ErrorKind::ConnectionReset);
     assert_eq!(kind(Error::Disconnected), ErrorKind::UnexpectedEof);
     assert_eq!(kind(Error::Send(SendError::Closing)), ErrorKind::BrokenPipe);
+    assert_eq!(kind(Error::Send(SendError::Full)), ErrorKind::WouldBlock);
+    assert_eq!(kind(HandshakeError::Truncated.into()), ErrorKind::UnexpectedEof);
+    assert_eq!(kind(HandshakeError::Closed.into()), ErrorKind::UnexpectedEof);
     assert_eq!(kind(Error::TimedOut(Timeout::Pong)), ErrorKind::TimedOut);
     assert_eq!(kind(HandshakeError::TimedOut.into()), ErrorKind::TimedOut);
     assert_eq!(kind(ArgumentError::Host.into()), ErrorKind::InvalidInput);

@@ -43,14 +43,22 @@
 //! | close | [`close`](WebSocket::close), [`close_with`](WebSocket::close_with), [`start_close`](WebSocket::start_close); [`close_info`](WebSocket::close_info) tells how it ended |
 //! | receive and send on two tasks | [`split`](WebSocket::split), [`unsplit`](RecvHalf::unsplit) |
 //! | tunnel bytes | [`ByteStream`], which is `AsyncRead + AsyncWrite` |
-//! | set limits, deadlines and keep-alive | [`ServerConfig`], [`ClientConfig`], [`WebSocketConfig`] |
+//! | set limits, deadlines, pings and an idle timeout | [`ServerConfig`], [`ClientConfig`], [`WebSocketConfig`] |
 //! | compress messages | [`deflate`], with the feature of that name |
 //! | know what went wrong | [`Error`]; [`handshake::HandshakeError`], and [`rules`] for each rule of the RFCs |
 //!
 //! # Streams
 //!
-//! Everything works on any `AsyncRead + AsyncWrite + Unpin` of tokio, TLS streams included. The runtime
-//! needs its timer (`enable_time` or `enable_all`).
+//! Everything works on any `AsyncRead + AsyncWrite + Unpin` of tokio, TLS streams included. A
+//! socket of std becomes one with `set_nonblocking(true)` and `tokio::net::TcpStream::from_std`. The
+//! runtime needs its timer (`enable_time` or `enable_all`). For `wss`, connect and do TLS first, then
+//! [`handshake()`] or [`accept`] on the TLS stream.
+//!
+//! ```toml
+//! [dependencies]
+//! tokio = { version = "1", features = ["macros", "net", "rt"] }
+//! ws-tokio = "0.1"
+//! ```
 //!
 //! # Cancelling
 //!
@@ -65,6 +73,7 @@
 //! use ws_tokio::{Acceptor, Error, ServerConfig, WebSocket, handshake::credentials};
 //!
 //! async fn serve(stream: TcpStream) -> Result<WebSocket<TcpStream>, Error> {
+//!     // The connection stays open after a rejection, for the next attempt.
 //!     let config = ServerConfig::new().keep_alive(true);
 //!     let mut acceptor = Acceptor::new(stream, &config);
 //!     loop {
@@ -103,6 +112,8 @@ use tokio::{
 };
 
 pub use self::runtime::Tokio;
+
+pub use ws_driver::{bytes, http, ws_core};
 
 ws_driver::adapter!(async, Tokio, [AsyncRead + AsyncWrite + Unpin], TcpStream, dial);
 

@@ -17,7 +17,7 @@ use ws_driver::{
     ws_core::{RecvBuf, SendQueue},
 };
 
-/// Marks streams that are read and written through tokio's traits.
+/// Names tokio to `ws-driver`; programs hardly ever need it.
 #[derive(Clone, Copy, Debug)]
 pub enum Tokio {}
 

@@ -16,7 +16,8 @@
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
-/// The buffer that bytes from the peer are read into.
+/// The buffer that bytes from the peer are read into; a `Vec<u8>`, [`Bytes`](bytes::Bytes) or a slice
+/// becomes one, for bytes that were read already.
 ///
 /// There are two ways to read into it, because runtimes differ:
 ///

@@ -3,8 +3,8 @@
 use super::{prepared::Prepared, send_error::SendError, sender::Sender};
 use crate::message::Message;
 
-/// What the `send`, `feed` and `try_send` of an adapter take: anything that becomes a [`Message`], and `&Prepared`
-/// messages, which were framed once for many.
+/// What the `send`, `feed` and `try_send` of an adapter take: anything that becomes a [`Message`], and
+/// [`Prepared`] messages, which were framed once for many, by value or by reference.
 ///
 /// ```
 /// use ws_core::{IntoOutgoing, Message, Prepared};
@@ -36,6 +36,14 @@ impl<M: Into<Message>> IntoOutgoing for M {
     }
 }
 
+impl IntoOutgoing for Prepared {
+    type Outgoing = Self;
+
+    fn into_outgoing(self) -> Self {
+        self
+    }
+}
+
 impl<'a> IntoOutgoing for &'a Prepared {
     type Outgoing = &'a Prepared;
 
@@ -60,6 +68,12 @@ impl Outgoing for Message {
     }
 }
 
+impl Outgoing for Prepared {
+    fn queue(&self, sender: &mut Sender) -> Result<(), SendError> {
+        sender.send_prepared(self)
+    }
+}
+
 impl Outgoing for &Prepared {
     fn queue(&self, sender: &mut Sender) -> Result<(), SendError> {
         sender.send_prepared(self)
@@ -71,9 +85,11 @@ mod sealed {
 
     pub trait IntoOutgoing {}
     impl<M: Into<Message>> IntoOutgoing for M {}
+    impl IntoOutgoing for Prepared {}
     impl IntoOutgoing for &Prepared {}
 
     pub trait Outgoing {}
     impl Outgoing for Message {}
+    impl Outgoing for Prepared {}
     impl Outgoing for &Prepared {}
 }

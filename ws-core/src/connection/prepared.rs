@@ -35,7 +35,8 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Frames `message` for servers to send: unmasked, in one frame.
+    /// Makes `message` ready: one unmasked frame, as servers send it. A client, which has to mask, sends the
+    /// message itself.
     pub fn new(message: impl Into<Message>) -> Self {
         let message = message.into();
         let frame = frame(&message, message.as_bytes(), false);

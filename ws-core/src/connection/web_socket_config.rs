@@ -57,7 +57,7 @@ pub struct WebSocketConfig {
 }
 
 impl WebSocketConfig {
-    /// The defaults: 16 MiB a message, 256 KiB of queue, and no keep-alive.
+    /// The defaults: 16 MiB a message, 256 KiB of pending output, no pings and no idle timeout.
     pub fn new() -> Self {
         Self::default()
     }
@@ -99,6 +99,8 @@ impl WebSocketConfig {
     }
 
     /// Sets [`ping_interval`](Self#structfield.ping_interval).
+    #[doc(alias = "keepalive")]
+    #[doc(alias = "heartbeat")]
     pub fn ping_interval(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.ping_interval = time.into();
         self

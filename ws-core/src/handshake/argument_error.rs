@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::{HeaderName, StatusCode};
 
-/// An argument from the caller that must not be sent.
+/// An argument of yours that must not be sent: refused before anything is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ArgumentError {

@@ -11,7 +11,8 @@ use super::{
 };
 use crate::connection::WebSocketConfig;
 
-/// What a client sends, and which answers it accepts.
+/// A client's settings: what its handshakes send and accept, how long they may take, and the settings of
+/// the WebSockets that they open.
 ///
 /// ```
 /// use ws_core::ClientConfig;

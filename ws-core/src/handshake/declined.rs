@@ -51,7 +51,7 @@ impl From<Declined> for Response<Bytes> {
     }
 }
 
-/// An answer that breaks a rule.
+/// A server's 101 that breaks a rule, as the client sees it.
 #[derive(Debug)]
 pub struct InvalidResponse {
     rule: ResponseRule,

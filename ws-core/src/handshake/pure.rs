@@ -63,7 +63,7 @@ pub fn is_upgrade<B>(request: &Request<B>) -> bool {
 ///
 /// # Errors
 ///
-/// The refusal holds the response to send instead.
+/// The [`Rejection`] has the response to send instead: [`into_response`](Rejection::into_response).
 pub fn respond<B>(
     request: &Request<B>,
     config: &ServerConfig,
@@ -122,8 +122,8 @@ pub(crate) fn without_body<B>(request: &Request<B>) -> Request<()> {
 
 /// Makes an upgrade request for your own HTTP stack to send, and the [`Verifier`] for the answer.
 ///
-/// To see or sign the request and still have it sent here, hand both to
-/// [`ClientHandshake::from_request`](crate::ClientHandshake::from_request).
+/// To see or sign the request and still have it sent for you, hand both to an adapter's
+/// `handshake_request`, or to [`ClientHandshake::from_request`](crate::ClientHandshake::from_request).
 ///
 /// ```
 /// use ws_core::{ClientConfig, upgrade_request};

@@ -9,7 +9,8 @@ use super::{
     argument_error::ArgumentError, fields::Options, rule::RequestRule, violation::Violation,
 };
 
-/// A request that was refused, and the answer that went out.
+/// A request that a server rejects: the rule that it broke, and the answer, which has been written or,
+/// from [`respond`](crate::respond), is yours to send.
 #[derive(Debug)]
 pub struct Rejection {
     pub(crate) violation: Violation,
@@ -35,7 +36,7 @@ impl Rejection {
         self.cause.as_ref()
     }
 
-    /// The answer, as it went out.
+    /// The answer, as it goes out.
     pub fn response(&self) -> &Response<Bytes> {
         &self.response
     }

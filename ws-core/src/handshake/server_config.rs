@@ -13,7 +13,8 @@ use super::{
 };
 use crate::connection::WebSocketConfig;
 
-/// How a server answers handshakes.
+/// A server's settings: what its handshakes accept, how long they may take, and the settings of the
+/// WebSockets that they open.
 ///
 /// ```
 /// use std::time::Duration;

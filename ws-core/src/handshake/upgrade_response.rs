@@ -7,7 +7,7 @@ use http::{HeaderMap, Response, StatusCode, Version};
 use super::fields::append;
 use crate::codec::head::{HeadSpan, ResponseHead, parse_response};
 
-/// The server's 101.
+/// The server's answer that opened the WebSocket, a 101.
 ///
 /// Few programs look at it, so it keeps the bytes of the head, and builds an [`http::Response`] when it
 /// is first looked at. That takes about as long as the rest of the handshake.

@@ -14,7 +14,8 @@ use super::{
 };
 use crate::negotiated::Negotiated;
 
-/// Knows the key that was sent and what was offered with it.
+/// Checks the answer to a request of [`upgrade_request`](crate::upgrade_request): knows the key that was
+/// sent and what was offered with it.
 #[derive(Clone, Debug)]
 pub struct Verifier {
     request: CheckedRequest,

@@ -16,19 +16,19 @@ macro_rules! __about {
             self.0.negotiated()
         }
 
-        /// The request that opened it: on a server, if
-        /// [`keep_request`]($crate::ws_core::ServerConfig::keep_request) is on.
+        /// The request that opened the WebSocket: on a server, if
+        /// [`keep_request`](ws_core::ServerConfig::keep_request) is on.
         pub fn request(&self) -> Option<&$crate::http::Request<()>> {
             self.0.request()
         }
 
-        /// How it ended, as far as it has: who said what, and who was first.
+        /// How the WebSocket ended, or how far closing has come: who said what, and who was first.
         pub fn close_info(&self) -> $crate::ws_core::CloseInfo {
             self.0.close_info()
         }
 
         /// How long the last ping of
-        /// [`ping_interval`]($crate::ws_core::WebSocketConfig::ping_interval) took to be answered.
+        /// [`ping_interval`](ws_core::WebSocketConfig::ping_interval) took to be answered.
         pub fn round_trip(&self) -> Option<::std::time::Duration> {
             self.0.round_trip()
         }

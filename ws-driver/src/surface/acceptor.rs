@@ -51,7 +51,7 @@ macro_rules! __acceptor {
 
         $crate::__newtype!(Acceptor<T>, $crate::Acceptor<T, $Runtime>);
 
-        /// A request that has been read and not answered yet.
+        /// A request that an [`Acceptor`] has read and that has not been answered yet.
         ///
         /// Whether it may become a WebSocket is already known: [`violation`](Self::violation). It
         /// can be answered in any way and at any time.
@@ -119,7 +119,7 @@ macro_rules! __acceptor {
             ///
             /// As [`accept`](Self::accept); also when `decorate` makes it something else than a 101
             /// that says what was negotiated, see
-            /// [`UpgradeRequest::accept_with`]($crate::ws_core::UpgradeRequest::accept_with).
+            /// [`accept_with`](ws_core::UpgradeRequest::accept_with) of the core.
             pub $($async)? fn accept_with<F>(self, decorate: F) -> Result<WebSocket<T>, Error>
             where
                 F: FnOnce(&mut http::Response<bytes::Bytes>),

@@ -10,6 +10,7 @@
 /// ws_driver::adapter!(async, Tokio, [AsyncRead + AsyncWrite + Unpin], TcpStream, dial);
 /// ```
 ///
+/// The adapter also has `pub use ws_driver::{bytes, http, ws_core};`, which the macro's code names.
 /// A blocking adapter brings two functions for the macro to wait with: `crate::wait::{at_once,
 /// queued}` and `crate::block_on::block_on`.
 #[macro_export]
@@ -46,10 +47,10 @@ macro_rules! __adapter {
 macro_rules! __names {
     () => {
         pub use $crate::{
-            Error, Event, Part, bytes, http,
+            Error, Event, Part,
             ws_core::{
-                self, ClientConfig, CloseCode, CloseInfo, Message, MessageKind, Prepared,
-                SendError, ServerConfig, Text, Verifier, WebSocketConfig, is_upgrade, respond,
+                ClientConfig, CloseCode, CloseInfo, Message, MessageKind, Prepared, SendError,
+                ServerConfig, Text, Verifier, WebSocketConfig, is_upgrade, respond,
                 upgrade_request,
             },
         };
@@ -82,7 +83,7 @@ macro_rules! __names {
             pub use $crate::ws_core::{FrameRule, FrameViolation, RequestRule, ResponseRule};
         }
 
-        /// Details of messages and of how a WebSocket ends.
+        /// Close frames, timeouts, and what can be sent.
         pub mod message {
             pub use $crate::{
                 Timeout,

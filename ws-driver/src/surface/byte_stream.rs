@@ -5,8 +5,8 @@
 #[macro_export]
 macro_rules! __byte_stream {
     ($Runtime:ty, [$($bound:tt)*]) => {
-        /// The payloads of binary messages, one behind the other, for tunnels. A text message is an
-        /// error.
+        /// A WebSocket as a stream of bytes, for tunnels: the payloads of binary messages, one behind
+        /// the other. A text message is an error.
         ///
         /// Dropping it does not close the WebSocket.
         pub struct ByteStream<T>($crate::ByteStream<T, $Runtime>);

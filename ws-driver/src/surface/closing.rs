@@ -10,6 +10,8 @@ macro_rules! __closing {
         /// # Errors
         ///
         /// As [`close_with`](Self::close_with).
+        #[doc(alias = "shutdown")]
+        #[doc(alias = "disconnect")]
         pub $($async)? fn close(&mut self) -> Result<$crate::ws_core::CloseInfo, $crate::Error> {
             $crate::__call!($mode, self.end_with($crate::ws_core::CloseFrame::NORMAL))
         }
@@ -23,9 +25,9 @@ macro_rules! __closing {
         ///
         /// # Errors
         ///
-        /// [`Error::Send`]($crate::Error::Send) for a code that may not be sent, or a reason that is
-        /// too long; [`Error::TimedOut`]($crate::Error::TimedOut) when the peer does not answer in
-        /// [`close_timeout`]($crate::ws_core::WebSocketConfig::close_timeout), otherwise as
+        /// [`Error::Send`](Error::Send) for a code that may not be sent, or a reason that is
+        /// too long; [`Error::TimedOut`](Error::TimedOut) when the peer does not answer in
+        /// [`close_timeout`](ws_core::WebSocketConfig::close_timeout), otherwise as
         /// [`recv`](Self::recv).
         pub $($async)? fn close_with(
             &mut self,
@@ -39,7 +41,7 @@ macro_rules! __closing {
         ///
         /// # Errors
         ///
-        /// [`SendError::Closing`]($crate::ws_core::SendError::Closing) when one is under way.
+        /// [`SendError::Closing`](ws_core::SendError::Closing) when one is under way.
         pub fn start_close(&mut self) -> Result<(), $crate::ws_core::SendError> {
             self.driven().queue_close($crate::ws_core::CloseFrame::NORMAL)
         }
@@ -49,9 +51,9 @@ macro_rules! __closing {
         ///
         /// # Errors
         ///
-        /// [`SendError::CloseCode`]($crate::ws_core::SendError::CloseCode) and
-        /// [`SendError::ControlTooLong`]($crate::ws_core::SendError::ControlTooLong) for a frame that
-        /// cannot be sent, [`SendError::Closing`]($crate::ws_core::SendError::Closing) when one is
+        /// [`SendError::CloseCode`](ws_core::SendError::CloseCode) and
+        /// [`SendError::ControlTooLong`](ws_core::SendError::ControlTooLong) for a frame that
+        /// cannot be sent, [`SendError::Closing`](ws_core::SendError::Closing) when one is
         /// under way.
         pub fn start_close_with(
             &mut self,
@@ -93,13 +95,13 @@ macro_rules! __half_closing {
 
         /// Sends a close frame behind what is queued, with a code and a reason of up to 123 bytes.
         ///
-        /// The receiving half then gives out what still comes, and ends. When the WebSocket is being
-        /// closed already, that is left as it is.
+        /// The receiving half then gives out what still comes, and ends; its `close_info` tells how.
+        /// When the WebSocket is being closed already, that is left as it is.
         ///
         /// # Errors
         ///
-        /// [`Error::Send`]($crate::Error::Send) for a frame that cannot be sent,
-        /// [`Error::Io`]($crate::Error::Io).
+        /// [`Error::Send`](Error::Send) for a frame that cannot be sent,
+        /// [`Error::Io`](Error::Io).
         pub $($async)? fn close_with(
             &mut self,
             code: $crate::ws_core::CloseCode,

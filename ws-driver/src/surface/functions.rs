@@ -16,7 +16,9 @@ macro_rules! __functions {
         /// # Errors
         ///
         /// [`Error::Url`] for something that is no URL or has another scheme, [`Error::Io`] when
-        /// nobody can be connected to, otherwise as [`handshake()`].
+        /// nobody can be connected to, otherwise as [`handshake()`]: a path that must not be sent is
+        /// [`HandshakeError::Argument`](handshake::HandshakeError::Argument), and the deadline
+        /// [`HandshakeError::TimedOut`](handshake::HandshakeError::TimedOut).
         pub $($async)? fn connect(
             url: impl AsRef<str>,
         ) -> Result<(WebSocket<$Stream>, handshake::UpgradeResponse), Error> {
@@ -49,7 +51,11 @@ macro_rules! __functions {
         /// [`HandshakeError::InvalidResponse`](handshake::HandshakeError::InvalidResponse) when the
         /// 101 breaks a rule of RFC 6455 4.1,
         /// [`HandshakeError::Argument`](handshake::HandshakeError::Argument) before anything is
-        /// written, [`Error::Io`] for the stream's own.
+        /// written, [`HandshakeError::Truncated`](handshake::HandshakeError::Truncated) and
+        /// [`HandshakeError::TimedOut`](handshake::HandshakeError::TimedOut) when no whole answer
+        /// came, [`Error::Io`] for the stream's own.
+        #[doc(alias = "wss")]
+        #[doc(alias = "tls")]
         pub $($async)? fn handshake<T: $($bound)*>(
             stream: T,
             host: &str,
@@ -74,10 +80,10 @@ macro_rules! __functions {
             opened.map(|(ws, response)| (WebSocket(ws), response))
         }
 
-        /// Like [`handshake()`], with a request that you have seen: [`upgrade_request`] makes it and
+        /// Like [`handshake()`], with a request of [`upgrade_request`], which you may have signed, and
         /// its [`Verifier`].
         ///
-        /// That is for signatures over Host, key or anything else in the request. Add, change and
+        /// A signature may be over Host, key or anything else in the request. Add, change and
         /// remove fields in your own time; those of the handshake itself have to stay. The
         /// configuration is the one that the request was made with.
         ///
@@ -94,8 +100,8 @@ macro_rules! __functions {
             $crate::__finish!($mode, opened).map(|(ws, response)| (WebSocket(ws), response))
         }
 
-        /// Reads an upgrade request from a connected stream and answers it: 101, or the rejection
-        /// that it deserves (RFC 6455 4.2).
+        /// Opens a WebSocket over a connected stream, as a server: reads the request, and answers 101
+        /// or the rejection that it deserves (RFC 6455 4.2).
         ///
         /// # Errors
         ///
@@ -105,6 +111,8 @@ macro_rules! __functions {
         /// [`HandshakeError::Closed`](handshake::HandshakeError::Closed) and
         /// [`HandshakeError::TimedOut`](handshake::HandshakeError::TimedOut) when no request came;
         /// [`Error::Io`] for the stream's own.
+        #[doc(alias = "serve")]
+        #[doc(alias = "listen")]
         pub $($async)? fn accept<T: $($bound)*>(stream: T) -> Result<WebSocket<T>, Error> {
             $crate::__call!($mode, accept_with(stream, &ServerConfig::new()))
         }
@@ -121,8 +129,8 @@ macro_rules! __functions {
             $crate::__finish!($mode, $crate::accept(stream, config)).map(WebSocket)
         }
 
-        /// Like [`accept_with`], for a stream that something was read from already: a part of a
-        /// head, a head, or a head and the first frames.
+        /// Like [`accept_with`], for a stream that was read from already: `already_read` is a part of
+        /// the request, all of it, or also the first frames behind it.
         ///
         /// # Errors
         ///

@@ -8,6 +8,7 @@ macro_rules! __halves {
         /// The sending half of a WebSocket, from [`WebSocket::split`].
         ///
         /// It is of use as long as the other half receives: pongs and the peer's close come in there.
+        /// Dropping it closes nothing.
         pub struct SendHalf<T>(
             pub(crate) $crate::SendHalf<$crate::$Hold<T>, $Runtime>,
         );
@@ -25,7 +26,8 @@ macro_rules! __halves {
 
         /// The receiving half of a WebSocket, from [`WebSocket::split`].
         ///
-        /// It answers pings and the peer's close, so somebody has to keep receiving.
+        /// It answers pings and the peer's close, so somebody has to keep receiving. Once it is
+        /// dropped nobody does; the stream is closed when both halves are.
         pub struct RecvHalf<T>(
             pub(crate) $crate::RecvHalf<$crate::$Hold<T>, $Runtime>,
         );

@@ -8,15 +8,18 @@ macro_rules! __receiving {
         /// Receives the next message; `None` when the WebSocket has been closed by a closing
         /// handshake.
         ///
-        /// Answers pings and the peer's close, and writes what was fed before it waits, so an echo
-        /// loop that feeds batches by itself. Nothing is lost when this is cancelled.
+        /// Answers pings and the peer's close, and writes what is queued before it waits: an echo loop
+        /// of `recv` and `feed` writes in batches. Nothing is lost when this is cancelled.
         ///
         /// # Errors
         ///
-        /// [`Error::Protocol`]($crate::Error::Protocol) when the peer broke a rule (it has been
-        /// told), [`Error::Disconnected`]($crate::Error::Disconnected) when it went away without
-        /// closing, [`Error::TimedOut`]($crate::Error::TimedOut), [`Error::Io`]($crate::Error::Io).
+        /// [`Error::Protocol`](Error::Protocol) when the peer broke a rule (it has been
+        /// told), [`Error::Disconnected`](Error::Disconnected) when it went away without
+        /// closing, [`Error::TimedOut`](Error::TimedOut), [`Error::Io`](Error::Io).
         /// Afterwards `None`.
+        #[doc(alias = "receive")]
+        #[doc(alias = "read")]
+        #[doc(alias = "next")]
         pub $($async)? fn recv(
             &mut self,
         ) -> Result<Option<$crate::ws_core::Message>, $crate::Error> {

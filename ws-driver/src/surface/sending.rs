@@ -5,8 +5,8 @@
 #[macro_export]
 macro_rules! __sending {
     ($mode:tt [$($async:tt)?]) => {
-        /// Sends a message, text or bytes or a [`Prepared`]($crate::ws_core::Prepared) one, and
-        /// waits until the stream has taken it.
+        /// Sends a message, text or bytes or a [`Prepared`](ws_core::Prepared) one, and waits until the
+        /// stream has taken it.
         ///
         /// When this is cancelled while it waits to write, the message is queued and will be sent:
         /// sending it again sends it twice. Where that matters, [`feed`](Self::feed) it, which
@@ -14,8 +14,9 @@ macro_rules! __sending {
         ///
         /// # Errors
         ///
-        /// [`Error::Send`]($crate::Error::Send) when nothing can be sent any more,
-        /// [`Error::Io`]($crate::Error::Io) for the stream's own.
+        /// [`Error::Send`](Error::Send) when nothing can be sent any more,
+        /// [`Error::Io`](Error::Io) for the stream's own.
+        #[doc(alias = "write")]
         pub $($async)? fn send(
             &mut self,
             message: impl $crate::ws_core::IntoOutgoing,
@@ -24,8 +25,10 @@ macro_rules! __sending {
             $crate::__call!($mode, self.flush())
         }
 
-        /// Queues a message, and waits for room if there is none. It goes out with the next
-        /// [`flush`](Self::flush), or when whoever receives has taken what has come and has to wait.
+        /// Queues a message, and waits for room if there is none; [`flush`](Self::flush) writes it.
+        ///
+        /// Receiving writes what is queued as well, before it waits. A receiving half that already
+        /// waits is not woken for it.
         ///
         /// # Errors
         ///
@@ -38,11 +41,13 @@ macro_rules! __sending {
             $crate::__wait_for_room!($mode, |cx| self.driven().poll_feed(cx, &message))
         }
 
-        /// Queues a message without waiting and without writing.
+        /// Queues a message without waiting and without writing; [`flush`](Self::flush) writes it.
+        ///
+        /// A receiving half that already waits for something is not woken for it.
         ///
         /// # Errors
         ///
-        /// [`SendError::Full`]($crate::ws_core::SendError::Full) when there is no room.
+        /// [`SendError::Full`](ws_core::SendError::Full) when there is no room.
         pub fn try_send(
             &mut self,
             message: impl $crate::ws_core::IntoOutgoing,
@@ -73,7 +78,7 @@ macro_rules! __sending {
         }
 
         /// Sends a ping with up to 125 bytes (RFC 6455 5.5.2). Its pong comes to whoever receives,
-        /// as an [`Event::Pong`]($crate::Event::Pong).
+        /// as an [`Event::Pong`](crate::Event::Pong).
         ///
         /// # Errors
         ///
@@ -103,15 +108,15 @@ macro_rules! __sending {
         ///
         /// # Errors
         ///
-        /// [`Error::Send`]($crate::Error::Send) when a message had to be given up in the middle,
-        /// because the peer closed; [`Error::Io`]($crate::Error::Io).
+        /// [`Error::Send`](Error::Send) when a message had to be given up in the middle,
+        /// because the peer closed; [`Error::Io`](Error::Io).
         pub $($async)? fn flush(&mut self) -> Result<(), $crate::Error> {
             $crate::__wait!($mode, |cx| self.driven().poll_flush(cx))
         }
 
-        /// Whether messages that are sent from now on are compressed, where permessage-deflate was
-        /// negotiated and they are long enough. They are, by default; switch it off for what does
-        /// not shrink, such as pictures.
+        /// Sets whether messages that are sent from now on are compressed, where permessage-deflate
+        /// was negotiated and they are long enough. They are, by default; switch it off for what
+        /// does not shrink, such as pictures.
         pub fn set_compression(&mut self, on: bool) {
             self.driven().enable_compression(on);
         }

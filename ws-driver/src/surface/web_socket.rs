@@ -8,7 +8,8 @@ macro_rules! __web_socket {
         /// An open WebSocket over a stream of type `T`.
         ///
         /// Pings and the peer's close are answered whenever something is received: keep receiving,
-        /// or [`split`](Self::split).
+        /// or [`split`](Self::split). One that is dropped closes nothing: the peer finds the stream
+        /// at its end, without a close frame.
         ///
         #[doc = $crate::__waiting_doc!($mode)]
         pub struct WebSocket<T>(pub(crate) $crate::WebSocket<T, $Runtime>);
@@ -18,7 +19,8 @@ macro_rules! __web_socket {
             $crate::__sending!($mode [$($async)?]);
             $crate::__closing!($mode [$($async)?]);
 
-            /// Takes it apart, as it was right after the handshake.
+            /// Gives back the stream, with the bytes that came and were not used. What is queued and not
+            /// written is lost: [`flush`](Self::flush) first.
             pub fn into_parts(self) -> handshake::Parts<T> {
                 self.0.into_parts()
             }
@@ -28,7 +30,8 @@ macro_rules! __web_socket {
             /// A WebSocket over a stream that another HTTP stack has upgraded, when nothing was read
             /// behind the head of the request or response.
             ///
-            /// What was negotiated comes from [`respond`] or [`Verifier::verify`].
+            /// What was negotiated comes from [`respond`] or [`Verifier::verify`]; a configuration that
+            /// you have already is in [`ServerConfig::web_socket_config`].
             pub fn from_upgraded(
                 stream: T,
                 role: handshake::Role,
@@ -46,12 +49,12 @@ macro_rules! __web_socket {
 
             $crate::__about!();
 
-            /// The extensions in use, as the value of Sec-WebSocket-Extensions.
+            /// The extensions in use, as a 101 lists them in Sec-WebSocket-Extensions.
             pub fn extensions(&self) -> Option<String> {
                 self.0.extensions()
             }
 
-            /// Which end this is.
+            /// Whether this is the client or the server.
             pub fn role(&self) -> handshake::Role {
                 self.0.role()
             }
@@ -62,12 +65,12 @@ macro_rules! __web_socket {
                 self.0.leftover()
             }
 
-            /// The stream.
+            /// The stream below, for what it knows of the peer.
             pub fn get_ref(&self) -> &T {
                 self.0.get_ref()
             }
 
-            /// The stream. Reading or writing frames past the WebSocket breaks it.
+            /// The stream below, to be changed. Reading from it or writing to it breaks the WebSocket.
             pub fn get_mut(&mut self) -> &mut T {
                 self.0.get_mut()
             }
