@@ -73,20 +73,28 @@ pub trait Adapter: fmt::Debug + Send + Sync {
     }
 }
 
+/// Every adapter this crate is built with, as a list of boxes.
+macro_rules! every {
+    () => {
+        vec![
+            #[cfg(feature = "tokio")]
+            Box::new($crate::adapter::Tokio::new()),
+            #[cfg(feature = "smol")]
+            Box::new($crate::adapter::Smol),
+            #[cfg(feature = "async-std")]
+            Box::new($crate::adapter::AsyncStd),
+            #[cfg(feature = "blocking")]
+            Box::new($crate::adapter::Blocking),
+            #[cfg(feature = "blocking")]
+            Box::new($crate::adapter::NonBlocking),
+        ]
+    };
+}
+pub(crate) use every;
+
 /// Every adapter this crate is built with.
 pub fn all() -> Vec<Box<dyn Adapter>> {
-    vec![
-        #[cfg(feature = "tokio")]
-        Box::new(Tokio::new()),
-        #[cfg(feature = "smol")]
-        Box::new(Smol),
-        #[cfg(feature = "async-std")]
-        Box::new(AsyncStd),
-        #[cfg(feature = "blocking")]
-        Box::new(Blocking),
-        #[cfg(feature = "blocking")]
-        Box::new(NonBlocking),
-    ]
+    every!()
 }
 
 /// A call under way. Dropping it cancels it.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::{
     adapter::{self, Adapter, Call, End, Opened, Progress, Stop, drive},
-    pipe::{Peer, Pipe, Script, pipe},
+    pipe::{Peer, Pipe, Script},
     wire::Answers,
 };
 
@@ -34,7 +34,7 @@ pub fn finish(adapter: &dyn Adapter, pipe: Pipe, peer: &Peer, call: Call) -> End
 
 /// Runs a call on a pipe of its own to its end, five seconds at most.
 pub fn run(adapter: &dyn Adapter, script: Script, call: Call) -> (End, Peer) {
-    let (io, peer) = pipe(adapter.script(script));
+    let (io, peer) = Pipe::new(adapter.script(script));
     (finish(adapter, io, &peer, call), peer)
 }
 
