@@ -82,10 +82,7 @@ impl Observed {
             if let Some(at) = memmem::find(&self.wire, &key) {
                 self.wire.splice(at..at + key.len(), *b"{K}");
             }
-            let key = wire::latin1(&key);
-            for (_, value) in &mut self.headers {
-                *value = unfill(value, &key);
-            }
+            unfill(self.headers.iter_mut().map(|(_, value)| value), &wire::latin1(&key));
         }
         // What follows a request on a closing connection, or an answer that failed, is nobody's.
         let nobodys = match self.outcome {

@@ -261,9 +261,11 @@ impl Shared {
     }
 
     fn release(&self, mut state: MutexGuard<'_, State>) {
-        let woken = std::mem::take(&mut state.woken);
+        let (woken, blocked) = (std::mem::take(&mut state.woken), state.blocked > 0);
         drop(state);
-        self.changed.notify_all();
+        if blocked {
+            self.changed.notify_all();
+        }
         woken.into_iter().flatten().for_each(Waker::wake);
     }
 }

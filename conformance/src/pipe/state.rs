@@ -14,6 +14,8 @@ pub(super) struct State {
     pub(super) ends: [End; 2],
     /// To be woken when the lock is released: the readers, then the writers of the flows.
     pub(super) woken: [Option<Waker>; 4],
+    /// How many threads wait for the other end.
+    pub(super) blocked: usize,
 }
 
 pub(super) struct End {
@@ -87,7 +89,7 @@ impl State {
             flows[side].ended = script.eof;
             flows[1 - side].room = script.capacity;
         }
-        Self { flows, ends: scripts.map(End::new), woken: [const { None }; 4] }
+        Self { flows, ends: scripts.map(End::new), woken: [const { None }; 4], blocked: 0 }
     }
 
     pub(super) fn pair(scripts: [Script; 2], room: usize) -> Self {

@@ -48,8 +48,10 @@ impl Pipe {
                 Step::Again => Err(io::ErrorKind::Interrupted.into()),
                 Step::Wait(_) => match left {
                     Some(left) if !left.is_zero() => {
+                        state.blocked += 1;
                         let waited = self.shared.changed.wait_timeout(state, left);
                         state = waited.unwrap_or_else(PoisonError::into_inner).0;
+                        state.blocked -= 1;
                         continue;
                     }
                     None if !script.would_block => Err(io::Error::other("would block for ever")),
