@@ -74,6 +74,16 @@ impl Observed {
         }
     }
 
+    /// Server: the status of the last answer on the wire.
+    ///
+    /// # Panics
+    ///
+    /// When there is anything else on it.
+    #[expect(clippy::expect_used, reason = "this is how a test fails")]
+    pub fn answered(&self) -> Option<u16> {
+        wire::Answers::parse(&self.wire).expect("answers").last.map(|answer| answer.status)
+    }
+
     /// The part of a run that depends neither on the key the client drew nor on how the octets
     /// arrived.
     #[must_use]
