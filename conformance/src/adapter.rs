@@ -24,6 +24,7 @@ mod program;
 mod async_std;
 #[cfg(feature = "blocking")]
 mod blocking;
+mod every;
 #[cfg(feature = "smol")]
 mod smol;
 #[cfg(feature = "tokio")]
@@ -33,6 +34,7 @@ mod tokio;
 pub use self::async_std::AsyncStd;
 #[cfg(feature = "blocking")]
 pub use self::blocking::{Blocking, NonBlocking};
+pub(crate) use self::every::every;
 #[cfg(feature = "smol")]
 pub use self::smol::Smol;
 #[cfg(feature = "tokio")]
@@ -72,25 +74,6 @@ pub trait Adapter: fmt::Debug + Send + Sync {
         std::thread::sleep(time);
     }
 }
-
-/// Every adapter this crate is built with, as a list of boxes.
-macro_rules! every {
-    () => {
-        vec![
-            #[cfg(feature = "tokio")]
-            Box::new($crate::adapter::Tokio::new()),
-            #[cfg(feature = "smol")]
-            Box::new($crate::adapter::Smol),
-            #[cfg(feature = "async-std")]
-            Box::new($crate::adapter::AsyncStd),
-            #[cfg(feature = "blocking")]
-            Box::new($crate::adapter::Blocking),
-            #[cfg(feature = "blocking")]
-            Box::new($crate::adapter::NonBlocking),
-        ]
-    };
-}
-pub(crate) use every;
 
 /// Every adapter this crate is built with.
 pub fn all() -> Vec<Box<dyn Adapter>> {
