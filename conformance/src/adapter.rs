@@ -24,6 +24,7 @@ mod program;
 mod async_std;
 #[cfg(feature = "blocking")]
 mod blocking;
+mod every;
 #[cfg(feature = "smol")]
 mod smol;
 #[cfg(feature = "tokio")]
@@ -33,6 +34,7 @@ mod tokio;
 pub use self::async_std::AsyncStd;
 #[cfg(feature = "blocking")]
 pub use self::blocking::{Blocking, NonBlocking};
+pub(crate) use self::every::every;
 #[cfg(feature = "smol")]
 pub use self::smol::Smol;
 #[cfg(feature = "tokio")]
@@ -75,18 +77,7 @@ pub trait Adapter: fmt::Debug + Send + Sync {
 
 /// Every adapter this crate is built with.
 pub fn all() -> Vec<Box<dyn Adapter>> {
-    vec![
-        #[cfg(feature = "tokio")]
-        Box::new(Tokio::new()),
-        #[cfg(feature = "smol")]
-        Box::new(Smol),
-        #[cfg(feature = "async-std")]
-        Box::new(AsyncStd),
-        #[cfg(feature = "blocking")]
-        Box::new(Blocking),
-        #[cfg(feature = "blocking")]
-        Box::new(NonBlocking),
-    ]
+    every!()
 }
 
 /// A call under way. Dropping it cancels it.

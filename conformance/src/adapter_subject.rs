@@ -10,7 +10,7 @@ use crate::{
     delivery::Delivery,
     fill::fill,
     observed::{Observed, SeenRequest},
-    pipe::{Peer, Script, pipe},
+    pipe::{Peer, Pipe, Script},
     prebuilt::Prebuilt,
     settings::{client_config, server_config, terms},
     subject::Subject,
@@ -51,7 +51,7 @@ impl<'a> AdapterSubject<'a> {
 
     /// Runs a call; `None` while it waits for the peer.
     fn run(&self, call: Call, script: Script, patience: Duration) -> (Option<End>, Peer) {
-        let (io, peer) = pipe(self.adapter.script(script));
+        let (io, peer) = Pipe::new(self.adapter.script(script));
         let mut attempt = self.adapter.start(io, call);
         let end = match drive(self.adapter, &mut attempt, &peer, patience) {
             Progress::Ended(end) if !gave_up_waiting(&end, &peer) => Some(*end),

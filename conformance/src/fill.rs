@@ -36,11 +36,16 @@ pub fn fill(input: &[u8], key: &str) -> Vec<u8> {
     filled
 }
 
-/// Undoes [`fill`] in a text that has one of the places.
-pub(crate) fn unfill(text: &str, key: &str) -> String {
-    places(key)
-        .into_iter()
-        .fold(text.to_owned(), |text, (place, value)| text.replace(&value, place))
+/// Undoes [`fill`] in texts that may have one of the places.
+pub(crate) fn unfill<'a>(texts: impl IntoIterator<Item = &'a mut String>, key: &str) {
+    let places = places(key);
+    for text in texts {
+        for (place, value) in &places {
+            if text.len() >= value.len() {
+                *text = text.replace(value, place);
+            }
+        }
+    }
 }
 
 /// The longer values first: one of them contains another.

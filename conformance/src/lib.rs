@@ -1,9 +1,10 @@
 //! The conformance suite every adapter mounts.
 //!
 //! Three things stand here: the [wire vectors](vector) and the [judge] that compares an
-//! implementation with them; a [pipe] in memory that delivers octets in any portions and fails at
-//! any point; and the [suite](mod@suite) that runs both over the core and over each adapter, one
-//! [`Subject`](subject::Subject) each.
+//! implementation with them; a [pipe] in memory that delivers octets in any portions, stalls and
+//! fails at any point; and the [suite](mod@suite) that runs both over the core and over each
+//! adapter, one [`Subject`](subject::Subject) each. An open WebSocket has [cases](messages) of its
+//! own, over the same pipe.
 //!
 //! The judge reads the octets on the wire by itself. Nothing of the code under test decides whether
 //! it passes.

@@ -1,4 +1,4 @@
-//! The message layer under test: a [line](mod@line) in memory that does what it is told; [`frames`] of the peer's, right and
+//! The message layer under test: [`frames`] of the peer's, right and
 //! wrong; one way to use the [`socket`]s of every adapter; and [`cases`] for all that, to be [`run`] in every manner.
 
 pub mod bare;
@@ -8,7 +8,6 @@ pub mod command;
 pub mod deflate;
 pub mod frames;
 pub mod inflate;
-pub mod line;
 pub mod reader;
 pub mod run;
 pub mod socket;

@@ -74,6 +74,16 @@ impl Observed {
         }
     }
 
+    /// Server: the status of the last answer on the wire.
+    ///
+    /// # Panics
+    ///
+    /// When there is anything else on it.
+    #[expect(clippy::expect_used, reason = "this is how a test fails")]
+    pub fn answered(&self) -> Option<u16> {
+        wire::Answers::parse(&self.wire).expect("answers").last.map(|answer| answer.status)
+    }
+
     /// The part of a run that depends neither on the key the client drew nor on how the octets
     /// arrived.
     #[must_use]
@@ -82,10 +92,7 @@ impl Observed {
             if let Some(at) = memmem::find(&self.wire, &key) {
                 self.wire.splice(at..at + key.len(), *b"{K}");
             }
-            let key = wire::latin1(&key);
-            for (_, value) in &mut self.headers {
-                *value = unfill(value, &key);
-            }
+            unfill(self.headers.iter_mut().map(|(_, value)| value), &wire::latin1(&key));
         }
         // What follows a request on a closing connection, or an answer that failed, is nobody's.
         let nobodys = match self.outcome {

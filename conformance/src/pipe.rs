@@ -1,14 +1,18 @@
-//! A transport in memory that does what it is told: portions, waits, short writes, failures.
+//! A transport in memory that does what it is told: portions, waits, short writes, stalls, failures.
 //!
-//! [`Pipe`] is the end an implementation is given, [`Peer`] the test's end. Everything the
-//! implementation does to the pipe is recorded.
+//! [`Pipe`] is the end an implementation is given, [`Peer`] the test's view of the other one. What
+//! the pipe does is in its [`Script`]; what cannot be known beforehand, the test does by hand.
+//! Everything the implementation does to the pipe is counted. [`Pipe::pair`] gives both ends to
+//! implementations.
+//!
+//! All of it told beforehand:
 //!
 //! ```
 //! use std::io::{Read, Write};
 //!
-//! use conformance::pipe::{Script, pipe};
+//! use conformance::pipe::{Pipe, Script};
 //!
-//! let (mut io, peer) = pipe(Script::new().input([b"ab", b"cd"]).eof().max_write(1));
+//! let (mut io, peer) = Pipe::new(Script::new().input([b"ab", b"cd"]).eof().max_write(1));
 //! let mut read = String::new();
 //! io.read_to_string(&mut read)?;
 //! assert_eq!(read, "abcd");
@@ -16,18 +20,37 @@
 //! assert_eq!(peer.written(), b"x");
 //! # Ok::<(), std::io::Error>(())
 //! ```
+//!
+//! And step by step:
+//!
+//! ```
+//! use std::io::{Read, Write};
+//!
+//! use conformance::pipe::{Pipe, Script};
+//!
+//! let (mut io, peer) = Pipe::new(Script::new());
+//! peer.send(b"abc");
+//! let mut buf = [0; 2];
+//! assert_eq!(io.read(&mut buf)?, 2);
+//! peer.limit(3);
+//! assert_eq!(io.write(b"wxyz")?, 3);
+//! assert_eq!(peer.take_written(), b"wxy");
+//! assert!(io.write(b"z").is_err());
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 use std::{
     fmt, io,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     task::Waker,
-    time::Duration,
 };
 
+mod flow;
+#[cfg(any(feature = "futures-io", feature = "tokio"))]
+#[macro_use]
+mod poll_io;
 #[cfg(feature = "futures-io")]
 mod futures_io;
-#[cfg(any(feature = "futures-io", feature = "tokio"))]
-mod poll_io;
 mod script;
 mod state;
 mod std_io;
@@ -36,142 +59,214 @@ mod tokio_io;
 #[cfg(feature = "blocking")]
 mod transport;
 
-pub use self::script::{Responder, Script, Waits};
-use self::state::State;
+pub use self::script::{Script, Waits};
+use self::state::{End, State};
 
-/// The end an implementation is given. Dropping it is recorded.
-#[derive(Debug)]
+/// One end of a pipe. A clone is another handle of the same end; dropping the last is recorded.
 pub struct Pipe {
     shared: Arc<Shared>,
+    side: usize,
 }
 
-/// The test's end.
-#[derive(Clone, Debug)]
+/// A view of the other end of a [`Pipe`].
+#[derive(Clone)]
 pub struct Peer {
     shared: Arc<Shared>,
-}
-
-/// Makes a pipe that follows a script.
-pub fn pipe(script: Script) -> (Pipe, Peer) {
-    let shared =
-        Arc::new(Shared { state: Mutex::new(State::new(script)), arrival: Condvar::new() });
-    (Pipe { shared: Arc::clone(&shared) }, Peer { shared })
+    /// Of the pipe this is the other end of.
+    side: usize,
 }
 
 impl Pipe {
+    /// An end that follows a script, and the test's view of the other.
+    pub fn new(script: Script) -> (Self, Peer) {
+        let shared = Shared::new(State::new([script, Script::new()]));
+        (Self { shared: Arc::clone(&shared), side: 0 }, Peer { shared, side: 0 })
+    }
+
+    /// Both ends, with room for so many octets each way. Neither closes before it is told to.
+    pub fn pair(scripts: [Script; 2], room: usize) -> [Self; 2] {
+        let shared = Shared::new(State::pair(scripts, room));
+        [0, 1].map(|side| Self { shared: Arc::clone(&shared), side })
+    }
+
+    /// A view of the other end.
+    pub fn peer(&self) -> Peer {
+        Peer { shared: Arc::clone(&self.shared), side: self.side }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.shared.lock()
     }
+}
 
-    /// How long a blocking read waits from now on before it returns `WouldBlock`, as a socket's
-    /// read timeout.
-    pub fn set_read_timeout(&self, timeout: Option<Duration>) {
-        self.state().read_timeout = timeout;
+impl Clone for Pipe {
+    fn clone(&self) -> Self {
+        self.state().ends[self.side].handles += 1;
+        Self { shared: Arc::clone(&self.shared), side: self.side }
     }
 }
 
 impl Drop for Pipe {
     fn drop(&mut self) {
-        self.state().dropped = true;
+        self.shared.change(|state| state.let_go(self.side));
     }
 }
 
 impl Peer {
-    /// Octets that have arrived here.
-    pub fn written(&self) -> Vec<u8> {
-        self.shared.lock().written.clone()
-    }
-
-    /// How many octets are held back until the next flush.
-    pub fn unflushed_len(&self) -> usize {
-        self.shared.lock().unflushed.len()
-    }
-
-    /// Octets sent to the implementation and not read by it.
-    pub fn unread(&self) -> Vec<u8> {
-        self.shared.lock().input.make_contiguous().concat()
-    }
-
-    /// Number of operations that did something or failed; those that had to wait are not counted.
-    pub fn ops(&self) -> usize {
-        self.shared.lock().ops
-    }
-
-    /// Number of reads among them.
-    pub fn reads(&self) -> usize {
-        self.shared.lock().reads
-    }
-
-    /// Number of flushes among them.
-    pub fn flushes(&self) -> usize {
-        self.shared.lock().flushes
-    }
-
-    /// How much has gone either way.
-    pub fn traffic(&self) -> usize {
-        self.shared.lock().traffic
-    }
-
-    /// Whether the implementation has shut its writing side.
-    pub fn is_shut(&self) -> bool {
-        self.shared.lock().shut
-    }
-
-    /// Whether the implementation has let go of the pipe.
-    pub fn is_dropped(&self) -> bool {
-        self.shared.lock().dropped
-    }
-
-    /// Whether the last operation was a read that found nothing, and no end either.
-    pub fn is_starved(&self) -> bool {
-        self.shared.lock().starved
-    }
-
-    /// Whether the last operation was a write that found no room.
-    pub fn is_stalled(&self) -> bool {
-        self.shared.lock().stalled
-    }
-
-    /// Sends more octets, as one portion.
-    pub fn send(&self, octets: impl Into<Vec<u8>>) {
-        let octets = octets.into();
-        self.arrive(|state| state.input.extend((!octets.is_empty()).then_some(octets)));
+    /// Sends octets, as one portion: a read gives no more than what is left of one.
+    pub fn send(&self, octets: impl AsRef<[u8]>) {
+        self.shared.change(|state| state.deliver(self.side, octets.as_ref()));
     }
 
     /// Closes the peer's side.
     pub fn close(&self) {
-        self.arrive(|state| state.eof = true);
+        self.shared.change(|state| state.close(self.side));
     }
 
-    fn arrive(&self, change: impl FnOnce(&mut State)) {
-        let waker = {
-            let mut state = self.shared.lock();
-            change(&mut state);
-            state.starved = false;
-            state.reader.take()
-        };
-        self.shared.arrival.notify_all();
-        waker.into_iter().for_each(Waker::wake);
+    /// Takes so many octets more from now on, and no others.
+    pub fn limit(&self, octets: usize) {
+        self.shared.change(|state| state.limit(self.side, Some(octets)));
+    }
+
+    /// Takes everything from now on.
+    pub fn unlimit(&self) {
+        self.shared.change(|state| state.limit(self.side, None));
+    }
+
+    /// The octets that have arrived here, except for those that were taken before.
+    pub fn written(&self) -> Vec<u8> {
+        self.shared.lock().flows[1 - self.side].octets()
+    }
+
+    /// Takes the octets that have arrived.
+    pub fn take_written(&self) -> Vec<u8> {
+        self.shared.lock().flows[1 - self.side].take()
+    }
+
+    /// Whether octets have arrived that nobody has taken.
+    pub fn has_written(&self) -> bool {
+        !self.shared.lock().flows[1 - self.side].is_empty()
+    }
+
+    /// How many octets are held back until the next flush.
+    pub fn unflushed_len(&self) -> usize {
+        self.shared.lock().flows[1 - self.side].held.len()
+    }
+
+    /// Octets sent to the implementation and not read by it.
+    pub fn unread(&self) -> Vec<u8> {
+        self.shared.lock().flows[self.side].octets()
+    }
+
+    /// Number of operations that did something or failed; those that had to wait are not counted.
+    pub fn ops(&self) -> usize {
+        self.end(|end| end.ops)
+    }
+
+    /// Number of reads among them.
+    pub fn reads(&self) -> usize {
+        self.end(|end| end.reads)
+    }
+
+    /// Number of flushes among them.
+    pub fn flushes(&self) -> usize {
+        self.end(|end| end.flushes)
+    }
+
+    /// Number of operations that were told to try again, besides [`ops`](Self::ops).
+    pub fn retries(&self) -> usize {
+        self.end(|end| end.retries)
+    }
+
+    /// How much has gone either way.
+    pub fn traffic(&self) -> usize {
+        self.end(|end| end.traffic)
+    }
+
+    /// Whether the implementation has shut its writing side.
+    pub fn is_shut(&self) -> bool {
+        self.end(|end| end.shut)
+    }
+
+    /// Whether the implementation has let go of the pipe.
+    pub fn is_dropped(&self) -> bool {
+        self.handles() == 0
+    }
+
+    /// How many handles of its end the implementation has.
+    pub fn handles(&self) -> usize {
+        self.end(|end| end.handles)
+    }
+
+    /// Whether the last operation was a read that found nothing, and no end either, and nothing has
+    /// come since.
+    pub fn is_starved(&self) -> bool {
+        self.end(End::is_starved)
+    }
+
+    /// Whether the last operation was a write that found no room, and there has been none since.
+    pub fn is_stalled(&self) -> bool {
+        self.end(End::is_stalled)
+    }
+
+    /// Whether a read or a write, the last of its kind, waits for this side.
+    pub fn is_waited_for(&self) -> bool {
+        self.end(End::waits)
+    }
+
+    /// Whether a waker is remembered that wakes the same task.
+    pub fn wakes(&self, waker: &Waker) -> bool {
+        self.shared.lock().wakes(self.side, waker)
+    }
+
+    fn end<O>(&self, look: impl FnOnce(&End) -> O) -> O {
+        look(&self.shared.lock().ends[self.side])
+    }
+}
+
+impl fmt::Debug for Pipe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pipe").field("side", &self.side).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Peer").field("side", &self.side).finish_non_exhaustive()
     }
 }
 
 struct Shared {
     state: Mutex<State>,
-    /// For reads that block.
-    arrival: Condvar,
+    /// For operations that block.
+    changed: Condvar,
 }
 
 impl Shared {
+    fn new(state: State) -> Arc<Self> {
+        Arc::new(Self { state: Mutex::new(state), changed: Condvar::new() })
+    }
+
     /// A test that panicked elsewhere must not hide behind a poisoned lock.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-impl fmt::Debug for Shared {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.lock();
-        f.debug_struct("Shared").field("ops", &state.ops).finish_non_exhaustive()
+    /// Does something with the state, and wakes those for whom that changes something.
+    fn change<O>(&self, operation: impl FnOnce(&mut State) -> O) -> O {
+        let mut state = self.lock();
+        let output = operation(&mut state);
+        self.release(state);
+        output
+    }
+
+    fn release(&self, mut state: MutexGuard<'_, State>) {
+        let (woken, blocked) = (std::mem::take(&mut state.woken), state.blocked > 0);
+        drop(state);
+        if blocked {
+            self.changed.notify_all();
+        }
+        woken.into_iter().flatten().for_each(Waker::wake);
     }
 }
 
@@ -180,9 +275,15 @@ impl fmt::Debug for Shared {
 enum Step {
     Done(io::Result<usize>),
     /// Must wait; the waker is called at once.
-    WaitAndWake,
-    /// Must wait until the peer does something.
-    Wait,
+    Again,
+    /// Must wait until the other end does something.
+    Wait(Direction),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Direction {
+    Read,
+    Write,
 }
 
 #[cfg(test)]

@@ -38,6 +38,16 @@ pub fn switching(more: &str) -> Vec<u8> {
     .into_bytes()
 }
 
+/// Answers that open nothing: none yet, a refusal, wrong ones.
+pub const NOT_OPENING: [&[u8]; 6] = [
+    b"",
+    b"HTTP/1.1 100 Continue\r\n\r\n",
+    b"HTTP/1.1 401 x\r\nContent-Length: 0\r\n\r\n",
+    b"HTTP/1.1 101 x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x\r\n\r\n",
+    b"nonsense\r\n\r\n",
+    b"HTTP/1.1 101",
+];
+
 /// The accept value for [`KEY`].
 pub fn accept() -> String {
     accept_value(KEY)

@@ -1,21 +1,35 @@
 //! What the named tests of the adapters have in common: run a call on a pipe, look at what came of
 //! it.
 
-use std::time::Duration;
+use std::{panic::resume_unwind, thread, time::Duration};
 
 use crate::{
     adapter::{self, Adapter, Call, End, Opened, Progress, Stop, drive},
-    pipe::{Peer, Pipe, Script, pipe},
+    pipe::{Peer, Pipe, Script},
     wire::Answers,
 };
 
-/// Every adapter that offers the call; the others have no such way in.
-pub fn each(call: &Call, run: impl Fn(&dyn Adapter)) {
-    for adapter in adapter::all() {
-        if adapter.offers(call) {
-            run(&*adapter);
+/// Every adapter that offers the call, at the same time: most of these tests wait for a clock. The
+/// other adapters have no such way in.
+pub fn each(call: &Call, run: impl Fn(&dyn Adapter) + Sync) {
+    let mut adapters = adapter::all();
+    adapters.retain(|adapter| adapter.offers(call));
+    at_once(&adapters, |adapter| run(&**adapter));
+}
+
+/// Runs a test for every one of these, each in a thread of its own.
+///
+/// # Panics
+///
+/// When one of them does.
+pub fn at_once<T: Sync>(all: &[T], test: impl Fn(&T) + Sync) {
+    let test = &test;
+    thread::scope(|scope| {
+        let running: Vec<_> = all.iter().map(|it| scope.spawn(move || test(it))).collect();
+        for thread in running {
+            thread.join().unwrap_or_else(|panic| resume_unwind(panic));
         }
-    }
+    });
 }
 
 /// Runs a call on a pipe to its end, five seconds at most.
@@ -34,7 +48,7 @@ pub fn finish(adapter: &dyn Adapter, pipe: Pipe, peer: &Peer, call: Call) -> End
 
 /// Runs a call on a pipe of its own to its end, five seconds at most.
 pub fn run(adapter: &dyn Adapter, script: Script, call: Call) -> (End, Peer) {
-    let (io, peer) = pipe(adapter.script(script));
+    let (io, peer) = Pipe::new(adapter.script(script));
     (finish(adapter, io, &peer, call), peer)
 }
 

@@ -18,7 +18,7 @@ use ws_driver::Error;
 use crate::{
     adapter::{Adapter, Call, End, Progress, Stop, drive},
     fill::fill,
-    pipe::{Peer, Script, Waits, pipe},
+    pipe::{Peer, Pipe, Script, Waits},
     prebuilt::Prebuilt,
     sample::{bad, good, switching, upgrade},
     wire,
@@ -158,7 +158,7 @@ fn offered(adapter: &dyn Adapter) -> impl Iterator<Item = Case> + '_ {
 /// When it does not end.
 #[expect(clippy::panic, reason = "this is how a test fails")]
 pub fn finish(adapter: &dyn Adapter, case: &Case, script: Script) -> (End, Peer) {
-    let (io, peer) = pipe(adapter.script(script));
+    let (io, peer) = Pipe::new(adapter.script(script));
     let mut attempt = adapter.start(io, case.call.clone());
     match drive(adapter, &mut attempt, &peer, Duration::from_secs(5)) {
         Progress::Ended(end) => (*end, peer),
@@ -362,7 +362,7 @@ pub fn drops(adapter: &dyn Adapter) {
     for case in offered(adapter) {
         for n in 0.. {
             let script = case.script().waits(Waits::Always).max_write(7);
-            let (io, peer) = pipe(adapter.script(script));
+            let (io, peer) = Pipe::new(adapter.script(script));
             let mut attempt = adapter.start(io, case.call.clone());
             let mut cx = Context::from_waker(Waker::noop());
             let mut ended = false;

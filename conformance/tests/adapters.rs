@@ -68,11 +68,11 @@ fn step_by_step_comes_to_the_same() {
 #[cfg(all(feature = "tokio", feature = "smol", feature = "async-std"))]
 #[test]
 fn futures_and_sockets_are_send() {
-    use conformance::pipe::{Pipe, Script, pipe};
+    use conformance::pipe::{Pipe, Script};
 
     fn is_send<T: Send>(_: T) {}
     fn is_send_and_sync<T: Send + Sync>() {}
-    let io = || pipe(Script::new()).0;
+    let io = || Pipe::new(Script::new()).0;
     let (server, client) = (ws_core::ServerConfig::new(), ws_core::ClientConfig::new());
     macro_rules! check {
         ($($adapter:ident),*) => { $(

@@ -11,7 +11,7 @@ use std::{
 use conformance::{
     adapter::{Adapter, Call, Stop},
     fill::fill,
-    pipe::{Peer, Script, pipe},
+    pipe::{Peer, Pipe, Script},
     sample::{bad, good, switching},
     scene::{each, finish, run, statuses},
     wire::{self, Answers},
@@ -163,7 +163,7 @@ fn s_10_a_slow_drip_does_not_extend_the_deadline_of_a_server() {
         Call::AcceptBuffered(b"GET".to_vec(), config),
     ] {
         each(&call, |adapter| {
-            let (io, peer) = pipe(adapter.script(Script::new()));
+            let (io, peer) = Pipe::new(adapter.script(Script::new()));
             let rest = if matches!(call, Call::AcceptBuffered(..)) { 3 } else { 0 };
             drip(&peer, good()[rest..].chunks(1).map(<[u8]>::to_vec).collect());
             let start = Instant::now();
@@ -185,7 +185,7 @@ fn s_10_a_slow_drip_does_not_extend_the_deadline_of_a_client() {
     ];
     for portions in drips {
         each(&call, |adapter| {
-            let (io, peer) = pipe(adapter.script(Script::new()));
+            let (io, peer) = Pipe::new(adapter.script(Script::new()));
             drip(&peer, portions.clone());
             let start = Instant::now();
             let end = finish(adapter, io, &peer, call.clone());
@@ -252,7 +252,7 @@ fn s_11_nobody_listens() {
 #[cfg(feature = "blocking")]
 #[test]
 fn timeouts_are_given_back() {
-    use conformance::{adapter::Blocking, pipe::pipe};
+    use conformance::adapter::Blocking;
     use ws_blocking::{Timeouts, Transport};
 
     let own = Timeouts { read: Some(ms(7000)), write: Some(ms(9000)) };
@@ -268,7 +268,7 @@ fn timeouts_are_given_back() {
         (Call::Handshake(ClientConfig::new().timeout(timeout)), b"HTTP/1.1 401 x\r\n\r\n".to_vec()),
         (Call::Handshake(ClientConfig::new().timeout(timeout)), Vec::new()),
     ] {
-        let (io, peer) = pipe(Script::new().input([input]));
+        let (io, peer) = Pipe::new(Script::new().input([input]));
         Transport::set_read_timeout(&io, own.read).unwrap();
         Transport::set_write_timeout(&io, own.write).unwrap();
         let end = finish(&Blocking, io, &peer, call);

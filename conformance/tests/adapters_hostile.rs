@@ -7,7 +7,7 @@ use std::{
 
 use conformance::{
     adapter::{self, Call, drive},
-    pipe::{Script, pipe},
+    pipe::{Pipe, Script},
     sample::{bad, good},
     scene::{each, finish},
     sweep,
@@ -24,7 +24,7 @@ fn cve_2025_11677_a_hook_that_drops_the_connection() {
     let call = Call::Accept(ServerConfig::new());
     each(&call, |adapter| {
         for input in [good(), bad()] {
-            let (io, peer) = pipe(adapter.script(Script::new().input([&input])));
+            let (io, peer) = Pipe::new(adapter.script(Script::new().input([&input])));
             let other = peer.clone();
             let config = ServerConfig::new().decorate(move |_, _| {
                 other.close();
@@ -44,7 +44,7 @@ fn a_hook_that_panics() {
     let call = Call::Accept(config);
     each(&call, |adapter| {
         for input in [good(), bad(), b"G E T\r\n\r\n".to_vec()] {
-            let (io, peer) = pipe(adapter.script(Script::new().input([&input])));
+            let (io, peer) = Pipe::new(adapter.script(Script::new().input([&input])));
             let mut attempt = adapter.start(io, call.clone());
             let caught = panic::catch_unwind(AssertUnwindSafe(|| {
                 drive(adapter, &mut attempt, &peer, ms(100));
@@ -68,14 +68,14 @@ fn hostile_streams() {
             }
             // A read of tokio's fills a `ReadBuf`, which cannot lie.
             if adapter.name() != "ws-tokio" {
-                let (io, peer) = pipe(adapter.script(case.script().lies().eof()));
+                let (io, peer) = Pipe::new(adapter.script(case.script().lies().eof()));
                 let mut attempt = adapter.start(io, case.call.clone());
                 drive(&*adapter, &mut attempt, &peer, ms(50));
                 drop(attempt);
                 assert!(peer.is_dropped(), "{}: {}", adapter.name(), case.name);
             }
             for op in 0.. {
-                let (io, peer) = pipe(adapter.script(case.script().panic_at(op)));
+                let (io, peer) = Pipe::new(adapter.script(case.script().panic_at(op)));
                 let mut attempt = adapter.start(io, case.call.clone());
                 let ended = panic::catch_unwind(AssertUnwindSafe(|| {
                     drive(&*adapter, &mut attempt, &peer, ms(1000));

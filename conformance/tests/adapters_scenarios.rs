@@ -15,7 +15,7 @@ use conformance::{
     fill::accept_value,
     pipe::Script,
     prebuilt::Prebuilt,
-    sample::{KEY, bad, good, upgrade},
+    sample::{KEY, NOT_OPENING, bad, good, upgrade},
     scene::{each, finish, run, statuses},
     wire::{self, Answers},
 };
@@ -202,15 +202,7 @@ fn s_17_no_read_before_the_buffered_octets_are_used_up() {
 #[test]
 fn s_18_nothing_is_sent_before_the_answer_nothing_after_a_refusal() {
     let call = Call::Handshake(ClientConfig::new().timeout(Some(ms(100))));
-    let answers: [&[u8]; 6] = [
-        b"",
-        b"HTTP/1.1 100 Continue\r\n\r\n",
-        b"HTTP/1.1 401 x\r\nContent-Length: 0\r\n\r\n",
-        b"HTTP/1.1 101 x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x\r\n\r\n",
-        b"nonsense\r\n\r\n",
-        b"HTTP/1.1 101",
-    ];
-    for answer in answers {
+    for answer in NOT_OPENING {
         for eof in [false, true] {
             each(&call, |adapter| {
                 let script = Script::new().answer(move |_| vec![answer.to_vec()]);

@@ -8,10 +8,8 @@ use allocation_counter::{AllocationInfo, measure};
 use conformance::{
     core_subject::drain,
     every_runtime,
-    messages::{
-        bare::{done, ends},
-        line::Line,
-    },
+    messages::bare::{done, ends},
+    pipe::Pipe,
     sample::{bad, good, upgrade},
 };
 use ws_core::{
@@ -59,7 +57,7 @@ fn an_accept_with_recycled_buffers_allocates_nothing() {
     }
 }
 
-fn adapters<R: Reads<Line> + Writes<Line>>() {
+fn adapters<R: Reads<Pipe> + Writes<Pipe>>() {
     let config = ServerConfig::new().subprotocols(["superchat", "chat"]).origins(["http://a"]);
     let run = || {
         let [mut client, server] = ends(4096);

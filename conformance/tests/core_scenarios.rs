@@ -18,7 +18,7 @@ use bytes::Bytes;
 use conformance::{
     core_subject::drain,
     fill::{accept_value, fill},
-    sample::{KEY, bad, good, switching, upgrade},
+    sample::{KEY, NOT_OPENING, bad, good, switching, upgrade},
     wire::{Answer, Answers},
 };
 use http::{Response, StatusCode, header};
@@ -358,15 +358,7 @@ fn s_17_early_frames_are_kept_from_every_entry() {
 
 #[test]
 fn s_18_nothing_is_sent_before_the_answer_nothing_after_a_refusal() {
-    let answers: [&[u8]; 6] = [
-        b"",
-        b"HTTP/1.1 100 Continue\r\n\r\n",
-        b"HTTP/1.1 401 x\r\nContent-Length: 0\r\n\r\n",
-        b"HTTP/1.1 101 x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x\r\n\r\n",
-        b"nonsense\r\n\r\n",
-        b"HTTP/1.1 101",
-    ];
-    for input in answers {
+    for input in NOT_OPENING {
         let mut client = ClientHandshake::new(&ClientConfig::new(), "h", "/").unwrap();
         drain(client.send_queue(), &mut Vec::new());
         client.recv_buf().extend_from_slice(input);

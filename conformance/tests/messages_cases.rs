@@ -3,10 +3,13 @@
 
 use std::time::Instant;
 
-use conformance::messages::{
-    cases,
-    run::{Manner, check_all, run},
-    socket::{self, Adapter},
+use conformance::{
+    adapter,
+    messages::{
+        cases,
+        run::{Manner, check_all, run},
+        socket::{self, Adapter},
+    },
 };
 
 fn passes(adapter: &dyn Adapter) {
@@ -20,31 +23,31 @@ fn passes(adapter: &dyn Adapter) {
 #[cfg(feature = "tokio")]
 #[test]
 fn tokio_passes_every_case_in_every_manner() {
-    passes(&socket::Tokio::new());
+    passes(&adapter::Tokio::new());
 }
 
 #[cfg(feature = "smol")]
 #[test]
 fn smol_passes_every_case_in_every_manner() {
-    passes(&socket::Smol);
+    passes(&adapter::Smol);
 }
 
 #[cfg(feature = "async-std")]
 #[test]
 fn async_std_passes_every_case_in_every_manner() {
-    passes(&socket::AsyncStd);
+    passes(&adapter::AsyncStd);
 }
 
 #[cfg(feature = "blocking")]
 #[test]
 fn blocking_passes_every_case_in_every_manner() {
-    passes(&socket::Blocking);
+    passes(&adapter::Blocking);
 }
 
 #[cfg(feature = "blocking")]
 #[test]
 fn nonblocking_passes_every_case_in_every_manner() {
-    passes(&socket::NonBlocking);
+    passes(&adapter::NonBlocking);
 }
 
 /// The same list of verdicts from every adapter, whatever is expected.

@@ -1,49 +1,35 @@
 //! Compressed messages between two ends of ours: whatever was negotiated, whatever is sent and however it is sent; and
 //! tables of what a peer may have compressed badly that are too long to be written down.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
-
-use std::{
-    future::Future,
-    pin::pin,
-    task::{Context, Poll, Waker},
-};
+#![expect(clippy::unwrap_used, reason = "this is how a test fails")]
 
 use bytes::Bytes;
 use conformance::{
     delivery::Delivery,
     messages::{
+        bare::{self, done, ends},
         case::Case,
         cases::ROLES,
         deflate::{Deflate, Way},
         frames::{continuation, text},
-        line::{Line, Terms},
         run::{Manner, run},
         socket::{self, Adapter},
     },
+    pipe::Pipe,
     random::Random,
 };
 use ws_core::{DeflatePool, FrameRule, Message, Negotiated, Prepared, Role, WebSocketConfig};
 use ws_driver::{Part, Reads, WebSocket, Writes};
 
-fn done<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("there is nothing to wait for"),
-    }
-}
-
 /// A client and a server that have negotiated `answer`.
-fn pair<R: Reads<Line> + Writes<Line>>(
+fn pair<R: Reads<Pipe> + Writes<Pipe>>(
     answer: &str,
     config: &WebSocketConfig,
-) -> [WebSocket<Line, R>; 2] {
-    let never_waits = || Terms { nonblocking: true, ..Terms::default() };
-    let [client, server] = Line::pair([never_waits(), never_waits()], 1 << 20);
-    [(client, Role::Client), (server, Role::Server)].map(|(io, role)| {
-        let negotiated = Negotiated::new(None, Some(answer.parse().unwrap()));
-        WebSocket::from_upgraded(io, role, negotiated, config)
-    })
+) -> [WebSocket<Pipe, R>; 2] {
+    let negotiated = || Negotiated::new(None, Some(answer.parse().unwrap()));
+    let [client, server] = ends(1 << 20);
+    [(client, Role::Client), (server, Role::Server)]
+        .map(|(io, role)| bare::open(io, role, negotiated(), config))
 }
 
 /// Every combination of the four parameters.
@@ -100,8 +86,8 @@ fn message(random: &mut Random, before: &Message) -> Message {
     }
 }
 
-fn say<R: Reads<Line> + Writes<Line>>(
-    from: &mut WebSocket<Line, R>,
+fn say<R: Reads<Pipe> + Writes<Pipe>>(
+    from: &mut WebSocket<Pipe, R>,
     message: &Message,
     random: &mut Random,
 ) {
@@ -130,8 +116,8 @@ fn say<R: Reads<Line> + Writes<Line>>(
     }
 }
 
-fn hear<R: Reads<Line> + Writes<Line>>(
-    to: &mut WebSocket<Line, R>,
+fn hear<R: Reads<Pipe> + Writes<Pipe>>(
+    to: &mut WebSocket<Pipe, R>,
     in_parts: bool,
 ) -> (bool, Vec<u8>) {
     if !in_parts {
@@ -148,7 +134,7 @@ fn hear<R: Reads<Line> + Writes<Line>>(
     }
 }
 
-fn round_trips<R: Reads<Line> + Writes<Line>>(seed: usize, runtimes: usize) {
+fn round_trips<R: Reads<Pipe> + Writes<Pipe>>(seed: usize, runtimes: usize) {
     let pool = DeflatePool::new(2);
     for (i, answer) in answers().iter().enumerate().skip(seed).step_by(runtimes) {
         let mut random = Random::new(1 + i as u64);

@@ -1,14 +1,19 @@
 //! Streams that fail, interrupt, panic and lie at every operation, and calls that are dropped at every wait: never a
 //! panic of ours, never a hang, never an octet lost or doubled.
 
-use std::time::{Duration, Instant};
+use std::{
+    io::ErrorKind,
+    time::{Duration, Instant},
+};
 
-use conformance::messages::{
-    case::{Case, Step},
-    cases,
-    line::Terms,
-    run::{Manner, check, expected, run},
-    socket::{self, Adapter, Drops},
+use conformance::{
+    messages::{
+        case::{Case, Step},
+        cases,
+        run::{Manner, check, expected, run},
+        socket::{self, Adapter, Drops},
+    },
+    pipe::{Script, Waits},
 };
 
 /// Some of everything, none of it long.
@@ -68,9 +73,9 @@ fn each(mut test: impl FnMut(&dyn Adapter, &Case)) {
     }
 }
 
-fn streams() -> [Terms; 2] {
-    let trickle = Terms { waits: true, max_write: Some(5), held: true, ..Terms::default() };
-    [Terms { waits: true, ..Terms::default() }, trickle]
+fn streams() -> [Script; 2] {
+    let trickle = Script::new().waits(Waits::Always).max_write(5).hold_until_flush();
+    [Script::new().waits(Waits::Always), trickle]
 }
 
 /// What a verdict says has been received, and what it says has been written.
@@ -103,9 +108,9 @@ fn the_nth_operation_fails() {
     each(|adapter, case| {
         let good = expected(case);
         let (all_received, all_written) = traffic(case, &good);
-        for terms in streams() {
+        for script in streams() {
             for n in 0.. {
-                let manner = Manner::over(Terms { fail_at: Some(n), ..terms.clone() });
+                let manner = Manner::over(script.clone().fail_at(n, ErrorKind::ConnectionReset));
                 let what = format!("{}, {}, {manner}", adapter.name(), case.name);
                 let outcome = run(adapter, case, &manner).unwrap_or_else(|e| panic!("{what}: {e}"));
                 let (received, written) = traffic(case, &outcome.verdict);
@@ -131,9 +136,9 @@ fn the_nth_operation_fails() {
 #[test]
 fn a_call_is_dropped_at_the_nth_wait() {
     each(|adapter, case| {
-        for terms in streams() {
+        for script in streams() {
             for n in 0.. {
-                let manner = Manner::over(terms.clone()).dropping(Drops::At(n));
+                let manner = Manner::over(script.clone()).dropping(Drops::At(n));
                 let outcome = check(adapter, case, &manner).unwrap_or_else(|e| panic!("{e}"));
                 if outcome.waits <= n {
                     break;
@@ -153,8 +158,8 @@ fn the_nth_operation_panics() {
     }));
     each(|adapter, case| {
         for n in 0..10 {
-            let terms = Terms { panic_at: Some(n), ..Terms::default() };
-            match run(adapter, case, &Manner::over(terms)) {
+            let script = Script::new().panic_at(n);
+            match run(adapter, case, &Manner::over(script)) {
                 Ok(outcome) => assert!(outcome.ops <= n, "{}", case.name),
                 Err(message) => assert_eq!(message, "this stream panics", "{}", case.name),
             }
@@ -173,8 +178,8 @@ fn cve_unsound_with_odd_read_a_stream_that_lies() {
         }
         // What breaks a rule is listened to for a moment, and most of this does.
         let case = case.clone().config(|config| config.close_timeout = Duration::from_millis(10));
-        for terms in [Terms::default(), Terms { max_write: Some(1), ..Terms::default() }] {
-            let manner = Manner::over(Terms { lies: true, ..terms });
+        for script in [Script::new(), Script::new().max_write(1)] {
+            let manner = Manner::over(script.lies());
             run(adapter, &case, &manner).unwrap_or_else(|e| panic!("{}: {e}", case.name));
         }
     });
@@ -184,14 +189,16 @@ fn cve_unsound_with_odd_read_a_stream_that_lies() {
 #[cfg(feature = "blocking")]
 #[test]
 fn interruptions_are_of_no_account() {
-    for adapter in [&socket::Blocking as &dyn Adapter, &socket::NonBlocking] {
+    use conformance::adapter::{Blocking, NonBlocking};
+
+    for adapter in [&Blocking as &dyn Adapter, &NonBlocking] {
         for case in some_cases() {
             if case.comes_back && adapter.blocks() {
                 continue;
             }
             for n in 0.. {
-                let terms = Terms { interrupt_at: Some(n), ..Terms::default() };
-                let outcome = check(adapter, &case, &Manner::over(terms));
+                let script = Script::new().interrupt_at(n);
+                let outcome = check(adapter, &case, &Manner::over(script));
                 if outcome.unwrap_or_else(|e| panic!("{e}")).ops <= n {
                     break;
                 }

@@ -14,6 +14,7 @@ use conformance::{
     adapter::{Adapter, Attempt, Call, End, Opened, Stop},
     adapter_subject::AdapterSubject,
     pipe::{Pipe, Script},
+    scene::at_once,
     suite::{Plan, run_vectors},
     sweep,
     vector::{self, Role},
@@ -262,7 +263,7 @@ fn a_flawless_adapter_passes() {
 
 #[test]
 fn every_flaw_is_found() {
-    for flaw in [
+    let flaws = [
         Flaw::NeverFlushes,
         Flaw::IgnoresShortWrites,
         Flaw::IgnoresWriteErrors,
@@ -275,7 +276,7 @@ fn every_flaw_is_found() {
         Flaw::StartsAgainAtEachRead,
         Flaw::WritesWhenDropped,
         Flaw::TakesEndForMore,
-    ] {
-        assert!(is_found(flaw), "{flaw:?} passes");
-    }
+    ];
+    // One of them does not wake who waits, and it takes a while to be sure of that.
+    at_once(&flaws, |flaw| assert!(is_found(*flaw), "{flaw:?} passes"));
 }

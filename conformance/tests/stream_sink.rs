@@ -10,10 +10,8 @@ use std::{
 
 use conformance::{
     every_async_runtime,
-    messages::{
-        bare,
-        line::{Line, Terms},
-    },
+    messages::bare,
+    pipe::{Pipe, Script},
 };
 use futures_core::{FusedStream, Stream};
 use futures_sink::Sink;
@@ -31,13 +29,13 @@ fn ready<T>(poll: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> T {
     }
 }
 
-fn open<R: Runtime>(io: Line, role: Role) -> WebSocket<Line, R> {
+fn open<R: Runtime>(io: Pipe, role: Role) -> WebSocket<Pipe, R> {
     let config = WebSocketConfig::new().max_queue_len(100);
     bare::open(io, role, Negotiated::default(), &config)
 }
 
-fn pair<R: Runtime>(room: usize) -> [WebSocket<Line, R>; 2] {
-    let [client, server] = Line::pair([Terms::default(), Terms::default()], room);
+fn pair<R: Runtime>(room: usize) -> [WebSocket<Pipe, R>; 2] {
+    let [client, server] = Pipe::pair([Script::new(), Script::new()], room);
     [open(client, Role::Client), open(server, Role::Server)]
 }
 
@@ -77,7 +75,7 @@ fn exchange(
     ready(|cx| Pin::new(&mut *sink).poll_flush(cx)).unwrap();
 }
 
-fn whole<R: Reads<Line> + Writes<Line>>() {
+fn whole<R: Reads<Pipe> + Writes<Pipe>>() {
     let [mut client, mut server] = pair::<R>(1000);
     exchange(&mut client, &mut server);
     exchange(&mut server, &mut client);
@@ -95,7 +93,7 @@ fn whole<R: Reads<Line> + Writes<Line>>() {
     assert!(matches!(late, Err(Error::Send(SendError::Closing))));
 }
 
-fn halves<R: Reads<Line> + Writes<Line>>() {
+fn halves<R: Reads<Pipe> + Writes<Pipe>>() {
     let [client, server] = pair::<R>(1000);
     let ((mut to_server, mut at_client), (mut to_client, mut at_server)) =
         (client.split(), server.split());

@@ -98,6 +98,6 @@ macro_rules! program {
                 }
             }
         };
-        End { pipe: Some(pipe.into()), result }
+        End { pipe: Some(pipe), result }
     }};
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, EnterGuard, Runtime};
 
 use super::{Adapter, Attempt, Call};
 use crate::pipe::Pipe;
@@ -20,6 +20,11 @@ impl Tokio {
         let runtime = Builder::new_current_thread().enable_time().build();
         Self { runtime: runtime.expect("a runtime of the current thread") }
     }
+
+    /// As long as this is held, timers can be made.
+    pub(crate) fn enter(&self) -> EnterGuard<'_> {
+        self.runtime.enter()
+    }
 }
 
 impl Default for Tokio {
@@ -36,7 +41,7 @@ impl Adapter for Tokio {
     fn start(&self, pipe: Pipe, call: Call) -> Attempt<'_> {
         let mut future = Box::pin(async move { program!(ws_tokio, pipe, call, [.await]) });
         Box::new(move |cx| {
-            let _entered = self.runtime.enter();
+            let _entered = self.enter();
             future.as_mut().poll(cx)
         })
     }

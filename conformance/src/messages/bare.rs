@@ -1,4 +1,4 @@
-//! WebSockets over bare lines, polled by hand: for tests that look at what a single call does, or count what it takes.
+//! WebSockets over bare pipes, polled by hand: for tests that look at what a single call does, or count what it takes.
 
 use std::{
     future::Future,
@@ -9,7 +9,7 @@ use std::{
 use ws_core::{Negotiated, Role, WebSocketConfig};
 use ws_driver::{Runtime, WebSocket};
 
-use super::line::{Line, Terms};
+use crate::pipe::{Pipe, Script};
 
 /// Polls a future once.
 pub fn poll<T>(future: impl Future<Output = T>) -> Poll<T> {
@@ -28,19 +28,19 @@ pub fn done<T>(future: impl Future<Output = T>) -> T {
 
 /// An open WebSocket over `io`.
 pub fn open<R: Runtime>(
-    io: Line,
+    io: Pipe,
     role: Role,
     negotiated: Negotiated,
     config: &WebSocketConfig,
-) -> WebSocket<Line, R> {
+) -> WebSocket<Pipe, R> {
     WebSocket::from_upgraded(io, role, negotiated, config)
 }
 
-/// Both ends of a line with room for so many octets each way. Who would have to wait is told so, also by a stream that
+/// Both ends of a pipe with room for so many octets each way. Who would have to wait is told so, also by a stream that
 /// usually blocks.
-pub fn ends(room: usize) -> [Line; 2] {
-    let never_waits = || Terms { nonblocking: true, ..Terms::default() };
-    Line::pair([never_waits(), never_waits()], room)
+pub fn ends(room: usize) -> [Pipe; 2] {
+    let never_waits = || Script::new().nonblocking();
+    Pipe::pair([never_waits(), never_waits()], room)
 }
 
 /// Runs a test where tokio's timers work.

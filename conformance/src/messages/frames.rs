@@ -1,10 +1,8 @@
 //! Frames as a peer writes them, right or wrong. Independent of the code under test.
 
-use std::{
-    fmt,
-    hash::{DefaultHasher, Hasher as _},
-};
+use std::fmt;
 
+use sha1::{Digest as _, Sha1};
 use ws_core::{FrameRule, Role};
 
 /// One frame. [`encode`](Self::encode) writes it as asked, whatever RFC 6455 says.
@@ -208,9 +206,9 @@ pub fn shown(payload: &[u8]) -> String {
         0 => String::new(),
         1..=130 => format!(" {}", payload.escape_ascii()),
         len => {
-            let mut sum = DefaultHasher::new();
-            sum.write(payload);
-            format!(" ({len} octets, {:016x})", sum.finish())
+            let sum = Sha1::digest(payload);
+            let start: String = sum[..8].iter().map(|octet| format!("{octet:02x}")).collect();
+            format!(" ({len} octets, {start})")
         }
     }
 }

@@ -7,23 +7,26 @@ use std::{
 };
 
 use bytes::Bytes;
+use ws_driver::Parts;
 
 use super::{
     case::{Case, Step},
     command,
-    line::{Line, Terms},
     reader::Reader,
     socket::{Adapter, Drops, Pace},
 };
-use crate::delivery::Delivery;
+use crate::{
+    delivery::Delivery,
+    pipe::{Pipe, Script, Waits},
+};
 
 /// How octets travel, and which calls are dropped.
 #[derive(Clone, Debug)]
 pub struct Manner {
     /// How the peer's octets are cut. Those of [`Delivery::Handed`] come with the handshake.
     pub delivery: Delivery,
-    /// What the stream does.
-    pub terms: Terms,
+    /// What the stream does. It closes when the case says so.
+    pub script: Script,
     /// Which calls are dropped, and made again.
     pub drops: Drops,
 }
@@ -36,12 +39,12 @@ impl Manner {
 
     /// Cut.
     pub fn cut(delivery: Delivery) -> Self {
-        Self { delivery, terms: Terms::default(), drops: Drops::Never }
+        Self { delivery, script: Script::new(), drops: Drops::Never }
     }
 
-    /// Whole, over a stream of these terms.
-    pub fn over(terms: Terms) -> Self {
-        Self { terms, ..Self::plain() }
+    /// Whole, over a stream that does this.
+    pub fn over(script: Script) -> Self {
+        Self { script, ..Self::plain() }
     }
 
     /// With drops.
@@ -53,7 +56,7 @@ impl Manner {
 
 impl fmt::Display for Manner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {:?}, drops: {:?}", self.delivery, self.terms, self.drops)
+        write!(f, "{}, {:?}, drops: {:?}", self.delivery, self.script, self.drops)
     }
 }
 
@@ -99,17 +102,18 @@ pub fn run(adapter: &dyn Adapter, case: &Case, manner: &Manner) -> Result<Outcom
 pub fn check(adapter: &dyn Adapter, case: &Case, manner: &Manner) -> Result<Outcome, String> {
     let Case { name, role, .. } = case;
     let expected = expected(case);
-    let who = format!("{}, {name} ({role:?}), {manner}", adapter.name());
+    let who = || format!("{}, {name} ({role:?}), {manner}", adapter.name());
     match run(adapter, case, manner) {
         Ok(outcome) if outcome.verdict == expected => Ok(outcome),
         Ok(Outcome { verdict, .. }) => {
             let at = expected.iter().zip(&verdict).take_while(|(one, other)| one == other).count();
             let (expected, got) = (expected.get(at), verdict.get(at));
             Err(format!(
-                "{who}\n  step {at} of {verdict:#?}\n  expected {expected:?}\n  got      {got:?}"
+                "{}\n  step {at} of {verdict:#?}\n  expected {expected:?}\n  got      {got:?}",
+                who()
             ))
         }
-        Err(message) => Err(format!("{who}\n  {message}")),
+        Err(message) => Err(format!("{}\n  {message}", who())),
     }
 }
 
@@ -140,15 +144,14 @@ pub fn manners(case: &Case) -> Vec<Manner> {
     if case.is_slow {
         return all;
     }
-    let waits = || Terms { waits: true, ..Terms::default() };
+    let waits = || Script::new().waits(Waits::Always);
     let len = case.input_len();
     if case.is_large || len.max(case.output_len()) > LONG {
         // One octet at a time says nothing new about long messages, and takes its time.
-        let trickle =
-            Terms { waits: true, max_write: Some(997), held: true, plain: true, ..waits() };
+        let trickle = waits().max_write(997).hold_until_flush().plain();
         all.push(Manner::over(waits()).dropping(Drops::Always));
-        all.push(Manner::over(Terms { held: true, ..Terms::default() }));
-        all.push(Manner::over(Terms { plain: true, ..Terms::default() }));
+        all.push(Manner::over(Script::new().hold_until_flush()));
+        all.push(Manner::over(Script::new().plain()));
         all.push(Manner::over(trickle.clone()));
         all.push(Manner::over(trickle).dropping(Drops::Always));
         if len == 0 {
@@ -159,22 +162,22 @@ pub fn manners(case: &Case) -> Vec<Manner> {
         all.extend([3, 15, len].map(|len| Manner::cut(Delivery::Handed(len))));
         return all;
     }
-    for terms in [
+    for script in [
         waits(),
-        Terms { max_write: Some(1), ..Terms::default() },
-        Terms { held: true, ..Terms::default() },
-        Terms { plain: true, ..Terms::default() },
-        Terms { one_waker: true, ..Terms::default() },
-        Terms { waits: true, max_write: Some(1), held: true, plain: true, ..Terms::default() },
+        Script::new().max_write(1),
+        Script::new().hold_until_flush(),
+        Script::new().plain(),
+        Script::new().one_waker(),
+        waits().max_write(1).hold_until_flush().plain(),
     ] {
-        all.push(Manner::over(terms.clone()));
-        all.push(Manner::over(terms).dropping(Drops::Always));
+        all.push(Manner::over(script.clone()));
+        all.push(Manner::over(script).dropping(Drops::Always));
     }
     if case.is_whole || len == 0 {
         return all;
     }
     all.push(Manner::cut(Delivery::Bytewise));
-    all.push(Manner { delivery: Delivery::Bytewise, terms: waits(), drops: Drops::Always });
+    all.push(Manner { delivery: Delivery::Bytewise, script: waits(), drops: Drops::Always });
     if len <= SHORT {
         all.extend(Delivery::every_split(len).map(Manner::cut));
     } else {
@@ -187,7 +190,8 @@ pub fn manners(case: &Case) -> Vec<Manner> {
 }
 
 fn run_steps(adapter: &dyn Adapter, case: &Case, manner: &Manner) -> Outcome {
-    let (line, far) = Line::new(adapter.terms(manner.terms.clone()));
+    let script = manner.script.clone().stays_open().would_block();
+    let (io, peer) = Pipe::new(adapter.script(script));
     let (mut handed_len, mut handed) = match manner.delivery {
         Delivery::Handed(len) => (len, Vec::new()),
         _ => (0, Vec::new()),
@@ -201,9 +205,10 @@ fn run_steps(adapter: &dyn Adapter, case: &Case, manner: &Manner) -> Outcome {
     }
     let mut skip = handed.len();
     let (leftover, negotiated) = (Bytes::from(handed), case.negotiated());
-    let mut socket = adapter.open(line, case.role, leftover, negotiated, &case.config);
+    let parts = Parts::new(io, case.role, negotiated).leftover(leftover);
+    let mut socket = adapter.open(parts, &case.config);
     let mut reader = Reader::new(case.role, case.deflate.as_deref());
-    let mut pace = Pace::new(far.clone());
+    let mut pace = Pace::new(peer.clone());
     pace.drops = manner.drops;
     let mut sent = 0;
     let mut verdict = Vec::new();
@@ -213,32 +218,32 @@ fn run_steps(adapter: &dyn Adapter, case: &Case, manner: &Manner) -> Outcome {
                 let fresh = &octets[skip.min(octets.len())..];
                 skip -= octets.len() - fresh.len();
                 match manner.delivery {
-                    Delivery::Bytewise => fresh.chunks(1).for_each(|piece| far.send(piece)),
+                    Delivery::Bytewise => fresh.chunks(1).for_each(|piece| peer.send(piece)),
                     Delivery::Split(at) if sent < at && at < sent + fresh.len() => {
-                        far.send(&fresh[..at - sent]);
-                        far.send(&fresh[at - sent..]);
+                        peer.send(&fresh[..at - sent]);
+                        peer.send(&fresh[at - sent..]);
                     }
-                    _ => far.send(fresh),
+                    _ => peer.send(fresh),
                 }
                 sent += fresh.len();
             }
-            Step::PeerCloses => far.close(),
-            Step::Room(Some(octets)) => far.limit(*octets),
-            Step::Room(None) => far.unlimit(),
+            Step::PeerCloses => peer.close(),
+            Step::Room(Some(octets)) => peer.limit(*octets),
+            Step::Room(None) => peer.unlimit(),
             Step::Call(command, _) => verdict.push(socket.call(command, &mut pace)),
             Step::Patiently(command, _) => {
                 (pace.patience, pace.until_written) = (PATIENCE, true);
                 verdict.push(socket.call(command, &mut pace));
                 (pace.patience, pace.until_written) = (Duration::ZERO, false);
             }
-            Step::Wire(_) => verdict.push(reader.read_all(&far.take_written()).join(", ")),
-            Step::Shut(_) => verdict.push(far.is_shut().to_string()),
+            Step::Wire(_) => verdict.push(reader.read_all(&peer.take_written()).join(", ")),
+            Step::Shut(_) => verdict.push(peer.is_shut().to_string()),
             Step::Info(_) => verdict.push(command::close_info(&socket.close_info())),
             Step::Measured(_) => verdict.push(socket.round_trip().is_some().to_string()),
             Step::Sleep(time) => std::thread::sleep(*time),
         }
     }
-    Outcome { verdict, ops: far.ops(), waits: pace.waits }
+    Outcome { verdict, ops: peer.ops(), waits: pace.waits }
 }
 
 /// How long a timer is waited for at most: much longer than any of a case.

@@ -1,16 +1,14 @@
 //! One way to use a WebSocket of every adapter: a call is made, and brought to its end or to where it has to wait.
 
-use std::{
-    fmt,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use ws_core::{CloseInfo, Negotiated, Role, WebSocketConfig};
+use ws_core::{CloseInfo, WebSocketConfig};
+use ws_driver::Parts;
 
-use super::{
-    command::Command,
-    line::{Far, Line, Terms},
+use super::command::Command;
+use crate::{
+    adapter,
+    pipe::{Peer, Pipe},
 };
 
 #[macro_use]
@@ -20,44 +18,15 @@ mod asynchronous;
 #[cfg(feature = "blocking")]
 mod blocking;
 
-#[cfg(feature = "async-std")]
-pub use self::asynchronous::AsyncStd;
-#[cfg(feature = "smol")]
-pub use self::asynchronous::Smol;
-#[cfg(feature = "tokio")]
-pub use self::asynchronous::Tokio;
-#[cfg(feature = "blocking")]
-pub use self::blocking::{Blocking, NonBlocking};
-
-/// An adapter under test.
-pub trait Adapter: fmt::Debug + Send + Sync {
-    /// Stands in front of every failure.
-    fn name(&self) -> &'static str;
-
-    /// Whether calls block until they have come to their end.
-    fn blocks(&self) -> bool {
-        false
-    }
-
-    /// What the adapter asks of its lines.
-    fn terms(&self, terms: Terms) -> Terms {
-        terms
-    }
-
-    /// A WebSocket whose handshake is over.
-    fn open<'a>(
-        &'a self,
-        line: Line,
-        role: Role,
-        leftover: Bytes,
-        negotiated: Negotiated,
-        config: &WebSocketConfig,
-    ) -> Box<dyn Socket + 'a>;
+/// An adapter under test, once the handshake is over.
+pub trait Adapter: adapter::Adapter {
+    /// An open WebSocket.
+    fn open<'a>(&'a self, parts: Parts<Pipe>, config: &WebSocketConfig) -> Box<dyn Socket + 'a>;
 }
 
 /// A WebSocket under test.
 pub trait Socket {
-    /// Makes a call and says what came of it: [`WAITS`] when it waits for the far side.
+    /// Makes a call and says what came of it: [`WAITS`] when it waits for the peer.
     fn call(&mut self, command: &Command, pace: &mut Pace) -> String;
 
     /// What the WebSocket says of its end.
@@ -67,7 +36,7 @@ pub trait Socket {
     fn round_trip(&self) -> Option<Duration>;
 }
 
-/// What a call comes to that has to wait for the far side.
+/// What a call comes to that has to wait for the peer.
 pub const WAITS: &str = "waits";
 
 /// How calls are made.
@@ -82,7 +51,7 @@ pub struct Pace {
     /// Patience ends when something has been written.
     pub until_written: bool,
     /// The test's end of the stream.
-    pub far: Far,
+    pub peer: Peer,
 }
 
 /// Which calls are dropped while they wait, and made again.
@@ -99,9 +68,9 @@ pub enum Drops {
 
 impl Pace {
     /// No drops, no patience.
-    pub fn new(far: Far) -> Self {
+    pub fn new(peer: Peer) -> Self {
         let (drops, patience) = (Drops::Never, Duration::ZERO);
-        Self { drops, waits: 0, patience, until_written: false, far }
+        Self { drops, waits: 0, patience, until_written: false, peer }
     }
 
     /// Counts a wait that was woken at once, and says whether the call is dropped now.
@@ -116,22 +85,11 @@ impl Pace {
 
     /// Whether a call that began at the given time is given up.
     fn is_over(&self, since: Instant) -> bool {
-        since.elapsed() >= self.patience || (self.until_written && self.far.has_written())
+        since.elapsed() >= self.patience || (self.until_written && self.peer.has_written())
     }
 }
 
 /// Every adapter this crate is built with.
 pub fn all() -> Vec<Box<dyn Adapter>> {
-    vec![
-        #[cfg(feature = "tokio")]
-        Box::new(Tokio::new()),
-        #[cfg(feature = "smol")]
-        Box::new(Smol),
-        #[cfg(feature = "async-std")]
-        Box::new(AsyncStd),
-        #[cfg(feature = "blocking")]
-        Box::new(Blocking),
-        #[cfg(feature = "blocking")]
-        Box::new(NonBlocking),
-    ]
+    adapter::every!()
 }

@@ -1,29 +1,29 @@
 //! What a pipe is told to do.
 
-use std::{collections::VecDeque, fmt, io};
+use std::{fmt, io};
 
 use memchr::memmem;
 
-/// Sees everything written so far, and may send something for it.
-pub type Responder = Box<dyn FnMut(&[u8]) -> Vec<Vec<u8>> + Send>;
-
-/// What a pipe does. The default sends nothing, takes everything, never makes wait, and ends when
-/// the other side does.
-#[derive(Default)]
+/// What an end of a pipe does. The default sends nothing, takes everything, never makes wait, and
+/// ends when the implementation does. A clone begins at the beginning.
+#[derive(Clone, Debug, Default)]
 pub struct Script {
-    pub(super) input: VecDeque<Vec<u8>>,
-    pub(super) responder: Option<Responder>,
+    pub(super) input: Vec<Vec<u8>>,
+    pub(super) responder: Option<Box<dyn Respond>>,
     pub(super) eof: bool,
     pub(super) waits: Waits,
-    pub(super) max_write_len: Option<usize>,
+    pub(super) max_write: Option<usize>,
+    pub(super) plain: bool,
+    pub(super) hold_until_flush: bool,
     pub(super) fail_at: Option<(usize, io::ErrorKind)>,
     pub(super) interrupt_at: Option<usize>,
     pub(super) panic_at: Option<usize>,
     pub(super) lies: bool,
     pub(super) stays_open: bool,
-    pub(super) hold_until_flush: bool,
-    pub(super) nonblocking: bool,
     pub(super) capacity: Option<usize>,
+    pub(super) one_waker: bool,
+    pub(super) nonblocking: bool,
+    pub(super) would_block: bool,
 }
 
 /// Which operations have to wait once before they do anything.
@@ -54,17 +54,20 @@ impl Script {
 
     /// Answers what is written: called with everything that has arrived whenever something arrives.
     #[must_use]
-    pub fn respond(
-        mut self,
-        responder: impl FnMut(&[u8]) -> Vec<Vec<u8>> + Send + 'static,
-    ) -> Self {
+    pub fn respond<F>(mut self, responder: F) -> Self
+    where
+        F: FnMut(&[u8]) -> Vec<Vec<u8>> + Clone + Send + 'static,
+    {
         self.responder = Some(Box::new(responder));
         self
     }
 
     /// Answers once, as soon as a whole head has arrived.
     #[must_use]
-    pub fn answer(self, answer: impl FnOnce(&[u8]) -> Vec<Vec<u8>> + Send + 'static) -> Self {
+    pub fn answer<F>(self, answer: F) -> Self
+    where
+        F: FnOnce(&[u8]) -> Vec<Vec<u8>> + Clone + Send + 'static,
+    {
         let mut answer = Some(answer);
         self.respond(move |written| {
             if memmem::find(written, b"\r\n\r\n").is_none() {
@@ -91,7 +94,7 @@ impl Script {
     /// A write takes at most so many octets.
     #[must_use]
     pub fn max_write(mut self, len: usize) -> Self {
-        self.max_write_len = Some(len);
+        self.max_write = Some(len);
         self
     }
 
@@ -132,6 +135,13 @@ impl Script {
         self
     }
 
+    /// Only the first piece of a vectored write is taken.
+    #[must_use]
+    pub fn plain(mut self) -> Self {
+        self.plain = true;
+        self
+    }
+
     /// What is written arrives with the next flush only, as behind TLS or a `BufWriter`.
     #[must_use]
     pub fn hold_until_flush(mut self) -> Self {
@@ -139,15 +149,29 @@ impl Script {
         self
     }
 
-    /// For `std::io`: what has to wait returns `WouldBlock`, instead of waiting for the read
-    /// timeout.
+    /// Only who waited last is remembered, whatever for.
+    #[must_use]
+    pub fn one_waker(mut self) -> Self {
+        self.one_waker = true;
+        self
+    }
+
+    /// For `std::io`: what has to wait returns `WouldBlock`, whatever the timeouts are.
     #[must_use]
     pub fn nonblocking(mut self) -> Self {
         self.nonblocking = true;
         self
     }
 
-    /// After so many octets a write has to wait for ever: a peer that does not read.
+    /// For `std::io`: what would wait for ever, since no timeout is set, returns `WouldBlock` too. By
+    /// default it fails with another error: nobody is to try that again.
+    #[must_use]
+    pub fn would_block(mut self) -> Self {
+        self.would_block = true;
+        self
+    }
+
+    /// After so many octets a write has to wait until there is more room: a peer that does not read.
     #[must_use]
     pub fn capacity(mut self, len: usize) -> Self {
         self.capacity = Some(len);
@@ -155,8 +179,31 @@ impl Script {
     }
 }
 
-impl fmt::Debug for Script {
+/// Sees everything that has arrived, and may send something for it.
+pub(super) trait Respond: Send {
+    fn respond(&mut self, arrived: &[u8]) -> Vec<Vec<u8>>;
+
+    fn another(&self) -> Box<dyn Respond>;
+}
+
+impl<F: FnMut(&[u8]) -> Vec<Vec<u8>> + Clone + Send + 'static> Respond for F {
+    fn respond(&mut self, arrived: &[u8]) -> Vec<Vec<u8>> {
+        self(arrived)
+    }
+
+    fn another(&self) -> Box<dyn Respond> {
+        Box::new(self.clone())
+    }
+}
+
+impl Clone for Box<dyn Respond> {
+    fn clone(&self) -> Self {
+        (**self).another()
+    }
+}
+
+impl fmt::Debug for dyn Respond {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Script").field("waits", &self.waits).finish_non_exhaustive()
+        f.write_str("a responder")
     }
 }

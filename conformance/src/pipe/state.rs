@@ -1,187 +1,40 @@
-//! One pipe's state, and what an operation does to it.
+//! A pipe's state, and what an operation does to it.
 
-use std::{collections::VecDeque, io, task::Waker, time::Duration};
-
-use super::{
-    Step,
-    script::{Responder, Script, Waits},
+use std::{
+    io::{self, IoSlice},
+    task::Waker,
+    time::Duration,
 };
 
+use super::{Direction, Script, Step, Waits, flow::Flow};
+
 pub(super) struct State {
-    pub(super) input: VecDeque<Vec<u8>>,
-    responder: Option<Responder>,
-    pub(super) eof: bool,
-    waits: Waits,
-    /// Which kinds of operation have waited, and pass the next time.
-    waited: [bool; 4],
-    max_write_len: usize,
-    fail_at: Option<(usize, io::ErrorKind)>,
-    interrupt_at: Option<usize>,
-    panic_at: Option<usize>,
-    lies: bool,
-    stays_open: bool,
-    hold_until_flush: bool,
-    pub(super) nonblocking: bool,
-    capacity: usize,
-    pub(super) read_timeout: Option<Duration>,
-    pub(super) write_timeout: Option<Duration>,
-    pub(super) reader: Option<Waker>,
-    pub(super) written: Vec<u8>,
-    pub(super) unflushed: Vec<u8>,
-    pub(super) ops: usize,
-    pub(super) traffic: usize,
-    pub(super) reads: usize,
-    pub(super) flushes: usize,
-    pub(super) shut: bool,
-    pub(super) dropped: bool,
-    pub(super) starved: bool,
-    pub(super) stalled: bool,
+    /// What the end with this number reads.
+    pub(super) flows: [Flow; 2],
+    pub(super) ends: [End; 2],
+    /// To be woken when the lock is released: the readers, then the writers of the flows.
+    pub(super) woken: [Option<Waker>; 4],
+    /// How many threads wait for the other end.
+    pub(super) blocked: usize,
 }
 
-impl State {
-    pub(super) fn new(script: Script) -> Self {
-        Self {
-            input: script.input.into_iter().filter(|piece| !piece.is_empty()).collect(),
-            responder: script.responder,
-            eof: script.eof,
-            waits: script.waits,
-            waited: [false; 4],
-            max_write_len: script.max_write_len.unwrap_or(usize::MAX),
-            fail_at: script.fail_at,
-            interrupt_at: script.interrupt_at,
-            panic_at: script.panic_at,
-            lies: script.lies,
-            stays_open: script.stays_open,
-            hold_until_flush: script.hold_until_flush,
-            nonblocking: script.nonblocking,
-            capacity: script.capacity.unwrap_or(usize::MAX),
-            read_timeout: None,
-            write_timeout: None,
-            reader: None,
-            written: Vec::new(),
-            unflushed: Vec::new(),
-            ops: 0,
-            traffic: 0,
-            reads: 0,
-            flushes: 0,
-            shut: false,
-            dropped: false,
-            starved: false,
-            stalled: false,
-        }
-    }
-
-    pub(super) fn read(&mut self, buf: &mut [u8]) -> Step {
-        if let Some(step) = self.begin(Kind::Read) {
-            return step;
-        }
-        let Some(portion) = self.input.front_mut() else {
-            if !self.eof && (!self.shut || self.stays_open) {
-                self.starved = true;
-                self.waited[Kind::Read as usize] = true;
-                return Step::Wait;
-            }
-            self.reads += 1;
-            return self.done(Ok(0));
-        };
-        self.reads += 1;
-        let len = portion.len().min(buf.len());
-        buf[..len].copy_from_slice(&portion[..len]);
-        portion.drain(..len);
-        if portion.is_empty() {
-            self.input.pop_front();
-        }
-        self.traffic += len;
-        let said = if self.lies { buf.len() + LIE } else { len };
-        self.done(Ok(said))
-    }
-
-    pub(super) fn write(&mut self, bufs: &[io::IoSlice<'_>]) -> Step {
-        if let Some(step) = self.begin(Kind::Write) {
-            return step;
-        }
-        if self.shut {
-            return self.done(Err(io::ErrorKind::BrokenPipe.into()));
-        }
-        let room = self.capacity - self.written.len() - self.unflushed.len();
-        let offered: usize = bufs.iter().map(|buf| buf.len()).sum();
-        if room == 0 && offered > 0 {
-            self.stalled = true;
-            self.waited[Kind::Write as usize] = true;
-            return Step::Wait;
-        }
-        let len = offered.min(self.max_write_len).min(room);
-        self.traffic += len;
-        let mut rest = len;
-        for buf in bufs {
-            let now = rest.min(buf.len());
-            self.unflushed.extend_from_slice(&buf[..now]);
-            rest -= now;
-        }
-        if !self.hold_until_flush {
-            self.pass_on();
-        }
-        let said = if self.lies && len > 0 { len + LIE } else { len };
-        self.done(Ok(said))
-    }
-
-    pub(super) fn flush(&mut self) -> Step {
-        if let Some(step) = self.begin(Kind::Flush) {
-            return step;
-        }
-        self.flushes += 1;
-        self.pass_on();
-        self.done(Ok(0))
-    }
-
-    pub(super) fn shut(&mut self) -> Step {
-        if let Some(step) = self.begin(Kind::Shut) {
-            return step;
-        }
-        self.pass_on();
-        self.shut = true;
-        self.done(Ok(0))
-    }
-
-    /// Waits and failures that come before an operation does anything.
-    fn begin(&mut self, kind: Kind) -> Option<Step> {
-        self.starved = false;
-        self.stalled = false;
-        let due = match self.waits {
-            Waits::Never => false,
-            Waits::Always => true,
-            Waits::At(op) => op == self.ops,
-        };
-        let waited = &mut self.waited[kind as usize];
-        if due && !std::mem::replace(waited, true) {
-            return Some(Step::WaitAndWake);
-        }
-        *waited = false;
-        assert!(self.panic_at != Some(self.ops), "this stream panics");
-        if self.interrupt_at == Some(self.ops) {
-            return Some(self.done(Err(io::ErrorKind::Interrupted.into())));
-        }
-        match self.fail_at {
-            Some((op, kind)) if self.ops >= op => Some(self.done(Err(kind.into()))),
-            _ => None,
-        }
-    }
-
-    fn done(&mut self, result: io::Result<usize>) -> Step {
-        self.ops += 1;
-        Step::Done(result)
-    }
-
-    fn pass_on(&mut self) {
-        if self.unflushed.is_empty() {
-            return;
-        }
-        self.written.append(&mut self.unflushed);
-        if let Some(responder) = &mut self.responder {
-            let answer = responder(&self.written);
-            self.input.extend(answer.into_iter().filter(|piece| !piece.is_empty()));
-        }
-    }
+pub(super) struct End {
+    pub(super) script: Script,
+    pub(super) ops: usize,
+    pub(super) reads: usize,
+    pub(super) flushes: usize,
+    pub(super) retries: usize,
+    pub(super) traffic: usize,
+    /// Which kinds of operation have waited, and pass the next time.
+    waited: [bool; 4],
+    /// Whether reading, and writing, waits for the other end.
+    waits_for_peer: [bool; 2],
+    /// Of the last operation.
+    last: Direction,
+    pub(super) shut: bool,
+    pub(super) handles: usize,
+    pub(super) read_timeout: Option<Duration>,
+    pub(super) write_timeout: Option<Duration>,
 }
 
 #[derive(Clone, Copy)]
@@ -190,6 +43,247 @@ enum Kind {
     Write,
     Flush,
     Shut,
+}
+
+impl End {
+    fn new(script: Script) -> Self {
+        Self {
+            script,
+            ops: 0,
+            reads: 0,
+            flushes: 0,
+            retries: 0,
+            traffic: 0,
+            waited: [false; 4],
+            waits_for_peer: [false; 2],
+            last: Direction::Read,
+            shut: false,
+            handles: 1,
+            read_timeout: None,
+            write_timeout: None,
+        }
+    }
+
+    pub(super) fn is_starved(&self) -> bool {
+        self.waits_last(Direction::Read)
+    }
+
+    pub(super) fn is_stalled(&self) -> bool {
+        self.waits_last(Direction::Write)
+    }
+
+    pub(super) fn waits(&self) -> bool {
+        self.waits_for_peer.contains(&true)
+    }
+
+    fn waits_last(&self, direction: Direction) -> bool {
+        self.last == direction && self.waits_for_peer[direction as usize]
+    }
+}
+
+impl State {
+    pub(super) fn new(scripts: [Script; 2]) -> Self {
+        let mut flows = [Flow::default(), Flow::default()];
+        for (side, script) in scripts.iter().enumerate() {
+            script.input.iter().for_each(|portion| flows[side].push(portion));
+            flows[side].ended = script.eof;
+            flows[1 - side].room = script.capacity;
+        }
+        Self { flows, ends: scripts.map(End::new), woken: [const { None }; 4], blocked: 0 }
+    }
+
+    pub(super) fn pair(scripts: [Script; 2], room: usize) -> Self {
+        let mut state = Self::new(scripts.map(Script::stays_open));
+        state.flows.iter_mut().for_each(|flow| flow.bound(room));
+        state
+    }
+
+    /// The other end sends something.
+    pub(super) fn deliver(&mut self, side: usize, octets: &[u8]) {
+        self.flows[side].push(octets);
+        self.wake_reader(side);
+    }
+
+    /// The other end has nothing more to send.
+    pub(super) fn close(&mut self, side: usize) {
+        self.flows[side].ended = true;
+        self.wake_reader(side);
+    }
+
+    /// The other end takes so many octets more.
+    pub(super) fn limit(&mut self, side: usize, room: Option<usize>) {
+        self.flows[1 - side].room = room;
+        self.wake_writer(side);
+    }
+
+    /// A handle has been dropped.
+    pub(super) fn let_go(&mut self, side: usize) {
+        self.ends[side].handles -= 1;
+        if self.ends[side].handles == 0 {
+            self.flows[side].broken = true;
+            self.wake_writer(1 - side);
+            self.close(1 - side);
+        }
+    }
+
+    pub(super) fn read(&mut self, side: usize, buf: &mut [u8]) -> Step {
+        if let Some(step) = self.begin(side, Kind::Read) {
+            return step;
+        }
+        let flow = &mut self.flows[side];
+        if flow.is_empty() && !flow.ended {
+            return self.wait(side, Direction::Read);
+        }
+        let len = flow.pop(buf);
+        if len > 0 {
+            self.wake_writer(1 - side);
+        }
+        let end = &mut self.ends[side];
+        end.reads += 1;
+        end.traffic += len;
+        let said = if end.script.lies { buf.len() + LIE } else { len };
+        self.done(side, Ok(said))
+    }
+
+    pub(super) fn write(&mut self, side: usize, bufs: &[IoSlice<'_>]) -> Step {
+        if let Some(step) = self.begin(side, Kind::Write) {
+            return step;
+        }
+        let (end, flow) = (&mut self.ends[side], &mut self.flows[1 - side]);
+        if flow.ended || flow.broken {
+            return self.done(side, Err(io::ErrorKind::BrokenPipe.into()));
+        }
+        let bufs = if end.script.plain { &bufs[..bufs.len().min(1)] } else { bufs };
+        let offered: usize = bufs.iter().map(|buf| buf.len()).sum();
+        let room = flow.room.unwrap_or(usize::MAX);
+        if room == 0 && offered > 0 {
+            return self.wait(side, Direction::Write);
+        }
+        let len = offered.min(end.script.max_write.unwrap_or(usize::MAX)).min(room);
+        flow.room = flow.room.map(|room| room - len);
+        let (mut rest, holds) = (len, end.script.hold_until_flush);
+        for buf in bufs {
+            let now = &buf[..rest.min(buf.len())];
+            if holds {
+                flow.held.extend_from_slice(now);
+            } else {
+                flow.push(now);
+            }
+            rest -= now.len();
+        }
+        end.traffic += len;
+        let lies = end.script.lies && len > 0;
+        if !holds && len > 0 {
+            self.arrived(side);
+        }
+        self.done(side, Ok(if lies { len + LIE } else { len }))
+    }
+
+    pub(super) fn flush(&mut self, side: usize) -> Step {
+        if let Some(step) = self.begin(side, Kind::Flush) {
+            return step;
+        }
+        self.pass_on(side);
+        self.ends[side].flushes += 1;
+        self.done(side, Ok(0))
+    }
+
+    pub(super) fn shut(&mut self, side: usize) -> Step {
+        if let Some(step) = self.begin(side, Kind::Shut) {
+            return step;
+        }
+        self.pass_on(side);
+        self.close(1 - side);
+        if !self.ends[side].script.stays_open {
+            self.close(side);
+        }
+        self.ends[side].shut = true;
+        self.done(side, Ok(0))
+    }
+
+    pub(super) fn remember(&mut self, side: usize, direction: Direction, waker: &Waker) {
+        let one = self.ends[side].script.one_waker;
+        if one || direction == Direction::Read {
+            self.flows[side].reader = Some(waker.clone());
+        }
+        if one || direction == Direction::Write {
+            self.flows[1 - side].writer = Some(waker.clone());
+        }
+    }
+
+    pub(super) fn wakes(&self, side: usize, waker: &Waker) -> bool {
+        let slots = [&self.flows[side].reader, &self.flows[1 - side].writer];
+        slots.into_iter().flatten().any(|known| known.will_wake(waker))
+    }
+
+    /// Waits and failures that come before an operation does anything.
+    fn begin(&mut self, side: usize, kind: Kind) -> Option<Step> {
+        let end = &mut self.ends[side];
+        end.last = if let Kind::Read = kind { Direction::Read } else { Direction::Write };
+        end.waits_for_peer[end.last as usize] = false;
+        let due = match end.script.waits {
+            Waits::Never => false,
+            Waits::Always => true,
+            Waits::At(op) => op == end.ops,
+        };
+        let waited = &mut end.waited[kind as usize];
+        if due && !std::mem::replace(waited, true) {
+            end.retries += 1;
+            return Some(Step::Again);
+        }
+        *waited = false;
+        assert!(end.script.panic_at != Some(end.ops), "this stream panics");
+        if end.script.interrupt_at == Some(end.ops) {
+            return Some(self.done(side, Err(io::ErrorKind::Interrupted.into())));
+        }
+        match end.script.fail_at {
+            Some((op, kind)) if end.ops >= op => Some(self.done(side, Err(kind.into()))),
+            _ => None,
+        }
+    }
+
+    fn wait(&mut self, side: usize, direction: Direction) -> Step {
+        let end = &mut self.ends[side];
+        end.waits_for_peer[direction as usize] = true;
+        // It has waited; what comes of it when it is woken is not to wait again.
+        let kind = if direction == Direction::Read { Kind::Read } else { Kind::Write };
+        end.waited[kind as usize] = true;
+        Step::Wait(direction)
+    }
+
+    fn done(&mut self, side: usize, result: io::Result<usize>) -> Step {
+        self.ends[side].ops += 1;
+        Step::Done(result)
+    }
+
+    fn pass_on(&mut self, side: usize) {
+        if self.flows[1 - side].flush() {
+            self.arrived(side);
+        }
+    }
+
+    /// Something that `side` has written has come to the other end, which may have an answer.
+    fn arrived(&mut self, side: usize) {
+        if let Some(responder) = &mut self.ends[side].script.responder {
+            let answer = responder.respond(self.flows[1 - side].contiguous());
+            answer.iter().for_each(|portion| self.deliver(side, portion));
+        }
+        self.wake_reader(1 - side);
+    }
+
+    /// Something has come for the end with this number to read.
+    fn wake_reader(&mut self, side: usize) {
+        self.ends[side].waits_for_peer[Direction::Read as usize] = false;
+        let slot = &mut self.flows[side].reader;
+        self.woken[side] = slot.take().or(self.woken[side].take());
+    }
+
+    /// The end with this number may write again.
+    fn wake_writer(&mut self, side: usize) {
+        self.ends[side].waits_for_peer[Direction::Write as usize] = false;
+        let slot = &mut self.flows[1 - side].writer;
+        self.woken[2 + side] = slot.take().or(self.woken[2 + side].take());
+    }
 }
 
 /// How much more than the truth a lying stream says.

@@ -6,9 +6,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Pipe, Step, state::State};
+use super::{
+    Pipe, Step,
+    state::{End, State},
+};
 
 impl Pipe {
+    /// How long a blocking read waits from now on before it returns `WouldBlock`, as a socket's
+    /// read timeout.
+    pub fn set_read_timeout(&self, timeout: Option<Duration>) {
+        self.state().ends[self.side].read_timeout = timeout;
+    }
+
     /// Says that nothing more will be written.
     ///
     /// # Errors
@@ -21,35 +30,43 @@ impl Pipe {
     /// Does an operation until it comes to something, or its time is up.
     fn settle(
         &self,
-        timeout: impl FnOnce(&State) -> Option<Duration>,
-        mut operation: impl FnMut(&mut State) -> Step,
+        timeout: impl FnOnce(&End) -> Option<Duration>,
+        mut operation: impl FnMut(&mut State, usize) -> Step,
     ) -> io::Result<usize> {
         let mut state = self.state();
-        let timeout = timeout(&state);
+        let timeout = timeout(&state.ends[self.side]);
         let until = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         loop {
-            match operation(&mut state) {
-                Step::Done(result) => return result,
-                _ if state.nonblocking => return Err(io::ErrorKind::WouldBlock.into()),
+            let step = operation(&mut state, self.side);
+            let script = &state.ends[self.side].script;
+            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+            let result = match step {
+                Step::Done(result) => result,
+                _ if script.nonblocking => Err(io::ErrorKind::WouldBlock.into()),
                 // A blocking descriptor never says that it would have to wait; the nearest thing it
                 // does is this.
-                Step::WaitAndWake => return Err(io::ErrorKind::Interrupted.into()),
-                Step::Wait => {}
-            }
-            let Some(until) = until else { return Err(io::Error::other("would block for ever")) };
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(io::ErrorKind::WouldBlock.into());
-            }
-            let waited = self.shared.arrival.wait_timeout(state, left);
-            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+                Step::Again => Err(io::ErrorKind::Interrupted.into()),
+                Step::Wait(_) => match left {
+                    Some(left) if !left.is_zero() => {
+                        state.blocked += 1;
+                        let waited = self.shared.changed.wait_timeout(state, left);
+                        state = waited.unwrap_or_else(PoisonError::into_inner).0;
+                        state.blocked -= 1;
+                        continue;
+                    }
+                    None if !script.would_block => Err(io::Error::other("would block for ever")),
+                    _ => Err(io::ErrorKind::WouldBlock.into()),
+                },
+            };
+            self.shared.release(state);
+            return result;
         }
     }
 }
 
 impl Read for Pipe {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.settle(|state| state.read_timeout, |state| state.read(buf))
+        self.settle(|end| end.read_timeout, |state, side| state.read(side, buf))
     }
 }
 
@@ -59,7 +76,7 @@ impl Write for Pipe {
     }
 
     fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
-        self.settle(|state| state.write_timeout, |state| state.write(bufs))
+        self.settle(|end| end.write_timeout, |state, side| state.write(side, bufs))
     }
 
     fn flush(&mut self) -> io::Result<()> {

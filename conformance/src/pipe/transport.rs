@@ -9,16 +9,17 @@ use super::Pipe;
 impl Transport for Pipe {
     fn timeouts(&self) -> io::Result<Timeouts> {
         let state = self.state();
-        Ok(Timeouts { read: state.read_timeout, write: state.write_timeout })
+        let end = &state.ends[self.side];
+        Ok(Timeouts { read: end.read_timeout, write: end.write_timeout })
     }
 
     fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
-        self.state().read_timeout = timeout;
+        self.state().ends[self.side].read_timeout = timeout;
         Ok(())
     }
 
     fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
-        self.state().write_timeout = timeout;
+        self.state().ends[self.side].write_timeout = timeout;
         Ok(())
     }
 

@@ -29,6 +29,5 @@ pub(super) const ADAPTER_LOOPS: &[(&str, &str, &str)] = &[
 pub(super) const CIRCULAR_IMPORTS: &[(&str, &str, &str, &str)] = &[
     ("conformance/src", "judge/", "judge.rs", "both roles fill one list of differences"),
     ("conformance/src", "messages/cases/deflate/", "messages/cases/deflate.rs", "shared setups"),
-    ("conformance/src", "messages/line/", "messages/line.rs", "a state in words of both its ends"),
     ("conformance/src", "pipe/", "pipe.rs", "a state in the words of both its ends"),
 ];

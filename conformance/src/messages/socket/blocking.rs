@@ -2,82 +2,44 @@
 
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use ws_core::{CloseInfo, Negotiated, Role, SendError, WebSocketConfig};
+use ws_core::{CloseInfo, SendError, WebSocketConfig};
 use ws_driver::Parts;
 
 use super::{Adapter, Pace, Socket, WAITS};
-use crate::messages::{
-    command::Command,
-    line::{Far, Line, Terms},
+use crate::{
+    adapter::{Blocking, NonBlocking},
+    messages::command::Command,
+    pipe::{Peer, Pipe},
 };
 
-/// `ws-blocking`, over a stream that blocks. A call that would block for ever is told so by the line.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Blocking;
-
-/// `ws-blocking`, over a stream that never blocks: every call that waits is dropped, and made again.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NonBlocking;
-
+/// A call that would block for ever is told so by the pipe.
 impl Adapter for Blocking {
-    fn name(&self) -> &'static str {
-        "ws-blocking"
-    }
-
-    fn blocks(&self) -> bool {
-        true
-    }
-
-    fn open<'a>(
-        &'a self,
-        io: Line,
-        role: Role,
-        leftover: Bytes,
-        negotiated: Negotiated,
-        config: &WebSocketConfig,
-    ) -> Box<dyn Socket + 'a> {
-        let parts = Parts::new(io, role, negotiated).leftover(leftover);
+    fn open<'a>(&'a self, parts: Parts<Pipe>, config: &WebSocketConfig) -> Box<dyn Socket + 'a> {
         Box::new(Synchronous::new(parts, config, true))
     }
 }
 
+/// Every call that waits is dropped, and made again.
 impl Adapter for NonBlocking {
-    fn name(&self) -> &'static str {
-        "ws-blocking, non-blocking"
-    }
-
-    fn terms(&self, terms: Terms) -> Terms {
-        Terms { nonblocking: true, ..terms }
-    }
-
-    fn open<'a>(
-        &'a self,
-        io: Line,
-        role: Role,
-        leftover: Bytes,
-        negotiated: Negotiated,
-        config: &WebSocketConfig,
-    ) -> Box<dyn Socket + 'a> {
-        let parts = Parts::new(io, role, negotiated).leftover(leftover);
+    fn open<'a>(&'a self, parts: Parts<Pipe>, config: &WebSocketConfig) -> Box<dyn Socket + 'a> {
         Box::new(Synchronous::new(parts, config, false))
     }
 }
 
 #[derive(Debug)]
 struct Synchronous {
-    ws: ws_blocking::WebSocket<Line>,
-    far: Far,
+    ws: ws_blocking::WebSocket<Pipe>,
+    peer: Peer,
     blocks: bool,
     /// Of a message that is received in parts.
     parts: Vec<u8>,
 }
 
 impl Synchronous {
-    fn new(parts: Parts<Line>, config: &WebSocketConfig, blocks: bool) -> Self {
-        let far = parts.io.far();
+    fn new(parts: Parts<Pipe>, config: &WebSocketConfig, blocks: bool) -> Self {
+        let peer = parts.io.peer();
         let ws = ws_blocking::WebSocket::from_parts(parts, config);
-        Self { ws, far, blocks, parts: Vec::new() }
+        Self { ws, peer, blocks, parts: Vec::new() }
     }
 }
 
@@ -87,7 +49,7 @@ impl Socket for Synchronous {
         let mut command = command.clone();
         let since = Instant::now();
         loop {
-            let before = (self.far.ops(), self.far.retries());
+            let before = (self.peer.ops(), self.peer.retries());
             let (ws, parts) = (&mut self.ws, &mut self.parts);
             let said = perform!(ws, &command, parts, []);
             // Not queued yet: the same as a future that waits for room.
@@ -98,8 +60,8 @@ impl Socket for Synchronous {
                 _ => {}
             }
             // A stream that never blocks is tried again as long as anything comes of it.
-            let waits = self.far.is_waited_for()
-                && (self.blocks || before == (self.far.ops(), self.far.retries()));
+            let waits = self.peer.is_waited_for()
+                && (self.blocks || before == (self.peer.ops(), self.peer.retries()));
             if waits && (self.blocks || pace.is_over(since)) {
                 return WAITS.to_owned();
             }
