@@ -30,8 +30,8 @@ pub(crate) fn tests() -> Result {
     run(if cfg!(unix) { &mut limited } else { &mut nextest })
 }
 
-/// How long the process of a test may compute before SIGXCPU ends it: nine times as long as the
-/// dearest was seen to. A clock on the wall would end what waits for a busy machine.
+/// How long a test's process may compute before SIGXCPU ends it: many times as long as the dearest, five
+/// seconds, on any machine. A clock on the wall would end what waits for a busy one.
 const MAX_CPU_SECONDS: &str = "240";
 
 /// The examples in documentation and READMEs; nextest does not run these.

@@ -18,11 +18,8 @@ const HEADERS: &[&str] = &[
 ];
 const HEADER_PREFIX: &str = "sec-websocket";
 
-/// Names from the core and from `http` that stand for a protocol decision.
-const DECISIONS: &[&str] = &["Opcode", "OpCode", "SWITCHING_PROTOCOLS"];
-
-/// A type whose values may be passed on; to name one of them is to decide.
-const PASSED_ON: &str = "CloseCode::";
+/// What stands for a protocol decision in a path. A close code may be passed on; to name one decides.
+const DECISIONS: &[&str] = &["Opcode", "OpCode", "CloseCode::", "SWITCHING_PROTOCOLS"];
 
 /// An async adapter may have at most this share of the core's lines.
 const MAX_SHARE_PERCENT: usize = 10;
@@ -43,9 +40,8 @@ pub(super) fn check_protocol(source: &Source) -> Vec<Finding> {
     // Re-exporting a name decides nothing; code that decides by it names it again.
     for path in paths(&tokens).into_iter().filter(|path| !path.is_reexport) {
         let mut words = path.text.split("::");
-        let constant = path.text.contains("::") && words.clone().any(|word| word == "header");
-        let value = path.text.contains(PASSED_ON);
-        if constant || value || words.any(|word| DECISIONS.contains(&word)) {
+        let constant = path.text.contains("::") && words.any(|word| word == "header");
+        if constant || DECISIONS.iter().any(|decision| path.text.contains(decision)) {
             report(path.line, path.text);
         }
     }

@@ -67,10 +67,9 @@ fn inherits_lints(manifest: &str) -> bool {
     lines.next().is_some_and(|line| line.replace(' ', "") == "workspace=true")
 }
 
-/// More than a placeholder: at least two lines of `//!`, or a README included as documentation.
+/// More than a placeholder: at least two lines of `//!`.
 fn has_docs(text: &str) -> bool {
-    let lines = text.lines().filter(|line| line.starts_with("//!")).count();
-    lines > 1 || text.contains("#![doc = include_str!")
+    text.lines().filter(|line| line.starts_with("//!")).count() > 1
 }
 
 #[cfg(test)]
@@ -87,7 +86,6 @@ mod tests {
     #[test]
     fn a_crate_without_docs_is_found() {
         assert!(has_docs("//! A crate.\n//!\n//! More.\n"));
-        assert!(has_docs("#![doc = include_str!(\"../README.md\")]\n"));
         assert!(!has_docs("// not documentation\nfn f() {}\n"));
         assert!(!has_docs("//! Placeholder.\n"));
     }
