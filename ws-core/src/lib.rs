@@ -113,7 +113,7 @@ pub use self::{
     },
     connection::{
         Connection, FrameViolation, Incoming, IntoOutgoing, KeepAlive, Outgoing, Prepared,
-        Receiver, Reply, SendError, Sender, TimeoutAction, WebSocketConfig,
+        Receiver, Reply, SendError, Sender, StreamEnd, TimeoutAction, WebSocketConfig,
     },
     handshake::{
         ArgumentError, ClientConfig, ClientHandshake, ClientWindow, Declined, DeflateConfig,

@@ -1,11 +1,20 @@
-//! The end of a WebSocket: writing the rest of the output, and closing the stream in the right order.
+//! The end of a stream: when everything has been written, or cannot be, it is closed, and what the peer
+//! still sends is read for a while, so that the peer is not reset before it has read the last words.
+//!
+//! ```text
+//! shut ---> listen ---> shut ---> over      who closes first, and lets the other read
+//!           listen ---> shut ---> over      who waits for the other to close first
+//! shut -----------------------> over        who need not wait
+//! ```
+//!
+//! Which of them it is the core decides ([`StreamEnd`]); how long it may take is said here.
 
 use std::{
     task::{Context, Poll, ready},
     time::{Duration, Instant},
 };
 
-use ws_core::{RecvBuf, Role};
+use ws_core::{RecvBuf, StreamEnd};
 
 use crate::{
     hold::Hold,
@@ -13,80 +22,60 @@ use crate::{
     wire::Wire,
 };
 
-/// Where a connection is in its life.
-#[derive(Debug, Default)]
-pub(crate) enum Phase {
-    #[default]
-    Open,
-    /// Nothing more is received; pending output is being written, and then the stream is closed.
-    Ending(Box<Ending>),
-    Over,
-}
-
-/// The last steps. The caller does the first one, which is to write the pending output.
+/// The steps that are left.
 #[derive(Debug)]
 pub(crate) struct Ending {
     step: Step,
-    /// What comes when everything has been written, or cannot be.
-    next: Step,
-    /// Wait for the peer to close its side.
-    wait: bool,
-    /// How many more bytes to read for that.
+    /// Listen to the peer once the stream is shut.
+    listen: bool,
+    /// How many more bytes to listen to.
     rest: usize,
-    until: Instant,
+    /// When to be done with all of it; `None` for never.
+    until: Option<Instant>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
-    Write,
-    Close,
-    Wait,
-    CloseLast,
-    Done,
+    Shut,
+    Listen,
+    ShutLast,
+    Over,
 }
 
 impl Ending {
-    /// After a closing handshake. "The underlying TCP connection, in most normal cases, SHOULD be
-    /// closed first by the server, so that it holds the TIME_WAIT state and not the client".
-    /// RFC 6455 7.1.1
-    pub(crate) fn clean(role: Role, now: Instant, close_timeout: Duration) -> Phase {
-        let (next, wait) = match role {
-            Role::Server => (Step::Close, false),
-            Role::Client => (Step::Wait, true),
+    /// The end of a WebSocket, as the core says. `timeout` is for closing as a whole.
+    pub(crate) fn of(end: StreamEnd, now: Instant, timeout: Duration) -> Self {
+        let rest = LISTEN_LEN;
+        let (step, listen, time) = match end {
+            StreamEnd::Open | StreamEnd::Close => (Step::Shut, false, timeout),
+            StreamEnd::AwaitPeer => (Step::Listen, false, timeout),
+            StreamEnd::Linger => (Step::Shut, true, timeout.min(LISTEN_TIME)),
         };
-        Self::begin(next, wait, now + close_timeout)
-    }
-
-    /// After a broken rule: the peer may still be sending, and must not be reset before it has read
-    /// why.
-    pub(crate) fn failed(now: Instant, close_timeout: Duration) -> Phase {
-        Self::begin(Step::Close, true, now + close_timeout.min(LINGER_TIME))
+        Self { step, listen, rest, until: now.checked_add(time) }
     }
 
     /// When the peer cannot be waited for: the stream is closed at once.
-    pub(crate) fn cut(now: Instant) -> Phase {
-        Self::begin(Step::Close, false, now)
+    pub(crate) fn cut(now: Instant) -> Self {
+        Self::of(StreamEnd::Close, now, Duration::ZERO)
     }
 
-    fn begin(next: Step, wait: bool, until: Instant) -> Phase {
-        Phase::Ending(Box::new(Self { step: Step::Write, next, wait, rest: LINGER_LEN, until }))
+    /// After the answer to a rejected request. Listens if more of that request may still be under way.
+    pub(crate) fn of_request(listen: bool, now: Instant, deadline: Option<Instant>) -> Self {
+        let soon = now.checked_add(LISTEN_TIME_OF_REQUEST);
+        let until = if listen { soon.into_iter().chain(deadline).min() } else { deadline };
+        Self { step: Step::Shut, listen, rest: LISTEN_LEN_OF_REQUEST, until }
     }
 
-    pub(crate) fn until(&self) -> Instant {
+    pub(crate) fn until(&self) -> Option<Instant> {
         self.until
     }
 
-    /// Whether something may still have to be written.
-    pub(crate) fn is_writing(&self) -> bool {
-        self.step == Step::Write
+    /// Whether the time is up.
+    pub(crate) fn is_late(&self, now: Instant) -> bool {
+        self.until.is_some_and(|until| until <= now)
     }
 
-    /// Everything has been written, or cannot be.
-    pub(crate) fn written(&mut self) {
-        self.step = self.next;
-    }
-
-    /// Closes the stream.
+    /// Closes the stream. Failing to does not change the outcome.
     pub(crate) fn poll<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>>(
         &mut self,
         wire: &mut Wire<I, R>,
@@ -95,37 +84,41 @@ impl Ending {
     ) -> Poll<()> {
         loop {
             match self.step {
-                Step::Close | Step::CloseLast => {
+                Step::Shut | Step::ShutLast => {
                     if wire.poll_close(cx).is_pending() {
-                        ready!(wire.poll_until(cx, Some(self.until)));
+                        ready!(wire.poll_until(cx, self.until));
                     }
-                    let wait = self.step == Step::Close && self.wait;
-                    self.step = if wait { Step::Wait } else { Step::Done };
+                    let listen = self.step == Step::Shut && self.listen;
+                    self.step = if listen { Step::Listen } else { Step::Over };
                 }
-                Step::Wait => {
+                Step::Listen => {
                     recv.clear();
-                    match wire.poll_read(cx, recv, Some(self.until)) {
+                    match wire.poll_read(cx, recv, self.until) {
                         // A peer that never stops sending does not get more time than others.
                         Poll::Ready(Ok(n @ 1..))
-                            if n < self.rest && Instant::now() < self.until =>
+                            if n < self.rest && !self.is_late(Instant::now()) =>
                         {
                             self.rest -= n;
                             continue;
                         }
                         Poll::Ready(_) => {}
                         Poll::Pending => {
-                            ready!(wire.poll_until(cx, Some(self.until)));
+                            ready!(wire.poll_until(cx, self.until));
                         }
                     }
-                    self.step = Step::CloseLast;
+                    // Whoever has shut the stream already need not do it again.
+                    self.step = if self.listen { Step::Over } else { Step::ShutLast };
                 }
-                Step::Write | Step::Done => return Poll::Ready(()),
+                Step::Over => return Poll::Ready(()),
             }
         }
     }
 }
 
-/// How long, and how many bytes, to read from a peer that broke a rule, so that it is not reset
-/// before it has read why.
-const LINGER_TIME: Duration = Duration::from_secs(1);
-const LINGER_LEN: usize = 4 * 1024 * 1024;
+/// How long, and how many bytes, to listen to a peer that broke a rule of frames.
+const LISTEN_TIME: Duration = Duration::from_secs(1);
+const LISTEN_LEN: usize = 4 * 1024 * 1024;
+
+/// The same for one whose request was rejected, and of which less is known.
+const LISTEN_TIME_OF_REQUEST: Duration = Duration::from_millis(500);
+const LISTEN_LEN_OF_REQUEST: usize = 64 * 1024;

@@ -2,11 +2,11 @@
 //!
 //! ```text
 //! Open     receiver.poll() ---> message, ping, pong ---> the caller
-//!             ^     |    '----> close frame -----------> Ending::clean
-//!             |  nothing '----> broken rule -----------> Ending::failed
+//!             ^     |    '----> close frame -----------> end, as the core says
+//!             |  nothing '----> broken rule -----------> linger
 //!             |     v
-//!          poll_wait() -------> silence ---------------> Ending::failed
-//!                      '------> end of stream, error, no answer to a close ---> Ending::cut
+//!          poll_wait() -------> silence ---------------> linger
+//!                      '------> end of stream, error, no answer to a close ---> cut
 //!
 //! Ending   write the pending output, then close the stream in the order of `ending.rs`
 //! Over     the outcome, once; then `None`
@@ -19,11 +19,13 @@ use std::{
 };
 
 use bytes::Bytes;
-use ws_core::{Incoming, KeepAlive, Message, Receiver, Reply, TimeoutAction, WebSocketConfig};
+use ws_core::{
+    Incoming, KeepAlive, Message, Receiver, Reply, StreamEnd, TimeoutAction, WebSocketConfig,
+};
 
 use crate::{
     Error, Event, Part,
-    ending::{Ending, Phase},
+    ending::Ending,
     error::Timeout,
     hold::Hold,
     runtime::{Reads, Runtime, Writes},
@@ -62,6 +64,18 @@ pub(crate) enum Written {
     All,
     /// The other half is writing, and will send the receiver's replies.
     Elsewhere,
+}
+
+/// Where a connection is in its life.
+#[derive(Debug, Default)]
+pub(crate) enum Phase {
+    #[default]
+    Open,
+    /// Nothing more is received; pending output is being written, and then the stream ends.
+    Writing(Box<Ending>),
+    /// The stream is being closed.
+    Ending(Box<Ending>),
+    Over,
 }
 
 #[derive(Debug)]
@@ -156,7 +170,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
         loop {
             match &self.phase {
                 Phase::Open => {}
-                Phase::Ending(_) => {
+                Phase::Writing(_) | Phase::Ending(_) => {
                     ready!(self.poll_ending(out, cx));
                     continue;
                 }
@@ -172,10 +186,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
                 out.reply(reply);
             }
             match polled {
-                Ok(Some(Incoming::Close)) => {
-                    let role = self.receiver.role();
-                    self.phase = Ending::clean(role, Instant::now(), self.close_timeout);
-                }
+                Ok(Some(Incoming::Close)) => self.end(self.receiver.stream_end()),
                 Ok(Some(incoming)) => {
                     if incoming == Incoming::Pong && self.clock.is_on() {
                         self.clock.handle_pong(self.receiver.payload(), Instant::now());
@@ -184,7 +195,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
                 }
                 Ok(None) => {
                     if let Err(error) = ready!(self.poll_wait(out, cx)) {
-                        self.phase = Ending::cut(Instant::now());
+                        self.phase = Phase::Writing(Ending::cut(Instant::now()).into());
                         self.outcome = Some(error);
                     }
                 }
@@ -280,28 +291,39 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
     }
 
     fn fail(&mut self, error: Error) {
-        self.phase = Ending::failed(Instant::now(), self.close_timeout);
+        self.end(StreamEnd::Linger);
         self.outcome = Some(error);
+    }
+
+    fn end(&mut self, end: StreamEnd) {
+        let ending = Ending::of(end, Instant::now(), self.close_timeout);
+        self.phase = Phase::Writing(ending.into());
     }
 
     /// Writes the rest of the output, and closes the stream.
     fn poll_ending(&mut self, out: &mut impl Outlet<I, R>, cx: &mut Context<'_>) -> Poll<()> {
-        let Phase::Ending(ending) = &mut self.phase else { return Poll::Ready(()) };
-        let until = ending.until();
-        while ending.is_writing() {
-            match out.poll_write_out(&mut self.wire, cx, Some(until)) {
-                Poll::Ready(Ok(Written::Elsewhere)) if Instant::now() < until => {
+        while let Phase::Writing(ending) = &self.phase {
+            let until = ending.until();
+            let written = out.poll_write_out(&mut self.wire, cx, until);
+            match written {
+                Poll::Ready(Ok(Written::Elsewhere)) if !ending.is_late(Instant::now()) => {
                     // Closing now would cut off what the other half writes.
-                    let soon = (Instant::now() + SOON).min(until);
+                    let soon = Instant::now() + SOON;
+                    let soon = until.map_or(soon, |until| until.min(soon));
                     ready!(self.wire.poll_until(cx, Some(soon)));
+                    continue;
                 }
-                Poll::Ready(_) => ending.written(),
+                Poll::Ready(_) => {}
                 Poll::Pending => {
-                    ready!(self.wire.poll_until(cx, Some(until)));
-                    ending.written();
+                    ready!(self.wire.poll_until(cx, until));
                 }
             }
+            self.phase = match std::mem::take(&mut self.phase) {
+                Phase::Writing(ending) => Phase::Ending(ending),
+                phase => phase,
+            };
         }
+        let Phase::Ending(ending) = &mut self.phase else { return Poll::Ready(()) };
         ready!(ending.poll(&mut self.wire, self.receiver.recv_buf(), cx));
         self.wire.disarm();
         self.phase = Phase::Over;

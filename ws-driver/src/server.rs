@@ -21,7 +21,7 @@ use std::{
     future::poll_fn,
     io,
     task::{Context, Poll, ready},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use bytes::Bytes;
@@ -34,6 +34,7 @@ use ws_core::{
 use crate::{
     Error, WebSocket,
     client::deadline,
+    ending::Ending,
     hold::Own,
     pool,
     runtime::{Reads, Runtime, Writes},
@@ -47,24 +48,21 @@ pub struct Acceptor<T, R: Runtime> {
     wire: Wire<Own<T>, R>,
     machine: ServerHandshake,
     deadline: Option<Instant>,
+    failed: Option<Failed>,
+}
+
+/// A handshake that failed, and has something left to do before it returns its error.
+#[derive(Debug)]
+struct Failed {
+    error: HandshakeError,
+    /// `None` while the answer is being written.
     ending: Option<Ending>,
 }
 
-/// What is left to do before a failed handshake returns its error.
-#[derive(Debug)]
-struct Ending {
-    error: HandshakeError,
-    step: EndStep,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum EndStep {
-    /// The answer is being written.
-    Send,
-    /// It is written, and the stream is being closed.
-    Close,
-    /// What the peer still sends is read and dropped, so that it gets no reset before the answer.
-    Linger { until: Instant, rest: usize },
+impl Failed {
+    fn new(error: HandshakeError) -> Self {
+        Self { error, ending: None }
+    }
 }
 
 impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
@@ -81,7 +79,7 @@ impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
     fn resume(wire: Wire<Own<T>, R>, mut machine: ServerHandshake) -> Self {
         let deadline = deadline(machine.config().handshake_timeout());
         machine.set_deadline(deadline);
-        Self { wire, machine, deadline, ending: None }
+        Self { wire, machine, deadline, failed: None }
     }
 
     /// Reads a request. One that breaks a rule of WebSocket is given out as well:
@@ -114,14 +112,14 @@ impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
         look: impl Fn(&mut ServerHandshake) -> Result<Option<O>, HandshakeError>,
     ) -> Poll<Result<O, Error>> {
         loop {
-            if self.ending.is_some() {
+            if self.failed.is_some() {
                 return self.poll_end(cx).map(Err);
             }
             match look(&mut self.machine) {
                 Ok(Some(found)) => return Poll::Ready(Ok(found)),
                 Ok(None) => {}
                 Err(error) => {
-                    self.ending = Some(Ending { error, step: EndStep::Send });
+                    self.failed = Some(Failed::new(error));
                     continue;
                 }
             }
@@ -166,58 +164,27 @@ impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
 
     /// Writes the answer that goes with an error, and closes.
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
-        let Some(ending) = &mut self.ending else {
-            return Poll::Ready(HandshakeError::Closed.into());
-        };
+        const DONE: Error = Error::Handshake(HandshakeError::Closed);
+        let Some(failed) = &mut self.failed else { return Poll::Ready(DONE) };
         let mut unsent = None;
-        loop {
-            match ending.step {
-                EndStep::Send => {
-                    let sent = self.wire.poll_send(cx, self.machine.send_queue(), self.deadline);
-                    unsent = match sent {
-                        Poll::Ready(sent) => sent.err(),
-                        Poll::Pending => {
-                            ready!(self.wire.poll_until(cx, self.deadline));
-                            Some(io::ErrorKind::TimedOut.into())
-                        }
-                    };
-                    if unsent.is_some() || !self.machine.is_closed() {
-                        break;
-                    }
-                    ending.step = EndStep::Close;
+        if failed.ending.is_none() {
+            unsent = match self.wire.poll_send(cx, self.machine.send_queue(), self.deadline) {
+                Poll::Ready(sent) => sent.err(),
+                Poll::Pending => {
+                    ready!(self.wire.poll_until(cx, self.deadline));
+                    Some(io::ErrorKind::TimedOut.into())
                 }
-                EndStep::Close => {
-                    // The answer has been written. Failing to close does not change the outcome.
-                    if self.wire.poll_close(cx).is_pending() {
-                        ready!(self.wire.poll_until(cx, self.deadline));
-                    }
-                    if !self.machine.must_linger() {
-                        break;
-                    }
-                    let until = Instant::now() + LINGER_TIME;
-                    let until = self.deadline.map_or(until, |deadline| deadline.min(until));
-                    ending.step = EndStep::Linger { until, rest: LINGER_LEN };
-                }
-                EndStep::Linger { until, rest } => {
-                    let recv = self.machine.recv_buf();
-                    recv.clear();
-                    match self.wire.poll_read(cx, recv, Some(until)) {
-                        Poll::Ready(Ok(n)) if n > 0 && n < rest => {
-                            ending.step = EndStep::Linger { until, rest: rest - n };
-                        }
-                        Poll::Ready(_) => break,
-                        Poll::Pending => {
-                            ready!(self.wire.poll_until(cx, Some(until)));
-                            break;
-                        }
-                    }
-                }
+            };
+            if unsent.is_none() && self.machine.is_closed() {
+                let listen = self.machine.must_linger();
+                failed.ending = Some(Ending::of_request(listen, Instant::now(), self.deadline));
             }
         }
+        if let Some(ending) = &mut failed.ending {
+            ready!(ending.poll(&mut self.wire, self.machine.recv_buf(), cx));
+        }
         self.wire.disarm();
-        let Some(Ending { error, .. }) = self.ending.take() else {
-            return Poll::Ready(HandshakeError::Closed.into());
-        };
+        let Some(Failed { error, .. }) = self.failed.take() else { return Poll::Ready(DONE) };
         Poll::Ready(match unsent {
             Some(source) => Error::Unsent { error, source },
             None => Error::Handshake(error),
@@ -334,8 +301,8 @@ impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
     {
         let Self { pending, wire, deadline } = self;
         let Rejected { error, handshake: machine } = *answer(pending);
-        let ending = Some(Ending { error, step: EndStep::Send });
-        let mut acceptor = Acceptor { wire, machine, deadline, ending };
+        let failed = Some(Failed::new(error));
+        let mut acceptor = Acceptor { wire, machine, deadline, failed };
         match poll_fn(|cx| acceptor.poll_end(cx)).await {
             Error::Handshake(HandshakeError::Rejected(rejection))
                 if rejection.cause().is_none() =>
@@ -351,14 +318,14 @@ impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
         F: FnOnce(ws_core::UpgradeRequest) -> Result<ServerHandshake, Box<Rejected>>,
     {
         let Self { pending, wire, deadline } = self;
-        let (machine, ending) = match answer(pending) {
+        let (machine, failed) = match answer(pending) {
             Ok(machine) => (machine, None),
             Err(refused) => {
                 let Rejected { error, handshake } = *refused;
-                (handshake, Some(Ending { error, step: EndStep::Send }))
+                (handshake, Some(Failed::new(error)))
             }
         };
-        Accepting { acceptor: Some(Acceptor { wire, machine, deadline, ending }) }
+        Accepting { acceptor: Some(Acceptor { wire, machine, deadline, failed }) }
     }
 }
 
@@ -482,8 +449,3 @@ pub async fn accept_request<T, R: Reads<T> + Writes<T>, B>(
     let mut accepting = Accepting::<T, R>::with_request(io, request, leftover, config);
     poll_fn(|cx| accepting.poll(cx)).await
 }
-
-/// How long, and how many bytes, to read from a refused peer after the answer, so that closing does
-/// not reset the connection before the peer has read the answer.
-const LINGER_TIME: Duration = Duration::from_millis(500);
-const LINGER_LEN: usize = 64 * 1024;

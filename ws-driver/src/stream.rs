@@ -11,8 +11,8 @@ use ws_core::{CloseFrame, Message, SendError};
 
 use crate::{
     Error, RecvHalf, SendHalf, WebSocket,
-    ending::Phase,
     hold::Hold,
+    inbound::Phase,
     runtime::{Reads, Writes},
 };
 

@@ -1,6 +1,7 @@
 //! What a WebSocket is once it is open.
 
 mod close_codes;
+mod closing;
 mod incoming;
 mod keep_alive;
 mod masks;
@@ -23,6 +24,7 @@ use crate::{
 };
 
 pub use self::{
+    closing::StreamEnd,
     incoming::Incoming,
     keep_alive::{KeepAlive, TimeoutAction},
     outgoing::{IntoOutgoing, Outgoing},

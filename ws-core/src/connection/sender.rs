@@ -4,7 +4,7 @@
 use bytes::{Bytes, BytesMut};
 
 use super::{
-    masks::Masks, prepared::Prepared, reply::Reply, send_error::SendError,
+    closing::Sending, masks::Masks, prepared::Prepared, reply::Reply, send_error::SendError,
     web_socket_config::WebSocketConfig,
 };
 use crate::{
@@ -40,11 +40,7 @@ pub struct Sender {
     abandoned: bool,
     /// Control frames that are not in the queue yet.
     controls: Option<Box<Controls>>,
-    close: Option<Box<CloseFrame>>,
-    /// The close frame answers the peer's.
-    echo: bool,
-    /// The close frame is in the queue; nothing comes behind it.
-    closed: bool,
+    sending: Sending,
     role: Role,
     fragment_len: usize,
     max_queue_len: usize,
@@ -83,9 +79,7 @@ impl Sender {
             parts: None,
             abandoned: false,
             controls: None,
-            close: None,
-            echo: false,
-            closed: false,
+            sending: Sending::Open,
             role,
             fragment_len: config.fragment_len.unwrap_or(usize::MAX).max(1),
             max_queue_len: config.max_queue_len,
@@ -240,23 +234,23 @@ impl Sender {
             return Err(SendError::CloseCode);
         }
         self.control(frame.reason.len(), CODE_LEN)?;
-        self.close = Some(Box::new(frame));
+        self.sending.close(frame, Side::Local);
         Ok(())
     }
 
     /// Fails the connection: tells the peer why, and sends nothing else. Frames that are in the
     /// queue go out first; other pending output is dropped.
     pub fn fail(&mut self, code: CloseCode, reason: &'static str) {
-        if self.close.is_none() {
+        let frame = CloseFrame::new(code, Text::from_static(reason));
+        if self.sending.close(frame, Side::Local) {
             self.abandon();
             self.controls = None;
-            self.close = Some(Box::new(CloseFrame::new(code, Text::from_static(reason))));
         }
     }
 
     /// Takes a reply from the receiver.
     pub fn reply(&mut self, reply: Reply) {
-        if self.closed {
+        if self.sending.is_closed() {
             return;
         }
         if let Some(rule) = reply.broken {
@@ -279,10 +273,10 @@ impl Sender {
         // "If an endpoint receives a Close frame and did not previously send a Close frame, the
         // endpoint MUST send a Close frame in response." RFC 6455 5.5.1. What is not in the queue
         // yet would be of no use to a peer that has closed.
-        if let (Some(code), None) = (reply.close, &self.close) {
-            self.abandon();
-            self.echo = true;
-            self.close = Some(Box::new(CloseFrame { code, reason: Text::default() }));
+        if let Some(code) = reply.close {
+            if self.sending.close(CloseFrame { code, reason: Text::default() }, Side::Remote) {
+                self.abandon();
+            }
         }
     }
 
@@ -292,7 +286,7 @@ impl Sender {
     ///
     /// As [`send`](Self::send).
     pub fn check_ready(&self, len: usize) -> Result<(), SendError> {
-        if self.close.is_some() {
+        if !self.sending.is_open() {
             return Err(SendError::Closing);
         }
         let waiting = self.queue_len();
@@ -316,18 +310,12 @@ impl Sender {
 
     /// The close frame that was sent or is about to be.
     pub fn close_frame(&self) -> Option<&CloseFrame> {
-        self.close.as_deref()
+        self.sending.goodbye().map(|goodbye| &goodbye.frame)
     }
 
     /// How the connection ended, or how far closing has come; `received` is the receiver's close frame.
     pub fn close_info(&self, received: Option<&CloseFrame>) -> CloseInfo {
-        let sent = self.close_frame().cloned();
-        let first = match (&sent, received) {
-            (Some(_), _) if !self.echo => Some(Side::Local),
-            (None, None) => None,
-            _ => Some(Side::Remote),
-        };
-        CloseInfo { sent, received: received.cloned(), first }
+        self.sending.info(received)
     }
 
     /// Queues a message of any length, after [`check_ready`](Self::check_ready) found room for some.
@@ -347,12 +335,12 @@ impl Sender {
         self.queue.is_empty()
             && self.outgoing.is_none()
             && self.controls.is_none()
-            && self.close.is_some() == self.closed
+            && (self.sending.is_open() || self.sending.is_closed())
     }
 
     /// Whether the close frame has been written: nothing more will be sent.
     pub fn is_done(&self) -> bool {
-        self.closed && self.queue.is_empty()
+        self.sending.is_closed() && self.queue.is_empty()
     }
 
     pub(crate) fn into_send_queue(self) -> SendQueue {
@@ -365,7 +353,7 @@ impl Sender {
 
     /// Whether a control frame may be sent that is `len` bytes long, `head_len` of them not the caller's.
     fn control(&self, len: usize, head_len: u8) -> Result<(), SendError> {
-        if self.close.is_some() {
+        if !self.sending.is_open() {
             return Err(SendError::Closing);
         }
         let max = MAX_CONTROL - head_len;
@@ -405,14 +393,13 @@ impl Sender {
     /// never wait for more than what is in the queue.
     #[inline]
     fn refill(&mut self) {
-        let nothing_waits =
-            self.controls.is_none() && self.outgoing.is_none() && self.close.is_none();
-        if !nothing_waits && !self.closed {
-            self.refill_from_what_waits();
+        let is_idle = self.controls.is_none() && self.outgoing.is_none() && self.sending.is_open();
+        if !is_idle && !self.sending.is_closed() {
+            self.refill_pending();
         }
     }
 
-    fn refill_from_what_waits(&mut self) {
+    fn refill_pending(&mut self) {
         self.controls();
         while let Some(outgoing) = &self.outgoing {
             let by_handle = self.role == Role::Server && !outgoing.compressed;
@@ -423,13 +410,12 @@ impl Sender {
             self.fragment();
         }
         if self.outgoing.is_none() {
-            if let Some(frame) = &self.close {
+            if let Some(frame) = self.sending.take_frame() {
                 let mut payload = BytesMut::new();
                 if frame.code != CloseCode::NO_STATUS_RECEIVED {
                     payload.extend_from_slice(&frame.code.get().to_be_bytes());
                     payload.extend_from_slice(frame.reason.as_bytes());
                 }
-                self.closed = true;
                 self.control_frame(Opcode::Close, &payload);
             }
         }

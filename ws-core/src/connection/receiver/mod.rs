@@ -22,7 +22,12 @@ mod violation;
 
 use self::progress::{Frame, Progress};
 pub use self::violation::FrameViolation;
-use super::{incoming::Incoming, reply::Reply, web_socket_config::WebSocketConfig};
+use super::{
+    closing::{Receiving, StreamEnd, stream_end},
+    incoming::Incoming,
+    reply::Reply,
+    web_socket_config::WebSocketConfig,
+};
 use crate::{
     close::{CloseCode, CloseFrame},
     codec::{
@@ -51,8 +56,7 @@ pub struct Receiver {
     /// Inflates compressed messages, if there may be any, and has what came of them.
     inflater: Option<Inflater>,
     ready: Ready,
-    close: Option<Box<CloseFrame>>,
-    failed: Option<FrameRule>,
+    receiving: Receiving,
     role: Role,
     max_frame_len: usize,
     max_message_len: usize,
@@ -85,8 +89,7 @@ impl Receiver {
             frame: None,
             progress: None,
             ready: Ready::Nothing,
-            close: None,
-            failed: None,
+            receiving: Receiving::Open,
             role,
             max_frame_len: config.max_frame_len,
             max_message_len: config.max_message_len,
@@ -167,7 +170,12 @@ impl Receiver {
 
     /// The peer's close frame, once it has come.
     pub fn close_frame(&self) -> Option<&CloseFrame> {
-        self.close.as_deref()
+        self.receiving.close_frame()
+    }
+
+    /// What becomes of the stream when everything has been written (RFC 6455 7.1.1).
+    pub fn stream_end(&self) -> StreamEnd {
+        stream_end(self.role, &self.receiving)
     }
 
     /// Which end this is.
@@ -177,7 +185,7 @@ impl Receiver {
 
     /// Whether nothing more can come: the peer has closed, or broke a rule.
     pub fn is_done(&self) -> bool {
-        self.close.is_some() || self.failed.is_some()
+        !self.receiving.is_open()
     }
 
     /// Bytes that came and have not been looked at.
@@ -210,15 +218,14 @@ impl Receiver {
     /// whole, compressed ones, and everything that is wrong.
     #[inline(never)]
     fn poll_frames(&mut self, parts: bool) -> Result<Option<Incoming>, FrameRule> {
-        if let Some(rule) = self.failed {
-            return Err(rule);
-        }
-        if self.close.is_some() {
-            return Ok(None);
+        match &self.receiving {
+            Receiving::Open => {}
+            Receiving::Closed(_) => return Ok(None),
+            Receiving::Failed(rule) => return Err(*rule),
         }
         let outcome = self.advance(parts);
         if let Err(rule) = outcome {
-            self.failed = Some(rule);
+            self.receiving = Receiving::Failed(rule);
         }
         outcome
     }
@@ -301,7 +308,7 @@ impl Receiver {
             apply_mask(payload, mask, 0);
         }
         if kind == MessageKind::Text && !is_utf8(payload) {
-            self.failed = Some(FrameRule::InvalidUtf8);
+            self.receiving = Receiving::Failed(FrameRule::InvalidUtf8);
             return Err(FrameRule::InvalidUtf8);
         }
         self.ready = Ready::Front(len);
@@ -439,7 +446,7 @@ impl Receiver {
             Opcode::Close => {
                 let frame = parse_close(&self.recv.filled()[..len])?;
                 self.ready = Ready::Front(len);
-                self.close = Some(Box::new(frame));
+                self.receiving = Receiving::Closed(Box::new(frame));
                 return Ok(Some(Incoming::Close));
             }
             Opcode::Text | Opcode::Binary | Opcode::Continuation => {}

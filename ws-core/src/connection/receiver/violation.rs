@@ -61,7 +61,7 @@ impl Receiver {
     /// The rule that the peer broke, once [`poll`](Self::poll) has returned it.
     #[must_use]
     pub fn violation(&self) -> Option<FrameViolation> {
-        let rule = self.failed?;
+        let rule = self.receiving.failed()?;
         Some(FrameViolation { rule, excess: self.excess(rule) })
     }
 
