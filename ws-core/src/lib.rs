@@ -11,7 +11,7 @@
 //!
 //! ```
 //! use bytes::Buf;
-//! use ws_core::{Connection, Incoming, Message, Negotiated, RecvBuf, Role, WebSocketConfig};
+//! use ws_core::{Connection, Message, Negotiated, RecvBuf, Role, WebSocketConfig};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let config = WebSocketConfig::default();
@@ -28,9 +28,8 @@
 //!     queue.advance(n);
 //! }
 //!
-//! while let Some(incoming) = server.poll()? {
-//!     if let Incoming::Message(kind) = incoming {
-//!         let message = server.receiver().take_message(kind);
+//! while server.poll()?.is_some() {
+//!     if let Some(message) = server.receiver().take_message() {
 //!         assert_eq!(message.as_text(), Some("hello"));
 //!         server.sender().send(&message)?; // the echo is in the server's queue
 //!     }

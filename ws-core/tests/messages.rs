@@ -39,9 +39,10 @@ fn hear(connection: &mut Connection, heard: &mut Vec<Heard>) {
     loop {
         heard.push(match connection.poll() {
             Ok(None) => return,
-            Ok(Some(Incoming::Message(kind))) => {
-                Heard::Message(connection.receiver().take_message(kind))
-            }
+            Ok(Some(Incoming::Message(_))) => match connection.receiver().take_message() {
+                Some(message) => Heard::Message(message),
+                None => return,
+            },
             Ok(Some(Incoming::Ping)) => Heard::Ping(connection.receiver().take_payload()),
             Ok(Some(Incoming::Pong)) => {
                 Heard::Pong(Bytes::copy_from_slice(connection.receiver().payload()))

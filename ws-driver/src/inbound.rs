@@ -118,12 +118,11 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
         cx: &mut Context<'_>,
     ) -> Poll<Result<Option<Message>, Error>> {
         loop {
-            match ready!(self.poll_incoming(out, cx, false))? {
-                Some(Incoming::Message(kind)) => {
-                    return Poll::Ready(Ok(Some(self.receiver.take_message(kind))));
-                }
-                Some(_) => {}
-                None => return Poll::Ready(Ok(None)),
+            if ready!(self.poll_incoming(out, cx, false))?.is_none() {
+                return Poll::Ready(Ok(None));
+            }
+            if let Some(message) = self.receiver.take_message() {
+                return Poll::Ready(Ok(Some(message)));
             }
         }
     }
@@ -136,10 +135,12 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
         let Some(incoming) = ready!(self.poll_incoming(out, cx, false))? else {
             return Poll::Ready(Ok(None));
         };
-        Poll::Ready(Ok(Some(match incoming {
-            Incoming::Message(kind) => Event::Message(self.receiver.take_message(kind)),
-            Incoming::Ping => Event::Ping(Bytes::copy_from_slice(self.receiver.payload())),
-            _ => Event::Pong(Bytes::copy_from_slice(self.receiver.payload())),
+        Poll::Ready(Ok(Some(match self.receiver.take_message() {
+            Some(message) => Event::Message(message),
+            None if incoming == Incoming::Ping => {
+                Event::Ping(Bytes::copy_from_slice(self.receiver.payload()))
+            }
+            None => Event::Pong(Bytes::copy_from_slice(self.receiver.payload())),
         })))
     }
 
@@ -182,7 +183,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
                 }
             }
             let polled = if parts { self.receiver.poll_part() } else { self.receiver.poll() };
-            if let Some(reply) = self.receiver.reply(&polled) {
+            if let Some(reply) = self.receiver.take_reply() {
                 out.reply(reply);
             }
             match polled {

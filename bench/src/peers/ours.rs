@@ -69,8 +69,10 @@ fn lend(connection: &mut Connection, _: MessageKind, look: Look<'_>) {
     look(connection.receiver().payload());
 }
 
-fn give(connection: &mut Connection, kind: MessageKind, look: Look<'_>) {
-    look(connection.receiver().take_message(kind).as_bytes());
+fn give(connection: &mut Connection, _: MessageKind, look: Look<'_>) {
+    if let Some(message) = connection.receiver().take_message() {
+        look(message.as_bytes());
+    }
 }
 
 fn send(payload: &'static [u8]) -> Result<Repeat> {

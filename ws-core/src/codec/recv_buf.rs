@@ -48,6 +48,8 @@ pub struct RecvBuf {
     scratch: usize,
     /// How many bytes there may be in all, if what is behind them belongs somewhere else.
     max_len: usize,
+    /// What was appended beyond `max_len`.
+    behind: Option<Box<BytesMut>>,
     /// How much is initialised for a read.
     offer: u32,
     /// How long the last frame was, with its head.
@@ -121,7 +123,18 @@ impl RecvBuf {
     #[inline]
     pub fn extend_from_slice(&mut self, bytes: &[u8]) {
         self.drop_scratch();
+        if bytes.len() > self.room() {
+            return self.extend_beyond(bytes);
+        }
         self.buf.extend_from_slice(bytes);
+    }
+
+    /// Appends more than the frame has that is read to its own place. The rest comes behind that.
+    #[cold]
+    fn extend_beyond(&mut self, bytes: &[u8]) {
+        let (frame, behind) = bytes.split_at(self.room());
+        self.buf.extend_from_slice(frame);
+        self.behind.get_or_insert_default().extend_from_slice(behind);
     }
 
     /// Removes the first `n` received bytes; at most all of them.
@@ -136,6 +149,7 @@ impl RecvBuf {
 
     /// Forgets what was received and keeps the memory.
     pub fn clear(&mut self) {
+        self.behind = None;
         self.buf.clear();
         (self.start, self.scratch) = (0, 0);
     }
@@ -144,6 +158,9 @@ impl RecvBuf {
     pub fn into_bytes(mut self) -> Bytes {
         self.drop_scratch();
         self.drop_consumed();
+        if let Some(behind) = self.behind {
+            self.buf.extend_from_slice(&behind);
+        }
         self.buf.freeze()
     }
 
@@ -287,7 +304,18 @@ impl RecvBuf {
     pub(crate) fn replace(&mut self, buf: BytesMut, max_len: Option<usize>) -> BytesMut {
         self.limit(max_len);
         self.drop_consumed();
-        std::mem::replace(&mut self.buf, buf)
+        let taken = std::mem::replace(&mut self.buf, buf);
+        if let (None, Some(behind)) = (max_len, self.behind.take()) {
+            self.extend_from_slice(&behind);
+        }
+        taken
+    }
+
+    /// Frees the memory of a long message, if one is being read to its own place.
+    pub(crate) fn give_up_message(&mut self) {
+        if self.max_len != UNLIMITED {
+            self.replace(BytesMut::new(), None);
+        }
     }
 
     /// Takes the memory away if hardly anything is in it, so that it can be used elsewhere. A few
@@ -339,6 +367,7 @@ impl From<BytesMut> for RecvBuf {
             start: 0,
             scratch: 0,
             max_len: UNLIMITED,
+            behind: None,
             offer: MIN_OFFER,
             frame_len: 0,
         }

@@ -59,6 +59,13 @@ impl Utf8 {
     }
 }
 
+/// Where the last character ends that is whole within `max` bytes: some receivers check each fragment of
+/// a text by itself, though RFC 6455 5.6 does not ask for that. Without such a place, `max`.
+pub(crate) fn character_end(text: &[u8], max: usize) -> usize {
+    let begins = |at: &usize| text.get(*at).is_none_or(|byte| byte & 0xC0 != 0x80);
+    (max.saturating_sub(3).max(1)..=max).rev().find(begins).unwrap_or(max)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,5 +121,17 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_cut_is_made_between_characters() {
+        let text = "a\u{e9}\u{20ac}\u{1f980}z";
+        for max in 1..text.len() {
+            let end = character_end(text.as_bytes(), max);
+            assert!(end <= max && end + 3 >= max, "{max}: {end}");
+            // A character that is longer than the piece is cut after all.
+            assert!(text.is_char_boundary(end) || max < 4, "{max}: {end}");
+        }
+        assert_eq!(character_end(&[0x80; 9], 5), 5, "there is no such place");
     }
 }

@@ -6,6 +6,7 @@ mod incoming;
 mod keep_alive;
 mod masks;
 mod outgoing;
+mod pongs;
 mod prepared;
 mod receiver;
 mod reply;
@@ -48,8 +49,8 @@ pub use self::{
 /// let frame = b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58";
 /// let mut server = Connection::new(Role::Server, Negotiated::default(), frame, &config);
 ///
-/// let Some(Incoming::Message(kind)) = server.poll()? else { return Err("no message".into()) };
-/// let message = server.receiver().take_message(kind);
+/// assert!(matches!(server.poll()?, Some(Incoming::Message(_))));
+/// let message = server.receiver().take_message().ok_or("no message")?;
 /// assert_eq!(message, Message::text("Hello"));
 ///
 /// server.sender().send(&message)?;
@@ -115,7 +116,8 @@ impl Connection {
     /// The rule that the peer broke. Nothing comes after it.
     pub fn poll(&mut self) -> Result<Option<Incoming>, FrameRule> {
         let outcome = self.receiver.poll();
-        self.settle(outcome)
+        self.settle();
+        outcome
     }
 
     /// Like [`poll`](Self::poll), but gives out data as it comes instead of whole messages.
@@ -125,7 +127,8 @@ impl Connection {
     /// As [`poll`](Self::poll).
     pub fn poll_part(&mut self) -> Result<Option<Incoming>, FrameRule> {
         let outcome = self.receiver.poll_part();
-        self.settle(outcome)
+        self.settle();
+        outcome
     }
 
     /// The receiving half.
@@ -175,7 +178,7 @@ impl Connection {
     }
 
     /// Takes the halves apart, for two tasks. The caller then takes the receiver's replies to the
-    /// sender: [`Receiver::reply`], [`Sender::reply`].
+    /// sender: [`Receiver::take_reply`], [`Sender::reply`].
     pub fn split(self) -> (Receiver, Sender, Negotiated) {
         (self.receiver, self.sender, self.negotiated)
     }
@@ -186,14 +189,11 @@ impl Connection {
         Self { receiver, sender, negotiated, role }
     }
 
-    fn settle(
-        &mut self,
-        outcome: Result<Option<Incoming>, FrameRule>,
-    ) -> Result<Option<Incoming>, FrameRule> {
-        if let Some(reply) = self.receiver.reply(&outcome) {
+    /// Brings the reply to what was polled to the sender.
+    fn settle(&mut self) {
+        if let Some(reply) = self.receiver.take_reply() {
             self.sender.reply(reply);
         }
-        outcome
     }
 }
 

@@ -38,6 +38,7 @@ impl Receiver {
             return Ok(None);
         }
         self.ready = Ready::Inflated;
+        progress.given = true;
         Ok(Some(Incoming::Part { kind: progress.kind, last: false }))
     }
 

@@ -17,6 +17,7 @@
 use bytes::{Bytes, BytesMut};
 
 mod compressed;
+mod heads;
 mod progress;
 mod violation;
 
@@ -35,7 +36,7 @@ use crate::{
         deflate::Inflater,
         frame::{FrameHead, Opcode},
         mask::apply_mask,
-        utf8::{Utf8, is_utf8},
+        utf8::is_utf8,
     },
     message::{Message, MessageKind, Text},
     role::Role,
@@ -44,7 +45,7 @@ use crate::{
 /// The receiving half of a connection.
 ///
 /// Read into [`recv_buf`](Self::recv_buf), [`poll`](Self::poll), look at
-/// [`payload`](Self::payload) or take it, hand [`reply`](Self::reply) to the sender;
+/// [`payload`](Self::payload) or take it, hand [`take_reply`](Self::take_reply) to the sender;
 /// again until `poll` has nothing.
 #[derive(Debug)]
 pub struct Receiver {
@@ -56,6 +57,10 @@ pub struct Receiver {
     /// Inflates compressed messages, if there may be any, and has what came of them.
     inflater: Option<Inflater>,
     ready: Ready,
+    /// What was returned last, and has not been taken.
+    polled: Option<Incoming>,
+    /// What was returned last is to be answered.
+    unanswered: bool,
     receiving: Receiving,
     role: Role,
     max_frame_len: usize,
@@ -89,6 +94,8 @@ impl Receiver {
             frame: None,
             progress: None,
             ready: Ready::Nothing,
+            polled: None,
+            unanswered: false,
             receiving: Receiving::Open,
             role,
             max_frame_len: config.max_frame_len,
@@ -97,19 +104,28 @@ impl Receiver {
         }
     }
 
-    /// Where to read to.
+    /// Where to read to. Gives up the payload of what was polled last.
     pub fn recv_buf(&mut self) -> &mut RecvBuf {
+        self.forget_payload();
         &mut self.recv
     }
 
     /// Looks for the next thing that came, and forgets the payload of the one before. `None` when
-    /// more bytes are needed, or when the peer has closed.
+    /// more bytes are needed, or when the peer has closed. The rest of a message whose beginning was
+    /// given out in parts is skipped.
     ///
     /// # Errors
     ///
     /// The rule that the peer broke. Nothing comes after it.
     #[inline]
     pub fn poll(&mut self) -> Result<Option<Incoming>, FrameRule> {
+        // Of a message that has been given out in parts nobody wants the rest for the whole.
+        while self.progress.is_some_and(|progress| progress.given) {
+            match self.poll_as(true)? {
+                Some(Incoming::Part { .. }) => {}
+                other => return Ok(other),
+            }
+        }
         self.poll_as(false)
     }
 
@@ -135,6 +151,7 @@ impl Receiver {
 
     /// Takes the payload of what was polled last, without copying it.
     pub fn take_payload(&mut self) -> Bytes {
+        self.polled = None;
         match std::mem::replace(&mut self.ready, Ready::Nothing) {
             Ready::Nothing => Bytes::new(),
             Ready::Front(len) => self.recv.split_to(len),
@@ -146,26 +163,29 @@ impl Receiver {
         }
     }
 
-    /// Takes the payload of an [`Incoming::Message`].
-    pub fn take_message(&mut self, kind: MessageKind) -> Message {
+    /// Takes the message that was polled last, without copying it; `None` if that was none.
+    pub fn take_message(&mut self) -> Option<Message> {
+        let Some(Incoming::Message(kind)) = self.polled else { return None };
         let payload = self.take_payload();
-        match kind {
+        Some(match kind {
             MessageKind::Text => Message::Text(Text::from_checked(payload)),
             MessageKind::Binary => Message::Binary(payload),
-        }
+        })
     }
 
-    /// What the sender has to send because of what was polled last: `None` but for pings, close frames
-    /// and broken rules.
+    /// Takes what the sender has to send because of what was polled last: `None` but for pings, close
+    /// frames and broken rules, and once for each.
     #[inline]
-    pub fn reply(&self, polled: &Result<Option<Incoming>, FrameRule>) -> Option<Reply> {
-        match polled {
-            // A ping's payload is small; a copy leaves the window alone.
-            Ok(Some(Incoming::Ping)) => Some(Reply::pong(Bytes::copy_from_slice(self.payload()))),
-            Ok(Some(Incoming::Close)) => self.close_frame().map(|frame| Reply::close(frame.code)),
-            Ok(_) => None,
-            Err(rule) => Some(Reply::broken(*rule)),
+    pub fn take_reply(&mut self) -> Option<Reply> {
+        if !std::mem::take(&mut self.unanswered) {
+            return None;
         }
+        Some(match &self.receiving {
+            // A ping's payload is small; a copy leaves the window alone.
+            Receiving::Open => Reply::pong(Bytes::copy_from_slice(self.payload())),
+            Receiving::Closed(frame) => Reply::close(frame.code),
+            Receiving::Failed(rule) => Reply::broken(*rule),
+        })
     }
 
     /// The peer's close frame, once it has come.
@@ -224,13 +244,26 @@ impl Receiver {
             Receiving::Failed(rule) => return Err(*rule),
         }
         let outcome = self.advance(parts);
-        if let Err(rule) = outcome {
-            self.receiving = Receiving::Failed(rule);
+        match outcome {
+            Ok(polled) => {
+                self.polled = polled;
+                self.unanswered = matches!(polled, Some(Incoming::Ping | Incoming::Close));
+            }
+            Err(rule) => self.fail(rule),
         }
         outcome
     }
 
+    fn fail(&mut self, rule: FrameRule) {
+        self.receiving = Receiving::Failed(rule);
+        self.unanswered = true;
+        // What was collected is of no use to anybody.
+        self.message = BytesMut::new();
+        self.recv.give_up_message();
+    }
+
     fn forget_payload(&mut self) {
+        self.polled = None;
         match std::mem::replace(&mut self.ready, Ready::Nothing) {
             Ready::Nothing => {}
             Ready::Front(len) => self.recv.consume(len),
@@ -276,22 +309,6 @@ impl Receiver {
         }
     }
 
-    /// The head of a message that has come as a whole, in one frame, and may be taken as it is. Most
-    /// messages are like that, and need none of what keeps track of the others.
-    #[inline]
-    fn whole(&self) -> Option<(MessageKind, FrameHead, usize)> {
-        let (head, head_len) = FrameHead::decode(self.recv.filled()).ok().flatten()?;
-        let kind = match head.opcode {
-            Opcode::Text => MessageKind::Text,
-            Opcode::Binary => MessageKind::Binary,
-            _ => return None,
-        };
-        let most = self.max_frame_len.min(self.max_message_len).min(self.recv.len() - head_len);
-        let masked_well = head.mask.is_some() == (self.role == Role::Server);
-        let plain = head.fin && !head.rsv1 && masked_well && self.max_fragments > 0;
-        (plain && head.len <= most as u64).then_some((kind, head, head_len))
-    }
-
     #[inline]
     fn take_whole(
         &mut self,
@@ -308,72 +325,14 @@ impl Receiver {
             apply_mask(payload, mask, 0);
         }
         if kind == MessageKind::Text && !is_utf8(payload) {
-            self.receiving = Receiving::Failed(FrameRule::InvalidUtf8);
+            self.fail(FrameRule::InvalidUtf8);
             return Err(FrameRule::InvalidUtf8);
         }
         self.ready = Ready::Front(len);
-        Ok(if parts { Incoming::Part { kind, last: true } } else { Incoming::Message(kind) })
-    }
-
-    /// Checks a head against the role, the message in progress and the limits, before anything of
-    /// the payload is looked at.
-    fn check_head(&mut self, head: &FrameHead) -> Result<usize, FrameRule> {
-        match (self.role, head.mask) {
-            // "The server MUST close the connection upon receiving a frame that is not masked."
-            // RFC 6455 5.1
-            (Role::Server, None) => return Err(FrameRule::Unmasked),
-            // "A client MUST close a connection if it detects a masked frame." RFC 6455 5.1
-            (Role::Client, Some(_)) => return Err(FrameRule::Masked),
-            _ => {}
-        }
-        // "MUST be 0 unless an extension is negotiated that defines meanings for non-zero values."
-        // RFC 6455 5.2. With permessage-deflate it marks the first frame of a compressed message,
-        // and no other. RFC 7692 6
-        let may_compress = matches!(head.opcode, Opcode::Text | Opcode::Binary);
-        if head.rsv1 && !(may_compress && self.inflater.is_some()) {
-            return Err(FrameRule::ReservedBit);
-        }
-        let len = usize::try_from(head.len).unwrap_or(usize::MAX);
-        if head.opcode.is_control() {
-            return Ok(len);
-        }
-        let kind = match head.opcode {
-            Opcode::Text => Some(MessageKind::Text),
-            Opcode::Binary => Some(MessageKind::Binary),
-            _ => None,
-        };
-        let progress = match (kind, &mut self.progress) {
-            (Some(kind), progress @ None) => progress.insert(Progress {
-                kind,
-                fragments: 0,
-                declared: 0,
-                utf8: Utf8::default(),
-                compressed: head.rsv1,
-            }),
-            (None, Some(progress)) => progress,
-            // "The fragments of one message MUST NOT be interleaved between the fragments of
-            // another message unless an extension has been negotiated". RFC 6455 5.4
-            (Some(_), Some(_)) => return Err(FrameRule::InterleavedMessage),
-            (None, None) => return Err(FrameRule::UnexpectedContinuation),
-        };
-        // What inflates to a message of the longest kind may be a little longer than that itself.
-        let allowed = |max_len: usize| match progress.compressed {
-            true => max_len.saturating_add(max_len / 8).saturating_add(MAX_OVERHEAD),
-            false => max_len,
-        };
-        if len > allowed(self.max_frame_len) {
-            return Err(FrameRule::FrameTooLarge);
-        }
-        let max_message_len = allowed(self.max_message_len);
-        progress.declared = progress.declared.saturating_add(len);
-        if progress.declared > max_message_len {
-            return Err(FrameRule::MessageTooLarge);
-        }
-        progress.fragments += 1;
-        if progress.fragments > self.max_fragments {
-            return Err(FrameRule::TooManyFragments);
-        }
-        Ok(len)
+        let polled =
+            if parts { Incoming::Part { kind, last: true } } else { Incoming::Message(kind) };
+        self.polled = Some(polled);
+        Ok(polled)
     }
 
     /// Unmasks and checks what has come of the frame's payload since the last look.
@@ -412,6 +371,9 @@ impl Receiver {
                 return None;
             }
             frame.skip(frame.done);
+            if let Some(progress) = &mut self.progress {
+                progress.given = true;
+            }
             return Some(part);
         }
         let missing = frame.rest - frame.done;
@@ -460,6 +422,7 @@ impl Receiver {
             self.end_inflating(&progress)?;
             progress.end()?;
         } else {
+            progress.given |= parts;
             self.progress = Some(progress);
         }
         let kind = progress.kind;
@@ -518,10 +481,6 @@ fn parse_close(payload: &[u8]) -> Result<CloseFrame, FrameRule> {
         Err(_) => Err(FrameRule::CloseReason),
     }
 }
-
-/// How much longer than what it inflates to a payload may be, besides an eighth of that: more than any
-/// compressor adds to what it cannot compress.
-const MAX_OVERHEAD: usize = 1024;
 
 /// When at least this much of a payload is missing, it is read to its final place; a shorter rest
 /// is waited for in the window. Also bounds how far the window grows.

@@ -30,6 +30,8 @@ pub(super) struct Progress {
     pub(super) declared: usize,
     pub(super) utf8: Utf8,
     pub(super) compressed: bool,
+    /// Some of it has been given out in parts.
+    pub(super) given: bool,
 }
 
 impl Frame {

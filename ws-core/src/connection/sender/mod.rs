@@ -3,18 +3,20 @@
 
 use bytes::{Bytes, BytesMut};
 
+mod framing;
+
 use super::{
-    closing::Sending, masks::Masks, prepared::Prepared, reply::Reply, send_error::SendError,
+    closing::Sending,
+    masks::Masks,
+    pongs::{MAX_PONGS, Pongs},
+    prepared::Prepared,
+    reply::Reply,
+    send_error::SendError,
     web_socket_config::WebSocketConfig,
 };
 use crate::{
     close::{CloseCode, CloseFrame, CloseInfo, Side},
-    codec::{
-        SendQueue,
-        deflate::Deflater,
-        frame::{FrameHead, Opcode},
-        mask::extend_masked,
-    },
+    codec::{SendQueue, deflate::Deflater, frame::Opcode},
     message::{Message, MessageKind, Text},
     role::Role,
 };
@@ -34,12 +36,13 @@ pub struct Sender {
     min_deflate_len: usize,
     /// A message whose frames are not all in the queue.
     outgoing: Option<Box<Outgoing>>,
-    /// A message that is being sent in parts has begun, and whether it is compressed.
-    parts: Option<bool>,
+    /// A message that is being sent in parts has begun.
+    parts: Option<Style>,
     /// A message was given up in the middle.
     abandoned: bool,
     /// Control frames that are not in the queue yet.
     controls: Option<Box<Controls>>,
+    pongs: Pongs,
     sending: Sending,
     role: Role,
     fragment_len: usize,
@@ -59,7 +62,15 @@ struct Outgoing {
     rest: Bytes,
     /// The last frame ends the message.
     fin: bool,
+    style: Style,
+}
+
+/// How a message becomes frames.
+#[derive(Clone, Copy, Debug)]
+struct Style {
     compressed: bool,
+    /// Frames end where characters do.
+    text: bool,
 }
 
 impl Sender {
@@ -79,6 +90,7 @@ impl Sender {
             parts: None,
             abandoned: false,
             controls: None,
+            pongs: Pongs::default(),
             sending: Sending::Open,
             role,
             fragment_len: config.fragment_len.unwrap_or(usize::MAX).max(1),
@@ -126,8 +138,8 @@ impl Sender {
         if self.parts.is_some() {
             return Err(SendError::Unfinished);
         }
-        let compressed = self.compresses(message.len());
-        self.start(message.kind().opcode(), message.bytes(), true, compressed);
+        let style = self.style(message.kind(), message.len());
+        self.start(message.kind().opcode(), message.bytes(), true, style);
         Ok(())
     }
 
@@ -145,14 +157,14 @@ impl Sender {
         last: bool,
     ) -> Result<(), SendError> {
         self.check_ready(part.len())?;
-        let (opcode, compressed) = match self.parts {
-            Some(compressed) => (Opcode::Continuation, compressed),
-            // The length of the whole message is not known yet.
-            None if !last => (kind.opcode(), self.compresses(usize::MAX)),
-            None => (kind.opcode(), self.compresses(part.len())),
+        let (opcode, style) = match self.parts {
+            Some(style) => (Opcode::Continuation, style),
+            // Its length is not known yet.
+            None if !last => (kind.opcode(), self.style(kind, usize::MAX)),
+            None => (kind.opcode(), self.style(kind, part.len())),
         };
-        self.parts = (!last).then_some(compressed);
-        self.start(opcode, part, last, compressed);
+        self.parts = (!last).then_some(style);
+        self.start(opcode, part, last, style);
         Ok(())
     }
 
@@ -222,15 +234,17 @@ impl Sender {
         Ok(())
     }
 
-    /// Begins to close: queues a close frame behind the pending output. A code of
-    /// [`CloseCode::NO_STATUS_RECEIVED`] sends an empty one.
+    /// Begins to close: queues a close frame behind the pending output. [`CloseFrame::EMPTY`] has
+    /// neither code nor reason.
     ///
     /// # Errors
     ///
-    /// [`SendError::CloseCode`] for a code that may not be sent, [`SendError::ControlTooLong`] for
+    /// [`SendError::CloseCode`] for a code that may not be sent, or a reason without one,
+    /// [`SendError::ControlTooLong`] for
     /// a reason of more than 123 bytes, [`SendError::Closing`] when a close frame is under way.
     pub fn close(&mut self, frame: CloseFrame) -> Result<(), SendError> {
-        if frame.code != CloseCode::NO_STATUS_RECEIVED && !frame.code.is_sendable() {
+        let is_empty = frame == CloseFrame::EMPTY;
+        if !is_empty && !frame.code.is_sendable() {
             return Err(SendError::CloseCode);
         }
         self.control(frame.reason.len(), CODE_LEN)?;
@@ -240,7 +254,7 @@ impl Sender {
 
     /// Fails the connection: tells the peer why, and sends nothing else. Frames that are in the
     /// queue go out first; other pending output is dropped.
-    pub fn fail(&mut self, code: CloseCode, reason: &'static str) {
+    fn fail(&mut self, code: CloseCode, reason: &'static str) {
         let frame = CloseFrame::new(code, Text::from_static(reason));
         if self.sending.close(frame, Side::Local) {
             self.abandon();
@@ -368,13 +382,16 @@ impl Sender {
         self.compress && len >= self.min_deflate_len && self.deflater.is_some()
     }
 
-    fn start(&mut self, opcode: Opcode, payload: &Bytes, fin: bool, compressed: bool) {
+    fn style(&self, kind: MessageKind, len: usize) -> Style {
+        Style { compressed: self.compresses(len), text: kind == MessageKind::Text }
+    }
+
+    fn start(&mut self, opcode: Opcode, payload: &Bytes, fin: bool, style: Style) {
         self.settle();
         if payload.len() <= self.fragment_len {
-            self.data(opcode, payload, fin, compressed);
+            self.data(opcode, payload, fin, style.compressed);
         } else {
-            self.outgoing =
-                Some(Box::new(Outgoing { opcode, rest: payload.clone(), fin, compressed }));
+            self.outgoing = Some(Box::new(Outgoing { opcode, rest: payload.clone(), fin, style }));
             self.refill();
         }
     }
@@ -402,7 +419,7 @@ impl Sender {
     fn refill_pending(&mut self) {
         self.controls();
         while let Some(outgoing) = &self.outgoing {
-            let by_handle = self.role == Role::Server && !outgoing.compressed;
+            let by_handle = self.role == Role::Server && !outgoing.style.compressed;
             let low = if by_handle { LOW_QUEUE_OF_HANDLES } else { LOW_QUEUE };
             if !self.queue_has_less_than(low) {
                 break;
@@ -422,11 +439,17 @@ impl Sender {
     }
 
     fn controls(&mut self) {
-        let Some(controls) = self.controls.take() else { return };
-        if let Some(payload) = controls.pong {
-            self.control_frame(Opcode::Pong, &payload);
+        let Some(controls) = &mut self.controls else { return };
+        let pong = controls.pong.take_if(|_| self.pongs.have_room(&self.queue));
+        let ping = controls.ping.take();
+        if controls.pong.is_none() {
+            self.controls = None;
         }
-        if let Some(payload) = controls.ping {
+        if let Some(payload) = pong {
+            self.control_frame(Opcode::Pong, &payload);
+            self.pongs.queued(&self.queue, payload.len());
+        }
+        if let Some(payload) = ping {
             self.control_frame(Opcode::Ping, &payload);
         }
     }
@@ -435,78 +458,6 @@ impl Sender {
         use bytes::Buf;
         self.queue.remaining() < len
     }
-
-    fn fragment(&mut self) {
-        let Some(outgoing) = &mut self.outgoing else { return };
-        let n = outgoing.rest.len().min(self.fragment_len);
-        let payload = outgoing.rest.split_to(n);
-        let opcode = std::mem::replace(&mut outgoing.opcode, Opcode::Continuation);
-        let (last, compressed) = (outgoing.rest.is_empty(), outgoing.compressed);
-        let fin = last && outgoing.fin;
-        if last {
-            self.outgoing = None;
-        }
-        self.data(opcode, &payload, fin, compressed);
-    }
-
-    /// A frame of a message, compressed or not.
-    fn data(&mut self, opcode: Opcode, payload: &Bytes, fin: bool, compressed: bool) {
-        let Some(deflater) = self.deflater.as_mut().filter(|_| compressed) else {
-            return self.frame(Head { opcode, fin, rsv1: false }, payload, Some(payload));
-        };
-        // "set the "Per-Message Compressed" bit of the first frame". RFC 7692 6.1
-        let head = Head { opcode, fin, rsv1: opcode != Opcode::Continuation };
-        let deflated = deflater.deflate(payload, fin);
-        if deflated.len() > MAX_COPIED && self.role == Role::Server {
-            let deflated = Bytes::from(deflated);
-            return self.frame(head, &deflated, Some(&deflated));
-        }
-        self.frame(head, &deflated, None);
-        if let Some(deflater) = &mut self.deflater {
-            deflater.reuse(deflated);
-        }
-    }
-
-    fn control_frame(&mut self, opcode: Opcode, payload: &[u8]) {
-        self.frame(Head { opcode, fin: true, rsv1: false }, payload, None);
-    }
-
-    /// Puts a frame into the queue: its payload by the handle, if there is one and it is long.
-    fn frame(&mut self, head: Head, payload: &[u8], handle: Option<&Bytes>) {
-        let Head { opcode, fin, rsv1 } = head;
-        let mask = match self.role {
-            Role::Client => Some(self.masks.next()),
-            Role::Server => None,
-        };
-        let head = FrameHead { fin, rsv1, opcode, mask, len: payload.len() as u64 };
-        let mut bytes = [0; FrameHead::MAX_LEN];
-        let n = head.encode(&mut bytes);
-        // A small payload is copied behind its head: one piece costs less to write than two.
-        let handle = handle.filter(|_| mask.is_none() && payload.len() > MAX_COPIED);
-        self.queue.write(|out| {
-            out.reserve(bytes.len() + if handle.is_none() { payload.len() } else { 0 });
-            // All of the array and then less of it: a copy whose length is known costs nothing.
-            let head_end = out.len() + n;
-            out.extend_from_slice(&bytes);
-            out.truncate(head_end);
-            match mask {
-                Some(mask) => extend_masked(out, payload, mask),
-                None if handle.is_none() => out.extend_from_slice(payload),
-                None => {}
-            }
-        });
-        if let Some(handle) = handle {
-            self.queue.push(handle.clone());
-        }
-    }
-}
-
-/// What the head of a frame says besides its length and mask.
-#[derive(Clone, Copy)]
-struct Head {
-    opcode: Opcode,
-    fin: bool,
-    rsv1: bool,
 }
 
 /// "All control frames MUST have a payload length of 125 bytes or less". RFC 6455 5.5
@@ -515,16 +466,12 @@ const MAX_CONTROL: u8 = 125;
 /// What the code takes of the payload of a close frame.
 const CODE_LEN: u8 = 2;
 
-/// Up to this length a payload is copied behind its head; a longer one goes by its handle.
-const MAX_COPIED: usize = 4 * 1024;
-
-/// While the queue is shorter than this, the next pong does not replace a pending one, which goes in
-/// instead. This bounds the pongs kept for a peer that floods us with pings and does not read.
-const MAX_PONGS: usize = 4 * 1024;
-
 /// Below this length the queue takes the next fragment of a long message. A pong waits for the queue.
 const LOW_QUEUE: usize = 64 * 1024;
 
 /// [`LOW_QUEUE`] for fragments that go by their handle, and so take no memory: as much as one system
 /// call writes, for each of them wakes the peer. 64 KiB at a time, an echo of 1 MiB takes twice as long.
 const LOW_QUEUE_OF_HANDLES: usize = 256 * 1024;
+
+/// Up to this length a payload is copied behind its head; a longer one goes by its handle.
+const MAX_COPIED: usize = 4 * 1024;

@@ -1,0 +1,96 @@
+//! Heads of frames against the role, the message in progress and the limits.
+
+use super::{Receiver, progress::Progress};
+use crate::{
+    codec::{
+        FrameRule,
+        frame::{FrameHead, Opcode},
+        utf8::Utf8,
+    },
+    message::MessageKind,
+    role::Role,
+};
+
+impl Receiver {
+    /// The head of a message that has come as a whole, in one frame, and may be taken as it is. Most
+    /// messages are like that, and need none of what keeps track of the others.
+    #[inline]
+    pub(super) fn whole(&self) -> Option<(MessageKind, FrameHead, usize)> {
+        let (head, head_len) = FrameHead::decode(self.recv.filled()).ok().flatten()?;
+        let kind = match head.opcode {
+            Opcode::Text => MessageKind::Text,
+            Opcode::Binary => MessageKind::Binary,
+            _ => return None,
+        };
+        let most = self.max_frame_len.min(self.max_message_len).min(self.recv.len() - head_len);
+        let masked_well = head.mask.is_some() == (self.role == Role::Server);
+        let plain = head.fin && !head.rsv1 && masked_well && self.max_fragments > 0;
+        (plain && head.len <= most as u64).then_some((kind, head, head_len))
+    }
+
+    /// Checks a head against the role, the message in progress and the limits, before anything of
+    /// the payload is looked at.
+    pub(super) fn check_head(&mut self, head: &FrameHead) -> Result<usize, FrameRule> {
+        match (self.role, head.mask) {
+            // "The server MUST close the connection upon receiving a frame that is not masked."
+            // RFC 6455 5.1
+            (Role::Server, None) => return Err(FrameRule::Unmasked),
+            // "A client MUST close a connection if it detects a masked frame." RFC 6455 5.1
+            (Role::Client, Some(_)) => return Err(FrameRule::Masked),
+            _ => {}
+        }
+        // "MUST be 0 unless an extension is negotiated that defines meanings for non-zero values."
+        // RFC 6455 5.2. With permessage-deflate it marks the first frame of a compressed message,
+        // and no other. RFC 7692 6
+        let may_compress = matches!(head.opcode, Opcode::Text | Opcode::Binary);
+        if head.rsv1 && !(may_compress && self.inflater.is_some()) {
+            return Err(FrameRule::ReservedBit);
+        }
+        let len = usize::try_from(head.len).unwrap_or(usize::MAX);
+        if head.opcode.is_control() {
+            return Ok(len);
+        }
+        let kind = match head.opcode {
+            Opcode::Text => Some(MessageKind::Text),
+            Opcode::Binary => Some(MessageKind::Binary),
+            _ => None,
+        };
+        let progress = match (kind, &mut self.progress) {
+            (Some(kind), progress @ None) => progress.insert(Progress {
+                kind,
+                fragments: 0,
+                declared: 0,
+                utf8: Utf8::default(),
+                compressed: head.rsv1,
+                given: false,
+            }),
+            (None, Some(progress)) => progress,
+            // "The fragments of one message MUST NOT be interleaved between the fragments of
+            // another message unless an extension has been negotiated". RFC 6455 5.4
+            (Some(_), Some(_)) => return Err(FrameRule::InterleavedMessage),
+            (None, None) => return Err(FrameRule::UnexpectedContinuation),
+        };
+        // What inflates to a message of the longest kind may be a little longer than that itself.
+        let allowed = |max_len: usize| match progress.compressed {
+            true => max_len.saturating_add(max_len / 8).saturating_add(MAX_OVERHEAD),
+            false => max_len,
+        };
+        if len > allowed(self.max_frame_len) {
+            return Err(FrameRule::FrameTooLarge);
+        }
+        let max_message_len = allowed(self.max_message_len);
+        progress.declared = progress.declared.saturating_add(len);
+        if progress.declared > max_message_len {
+            return Err(FrameRule::MessageTooLarge);
+        }
+        progress.fragments = progress.fragments.saturating_add(1);
+        if progress.fragments > self.max_fragments {
+            return Err(FrameRule::TooManyFragments);
+        }
+        Ok(len)
+    }
+}
+
+/// How much longer than what it inflates to a payload may be, besides an eighth of that: more than any
+/// compressor adds to what it cannot compress.
+const MAX_OVERHEAD: usize = 1024;
