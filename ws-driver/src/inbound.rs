@@ -89,6 +89,8 @@ pub(crate) struct Inbound<I, R: Runtime> {
     close_timeout: Duration,
     /// How many reads in a row have brought bytes without a write in between.
     reads: u8,
+    /// The application has got something, and has not asked for more yet.
+    away: bool,
 }
 
 impl<I: Hold, R: Runtime> Inbound<I, R> {
@@ -101,13 +103,15 @@ impl<I: Hold, R: Runtime> Inbound<I, R> {
             outcome: None,
             close_timeout: config.close_timeout,
             reads: 0,
+            away: false,
         }
     }
 
     /// The inbound side as it is, over a stream that is held in another way.
     pub(crate) fn over<J>(self, hold: impl FnOnce(Wire<I, R>) -> Wire<J, R>) -> Inbound<J, R> {
-        let Self { wire, receiver, clock, phase, outcome, close_timeout, reads } = self;
-        Inbound { wire: hold(wire), receiver, clock, phase, outcome, close_timeout, reads }
+        let Self { wire, receiver, clock, phase, outcome, close_timeout, reads, away } = self;
+        let wire = hold(wire);
+        Inbound { wire, receiver, clock, phase, outcome, close_timeout, reads, away }
     }
 }
 
@@ -192,6 +196,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
                     if incoming == Incoming::Pong && self.clock.is_on() {
                         self.clock.handle_pong(self.receiver.payload(), Instant::now());
                     }
+                    self.away = true;
                     return Poll::Ready(Ok(Some(incoming)));
                 }
                 Ok(None) => {
@@ -231,6 +236,9 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
         let closing = out.is_closing();
         if closing {
             self.clock.handle_closing(Instant::now());
+        }
+        if std::mem::take(&mut self.away) && self.clock.is_on() {
+            self.clock.handle_waiting(Instant::now());
         }
         let mut until =
             if self.clock.is_on() { self.clock.poll_timeout(Instant::now()) } else { None };

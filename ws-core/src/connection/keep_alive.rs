@@ -36,7 +36,10 @@ struct Watch {
     ping_interval: Option<Duration>,
     pong_timeout: Option<Duration>,
     heard: Option<Instant>,
+    /// When the last ping went out, until its own pong comes.
     pinged: Option<Instant>,
+    /// No pong has come since then.
+    awaited: bool,
     /// Counts our pings. The count is the payload of the ping.
     count: u64,
     round_trip: Option<Duration>,
@@ -64,12 +67,24 @@ impl KeepAlive {
         }
     }
 
-    /// A pong came. Measures the round trip if it answers our last ping.
+    /// A pong came. It settles a ping that waits for one, whichever ping it answers: a peer may answer
+    /// the latest of several only (RFC 6455 5.5.3), the application's own included. Measures the round
+    /// trip if it answers our last one.
     pub fn handle_pong(&mut self, payload: &[u8], now: Instant) {
-        if let Some(watch) = self.watch.as_mut().filter(|watch| payload == watch.payload()) {
+        let Some(watch) = &mut self.watch else { return };
+        watch.awaited = false;
+        if payload == watch.payload() {
             if let Some(pinged) = watch.pinged.take() {
                 watch.round_trip = Some(now.saturating_duration_since(pinged));
             }
+        }
+    }
+
+    /// The application waits for something again, after it has done something else: silence counts from
+    /// now on, and not while nobody listened.
+    pub fn handle_waiting(&mut self, now: Instant) {
+        if let Some(watch) = &mut self.watch {
+            watch.heard = watch.heard.map(|heard| heard.max(now));
         }
     }
 
@@ -86,10 +101,7 @@ impl KeepAlive {
         let watch = self.watch.as_mut()?;
         let heard = *watch.heard.get_or_insert(now);
         let idle = watch.idle_timeout.and_then(|time| heard.checked_add(time));
-        let ping = match watch.pinged {
-            None => watch.ping_interval.and_then(|time| heard.checked_add(time)),
-            Some(pinged) => watch.pong_timeout.and_then(|time| pinged.checked_add(time)),
-        };
+        let ping = watch.next(heard).and_then(|(since, time)| since.checked_add(time));
         match (idle, ping) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
@@ -109,15 +121,17 @@ impl KeepAlive {
         if passed(heard, watch.idle_timeout) {
             return Some(TimeoutAction::Idle);
         }
-        match watch.pinged {
-            Some(pinged) if passed(pinged, watch.pong_timeout) => Some(TimeoutAction::NoPong),
-            None if passed(heard, watch.ping_interval) => {
-                watch.count += 1;
-                watch.pinged = Some(now);
-                Some(TimeoutAction::Ping(Bytes::copy_from_slice(&watch.payload())))
-            }
-            _ => None,
+        let (since, time) = watch.next(heard)?;
+        if !passed(since, Some(time)) {
+            return None;
         }
+        if watch.awaited && watch.pong_timeout.is_some() {
+            return Some(TimeoutAction::NoPong);
+        }
+        watch.count += 1;
+        watch.pinged = Some(now);
+        watch.awaited = true;
+        Some(TimeoutAction::Ping(Bytes::copy_from_slice(&watch.payload())))
     }
 
     /// The time between our last answered ping and its pong.
@@ -127,6 +141,15 @@ impl KeepAlive {
 }
 
 impl Watch {
+    /// What comes next of pings: since when it is waited for, and for how long. That is the pong that a
+    /// ping of ours waits for, if there is a limit to that; otherwise the next ping. Any byte that
+    /// comes puts either off: a peer that is sending is there.
+    fn next(&self, heard: Instant) -> Option<(Instant, Duration)> {
+        let since = self.pinged.map_or(heard, |pinged| pinged.max(heard));
+        let pong = self.pong_timeout.filter(|_| self.awaited);
+        pong.or(self.ping_interval).map(|time| (since, time))
+    }
+
     fn payload(&self) -> [u8; 8] {
         self.count.to_be_bytes()
     }
@@ -180,5 +203,51 @@ mod tests {
         clock.handle_closing(start);
         assert_eq!(clock.poll_timeout(start), Some(start + 5 * SECOND));
         assert_eq!(clock.handle_timeout(start + 5 * SECOND), Some(TimeoutAction::NoClose));
+    }
+
+    #[test]
+    fn bytes_that_come_put_off_the_pong() {
+        let (start, mut clock) = (Instant::now(), keep_alive());
+        clock.handle_received(start);
+        assert!(matches!(clock.handle_timeout(start + 4 * SECOND), Some(TimeoutAction::Ping(_))));
+        // The pong is behind a long frame, which keeps coming.
+        for i in 5..20 {
+            clock.handle_received(start + i * SECOND);
+            assert_eq!(clock.handle_timeout(start + i * SECOND), None, "{i}");
+        }
+        assert_eq!(clock.poll_timeout(start + 19 * SECOND), Some(start + 21 * SECOND));
+        assert_eq!(clock.handle_timeout(start + 21 * SECOND), Some(TimeoutAction::NoPong));
+    }
+
+    #[test]
+    fn a_pong_to_another_ping_settles_ours() {
+        let (start, mut clock) = (Instant::now(), keep_alive());
+        clock.handle_received(start);
+        assert!(matches!(clock.handle_timeout(start + 4 * SECOND), Some(TimeoutAction::Ping(_))));
+        clock.handle_received(start + 5 * SECOND);
+        clock.handle_pong(b"the application's", start + 5 * SECOND);
+        assert_eq!(clock.round_trip(), None);
+        assert_eq!(clock.poll_timeout(start + 5 * SECOND), Some(start + 9 * SECOND));
+    }
+
+    #[test]
+    fn pings_go_on_without_a_limit_for_pongs() {
+        let config = WebSocketConfig::new().ping_interval(SECOND);
+        let (start, mut clock) = (Instant::now(), KeepAlive::new(&config));
+        clock.handle_received(start);
+        for i in 1..5 {
+            let action = clock.handle_timeout(start + i * SECOND);
+            assert!(matches!(action, Some(TimeoutAction::Ping(_))), "{i}: {action:?}");
+            assert_eq!(clock.poll_timeout(start + i * SECOND), Some(start + (i + 1) * SECOND));
+        }
+    }
+
+    #[test]
+    fn silence_does_not_count_while_nobody_listens() {
+        let (start, mut clock) = (Instant::now(), keep_alive());
+        clock.handle_received(start);
+        clock.handle_waiting(start + 60 * SECOND);
+        assert_eq!(clock.handle_timeout(start + 60 * SECOND), None);
+        assert_eq!(clock.poll_timeout(start + 60 * SECOND), Some(start + 64 * SECOND));
     }
 }

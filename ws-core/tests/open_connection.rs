@@ -1,0 +1,283 @@
+//! Faults of an open connection, each named for what went wrong.
+
+#![cfg(test)]
+
+use bytes::{Buf, Bytes};
+use ws_core::{
+    CloseCode, CloseFrame, Connection, FrameHead, FrameRule, Incoming, Message, MessageKind,
+    Negotiated, Opcode, Role, SendError, WebSocketConfig, apply_mask,
+};
+
+const ROLES: [Role; 2] = [Role::Client, Role::Server];
+
+fn open(role: Role, config: &WebSocketConfig) -> Connection {
+    Connection::new(role, Negotiated::default(), b"", config)
+}
+
+/// A frame for that role to receive.
+fn frame(to: Role, fin: bool, opcode: Opcode, payload: &[u8]) -> Vec<u8> {
+    let mask = (to == Role::Server).then_some([1, 2, 3, 4]);
+    let head = FrameHead { fin, rsv1: false, opcode, mask, len: payload.len() as u64 };
+    let mut out = [0; FrameHead::MAX_LEN];
+    let n = head.encode(&mut out);
+    let mut bytes = [&out[..n], payload].concat();
+    if let Some(mask) = mask {
+        apply_mask(&mut bytes[n..], mask, 0);
+    }
+    bytes
+}
+
+/// Everything that is written, unmasked: opcode, whether it is the last frame, payload.
+fn sent(connection: &mut Connection) -> Vec<(Opcode, bool, Vec<u8>)> {
+    let mut bytes = Vec::new();
+    loop {
+        let queue = connection.send_queue();
+        if !queue.has_remaining() {
+            break;
+        }
+        let chunk = queue.chunk().to_vec();
+        queue.advance(chunk.len());
+        bytes.extend(chunk);
+    }
+    let (mut rest, mut frames) = (&mut bytes[..], Vec::new());
+    while let Some((head, n)) = FrameHead::decode(rest).unwrap() {
+        let (this, behind) = rest.split_at_mut(n + head.len as usize);
+        if let Some(mask) = head.mask {
+            apply_mask(&mut this[n..], mask, 0);
+        }
+        frames.push((head.opcode, head.fin, this[n..].to_vec()));
+        rest = behind;
+    }
+    frames
+}
+
+#[test]
+fn the_kind_of_a_message_is_not_the_callers_to_say() {
+    for role in ROLES {
+        let mut ws = open(role, &WebSocketConfig::new());
+        assert_eq!(ws.receiver().take_message(), None, "nothing was polled");
+        let binary = frame(role, true, Opcode::Binary, b"\xff");
+        ws.receiver().recv_buf().extend_from_slice(&binary);
+        assert_eq!(ws.poll(), Ok(Some(Incoming::Message(MessageKind::Binary))));
+        assert_eq!(ws.receiver().take_message(), Some(Message::from(b"\xff")));
+        assert_eq!(ws.receiver().take_message(), None, "it has been taken");
+        ws.receiver().recv_buf().extend_from_slice(&frame(role, true, Opcode::Pong, b"p"));
+        assert_eq!(ws.poll(), Ok(Some(Incoming::Pong)));
+        assert_eq!(ws.receiver().take_message(), None, "a pong is no message");
+        assert_eq!(ws.receiver().take_payload(), "p");
+    }
+}
+
+#[test]
+fn a_reply_is_taken_once() {
+    let mut ws = open(Role::Client, &WebSocketConfig::new());
+    ws.receiver().recv_buf().extend_from_slice(b"\x89\x01p\x82\x01m");
+    assert_eq!(ws.receiver().poll(), Ok(Some(Incoming::Ping)));
+    assert!(ws.receiver().take_reply().is_some());
+    assert!(ws.receiver().take_reply().is_none());
+    assert_eq!(ws.receiver().poll(), Ok(Some(Incoming::Message(MessageKind::Binary))));
+    assert!(ws.receiver().take_reply().is_none(), "a message needs no reply");
+}
+
+#[test]
+fn the_buffer_may_be_cleared_while_a_payload_lies_in_it() {
+    for role in ROLES {
+        for opcode in [Opcode::Binary, Opcode::Text, Opcode::Ping, Opcode::Pong] {
+            let mut ws = open(role, &WebSocketConfig::new());
+            ws.receiver().recv_buf().extend_from_slice(&frame(role, true, opcode, b"payload"));
+            assert!(ws.poll().unwrap().is_some());
+            ws.receiver().recv_buf().clear();
+            assert_eq!(ws.receiver().payload(), b"");
+            assert_eq!(ws.receiver().take_payload(), "");
+            assert_eq!(ws.receiver().take_message(), None);
+        }
+    }
+}
+
+#[test]
+fn what_began_in_parts_does_not_end_as_half_a_message() {
+    for role in ROLES {
+        let mut ws = open(role, &WebSocketConfig::new());
+        let character = "\u{20ac}".as_bytes();
+        let frames = [
+            frame(role, false, Opcode::Text, &character[..1]),
+            frame(role, true, Opcode::Ping, b"between"),
+            frame(role, false, Opcode::Continuation, &character[1..2]),
+            frame(role, true, Opcode::Continuation, &character[2..]),
+            frame(role, true, Opcode::Text, b"next"),
+        ];
+        ws.receiver().recv_buf().extend_from_slice(&frames.concat());
+        let part = Incoming::Part { kind: MessageKind::Text, last: false };
+        assert_eq!(ws.poll_part(), Ok(Some(part)));
+        // The rest is skipped; what comes in between is not.
+        assert_eq!(ws.poll(), Ok(Some(Incoming::Ping)));
+        assert_eq!(ws.poll(), Ok(Some(Incoming::Message(MessageKind::Text))));
+        assert_eq!(ws.receiver().take_message(), Some(Message::text("next")));
+    }
+}
+
+#[test]
+fn what_began_in_parts_is_skipped_in_the_middle_of_a_frame_too() {
+    for role in ROLES {
+        let mut ws = open(role, &WebSocketConfig::new());
+        let long = frame(role, true, Opcode::Binary, &[7; 30_000]);
+        ws.receiver().recv_buf().extend_from_slice(&long[..10_000]);
+        assert!(matches!(ws.poll_part(), Ok(Some(Incoming::Part { last: false, .. }))));
+        assert_eq!(ws.poll(), Ok(None));
+        ws.receiver().recv_buf().extend_from_slice(&long[10_000..20_000]);
+        assert_eq!(ws.poll(), Ok(None));
+        ws.receiver().recv_buf().extend_from_slice(&long[20_000..]);
+        ws.receiver().recv_buf().extend_from_slice(&frame(role, true, Opcode::Binary, b"next"));
+        assert_eq!(ws.poll(), Ok(Some(Incoming::Message(MessageKind::Binary))));
+        assert_eq!(ws.receiver().take_message(), Some(Message::from(b"next")));
+    }
+}
+
+#[test]
+fn a_long_frame_ends_where_it_ends_however_it_is_fed() {
+    for role in ROLES {
+        let mut input = frame(role, true, Opcode::Binary, &[7; 20_000]);
+        input.extend(frame(role, true, Opcode::Text, b"after"));
+        input.extend(frame(role, true, Opcode::Binary, &[8; 40_000]));
+        input.extend(frame(role, true, Opcode::Text, b"end"));
+        for step in [1, 7, 1000, 9_999, 10_000, 16_384, 20_010, 25_000, 60_000, 100_000] {
+            let mut ws = open(role, &WebSocketConfig::new());
+            let mut came = Vec::new();
+            for piece in input.chunks(step) {
+                ws.receiver().recv_buf().extend_from_slice(piece);
+                while ws.poll().unwrap().is_some() {
+                    came.extend(ws.receiver().take_message());
+                }
+            }
+            let lengths: Vec<usize> = came.iter().map(Message::len).collect();
+            assert_eq!(lengths, [20_000, 5, 40_000, 3], "{role:?}, {step} at a time");
+            assert_eq!((came[1].as_text(), came[3].as_text()), (Some("after"), Some("end")));
+        }
+    }
+}
+
+#[test]
+fn bytes_behind_a_long_frame_are_left_over() {
+    let mut ws = open(Role::Client, &WebSocketConfig::new());
+    let input = frame(Role::Client, true, Opcode::Binary, &[7; 20_000]);
+    ws.receiver().recv_buf().extend_from_slice(&input[..10_000]);
+    assert_eq!(ws.poll(), Ok(None));
+    ws.receiver().recv_buf().extend_from_slice(&[&input[10_000..], b"behind"].concat());
+    assert!(ws.poll().unwrap().is_some());
+    drop(ws.receiver().take_message());
+    assert_eq!(ws.leftover(), b"behind");
+}
+
+#[test]
+fn pongs_for_a_peer_that_does_not_read_are_bounded() {
+    for role in ROLES {
+        let mut ws = open(role, &WebSocketConfig::new());
+        let mut most = 0;
+        for i in 0..10_000u32 {
+            let ping = [&[b'p'; 121][..], &i.to_be_bytes()].concat();
+            ws.receiver().recv_buf().extend_from_slice(&frame(role, true, Opcode::Ping, &ping));
+            assert_eq!(ws.poll(), Ok(Some(Incoming::Ping)));
+            // A driver looks at the queue each time, and can write nothing.
+            most = most.max(ws.send_queue().remaining());
+        }
+        assert!(most < 4096 + 256, "{most} bytes of pongs are held");
+        let pongs = sent(&mut ws);
+        assert!(pongs.len() > 20, "as many as there is room for are answered");
+        assert_eq!(pongs.last().unwrap().2[121..], 9_999u32.to_be_bytes(), "the newest is");
+    }
+}
+
+#[test]
+fn pongs_are_not_held_back_from_a_peer_that_reads() {
+    for role in ROLES {
+        // The queue is never empty, because a long message is on its way; it is read all the time.
+        let mut ws = open(role, &WebSocketConfig::new().fragment_len(1000));
+        ws.sender().send(&Message::binary(vec![1; 4 << 20])).unwrap();
+        let mut pings = 0;
+        for i in 0..2000u32 {
+            let ping = frame(role, true, Opcode::Ping, &i.to_be_bytes());
+            ws.receiver().recv_buf().extend_from_slice(&ping);
+            pings += usize::from(ws.poll() == Ok(Some(Incoming::Ping)));
+            for _ in 0..4 {
+                let n = ws.send_queue().chunk().len().min(1000);
+                ws.send_queue().advance(n);
+            }
+        }
+        assert_eq!(pings, 2000);
+        assert!(ws.sender().queue_len() < 4 << 20);
+        let waiting = sent(&mut ws);
+        let pongs = waiting.iter().filter(|(opcode, ..)| *opcode == Opcode::Pong).count();
+        assert!(pongs < 1000, "{pongs} pongs were held back");
+    }
+}
+
+#[test]
+fn a_text_is_cut_between_characters() {
+    let text = "a\u{e9}\u{20ac}\u{1f980}".repeat(100);
+    for role in ROLES {
+        for fragment_len in 1..40 {
+            let config = WebSocketConfig::new().fragment_len(fragment_len);
+            let mut ws = open(role, &config);
+            ws.sender().send(&Message::text(text.clone())).unwrap();
+            let frames = sent(&mut ws);
+            let whole: Vec<u8> =
+                frames.iter().flat_map(|(_, _, payload)| payload.clone()).collect();
+            assert_eq!(whole, text.as_bytes());
+            for (_, _, payload) in &frames {
+                assert!(payload.len() <= fragment_len);
+                assert!(fragment_len < 4 || std::str::from_utf8(payload).is_ok(), "{fragment_len}");
+            }
+        }
+        // Bytes are cut where it says.
+        let mut ws = open(role, &WebSocketConfig::new().fragment_len(10));
+        ws.sender().send(&Message::binary(text.clone().into_bytes())).unwrap();
+        assert!(sent(&mut ws).iter().rev().skip(1).all(|(_, _, payload)| payload.len() == 10));
+    }
+}
+
+#[test]
+fn a_long_part_of_a_text_is_cut_between_characters() {
+    let mut ws = open(Role::Server, &WebSocketConfig::new().fragment_len(10));
+    let text = Bytes::from("\u{20ac}".repeat(20));
+    ws.sender().send_part(MessageKind::Text, &text, false).unwrap();
+    ws.sender().send_part(MessageKind::Text, &text, true).unwrap();
+    for (_, _, payload) in sent(&mut ws) {
+        assert!(std::str::from_utf8(&payload).is_ok(), "{payload:?}");
+    }
+}
+
+#[test]
+fn a_reason_without_a_code_is_not_claimed_to_be_sent() {
+    for role in ROLES {
+        let mut ws = open(role, &WebSocketConfig::new());
+        let frame = CloseFrame::new(CloseCode::NO_STATUS_RECEIVED, "a reason");
+        assert_eq!(ws.sender().close(frame), Err(SendError::CloseCode));
+        assert_eq!(ws.close_info().sent, None);
+        assert_eq!(ws.sender().close(CloseFrame::EMPTY), Ok(()));
+        assert_eq!(sent(&mut ws), [(Opcode::Close, true, Vec::new())]);
+    }
+}
+
+#[test]
+fn fragments_are_counted_without_overflow() {
+    let config = WebSocketConfig::new().max_fragments(u32::MAX).max_message_len(usize::MAX);
+    let mut ws = open(Role::Client, &config);
+    ws.receiver().recv_buf().extend_from_slice(b"\x01\x00\x00\x00\x80\x00");
+    assert_eq!(ws.poll(), Ok(Some(Incoming::Message(MessageKind::Text))));
+}
+
+#[test]
+fn the_memory_of_a_broken_message_is_given_up() {
+    for role in ROLES {
+        let mut ws = open(role, &WebSocketConfig::new());
+        let mut text = vec![b'a'; 1 << 20];
+        text[(1 << 20) - 1] = 0xff;
+        let input = frame(role, true, Opcode::Text, &text);
+        let broken = input.chunks(32 * 1024).any(|piece| {
+            ws.receiver().recv_buf().extend_from_slice(piece);
+            ws.poll() == Err(FrameRule::InvalidUtf8)
+        });
+        assert!(broken);
+        assert!(ws.receiver().recv_buf().capacity() < 64 * 1024, "memory is still held");
+    }
+}
