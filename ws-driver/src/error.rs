@@ -58,6 +58,26 @@ impl Error {
         }
     }
 
+    /// Whether the peer is gone without a closing handshake: the stream ended, was reset, or ended inside
+    /// TLS without a close_notify. Which of them it is depends on the transport alone.
+    pub fn is_disconnect(&self) -> bool {
+        use io::ErrorKind::{
+            BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof,
+        };
+
+        let gone = |error: &io::Error| {
+            matches!(
+                error.kind(),
+                BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof
+            )
+        };
+        match self {
+            Self::Disconnected => true,
+            Self::Io(error) | Self::Unsent { source: error, .. } => gone(error),
+            _ => false,
+        }
+    }
+
     /// What went wrong with the handshake, as opposed to the stream.
     pub fn handshake(&self) -> Option<&HandshakeError> {
         match self {

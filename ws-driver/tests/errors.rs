@@ -190,3 +190,27 @@ fn an_error_becomes_an_io_error_of_its_kind() {
     let inner = io::Error::from(Error::Disconnected).into_inner().unwrap();
     assert!(inner.downcast_ref::<Error>().is_some(), "the error is inside");
 }
+
+#[test]
+fn one_question_tells_that_the_peer_is_gone() {
+    use io::ErrorKind;
+
+    for kind in [
+        ErrorKind::BrokenPipe,
+        ErrorKind::ConnectionAborted,
+        ErrorKind::ConnectionReset,
+        ErrorKind::NotConnected,
+        ErrorKind::UnexpectedEof,
+    ] {
+        assert!(Error::Io(kind.into()).is_disconnect(), "{kind}");
+    }
+    assert!(Error::Disconnected.is_disconnect());
+    for error in [
+        Error::Io(ErrorKind::ConnectionRefused.into()),
+        Error::TimedOut(Timeout::Close),
+        Error::Send(SendError::Closing),
+        HandshakeError::Closed.into(),
+    ] {
+        assert!(!error.is_disconnect(), "{error}");
+    }
+}

@@ -138,6 +138,16 @@ impl FrameHead {
         Ok(Some((head, bytes.len() - rest.len())))
     }
 
+    /// How many bytes the head takes. There is one way to encode each.
+    pub(crate) fn encoded_len(&self) -> usize {
+        let len = match self.len {
+            0..126 => 2,
+            126..=0xFFFF => 4,
+            _ => 10,
+        };
+        len + if self.mask.is_some() { 4 } else { 0 }
+    }
+
     /// Writes the head to the front of `out` and says how many bytes it takes.
     #[inline]
     pub fn encode(&self, out: &mut [u8; Self::MAX_LEN]) -> usize {
@@ -182,6 +192,7 @@ mod tests {
                 let head = head(Opcode::Binary, len, mask);
                 let mut out = [0; FrameHead::MAX_LEN];
                 let n = head.encode(&mut out);
+                assert_eq!(head.encoded_len(), n);
                 for cut in 0..n {
                     assert_eq!(FrameHead::decode(&out[..cut]), Ok(None), "{head:?} at {cut}");
                 }

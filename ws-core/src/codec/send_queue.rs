@@ -48,14 +48,17 @@ pub struct SendQueue {
     tail: usize,
     /// The length of everything.
     len: usize,
-    /// How many bytes have been taken off the queue so far.
-    taken: u64,
 }
 
 impl SendQueue {
     /// An empty queue that has not allocated anything.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The length of the pending output in bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.len
     }
 
     /// Whether there is no pending output.
@@ -101,16 +104,6 @@ impl SendQueue {
         }
     }
 
-    /// Where the queue ends, counted from the first byte that ever went through it.
-    pub(crate) fn end(&self) -> u64 {
-        self.taken + self.len as u64
-    }
-
-    /// How many bytes have been taken off it so far.
-    pub(crate) fn taken(&self) -> u64 {
-        self.taken
-    }
-
     /// Appends bytes by writing them into the queue's own memory.
     pub(crate) fn write<R>(&mut self, write: impl FnOnce(&mut BytesMut) -> R) -> R {
         let before = self.inline.len();
@@ -146,7 +139,6 @@ impl Buf for SendQueue {
 
     fn advance(&mut self, mut n: usize) {
         assert!(n <= self.len, "advanced by {n} of {} bytes", self.len);
-        self.taken += n as u64;
         self.len -= n;
         if self.len == 0 {
             // Back to the front of the memory, which is then of use as a whole.

@@ -27,33 +27,50 @@ use crate::{
     role::Role,
 };
 
-/// How far receiving has come.
+/// How far receiving has come. The ends are boxed: most connections are open.
 #[derive(Debug, Default)]
 pub(super) enum Receiving {
     #[default]
     Open,
-    /// The peer has closed: nothing that still comes is looked at.
-    Closed(Box<CloseFrame>),
-    /// The peer broke a rule: nothing that still comes is looked at.
+    Ended(Box<Ended>),
+}
+
+/// Why nothing that still comes is looked at.
+#[derive(Debug)]
+pub(super) enum Ended {
+    /// The peer has closed.
+    Closed(CloseFrame),
+    /// The peer broke a rule.
     Failed(FrameRule),
 }
 
 impl Receiving {
+    pub(super) fn end(&mut self, end: Ended) {
+        *self = Self::Ended(Box::new(end));
+    }
+
     pub(super) fn is_open(&self) -> bool {
         matches!(self, Self::Open)
     }
 
-    pub(super) fn close_frame(&self) -> Option<&CloseFrame> {
+    pub(super) fn ended(&self) -> Option<&Ended> {
         match self {
-            Self::Closed(frame) => Some(frame),
-            Self::Open | Self::Failed(_) => None,
+            Self::Open => None,
+            Self::Ended(ended) => Some(ended),
+        }
+    }
+
+    pub(super) fn close_frame(&self) -> Option<&CloseFrame> {
+        match self.ended()? {
+            Ended::Closed(frame) => Some(frame),
+            Ended::Failed(_) => None,
         }
     }
 
     pub(super) fn failed(&self) -> Option<FrameRule> {
-        match self {
-            Self::Failed(rule) => Some(*rule),
-            Self::Open | Self::Closed(_) => None,
+        match self.ended()? {
+            Ended::Closed(_) => None,
+            Ended::Failed(rule) => Some(*rule),
         }
     }
 }
@@ -65,16 +82,16 @@ pub(super) enum Sending {
     Open,
     /// A close frame goes out behind what is queued. Nothing else may be sent any more.
     Closing(Box<Goodbye>),
-    /// The close frame is in the queue.
-    Closed(Box<Goodbye>),
 }
 
 /// A close frame of ours.
 #[derive(Debug)]
 pub(super) struct Goodbye {
     pub(super) frame: CloseFrame,
-    /// Whether it answers the peer's.
+    /// Whose close frame was first.
     pub(super) first: Side,
+    /// It is in the queue: sending is closed, nothing comes behind it.
+    queued: bool,
 }
 
 impl Sending {
@@ -84,13 +101,13 @@ impl Sending {
 
     /// Whether the close frame is in the queue.
     pub(super) fn is_closed(&self) -> bool {
-        matches!(self, Self::Closed(_))
+        self.goodbye().is_some_and(|goodbye| goodbye.queued)
     }
 
     /// Begins to close, unless that has begun: the first close frame is the one that is sent.
     pub(super) fn close(&mut self, frame: CloseFrame, first: Side) -> bool {
         if self.is_open() {
-            *self = Self::Closing(Box::new(Goodbye { frame, first }));
+            *self = Self::Closing(Box::new(Goodbye { frame, first, queued: false }));
             return true;
         }
         false
@@ -98,19 +115,19 @@ impl Sending {
 
     /// The frame to put into the queue now, if it is not there yet.
     pub(super) fn take_frame(&mut self) -> Option<&CloseFrame> {
-        if let Self::Closing(_) = self {
-            if let Self::Closing(goodbye) = std::mem::take(self) {
-                *self = Self::Closed(goodbye);
-                return self.goodbye().map(|goodbye| &goodbye.frame);
+        match self {
+            Self::Closing(goodbye) if !goodbye.queued => {
+                goodbye.queued = true;
+                Some(&goodbye.frame)
             }
+            Self::Open | Self::Closing(_) => None,
         }
-        None
     }
 
     pub(super) fn goodbye(&self) -> Option<&Goodbye> {
         match self {
             Self::Open => None,
-            Self::Closing(goodbye) | Self::Closed(goodbye) => Some(goodbye),
+            Self::Closing(goodbye) => Some(goodbye),
         }
     }
 
@@ -145,11 +162,11 @@ pub enum StreamEnd {
 /// closed first by the server, so that it holds the TIME_WAIT state and not the client".
 /// RFC 6455 7.1.1
 pub(super) fn stream_end(role: Role, receiving: &Receiving) -> StreamEnd {
-    match (receiving, role) {
-        (Receiving::Open, _) => StreamEnd::Open,
-        (Receiving::Closed(_), Role::Server) => StreamEnd::Close,
-        (Receiving::Closed(_), Role::Client) => StreamEnd::AwaitPeer,
-        (Receiving::Failed(_), _) => StreamEnd::Linger,
+    match (receiving.ended(), role) {
+        (None, _) => StreamEnd::Open,
+        (Some(Ended::Closed(_)), Role::Server) => StreamEnd::Close,
+        (Some(Ended::Closed(_)), Role::Client) => StreamEnd::AwaitPeer,
+        (Some(Ended::Failed(_)), _) => StreamEnd::Linger,
     }
 }
 
@@ -159,8 +176,8 @@ mod tests {
 
     #[test]
     fn the_server_closes_the_stream_first() {
-        let closed = || Receiving::Closed(Box::new(CloseFrame::NORMAL));
-        let failed = || Receiving::Failed(FrameRule::Masked);
+        let closed = || Receiving::Ended(Box::new(Ended::Closed(CloseFrame::NORMAL)));
+        let failed = || Receiving::Ended(Box::new(Ended::Failed(FrameRule::Masked)));
         for (role, receiving, end) in [
             (Role::Server, Receiving::Open, StreamEnd::Open),
             (Role::Client, Receiving::Open, StreamEnd::Open),

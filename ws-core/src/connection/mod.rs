@@ -72,7 +72,6 @@ pub struct Connection {
     receiver: Receiver,
     sender: Sender,
     negotiated: Negotiated,
-    role: Role,
 }
 
 impl Connection {
@@ -104,7 +103,6 @@ impl Connection {
             receiver: Receiver::new(role, recv, inflater, config),
             sender: Sender::new(role, send, deflater, config),
             negotiated,
-            role,
         }
     }
 
@@ -148,7 +146,7 @@ impl Connection {
 
     /// Which end this is.
     pub fn role(&self) -> Role {
-        self.role
+        self.receiver.role()
     }
 
     /// What was negotiated.
@@ -174,7 +172,8 @@ impl Connection {
 
     /// Takes it apart, as it was right after the handshake.
     pub fn into_parts(self) -> (RecvBuf, SendQueue, Role, Negotiated) {
-        (self.receiver.into_recv_buf(), self.sender.into_send_queue(), self.role, self.negotiated)
+        let role = self.role();
+        (self.receiver.into_recv_buf(), self.sender.into_send_queue(), role, self.negotiated)
     }
 
     /// Takes the halves apart, for two tasks. The caller then takes the receiver's replies to the
@@ -185,8 +184,7 @@ impl Connection {
 
     /// Puts the halves of a connection together again.
     pub fn join(receiver: Receiver, sender: Sender, negotiated: Negotiated) -> Self {
-        let role = receiver.role();
-        Self { receiver, sender, negotiated, role }
+        Self { receiver, sender, negotiated }
     }
 
     /// Brings the reply to what was polled to the sender.

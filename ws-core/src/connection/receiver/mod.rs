@@ -24,7 +24,7 @@ mod violation;
 use self::progress::{Frame, Progress};
 pub use self::violation::FrameViolation;
 use super::{
-    closing::{Receiving, StreamEnd, stream_end},
+    closing::{Ended, Receiving, StreamEnd, stream_end},
     incoming::Incoming,
     reply::Reply,
     web_socket_config::WebSocketConfig,
@@ -57,8 +57,8 @@ pub struct Receiver {
     /// Inflates compressed messages, if there may be any, and has what came of them.
     inflater: Option<Inflater>,
     ready: Ready,
-    /// What was returned last, and has not been taken.
-    polled: Option<Incoming>,
+    /// What was returned last is a message of this kind, and has not been taken.
+    message_kind: Option<MessageKind>,
     /// What was returned last is to be answered.
     unanswered: bool,
     receiving: Receiving,
@@ -94,7 +94,7 @@ impl Receiver {
             frame: None,
             progress: None,
             ready: Ready::Nothing,
-            polled: None,
+            message_kind: None,
             unanswered: false,
             receiving: Receiving::Open,
             role,
@@ -151,7 +151,7 @@ impl Receiver {
 
     /// Takes the payload of what was polled last, without copying it.
     pub fn take_payload(&mut self) -> Bytes {
-        self.polled = None;
+        self.message_kind = None;
         match std::mem::replace(&mut self.ready, Ready::Nothing) {
             Ready::Nothing => Bytes::new(),
             Ready::Front(len) => self.recv.split_to(len),
@@ -165,7 +165,7 @@ impl Receiver {
 
     /// Takes the message that was polled last, without copying it; `None` if that was none.
     pub fn take_message(&mut self) -> Option<Message> {
-        let Some(Incoming::Message(kind)) = self.polled else { return None };
+        let kind = self.message_kind?;
         let payload = self.take_payload();
         Some(match kind {
             MessageKind::Text => Message::Text(Text::from_checked(payload)),
@@ -180,11 +180,11 @@ impl Receiver {
         if !std::mem::take(&mut self.unanswered) {
             return None;
         }
-        Some(match &self.receiving {
+        Some(match self.receiving.ended() {
             // A ping's payload is small; a copy leaves the window alone.
-            Receiving::Open => Reply::pong(Bytes::copy_from_slice(self.payload())),
-            Receiving::Closed(frame) => Reply::close(frame.code),
-            Receiving::Failed(rule) => Reply::broken(*rule),
+            None => Reply::pong(Bytes::copy_from_slice(self.payload())),
+            Some(Ended::Closed(frame)) => Reply::close(frame.code),
+            Some(Ended::Failed(rule)) => Reply::broken(*rule),
         })
     }
 
@@ -238,15 +238,18 @@ impl Receiver {
     /// whole, compressed ones, and everything that is wrong.
     #[inline(never)]
     fn poll_frames(&mut self, parts: bool) -> Result<Option<Incoming>, FrameRule> {
-        match &self.receiving {
-            Receiving::Open => {}
-            Receiving::Closed(_) => return Ok(None),
-            Receiving::Failed(rule) => return Err(*rule),
+        match self.receiving.ended() {
+            None => {}
+            Some(Ended::Closed(_)) => return Ok(None),
+            Some(Ended::Failed(rule)) => return Err(*rule),
         }
         let outcome = self.advance(parts);
         match outcome {
             Ok(polled) => {
-                self.polled = polled;
+                self.message_kind = match polled {
+                    Some(Incoming::Message(kind)) => Some(kind),
+                    _ => None,
+                };
                 self.unanswered = matches!(polled, Some(Incoming::Ping | Incoming::Close));
             }
             Err(rule) => self.fail(rule),
@@ -255,7 +258,7 @@ impl Receiver {
     }
 
     fn fail(&mut self, rule: FrameRule) {
-        self.receiving = Receiving::Failed(rule);
+        self.receiving.end(Ended::Failed(rule));
         self.unanswered = true;
         // What was collected is of no use to anybody.
         self.message = BytesMut::new();
@@ -263,7 +266,7 @@ impl Receiver {
     }
 
     fn forget_payload(&mut self) {
-        self.polled = None;
+        self.message_kind = None;
         match std::mem::replace(&mut self.ready, Ready::Nothing) {
             Ready::Nothing => {}
             Ready::Front(len) => self.recv.consume(len),
@@ -287,7 +290,7 @@ impl Receiver {
                     };
                     let rest = self.check_head(&head)?;
                     self.recv.consume(len);
-                    Frame { head, head_len: len, rest, done: 0, given: 0, direct: None }
+                    Frame { head, rest, done: 0, given: 0, direct: None }
                 }
             };
             self.take_in(&mut frame)?;
@@ -329,10 +332,11 @@ impl Receiver {
             return Err(FrameRule::InvalidUtf8);
         }
         self.ready = Ready::Front(len);
-        let polled =
-            if parts { Incoming::Part { kind, last: true } } else { Incoming::Message(kind) };
-        self.polled = Some(polled);
-        Ok(polled)
+        if parts {
+            return Ok(Incoming::Part { kind, last: true });
+        }
+        self.message_kind = Some(kind);
+        Ok(Incoming::Message(kind))
     }
 
     /// Unmasks and checks what has come of the frame's payload since the last look.
@@ -408,12 +412,12 @@ impl Receiver {
             Opcode::Close => {
                 let frame = parse_close(&self.recv.filled()[..len])?;
                 self.ready = Ready::Front(len);
-                self.receiving = Receiving::Closed(Box::new(frame));
+                self.receiving.end(Ended::Closed(frame));
                 return Ok(Some(Incoming::Close));
             }
             Opcode::Text | Opcode::Binary | Opcode::Continuation => {}
         }
-        self.recv.expect_frames(frame.head_len + frame.given + len);
+        self.recv.expect_frames(frame.head.encoded_len() + frame.given + len);
         let fin = frame.head.fin;
         let Some(mut progress) = self.progress.take() else {
             return Err(FrameRule::UnexpectedContinuation);

@@ -9,8 +9,6 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
     pub(super) head: FrameHead,
-    /// How long the head was.
-    pub(super) head_len: usize,
     /// The payload that is to come, `done` included.
     pub(super) rest: usize,
     /// The payload that has come, is unmasked, checked and still in the buffer.

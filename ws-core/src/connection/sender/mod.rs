@@ -138,8 +138,8 @@ impl Sender {
         if self.parts.is_some() {
             return Err(SendError::Unfinished);
         }
-        let style = self.style(message.kind(), message.len());
-        self.start(message.kind().opcode(), message.bytes(), true, style);
+        let compressed = self.compresses(message.len());
+        self.start(message.kind().opcode(), message.bytes(), true, compressed);
         Ok(())
     }
 
@@ -159,12 +159,12 @@ impl Sender {
         self.check_ready(part.len())?;
         let (opcode, style) = match self.parts {
             Some(style) => (Opcode::Continuation, style),
-            // Its length is not known yet.
+            // The length of the whole message is not known yet.
             None if !last => (kind.opcode(), self.style(kind, usize::MAX)),
             None => (kind.opcode(), self.style(kind, part.len())),
         };
+        self.start(opcode, part, last, style.compressed);
         self.parts = (!last).then_some(style);
-        self.start(opcode, part, last, style);
         Ok(())
     }
 
@@ -193,6 +193,7 @@ impl Sender {
             }
             _ => prepared.frame().clone(),
         };
+        self.pongs.queued_behind(frame.len());
         if frame.len() <= MAX_COPIED {
             self.queue.write(|out| out.extend_from_slice(&frame));
         } else {
@@ -386,12 +387,17 @@ impl Sender {
         Style { compressed: self.compresses(len), text: kind == MessageKind::Text }
     }
 
-    fn start(&mut self, opcode: Opcode, payload: &Bytes, fin: bool, style: Style) {
+    fn start(&mut self, opcode: Opcode, payload: &Bytes, fin: bool, compressed: bool) {
         self.settle();
         if payload.len() <= self.fragment_len {
-            self.data(opcode, payload, fin, style.compressed);
+            self.data(opcode, payload, fin, compressed);
         } else {
-            self.outgoing = Some(Box::new(Outgoing { opcode, rest: payload.clone(), fin, style }));
+            let text = match opcode {
+                Opcode::Continuation => self.parts.is_some_and(|style| style.text),
+                opcode => opcode == Opcode::Text,
+            };
+            let (rest, style) = (payload.clone(), Style { compressed, text });
+            self.outgoing = Some(Box::new(Outgoing { opcode, rest, fin, style }));
             self.refill();
         }
     }
@@ -440,14 +446,14 @@ impl Sender {
 
     fn controls(&mut self) {
         let Some(controls) = &mut self.controls else { return };
-        let pong = controls.pong.take_if(|_| self.pongs.have_room(&self.queue));
+        let pong = controls.pong.take_if(|_| self.pongs.have_room(self.queue.len()));
         let ping = controls.ping.take();
         if controls.pong.is_none() {
             self.controls = None;
         }
         if let Some(payload) = pong {
             self.control_frame(Opcode::Pong, &payload);
-            self.pongs.queued(&self.queue, payload.len());
+            self.pongs.queued();
         }
         if let Some(payload) = ping {
             self.control_frame(Opcode::Ping, &payload);
