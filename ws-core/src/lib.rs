@@ -71,7 +71,7 @@
 //!         assert_eq!(response.status(), 101);
 //!         assert_eq!(negotiated.subprotocol(), Some("chat.v1"));
 //!     }
-//!     Err(refusal) => println!("send {:?}, because {refusal}", refusal.response()),
+//!     Err(rejection) => println!("send {:?}, because {rejection}", rejection.response()),
 //! }
 //! # Ok(())
 //! # }

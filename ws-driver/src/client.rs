@@ -97,7 +97,7 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
         }))
     }
 
-    /// The head of a refusal, known before its body is complete.
+    /// The head of a rejection, known before its body is complete.
     pub fn declined(&self) -> Option<&Response<()>> {
         self.machine.declined()
     }
@@ -125,7 +125,7 @@ fn drive<T, R: Reads<T> + Writes<T>>(
         match wire.poll_read(cx, machine.recv_buf(), until) {
             Poll::Ready(Ok(0)) => machine.handle_eof(),
             Poll::Ready(Ok(_)) => {}
-            // A server that refuses and closes at once may reset the connection.
+            // A server that rejects and closes at once may reset the connection.
             Poll::Ready(Err(_)) if machine.declined().is_some() => machine.handle_eof(),
             Poll::Ready(Err(error)) => return Poll::Ready(Err(error.into())),
             // The request did not get through, and there is no answer that says why.

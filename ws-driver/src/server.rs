@@ -42,7 +42,7 @@ use crate::{
 };
 
 /// A server's handshake with the request in hand: read a request, decide, answer, and after a
-/// refusal do it again.
+/// rejection do it again.
 #[derive(Debug)]
 pub struct Acceptor<T, R: Runtime> {
     wire: Wire<Own<T>, R>,
@@ -66,7 +66,7 @@ impl Failed {
 }
 
 impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
-    /// Waits for requests on `io`. The deadline counts from now, and again from every refusal.
+    /// Waits for requests on `io`. The deadline counts from now, and again from every rejection.
     pub fn new(io: T, config: &ServerConfig) -> Self {
         Self::with_buffered(io, RecvBuf::new(), config)
     }
@@ -88,7 +88,7 @@ impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
     /// # Errors
     ///
     /// [`Error::Handshake`] when there is no whole HTTP/1.1 head, after it has been answered:
-    /// refused, truncated, timed out, or closed. [`Error::Io`] for the stream's own.
+    /// rejected, truncated, timed out, or closed. [`Error::Io`] for the stream's own.
     pub async fn next_request(mut self) -> Result<UpgradeRequest<T, R>, Error> {
         let pending = poll_fn(|cx| self.poll_with(cx, ServerHandshake::poll)).await?;
         Ok(UpgradeRequest { pending, wire: self.wire, deadline: self.deadline })
@@ -244,7 +244,7 @@ impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
     ///
     /// # Errors
     ///
-    /// [`Error::Handshake`] when the request breaks a rule, after it has been refused;
+    /// [`Error::Handshake`] when the request breaks a rule, after it has been rejected;
     /// [`Error::Io`] when the answer could not be written, and then there is no WebSocket.
     pub async fn accept(self) -> Result<WebSocket<T, R>, Error> {
         self.finish(ws_core::UpgradeRequest::accepted).await
@@ -263,7 +263,7 @@ impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
         self.finish(|pending| pending.accepted_with(decorate)).await
     }
 
-    /// Answers with the refusal that the broken rule asks for; 403 when no rule is broken.
+    /// Answers with the rejection that the broken rule asks for; 403 when no rule is broken.
     ///
     /// # Errors
     ///
@@ -374,8 +374,8 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
     ///
     /// # Errors
     ///
-    /// [`Error::Handshake`] when the request was refused, or did not become whole;
-    /// [`Error::Unsent`] when it was refused and the answer could not be written; [`Error::Io`] for
+    /// [`Error::Handshake`] when the request was rejected, or did not become whole;
+    /// [`Error::Unsent`] when it was rejected and the answer could not be written; [`Error::Io`] for
     /// the stream's own.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<WebSocket<T, R>, Error>> {
         const DONE: Error = Error::Handshake(HandshakeError::Closed);
@@ -408,7 +408,7 @@ impl<T, R: Runtime> fmt::Debug for Accepting<T, R> {
     }
 }
 
-/// Reads an upgrade request from `io` and answers it: 101, or the refusal it deserves.
+/// Reads an upgrade request from `io` and answers it: 101, or the rejection it deserves.
 ///
 /// # Errors
 ///

@@ -68,7 +68,7 @@ pub struct ClientHandshake {
     done: bool,
 }
 
-/// A refusal whose head is there and whose body is being read.
+/// A rejection whose head is there and whose body is being read.
 #[derive(Debug)]
 struct Declining {
     response: Response<()>,
@@ -168,7 +168,7 @@ impl ClientHandshake {
         self.deadline = at;
     }
 
-    /// When to call [`handle_timeout`](Self::handle_timeout). While the body of a refusal is being
+    /// When to call [`handle_timeout`](Self::handle_timeout). While the body of a rejection is being
     /// read this is at most [`body_timeout`](ClientConfig::body_timeout) away, counted from the
     /// first call.
     pub fn poll_timeout(&mut self, now: Instant) -> Option<Instant> {
@@ -226,7 +226,7 @@ impl ClientHandshake {
         std::str::from_utf8(self.request.key()).unwrap_or_default()
     }
 
-    /// The head of a refusal, known before its body is complete.
+    /// The head of a rejection, known before its body is complete.
     pub fn declined(&self) -> Option<&Response<()>> {
         self.declined.as_ref().map(|declining| &declining.response)
     }
@@ -297,7 +297,7 @@ impl ClientHandshake {
         Established { response, connection }
     }
 
-    /// Takes one head: an interim one is skipped, a refusal begins, a 101 is the end.
+    /// Takes one head: an interim one is skipped, a rejection begins, a 101 is the end.
     fn take_head(
         &mut self,
         span: HeadSpan,

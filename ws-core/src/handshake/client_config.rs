@@ -96,7 +96,7 @@ impl ClientConfig {
         self.with(|options| options.deflate.push(offer))
     }
 
-    /// How large the answer's head, and the body of a refusal, may be.
+    /// How large the answer's head, and the body of a rejection, may be.
     pub fn limits(self, limits: Limits) -> Self {
         self.with(|options| options.limits = limits)
     }
@@ -107,7 +107,7 @@ impl ClientConfig {
         self.with(|options| options.timeout = timeout)
     }
 
-    /// How long to wait for the body of a refusal once its head is there: one second by default,
+    /// How long to wait for the body of a rejection once its head is there: one second by default,
     /// and never past the handshake's deadline.
     pub fn body_timeout(self, timeout: Duration) -> Self {
         self.with(|options| options.body_timeout = timeout)

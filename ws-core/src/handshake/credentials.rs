@@ -10,8 +10,8 @@
 //! assert!(!credentials::is_basic(headers, "ada", "byron"));
 //!
 //! // The answer to a request without them:
-//! let refusal = credentials::unauthorized("chat");
-//! assert_eq!(refusal.headers()["www-authenticate"], "Basic realm=\"chat\", charset=\"UTF-8\"");
+//! let rejection = credentials::unauthorized("chat");
+//! assert_eq!(rejection.headers()["www-authenticate"], "Basic realm=\"chat\", charset=\"UTF-8\"");
 //! ```
 
 use base64::{Engine, engine::general_purpose::STANDARD};

@@ -19,7 +19,7 @@ use super::{
 pub enum HandshakeError {
     /// The caller asked for something that must not be sent. Nothing was written.
     Argument(ArgumentError),
-    /// Server: the request was refused, by a rule or by the application.
+    /// Server: the request was rejected, by a rule or by the application.
     Rejected(Box<Rejection>),
     /// Client: the server answered with something other than 101.
     Declined(Box<Declined>),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::codec::head::HeadLimits;
 
-/// How large a head, and the body of a refusal, may be. All lengths are in bytes; the number given
+/// How large a head, and the body of a rejection, may be. All lengths are in bytes; the number given
 /// is still allowed, one more is not.
 ///
 /// The defaults are those of well-known web servers: a request line and a field of 8 KiB (nginx,
@@ -27,7 +27,7 @@ pub struct Limits {
     pub max_head_len: usize,
     /// Field lines: 100. More are answered 431.
     pub max_fields: usize,
-    /// Client: how much of a refusal's body is kept: 65536 bytes.
+    /// Client: how much of a rejection's body is kept: 65536 bytes.
     pub max_body_len: usize,
 }
 

@@ -56,7 +56,7 @@ pub fn is_upgrade<B>(request: &Request<B>) -> bool {
 ///     Ok((response, _negotiated)) => {
 ///         assert_eq!(response.headers()["sec-websocket-accept"], "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 ///     }
-///     Err(refusal) => println!("send {:?}: {refusal}", refusal.response()),
+///     Err(rejection) => println!("send {:?}: {rejection}", rejection.response()),
 /// }
 /// # Ok::<(), http::Error>(())
 /// ```

@@ -1,4 +1,4 @@
-//! A request that is refused: which rule it breaks, and the answer to it.
+//! A request that is rejected: which rule it breaks, and the answer to it.
 
 use std::{error::Error, fmt, sync::Arc};
 
@@ -21,7 +21,7 @@ pub struct Rejection {
 }
 
 impl Rejection {
-    /// The rule that was broken; [`RequestRule::Application`] when the application refused.
+    /// The rule that was broken; [`RequestRule::Application`] when the application rejected.
     pub fn rule(&self) -> RequestRule {
         self.violation.rule()
     }
@@ -76,7 +76,7 @@ impl From<Rejection> for Response<Bytes> {
     }
 }
 
-/// A refusal that is not finished: hooks may still change it.
+/// A rejection that is not finished: hooks may still change it.
 #[derive(Debug)]
 pub(crate) struct Draft {
     violation: Violation,
@@ -85,18 +85,18 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// The refusal that a broken rule asks for.
+    /// The rejection that a broken rule asks for.
     pub(crate) fn of_rule(violation: Violation, supported: &[Arc<str>]) -> Self {
         let response = violation.response(supported);
         Self { violation, cause: None, response }
     }
 
-    /// A refusal by the application.
+    /// A rejection by the application.
     pub(crate) fn of_application(response: Response<Bytes>) -> Self {
         Self { violation: RequestRule::Application.into(), cause: None, response }
     }
 
-    /// The refusal in place of an answer that cannot be sent, and why.
+    /// The rejection in place of an answer that cannot be sent, and why.
     pub(crate) fn of_mistake(cause: ArgumentError) -> Self {
         let draft = Self::of_rule(RequestRule::Response.into(), &[]);
         Self { cause: Some(cause), ..draft }
@@ -131,7 +131,7 @@ fn has_no_body(status: StatusCode) -> bool {
     matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
-/// Gives `response` the fields every refusal must have, and only those it may have; what it says
+/// Gives `response` the fields every rejection must have, and only those it may have; what it says
 /// about itself is then true, whatever it said before.
 fn finish_fields(response: &mut Response<Bytes>, close: bool, to_head: bool) {
     let status = response.status();

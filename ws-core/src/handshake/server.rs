@@ -39,7 +39,7 @@ use crate::{
 /// );
 /// let pending = handshake.poll()?.ok_or("the request is not complete")?;
 /// assert_eq!(pending.request().uri().path(), "/room/7");
-/// let mut connection = pending.accept().map_err(|refused| refused.error)?;
+/// let mut connection = pending.accept().map_err(|rejected| rejected.error)?;
 /// assert_eq!(connection.negotiated().subprotocol(), Some("chat"));
 /// assert!(connection.send_queue().chunk().starts_with(b"HTTP/1.1 101 "));
 /// # Ok(())
@@ -211,7 +211,7 @@ impl ServerHandshake {
         self.closed && self.accepted.is_none()
     }
 
-    /// Whether more of the refused request may be on its way. Closing the socket then could reset it,
+    /// Whether more of the rejected request may be on its way. Closing the socket then could reset it,
     /// and the answer be lost: read and drop some bytes before closing (RFC 9112 9.6).
     pub fn must_linger(&self) -> bool {
         self.linger && !self.eof
@@ -267,7 +267,7 @@ impl ServerHandshake {
         }
     }
 
-    /// Refuses the request whose head lies at `span`, and makes ready for the next one.
+    /// Rejects the request whose head lies at `span`, and makes ready for the next one.
     pub(super) fn reject(&mut self, span: HeadSpan, draft: Draft, asked: Asked) -> HandshakeError {
         let error = self.answer(draft, asked);
         self.recv.consume(span.end);
@@ -285,7 +285,7 @@ impl ServerHandshake {
         self.config.options()
     }
 
-    /// Finishes and queues a refusal.
+    /// Finishes and queues a rejection.
     fn answer(&mut self, draft: Draft, asked: Asked) -> HandshakeError {
         self.answered += 1;
         let options = self.options();

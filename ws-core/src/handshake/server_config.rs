@@ -58,7 +58,7 @@ pub(crate) type ResponseDecorator =
 
 impl ServerConfig {
     /// No subprotocols, any origin, no compression, the default limits, ten seconds, and
-    /// `Connection: close` after a refusal.
+    /// `Connection: close` after a rejection.
     pub fn new() -> Self {
         Self::default()
     }
@@ -75,7 +75,7 @@ impl ServerConfig {
         self.with(|options| options.preference = preference)
     }
 
-    /// Whether to refuse requests without a common subprotocol: 400, and a body that names what is
+    /// Whether to reject requests without a common subprotocol: 400, and a body that names what is
     /// supported. Otherwise the WebSocket opens without one, which is the default.
     pub fn require_subprotocol(self, required: bool) -> Self {
         self.with(|options| options.require_subprotocol = required)
@@ -94,7 +94,7 @@ impl ServerConfig {
         self.with(|options| options.origins = OriginPolicy::Same)
     }
 
-    /// Whether to refuse requests without Origin: 403. They pass by default.
+    /// Whether to reject requests without Origin: 403. They pass by default.
     pub fn require_origin(self, required: bool) -> Self {
         self.with(|options| options.require_origin = required)
     }
@@ -106,11 +106,11 @@ impl ServerConfig {
         self.with(|options| options.deflate = Some(deflate))
     }
 
-    /// A hook that sees every answer, a 101 or a refusal, just before it is written, together with the
+    /// A hook that sees every answer, a 101 or a rejection, just before it is written, together with the
     /// request if its head could be read.
     ///
-    /// It may add and change fields and, in a refusal, status and body. Turning a 101 into another
-    /// status refuses the request. Fields that say what was negotiated cannot be changed, except for
+    /// It may add and change fields and, in a rejection, status and body. Turning a 101 into another
+    /// status rejects the request. Fields that say what was negotiated cannot be changed, except for
     /// Sec-WebSocket-Protocol, which may name any subprotocol the client offered; a hook that tries
     /// makes the answer a 500. Content-Length and Transfer-Encoding are computed last.
     pub fn decorate<F>(self, decorator: F) -> Self
@@ -137,7 +137,7 @@ impl ServerConfig {
         self.with(|options| options.answer_timeout = answer)
     }
 
-    /// Whether the connection stays open after a refusal, for the next attempt. Off by default:
+    /// Whether the connection stays open after a rejection, for the next attempt. Off by default:
     /// the answer then says `Connection: close`. A request whose end is not known, or that asks for
     /// it, closes the connection in any case.
     pub fn keep_alive(self, keep: bool) -> Self {
@@ -156,7 +156,7 @@ impl ServerConfig {
     }
 
     /// For requests that the caller parsed: says that the caller has read the request's body, if
-    /// it had one, so that Content-Length and Transfer-Encoding are no reason to refuse it. Has no
+    /// it had one, so that Content-Length and Transfer-Encoding are no reason to reject it. Has no
     /// effect on requests read from a stream.
     pub fn body_consumed(self, consumed: bool) -> Self {
         self.with(|options| options.body_consumed = consumed)

@@ -39,7 +39,7 @@ fn response(key: &Key, negotiated: &Negotiated) -> Response<Bytes> {
     response
 }
 
-/// The 101 as `decorate` has left it, and what it negotiates; or the refusal it became.
+/// The 101 as `decorate` has left it, and what it negotiates; or the rejection it became.
 pub(crate) fn decorated(
     upgrade: &Upgrade,
     decorate: impl FnOnce(&mut Response<Bytes>),

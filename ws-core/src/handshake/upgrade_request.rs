@@ -208,7 +208,7 @@ impl UpgradeRequest {
     ///
     /// # Errors
     ///
-    /// A request that breaks a rule is refused with the status of that rule, and the error says so.
+    /// A request that breaks a rule is rejected with the status of that rule, and the error says so.
     pub fn accept(self) -> Result<Connection, Box<Rejected>> {
         self.accepted().map(|mut accepted| accepted.connection())
     }
@@ -218,8 +218,8 @@ impl UpgradeRequest {
     ///
     /// # Errors
     ///
-    /// A request that breaks a rule is refused, and `decorate` is not called. If `decorate` sets
-    /// another status than 101, the request is refused with that response; if it contradicts what
+    /// A request that breaks a rule is rejected, and `decorate` is not called. If `decorate` sets
+    /// another status than 101, the request is rejected with that response; if it contradicts what
     /// was negotiated, the answer is 500 and the error says [`RequestRule::Response`].
     pub fn accept_with(
         self,
@@ -280,7 +280,7 @@ impl UpgradeRequest {
         }
     }
 
-    /// Answers with the refusal that the broken rule asks for; 403 when no rule is broken.
+    /// Answers with the rejection that the broken rule asks for; 403 when no rule is broken.
     pub fn reject(self) -> Box<Rejected> {
         let rejection = match &self.checked.verdict {
             Ok(_) => RequestRule::Application.into(),
@@ -329,18 +329,18 @@ impl UpgradeRequest {
     }
 }
 
-/// A request was refused. The answer is in the handshake's send queue.
+/// A request was rejected. The answer is in the handshake's send queue.
 #[derive(Debug)]
 pub struct Rejected {
     /// Why; [`HandshakeError::Rejected`].
     pub error: HandshakeError,
-    /// Ready for the next request, bytes behind the refused one included, unless
+    /// Ready for the next request, bytes behind the rejected one included, unless
     /// [`is_closed`](ServerHandshake::is_closed).
     pub handshake: ServerHandshake,
 }
 
 impl Rejected {
-    /// The error alone, for callers that do not go on. It holds the bytes behind the refused request,
+    /// The error alone, for callers that do not go on. It holds the bytes behind the rejected request,
     /// if the connection stays open.
     pub fn into_error(self) -> HandshakeError {
         let mut error = self.error;
