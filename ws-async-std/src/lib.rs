@@ -37,7 +37,7 @@
 //! | look at the request, decide in your own time, answer | [`Acceptor`], which reads an [`UpgradeRequest`] |
 //! | accept one under an HTTP stack of your own | [`is_upgrade`], [`respond`], [`WebSocket::from_upgraded`] |
 //! | receive | [`recv`](WebSocket::recv), [`recv_event`](WebSocket::recv_event), [`recv_part`](WebSocket::recv_part), or as a `Stream` of messages |
-//! | send | [`send`](WebSocket::send), [`feed`](WebSocket::feed) and [`flush`](WebSocket::flush), [`try_send`](WebSocket::try_send), [`send_part`](WebSocket::send_part), [`ping`](WebSocket::ping) |
+//! | send | [`send`](WebSocket::send), [`feed`](WebSocket::feed) and [`flush`](WebSocket::flush), [`try_send`](WebSocket::try_send), [`send_part`](WebSocket::send_part), [`ping`](WebSocket::ping), [`pong`](WebSocket::pong) |
 //! | send the same to many | [`Prepared`] |
 //! | close | [`close`](WebSocket::close), [`close_with`](WebSocket::close_with), [`start_close`](WebSocket::start_close); [`close_info`](WebSocket::close_info) tells how it ended |
 //! | receive and send on two tasks | [`split`](WebSocket::split), [`unsplit`](RecvHalf::unsplit) |

@@ -157,6 +157,31 @@ impl<T, R: Runtime> WebSocket<T, R> {
         message.queue(&mut self.sender)
     }
 
+    /// Queues a ping without waiting and without writing.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_ping`](Self::try_ping).
+    pub fn try_feed_ping(&mut self, payload: Bytes) -> Result<(), SendError> {
+        lend_memory(&mut self.sender);
+        self.sender.ping(payload)
+    }
+
+    /// Queues a pong without waiting and without writing.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_pong`](Self::try_pong).
+    pub fn try_feed_pong(&mut self, payload: Bytes) -> Result<(), SendError> {
+        lend_memory(&mut self.sender);
+        self.sender.pong(payload)
+    }
+
+    /// The length of what is queued and not written yet: see [`queue_len`](Self::queue_len).
+    pub fn pending_len(&self) -> usize {
+        self.sender.queue_len()
+    }
+
     /// Whether messages that are sent from now on are compressed: see
     /// [`set_compression`](Self::set_compression).
     pub fn enable_compression(&mut self, on: bool) {

@@ -252,6 +252,24 @@ impl Case {
         self.call(Command::Ping(Bytes::from_static(payload)), said)
     }
 
+    /// `try_ping`
+    #[must_use]
+    pub fn try_ping(self, payload: &'static [u8], said: impl Into<String>) -> Self {
+        self.call(Command::TryPing(Bytes::from_static(payload)), said)
+    }
+
+    /// `pong`
+    #[must_use]
+    pub fn pong(self, payload: &'static [u8], said: impl Into<String>) -> Self {
+        self.call(Command::Pong(Bytes::from_static(payload)), said)
+    }
+
+    /// `try_pong`
+    #[must_use]
+    pub fn try_pong(self, payload: &'static [u8], said: impl Into<String>) -> Self {
+        self.call(Command::TryPong(Bytes::from_static(payload)), said)
+    }
+
     /// `flush`
     #[must_use]
     pub fn flush(self, said: impl Into<String>) -> Self {

@@ -31,6 +31,12 @@ pub enum Command {
     Compression(bool),
     /// `ping`
     Ping(Bytes),
+    /// `try_ping`
+    TryPing(Bytes),
+    /// `pong`
+    Pong(Bytes),
+    /// `try_pong`
+    TryPong(Bytes),
     /// `flush`
     Flush,
     /// `close`
@@ -45,7 +51,7 @@ impl Command {
     #[must_use]
     pub fn after_drop(self) -> Self {
         match self {
-            Self::Send(_) | Self::Prepared(_) | Self::Ping(_) => Self::Flush,
+            Self::Send(_) | Self::Prepared(_) | Self::Ping(_) | Self::Pong(_) => Self::Flush,
             Self::SendPart(_, _, true) => Self::Flush,
             again => again,
         }

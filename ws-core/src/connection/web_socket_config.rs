@@ -43,6 +43,9 @@ pub struct WebSocketConfig {
     pub ping_interval: Option<Duration>,
     /// Fail the connection when a ping of ours has no pong after this long. Off; 20 s suit most.
     pub pong_timeout: Option<Duration>,
+    /// Answer pings (RFC 6455 5.5.2): on. A proxy that passes pings on switches it off, and sends the pong
+    /// itself when its own comes.
+    pub auto_pong: bool,
     /// How long the peer has to finish the closing handshake: 5 s.
     pub close_timeout: Duration,
     /// Compress messages of at least this length, when permessage-deflate was negotiated: 64. Shorter
@@ -112,6 +115,12 @@ impl WebSocketConfig {
         self
     }
 
+    /// Sets [`auto_pong`](Self#structfield.auto_pong).
+    pub fn auto_pong(mut self, on: bool) -> Self {
+        self.auto_pong = on;
+        self
+    }
+
     /// Sets [`close_timeout`](Self#structfield.close_timeout).
     pub fn close_timeout(mut self, time: Duration) -> Self {
         self.close_timeout = time;
@@ -148,6 +157,7 @@ impl Default for WebSocketConfig {
             idle_timeout: None,
             ping_interval: None,
             pong_timeout: None,
+            auto_pong: true,
             close_timeout: Duration::from_secs(5),
             min_deflate_len: 64,
             deflate_level: 6,

@@ -104,6 +104,52 @@ macro_rules! __sending {
             $crate::__wait_for_room!($mode, |cx| self.driven().poll_feed_ping(cx, &payload))
         }
 
+        /// Queues a ping without waiting and without writing; [`flush`](Self::flush) writes it.
+        ///
+        /// # Errors
+        ///
+        /// [`SendError::Full`](ws_core::SendError::Full) while there is one in the queue,
+        /// [`SendError::ControlTooLong`](ws_core::SendError::ControlTooLong) for more than 125 bytes.
+        pub fn try_ping(
+            &mut self,
+            payload: impl Into<$crate::bytes::Bytes>,
+        ) -> Result<(), $crate::ws_core::SendError> {
+            self.driven().try_feed_ping(payload.into())
+        }
+
+        /// Sends a pong that no ping asked for, with up to 125 bytes: a heartbeat in one direction
+        /// (RFC 6455 5.5.3). Pings are answered without it.
+        ///
+        /// # Errors
+        ///
+        /// As [`send`](Self::send).
+        pub $($async)? fn pong(
+            &mut self,
+            payload: impl Into<$crate::bytes::Bytes>,
+        ) -> Result<(), $crate::Error> {
+            self.try_pong(payload)?;
+            $crate::__call!($mode, self.flush())
+        }
+
+        /// Queues a pong without waiting and without writing; [`flush`](Self::flush) writes it. It
+        /// takes the place of one that has not gone out yet.
+        ///
+        /// # Errors
+        ///
+        /// [`SendError::ControlTooLong`](ws_core::SendError::ControlTooLong) for more than 125 bytes,
+        /// [`SendError::Closing`](ws_core::SendError::Closing).
+        pub fn try_pong(
+            &mut self,
+            payload: impl Into<$crate::bytes::Bytes>,
+        ) -> Result<(), $crate::ws_core::SendError> {
+            self.driven().try_feed_pong(payload.into())
+        }
+
+        /// The length of what is queued and not written yet, in bytes of payload and heads.
+        pub fn queue_len(&mut self) -> usize {
+            self.driven().pending_len()
+        }
+
         /// Writes everything that was queued, and makes the stream pass it on.
         ///
         /// # Errors

@@ -54,6 +54,11 @@ macro_rules! perform {
             Command::Ping(payload) => {
                 command::outcome($ws.ping(payload.clone())$($await)*, command::done)
             }
+            Command::TryPing(payload) => Some(command::refusal($ws.try_ping(payload.clone()))),
+            Command::Pong(payload) => {
+                command::outcome($ws.pong(payload.clone())$($await)*, command::done)
+            }
+            Command::TryPong(payload) => Some(command::refusal($ws.try_pong(payload.clone()))),
             Command::Flush => command::outcome($ws.flush()$($await)*, command::done),
             Command::Close(frame) if *frame == ws_core::CloseFrame::NORMAL => {
                 command::outcome($ws.close()$($await)*, |info| command::close_info(&info))

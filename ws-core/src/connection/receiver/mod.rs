@@ -61,6 +61,8 @@ pub struct Receiver {
     message_kind: Option<MessageKind>,
     /// What was returned last is to be answered.
     unanswered: bool,
+    /// Pings are answered here.
+    auto_pong: bool,
     receiving: Receiving,
     role: Role,
     max_frame_len: usize,
@@ -96,6 +98,7 @@ impl Receiver {
             ready: Ready::Nothing,
             message_kind: None,
             unanswered: false,
+            auto_pong: config.auto_pong,
             receiving: Receiving::Open,
             role,
             max_frame_len: config.max_frame_len,
@@ -250,7 +253,10 @@ impl Receiver {
                     Some(Incoming::Message(kind)) => Some(kind),
                     _ => None,
                 };
-                self.unanswered = matches!(polled, Some(Incoming::Ping | Incoming::Close));
+                self.unanswered = match polled {
+                    Some(Incoming::Ping) => self.auto_pong,
+                    polled => polled == Some(Incoming::Close),
+                };
             }
             Err(rule) => self.fail(rule),
         }
