@@ -198,6 +198,10 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
         self
     }
 
+    fn driving(&self) -> &Self {
+        self
+    }
+
     /// Polls for what [`recv`](Self::recv) receives.
     ///
     /// # Errors

@@ -27,3 +27,18 @@ async fn closing_towards_a_peer_that_never_reads_ends_in_time() {
     let sent = timeout(second, sending).await.expect("the sender ends").unwrap();
     assert!(sent.is_err(), "{sent:?}");
 }
+
+#[tokio::test]
+async fn what_is_queued_can_be_asked_for() {
+    let (io, _peer) = duplex(64);
+    let config = WebSocketConfig::new();
+    let mut ws = WebSocket::from_upgraded(io, Role::Server, Negotiated::default(), &config);
+    assert_eq!(ws.queue_len(), 0);
+    ws.try_send("hello").unwrap();
+    assert_eq!(ws.queue_len(), 7);
+    let (mut sender, _receiver) = ws.split();
+    sender.try_send("a").unwrap();
+    assert_eq!(sender.queue_len(), 10);
+    sender.flush().await.unwrap();
+    assert_eq!(sender.queue_len(), 0);
+}

@@ -31,6 +31,10 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
         self
     }
 
+    fn driving(&self) -> &Self {
+        self
+    }
+
     /// Queues a message without waiting and without writing.
     ///
     /// # Errors

@@ -20,6 +20,10 @@ macro_rules! __halves {
             fn driven(&mut self) -> &mut $crate::SendHalf<$crate::$Hold<T>, $Runtime> {
                 &mut self.0
             }
+
+            fn driving(&self) -> &$crate::SendHalf<$crate::$Hold<T>, $Runtime> {
+                &self.0
+            }
         }
 
         $crate::__newtype!(SendHalf<T>, $crate::SendHalf<$crate::$Hold<T>, $Runtime>);

@@ -1,6 +1,7 @@
 //! What a WebSocket and its sending half have in common, written once.
 
-/// The methods that send, for a type whose `driven` gives the driver's WebSocket or sending half.
+/// The methods that send, for a type whose `driven` and `driving` give the driver's WebSocket or sending
+/// half, to be changed and to be looked at.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __sending {
@@ -146,8 +147,8 @@ macro_rules! __sending {
         }
 
         /// The length of what is queued and not written yet, in bytes of payload and heads.
-        pub fn queue_len(&mut self) -> usize {
-            self.driven().pending_len()
+        pub fn queue_len(&self) -> usize {
+            self.driving().pending_len()
         }
 
         /// Writes everything that was queued, and makes the stream pass it on.

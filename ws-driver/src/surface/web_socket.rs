@@ -78,6 +78,10 @@ macro_rules! __web_socket {
             fn driven(&mut self) -> &mut $crate::WebSocket<T, $Runtime> {
                 &mut self.0
             }
+
+            fn driving(&self) -> &$crate::WebSocket<T, $Runtime> {
+                &self.0
+            }
         }
 
         $crate::__newtype!(WebSocket<T>, $crate::WebSocket<T, $Runtime>);
