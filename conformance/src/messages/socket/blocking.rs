@@ -54,7 +54,10 @@ impl Socket for Synchronous {
             let said = perform!(ws, &command, parts, []);
             // Not queued yet: the same as a future that waits for room.
             let full = said.as_deref() == Some(SendError::Full.name())
-                && !matches!(command, Command::TrySend(_));
+                && !matches!(
+                    command,
+                    Command::TrySend(_) | Command::TryPing(_) | Command::TryPong(_)
+                );
             match said {
                 Some(said) if !full => return said,
                 _ => {}
