@@ -91,6 +91,8 @@ pub(crate) struct Inbound<I, R: Runtime> {
     reads: u8,
     /// The application has got something, and has not asked for more yet.
     away: bool,
+    /// The time for closing is up, and the stream has been looked at once more.
+    late: bool,
 }
 
 impl<I: Hold, R: Runtime> Inbound<I, R> {
@@ -104,14 +106,15 @@ impl<I: Hold, R: Runtime> Inbound<I, R> {
             close_timeout: config.close_timeout,
             reads: 0,
             away: false,
+            late: false,
         }
     }
 
     /// The inbound side as it is, over a stream that is held in another way.
     pub(crate) fn over<J>(self, hold: impl FnOnce(Wire<I, R>) -> Wire<J, R>) -> Inbound<J, R> {
-        let Self { wire, receiver, clock, phase, outcome, close_timeout, reads, away } = self;
+        let Self { wire, receiver, clock, phase, outcome, close_timeout, reads, away, late } = self;
         let wire = hold(wire);
-        Inbound { wire, receiver, clock, phase, outcome, close_timeout, reads, away }
+        Inbound { wire, receiver, clock, phase, outcome, close_timeout, reads, away, late }
     }
 }
 
@@ -235,7 +238,13 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
     ) -> Poll<Result<(), Error>> {
         let closing = out.is_closing();
         if closing {
-            self.clock.handle_closing(Instant::now());
+            let now = Instant::now();
+            self.clock.handle_closing(now);
+            // A peer that never stops sending does not get more time than one that is silent. What has
+            // come by then is looked at, for it may be the answer.
+            if self.clock.handle_timeout(now).is_some() && std::mem::replace(&mut self.late, true) {
+                return Poll::Ready(Err(Error::TimedOut(Timeout::Close)));
+            }
         }
         if std::mem::take(&mut self.away) && self.clock.is_on() {
             self.clock.handle_waiting(Instant::now());

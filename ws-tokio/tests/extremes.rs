@@ -1,8 +1,13 @@
 //! Settings at their ends.
 
-use std::time::Duration;
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
 
-use tokio::io::duplex;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf, duplex};
 use ws_tokio::{
     CloseCode, WebSocket, WebSocketConfig,
     handshake::{Negotiated, Role},
@@ -47,4 +52,57 @@ async fn silence_does_not_count_while_the_application_works() {
     assert_eq!(server.recv().await.unwrap(), Some("second".into()));
     let _client = answer.await.unwrap();
     assert_eq!(server.recv().await.unwrap_err().name(), "idle-timeout");
+}
+
+/// A peer that sends pongs whenever somebody reads, and takes whatever is written.
+struct Chatter;
+
+impl AsyncRead for Chatter {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        buf.put_slice(b"\x8a\x00");
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Chatter {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Poll::Ready(Ok(buf.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[tokio::test]
+async fn a_peer_that_never_stops_sending_is_left_in_time() {
+    for split in [false, true] {
+        let timeout = Duration::from_millis(200);
+        let config = WebSocketConfig::new().close_timeout(timeout);
+        let mut ws =
+            WebSocket::from_upgraded(Chatter, Role::Client, Negotiated::default(), &config);
+        let start = Instant::now();
+        let error = if split {
+            let (mut sender, mut receiver) = ws.split();
+            sender.close().await.unwrap();
+            receiver.recv().await.unwrap_err()
+        } else {
+            ws.close().await.unwrap_err()
+        };
+        assert_eq!(error.name(), "close-timeout", "{split}");
+        let took = start.elapsed();
+        assert!(took >= timeout && took < 10 * timeout, "{split}: {took:?}");
+    }
 }
