@@ -48,7 +48,7 @@ fn cve_2026_59881_reserved_bits_that_were_not_negotiated() {
         "broken/first reserved bit",
         "broken/second reserved bit",
         "broken/third reserved bit",
-        "deflate/mark/not agreed on",
+        "deflate/mark/not negotiated",
     ]);
 }
 

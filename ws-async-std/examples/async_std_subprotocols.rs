@@ -37,7 +37,7 @@ async fn ask(url: &str, offers: &[&str]) -> Result<(), Error> {
     let (mut ws, _response) = connect_with(url, &config).await?;
     ws.send("how now brown cow").await?;
     let answer = ws.recv().await?;
-    println!("{}: {answer:?}", ws.subprotocol().unwrap_or("nothing agreed on"));
+    println!("{}: {answer:?}", ws.subprotocol().unwrap_or("no subprotocol"));
     ws.close_with(CloseCode::NORMAL_CLOSURE, "").await?;
     Ok(())
 }

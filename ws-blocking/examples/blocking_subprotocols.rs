@@ -36,7 +36,7 @@ fn ask(url: &str, offers: &[&str]) -> Result<(), Error> {
     let (mut ws, _response) = connect_with(url, &config)?;
     ws.send("how now brown cow")?;
     let answer = ws.recv()?;
-    println!("{}: {answer:?}", ws.subprotocol().unwrap_or("nothing agreed on"));
+    println!("{}: {answer:?}", ws.subprotocol().unwrap_or("no subprotocol"));
     ws.close_with(CloseCode::NORMAL_CLOSURE, "")?;
     Ok(())
 }

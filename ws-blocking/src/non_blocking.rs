@@ -66,7 +66,7 @@ impl<T: Transport> Accepting<T> {
         Self(ws_driver::Accepting::new(stream, config))
     }
 
-    /// The same, with bytes that were read from `stream` before it was known whose they are.
+    /// Like [`new`](Self::new), with bytes that were read from `stream` before it was known whose they are.
     pub fn with_buffered(stream: T, bytes: impl Into<RecvBuf>, config: &ServerConfig) -> Self {
         Self(ws_driver::Accepting::with_buffered(stream, bytes, config))
     }

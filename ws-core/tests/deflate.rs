@@ -185,7 +185,7 @@ fn rsv1_is_for_the_first_frame() {
         let mask: &[u8] = if role == Role::Server { &[0; 4] } else { &[] };
         let head = [0xc1, if role == Role::Server { 0x87 } else { 0x07 }];
         ws.receiver().recv_buf().extend_from_slice(&[&head, mask, &hello].concat());
-        assert_eq!(ws.poll(), Err(FrameRule::ReservedBit), "not agreed on: {role:?}");
+        assert_eq!(ws.poll(), Err(FrameRule::ReservedBit), "not negotiated: {role:?}");
     }
 }
 

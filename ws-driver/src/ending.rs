@@ -119,6 +119,6 @@ impl Ending {
 const LISTEN_TIME: Duration = Duration::from_secs(1);
 const LISTEN_LEN: usize = 4 * 1024 * 1024;
 
-/// The same for one whose request was rejected, and of which less is known.
+/// How long, and how many bytes, to listen to a peer whose request was rejected: less is known of it.
 const LISTEN_TIME_OF_REQUEST: Duration = Duration::from_millis(500);
 const LISTEN_LEN_OF_REQUEST: usize = 64 * 1024;

@@ -76,7 +76,7 @@
 //!
 //! Every future may be dropped at any time. What it held of a handshake is then gone, and the stream
 //! with it; a stream that was lent (`&mut stream`) stays with its owner, who should close it, since
-//! nobody knows how much of the handshake the peer has seen. Of an open WebSocket nothing is lost: what
+//! it is not known how much of the handshake the peer has seen. Of an open WebSocket nothing is lost: what
 //! came stays where it is, and a message is queued whole or not at all.
 //!
 //! # Features

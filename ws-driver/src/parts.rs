@@ -15,7 +15,7 @@ pub struct Parts<T> {
     pub leftover: Bytes,
     /// Which end this is.
     pub role: Role,
-    /// What was agreed on.
+    /// What was negotiated.
     pub negotiated: Negotiated,
     /// The request, if it was kept.
     pub request: Option<Request<()>>,

@@ -394,8 +394,8 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
                 Poll::Ready(Ok(WebSocket::opened(wire, connection, config, request)))
             }
             Err(Error::Handshake(error)) => {
-                let refused = Rejected { error, handshake: machine };
-                Poll::Ready(Err(refused.into_error().into()))
+                let rejected = Rejected { error, handshake: machine };
+                Poll::Ready(Err(rejected.into_error().into()))
             }
             Err(error) => Poll::Ready(Err(error)),
         }

@@ -193,6 +193,7 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
     crate::__receiving!(async [async]);
     crate::__sending!(async [async]);
     crate::__closing!(async [async]);
+    crate::surface::polling::polling!();
 
     fn driven(&mut self) -> &mut Self {
         self
@@ -229,41 +230,6 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
         self.inbound.poll_part(&mut self.sender, cx)
     }
 
-    /// Polls [`feed`](Self::feed), until the message has been queued once.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub fn poll_feed(
-        &mut self,
-        cx: &mut Context<'_>,
-        message: &impl Outgoing,
-    ) -> Poll<Result<(), Error>> {
-        self.poll_command(cx, |sender| message.queue(sender))
-    }
-
-    /// Polls [`feed_part`](Self::feed_part), until the part has been queued once.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub fn poll_feed_part(&mut self, cx: &mut Context<'_>, part: &Part) -> Poll<Result<(), Error>> {
-        self.poll_command(cx, |sender| sender.send_part(part.kind, &part.data, part.last))
-    }
-
-    /// Polls [`feed_ping`](Self::feed_ping), until the ping has been queued once.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub fn poll_feed_ping(
-        &mut self,
-        cx: &mut Context<'_>,
-        payload: &Bytes,
-    ) -> Poll<Result<(), Error>> {
-        self.poll_command(cx, |sender| sender.ping(payload.clone()))
-    }
-
     /// Polls [`flush`](Self::flush).
     ///
     /// # Errors
@@ -271,15 +237,6 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
     /// As [`flush`](Self::flush).
     pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         poll_flush(&mut self.sender, &mut self.inbound.wire, cx)
-    }
-
-    /// Waits until there is room for a message of `len` bytes.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub fn poll_ready(&mut self, cx: &mut Context<'_>, len: usize) -> Poll<Result<(), Error>> {
-        self.poll_command(cx, |sender| sender.check_ready(len))
     }
 
     /// Queues a message however long it is: [`poll_ready`](Self::poll_ready) has found room for some.

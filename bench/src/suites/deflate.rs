@@ -86,7 +86,7 @@ fn start(
     let (mut client, answer) = Client::open(process.addr, wire::BROWSER_REQUEST)?;
     let answer = answer.to_ascii_lowercase();
     if !answer.contains("permessage-deflate") || answer.contains("takeover") {
-        return Err(format!("not what was to be agreed on: {answer}").into());
+        return Err(format!("not what was to be negotiated: {answer}").into());
     }
     // A reply may refer to those before it.
     let mut inflate = Decompress::new(false);

@@ -220,7 +220,7 @@ impl Case {
         self.call(Command::TrySend(message.into()), said)
     }
 
-    /// `send_prepared`
+    /// `send` of a `Prepared` message
     #[must_use]
     pub fn prepared(self, message: impl Into<Message>, said: impl Into<String>) -> Self {
         self.call(Command::Prepared(message.into()), said)

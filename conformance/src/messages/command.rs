@@ -23,7 +23,7 @@ pub enum Command {
     Feed(Message),
     /// `try_send`
     TrySend(Message),
-    /// `send_prepared`, of a message framed just now.
+    /// `send` of a `Prepared` message, framed just now.
     Prepared(Message),
     /// `send_part`
     SendPart(MessageKind, Bytes, bool),

@@ -59,7 +59,7 @@ impl Reader {
             _ => return Ok(Some((frame, len))),
         }
         if self.compressed {
-            let inflate = self.inflate.as_mut().ok_or("compression that was not agreed on")?;
+            let inflate = self.inflate.as_mut().ok_or("compression that was not negotiated")?;
             frame.payload = inflate.frame(&frame.payload, frame.fin)?;
             frame.rsv = RSV1;
         }

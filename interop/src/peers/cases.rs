@@ -106,7 +106,7 @@ impl Expect {
 /// Peers are the clients, the server is ours.
 pub(crate) const TO_OURS: &[Case] = &[
     Case { name: "the server's preference decides", ..BASE },
-    Case { name: "what the server does not know is not agreed on", ask: Ask::Deflate, ..BASE },
+    Case { name: "what the server does not know is not negotiated", ask: Ask::Deflate, ..BASE },
     Case {
         name: "no subprotocol offered, none chosen",
         subprotocols: &[],
@@ -140,7 +140,7 @@ pub(crate) const TO_OURS: &[Case] = &[
         ..BASE
     },
     Case {
-        name: "no extension offered, none agreed on",
+        name: "no extension offered, none negotiated",
         // Node's own client offers permessage-deflate whatever it is told.
         peers: &[Websockets, Ws, Curl, Beast],
         server: Setup::Deflate,
@@ -222,7 +222,11 @@ pub(crate) const TO_OURS: &[Case] = &[
 /// Peers are the servers, the client is ours.
 pub(crate) const FROM_OURS: &[Case] = &[
     Case { name: "the server's preference decides", ..FROM_BASE },
-    Case { name: "what the server does not know is not agreed on", ask: Ask::Deflate, ..FROM_BASE },
+    Case {
+        name: "what the server does not know is not negotiated",
+        ask: Ask::Deflate,
+        ..FROM_BASE
+    },
     Case {
         name: "no subprotocol offered, none chosen",
         subprotocols: &[],
@@ -253,7 +257,7 @@ pub(crate) const FROM_OURS: &[Case] = &[
         },
         ..FROM_BASE
     },
-    Case { name: "no extension offered, none agreed on", server: Setup::Deflate, ..FROM_BASE },
+    Case { name: "no extension offered, none negotiated", server: Setup::Deflate, ..FROM_BASE },
     Case { name: "no credentials", path: "/private", expect: UNAUTHORIZED, ..FROM_BASE },
     Case { name: "right credentials", path: "/private", headers: &[CREDENTIALS], ..FROM_BASE },
     Case {

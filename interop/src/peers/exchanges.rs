@@ -91,7 +91,7 @@ impl Exchange {
         };
         let extensions = head.rsplit_once("\nextensions: ").map_or("", |(_, list)| list);
         if !compression.fits(extensions) {
-            return Err(format!("expected {compression:?} compression, agreed on {extensions}"));
+            return Err(format!("expected {compression:?} compression, negotiated {extensions}"));
         }
         let said: Vec<_> = talk.lines().skip(1).collect();
         let wanted = self.lines();
@@ -275,7 +275,7 @@ mod tests {
     fn what_was_not_agreed_on_is_not_in_use() {
         let one = exchange(Vec::new, Replies::Echoes);
         let error = one.check(&said(0, "closed: 1000\n"), Compression::Kept).unwrap_err();
-        assert_eq!(error, "expected Kept compression, agreed on none");
+        assert_eq!(error, "expected Kept compression, negotiated none");
     }
 
     #[test]

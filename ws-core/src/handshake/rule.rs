@@ -87,9 +87,9 @@ impl RequestRule {
 rules! {
     /// A rule for what a server answers, in the order in which a client checks them.
     pub enum ResponseRule;
-    MalformedHead => "malformed-head", "RFC 9112 2", "the answer is not a well-formed HTTP/1.1 head";
-    HeadTooLarge => "head-too-large", "RFC 6585 5", "the head of the answer is larger than the client's limit";
-    HttpVersion => "bad-http-version", "RFC 6455 4.1", "a 101 is an answer of HTTP/1.1";
+    MalformedHead => "malformed-head", "RFC 9112 2", "the response is not a well-formed HTTP/1.1 head";
+    HeadTooLarge => "head-too-large", "RFC 6585 5", "the head of the response is larger than the client's limit";
+    HttpVersion => "bad-http-version", "RFC 6455 4.1", "a 101 is a response of HTTP/1.1";
     NoUpgrade => "no-upgrade", "RFC 6455 4.1", "Upgrade must be websocket";
     NoConnection => "no-connection", "RFC 6455 4.1", "Connection must list upgrade";
     MissingAccept => "missing-accept", "RFC 6455 4.1", "a 101 must have a Sec-WebSocket-Accept";
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn every_refusal_has_an_error_status() {
+    fn every_rejection_has_an_error_status() {
         for rule in RequestRule::ALL {
             assert!(rule.status().is_client_error() || rule.status().is_server_error(), "{rule}");
         }

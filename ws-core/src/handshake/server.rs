@@ -37,9 +37,9 @@ use crate::{
 ///       Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\
 ///       Sec-WebSocket-Protocol: chat\r\n\r\n",
 /// );
-/// let pending = handshake.poll()?.ok_or("the request is not complete")?;
-/// assert_eq!(pending.request().uri().path(), "/room/7");
-/// let mut connection = pending.accept().map_err(|rejected| rejected.error)?;
+/// let upgrade = handshake.poll()?.ok_or("the request is not complete")?;
+/// assert_eq!(upgrade.request().uri().path(), "/room/7");
+/// let mut connection = upgrade.accept().map_err(|rejected| rejected.error)?;
 /// assert_eq!(connection.negotiated().subprotocol(), Some("chat"));
 /// assert!(connection.send_queue().chunk().starts_with(b"HTTP/1.1 101 "));
 /// # Ok(())
@@ -177,10 +177,10 @@ impl ServerHandshake {
             }
         }
         match self.scanner.scan(self.recv.filled(), HeadKind::Request, &limits) {
-            Err(error) => Err(self.refuse_head(error)),
+            Err(error) => Err(self.reject_head(error)),
             Ok(Some(span)) => match self.check(span) {
                 Ok(checked) => Ok(Some((span, checked))),
-                Err(error) => Err(self.refuse_head(error)),
+                Err(error) => Err(self.reject_head(error)),
             },
             Ok(None) if self.eof => Err(self.end_of_stream()),
             Ok(None) if self.timed_out => Err(self.time_out()),
@@ -222,7 +222,7 @@ impl ServerHandshake {
         (self.recv, self.send)
     }
 
-    fn refuse_head(&mut self, error: HeadError) -> HandshakeError {
+    fn reject_head(&mut self, error: HeadError) -> HandshakeError {
         let rule = match error {
             HeadError::Malformed => RequestRule::MalformedHead,
             HeadError::Version => RequestRule::HttpVersion,

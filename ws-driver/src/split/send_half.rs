@@ -26,6 +26,7 @@ pub struct SendHalf<I: Hold, R: Runtime> {
 impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
     crate::__sending!(async [async]);
     crate::__half_closing!(async [async]);
+    crate::surface::polling::polling!();
 
     fn driven(&mut self) -> &mut Self {
         self
@@ -80,50 +81,6 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
     /// [`set_compression`](Self::set_compression).
     pub fn enable_compression(&mut self, on: bool) {
         self.both.with_writer(|writer| writer.sender.set_compression(on));
-    }
-
-    /// Polls [`feed`](Self::feed), until the message has been queued once.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub fn poll_feed(
-        &mut self,
-        cx: &mut Context<'_>,
-        message: &impl Outgoing,
-    ) -> Poll<Result<(), Error>> {
-        self.poll_command(cx, |sender| message.queue(sender))
-    }
-
-    /// Polls [`feed_part`](Self::feed_part), until the part has been queued once.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub fn poll_feed_part(&mut self, cx: &mut Context<'_>, part: &Part) -> Poll<Result<(), Error>> {
-        self.poll_command(cx, |sender| sender.send_part(part.kind, &part.data, part.last))
-    }
-
-    /// Polls [`feed_ping`](Self::feed_ping), until the ping has been queued once.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub fn poll_feed_ping(
-        &mut self,
-        cx: &mut Context<'_>,
-        payload: &Bytes,
-    ) -> Poll<Result<(), Error>> {
-        self.poll_command(cx, |sender| sender.ping(payload.clone()))
-    }
-
-    /// Waits until a message of `len` bytes would be taken.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send).
-    pub fn poll_ready(&mut self, cx: &mut Context<'_>, len: usize) -> Poll<Result<(), Error>> {
-        self.poll_command(cx, |sender| sender.check_ready(len))
     }
 
     fn poll_write_out(&mut self, cx: &Context<'_>) -> Poll<Result<(), Error>> {

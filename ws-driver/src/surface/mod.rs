@@ -8,6 +8,7 @@ mod byte_stream;
 mod closing;
 mod functions;
 mod halves;
+pub(crate) mod polling;
 mod receiving;
 mod sending;
 mod wait;

@@ -49,7 +49,7 @@ fn marks(role: Role) -> Vec<Case> {
         all.push(broken(case, &frames, FrameRule::ReservedBit));
     }
     for frame in [text(HELLO), binary(&HELLO[..2]).more(), binary("")] {
-        let case = Case::new(role, format!("deflate/mark/not agreed on: {frame}"));
+        let case = Case::new(role, format!("deflate/mark/not negotiated: {frame}"));
         all.push(broken(case, &[frame.compressed()], FrameRule::ReservedBit));
     }
     // What is right but for the mark.

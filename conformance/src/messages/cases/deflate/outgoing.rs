@@ -62,7 +62,7 @@ fn messages(role: Role) -> Vec<Case> {
                 "deflated binary+ part".to_owned(),
                 "deflated continuation part".to_owned(),
             ]),
-        case(role, "not agreed on")
+        case(role, "not negotiated")
             .send(&*long, "ok")
             .compression(true)
             .send(&*long, "ok")
