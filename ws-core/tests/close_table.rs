@@ -6,8 +6,12 @@
 use bytes::Buf;
 use ws_core::{
     CloseCode, CloseFrame, Connection, FrameHead, FrameRule, Incoming, Message, Negotiated, Opcode,
-    RecvBuf, Reply, Role, SendError, Side, WebSocketConfig, apply_mask,
+    RecvBuf, Reply, Role, SendError, Side, WebSocketConfig,
 };
+
+mod common;
+
+use common::frame;
 
 /// Where a connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,18 +94,6 @@ const TABLE: [(Event, [Cell; 5]); 9] = {
 const PLACES: [At; 5] = [At::Open, At::Sent, At::Received, At::Closed, At::Failed];
 const ROLES: [Role; 2] = [Role::Client, Role::Server];
 
-fn frame(role: Role, opcode: Opcode, payload: &[u8]) -> Vec<u8> {
-    let mask = (role == Role::Server).then_some([1, 2, 3, 4]);
-    let head = FrameHead { fin: true, rsv1: false, opcode, mask, len: payload.len() as u64 };
-    let mut out = [0; FrameHead::MAX_LEN];
-    let n = head.encode(&mut out);
-    let mut bytes = [&out[..n], payload].concat();
-    if let Some(mask) = mask {
-        apply_mask(&mut bytes[n..], mask, 0);
-    }
-    bytes
-}
-
 struct End {
     ws: Connection,
     role: Role,
@@ -174,7 +166,7 @@ impl End {
     fn comes(&mut self, opcode: Opcode, payload: &[u8]) -> Cell {
         let was_done = self.ws.receiver().is_done();
         let before = self.ws.poll();
-        let octets = frame(self.role, opcode, payload);
+        let octets = frame(self.role, true, opcode, payload);
         self.ws.receiver().recv_buf().extend_from_slice(&octets);
         let came = self.ws.poll();
         if was_done {

@@ -3,27 +3,15 @@
 use bytes::{Buf, Bytes};
 use ws_core::{
     CloseCode, CloseFrame, Connection, FrameHead, FrameRule, Incoming, Message, MessageKind,
-    Negotiated, Opcode, RecvBuf, Role, SendError, Side, WebSocketConfig, apply_mask,
+    Negotiated, Opcode, RecvBuf, Role, SendError, Side, WebSocketConfig,
 };
 
-const MASK: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
+mod common;
+
+use common::frame;
 
 fn open(role: Role, config: &WebSocketConfig) -> Connection {
     Connection::new(role, Negotiated::default(), RecvBuf::new(), config)
-}
-
-/// A frame as the peer of `role` sends it.
-fn frame(role: Role, fin: bool, opcode: Opcode, payload: &[u8]) -> Vec<u8> {
-    let mask = (role == Role::Server).then_some(MASK);
-    let head = FrameHead { fin, rsv1: false, opcode, mask, len: payload.len() as u64 };
-    let mut out = [0; FrameHead::MAX_LEN];
-    let n = head.encode(&mut out);
-    let mut bytes = out[..n].to_vec();
-    bytes.extend_from_slice(payload);
-    if let Some(mask) = mask {
-        apply_mask(&mut bytes[n..], mask, 0);
-    }
-    bytes
 }
 
 #[derive(Debug, PartialEq)]

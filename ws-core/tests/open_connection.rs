@@ -8,23 +8,14 @@ use ws_core::{
     Negotiated, Opcode, Role, SendError, WebSocketConfig, apply_mask,
 };
 
+mod common;
+
+use common::frame;
+
 const ROLES: [Role; 2] = [Role::Client, Role::Server];
 
 fn open(role: Role, config: &WebSocketConfig) -> Connection {
     Connection::new(role, Negotiated::default(), b"", config)
-}
-
-/// A frame for that role to receive.
-fn frame(to: Role, fin: bool, opcode: Opcode, payload: &[u8]) -> Vec<u8> {
-    let mask = (to == Role::Server).then_some([1, 2, 3, 4]);
-    let head = FrameHead { fin, rsv1: false, opcode, mask, len: payload.len() as u64 };
-    let mut out = [0; FrameHead::MAX_LEN];
-    let n = head.encode(&mut out);
-    let mut bytes = [&out[..n], payload].concat();
-    if let Some(mask) = mask {
-        apply_mask(&mut bytes[n..], mask, 0);
-    }
-    bytes
 }
 
 /// Everything that is written, unmasked: opcode, whether it is the last frame, payload.

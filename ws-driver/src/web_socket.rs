@@ -25,7 +25,8 @@ use crate::{
 
 /// An open WebSocket.
 ///
-/// `T` is the stream, `R` the runtime it is driven by; adapters have an alias with `R` filled in.
+/// `T` is the stream, `R` the runtime it is driven by; each adapter has a type of its own
+/// around this one, with `R` filled in.
 ///
 /// Pings and closes are answered while you receive: keep receiving, or
 /// [`split`](Self::split). Every future may be dropped at any time: nothing that was received is

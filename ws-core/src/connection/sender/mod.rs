@@ -241,8 +241,8 @@ impl Sender {
     /// # Errors
     ///
     /// [`SendError::CloseCode`] for a code that may not be sent, or a reason without one,
-    /// [`SendError::ControlTooLong`] for
-    /// a reason of more than 123 bytes, [`SendError::Closing`] when a close frame is under way.
+    /// [`SendError::ControlTooLong`] for a reason of more than 123 bytes, [`SendError::Closing`] when
+    /// a close frame is under way.
     pub fn close(&mut self, frame: CloseFrame) -> Result<(), SendError> {
         let is_empty = frame == CloseFrame::EMPTY;
         if !is_empty && !frame.code.is_sendable() {
@@ -319,8 +319,7 @@ impl Sender {
 
     /// The length of the pending output, in bytes of payload and heads.
     pub fn queue_len(&self) -> usize {
-        use bytes::Buf;
-        self.queue.remaining() + self.outgoing.as_ref().map_or(0, |outgoing| outgoing.rest.len())
+        self.queue.len() + self.outgoing.as_ref().map_or(0, |outgoing| outgoing.rest.len())
     }
 
     /// The close frame that was sent or is about to be.
@@ -461,8 +460,7 @@ impl Sender {
     }
 
     fn queue_has_less_than(&self, len: usize) -> bool {
-        use bytes::Buf;
-        self.queue.remaining() < len
+        self.queue.len() < len
     }
 }
 
