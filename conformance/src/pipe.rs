@@ -215,8 +215,15 @@ impl Peer {
     }
 
     /// Whether a waker is remembered that wakes the same task.
-    pub fn wakes(&self, waker: &Waker) -> bool {
-        self.shared.lock().wakes(self.side, waker)
+    #[cfg(test)]
+    fn wakes(&self, waker: &Waker) -> bool {
+        self.shared.lock().waiting(self.side).any(|known| known.will_wake(waker))
+    }
+
+    /// Wakes whoever waits, for no reason.
+    pub fn wake(&self) {
+        let waiting = self.shared.lock().waiting(self.side);
+        waiting.for_each(Waker::wake);
     }
 
     fn end<O>(&self, look: impl FnOnce(&End) -> O) -> O {

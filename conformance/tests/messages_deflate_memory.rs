@@ -163,8 +163,11 @@ fn forgetful<R: Reads<Pipe> + Writes<Pipe>>() {
     let (mut client, mut server) = pair();
     let info = measure(|| exchange(&mut client, &mut server));
     assert!(info.bytes_max > 200 << 10, "nothing was compressed: {info:?}");
-    assert!(info.bytes_current <= 0, "{}: {info:?}", std::any::type_name::<R>());
+    assert!(info.bytes_current <= MASKS, "{}: {info:?}", std::any::type_name::<R>());
 }
+
+/// The keys that a client has to mask with.
+const MASKS: i64 = 64;
 
 #[test]
 fn an_idle_connection_without_takeover_holds_no_context() {

@@ -80,9 +80,14 @@ fn whole<R: Reads<Pipe> + Writes<Pipe>>() {
     exchange(&mut client, &mut server);
     exchange(&mut server, &mut client);
     assert!(!client.is_terminated() && !server.is_terminated());
-    // Closing the sink is the closing handshake.
-    assert!(now(|cx| Pin::new(&mut client).poll_close(cx)).is_pending());
+    // Closing the sink closes this direction only: what is on its way stays to be received.
+    send(&mut server, Message::text("on its way"));
+    ready(|cx| Pin::new(&mut server).poll_flush(cx)).unwrap();
+    ready(|cx| Pin::new(&mut client).poll_close(cx)).unwrap();
+    send(&mut server, Message::text("still wanted"));
     assert_eq!(next(&mut server), None);
+    assert_eq!(next(&mut client), Some(Message::text("on its way")));
+    assert_eq!(next(&mut client), Some(Message::text("still wanted")));
     ready(|cx| Pin::new(&mut client).poll_close(cx)).unwrap();
     assert_eq!((next(&mut client), next(&mut server)), (None, None));
     assert!(client.is_terminated() && server.is_terminated());

@@ -32,14 +32,14 @@ impl Runtime for Blocking {
 
     type Timer = Saved;
 
-    fn poll_timer(_: &mut Saved, _: &mut Context<'_>, at: Instant) -> Poll<()> {
+    fn poll_timer(_: &mut Saved, _: &mut Context<'_>, at: Instant) -> Poll<io::Result<()>> {
         // A socket's timeout may end a little early; that is no reason to return early.
         let left = at.saturating_duration_since(Instant::now());
         if left > EARLY {
             return Poll::Pending;
         }
         thread::sleep(left);
-        Poll::Ready(())
+        Poll::Ready(Ok(()))
     }
 }
 

@@ -112,7 +112,8 @@ pub use self::{
     },
     connection::{
         Connection, FrameViolation, Incoming, IntoOutgoing, KeepAlive, Outgoing, Prepared,
-        Receiver, Reply, SendError, Sender, StreamEnd, TimeoutAction, WebSocketConfig,
+        ReceiveLimits, Receiver, Reply, SendError, SendProgress, Sender, StreamEnd, Timeout,
+        TimeoutAction, WebSocketConfig,
     },
     handshake::{
         ArgumentError, ClientConfig, ClientHandshake, ClientWindow, Declined, DeflateConfig,

@@ -6,7 +6,7 @@
 use bytes::Buf;
 use ws_core::{
     CloseCode, CloseFrame, Connection, FrameHead, FrameRule, Incoming, Message, Negotiated, Opcode,
-    RecvBuf, Reply, Role, SendError, Side, WebSocketConfig,
+    RecvBuf, Reply, Role, SendError, Side, Timeout, WebSocketConfig,
 };
 
 mod common;
@@ -140,7 +140,7 @@ impl End {
             Event::Send => self.ws.sender().send(&Message::text("x")),
             Event::Ping => self.ws.sender().ping("x".into()),
             Event::TimesOut => {
-                self.ws.sender().reply(Reply::timed_out());
+                self.ws.sender().reply(Reply::timed_out(Timeout::Idle));
                 Ok(())
             }
             Event::Written => {
@@ -157,7 +157,9 @@ impl End {
         };
         match said {
             Ok(()) => Cell::Taken(self.place()),
-            Err(SendError::Closing) => Cell::Closing,
+            Err(SendError::Closing | SendError::Failed(_) | SendError::TimedOut(_)) => {
+                Cell::Closing
+            }
             Err(SendError::Full) => Cell::Full,
             Err(error) => panic!("{event:?}: {error}"),
         }

@@ -185,7 +185,7 @@ fn broken_rules() {
             let out = written(&mut connection);
             assert_eq!(out[0], 0x88);
             assert!(connection.is_done());
-            assert_eq!(connection.sender().send(&"x".into()), Err(SendError::Closing));
+            assert_eq!(connection.sender().send(&"x".into()), Err(SendError::Failed(rule)));
         }
     }
 }

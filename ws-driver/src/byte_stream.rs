@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::{Buf, Bytes};
-use ws_core::{Message, MessageKind, SendError};
+use ws_core::{Message, MessageKind, ReceiveLimits, SendError};
 
 use crate::{
     Error, WebSocket,
@@ -16,18 +16,23 @@ use crate::{
 /// The payloads of binary messages, one behind the other; where messages begin and end makes no
 /// difference. A text message is an error.
 ///
+/// Nothing is kept, so limits for frames, messages and fragments do not hold.
+///
 /// Adapters implement their runtime's reading and writing traits with it.
 #[derive(Debug)]
 pub struct ByteStream<T, R: Runtime> {
     ws: WebSocket<T, R>,
+    /// Those of the WebSocket: they are for what is kept, and nothing is kept here.
+    limits: ReceiveLimits,
     /// What came and was not read yet.
     data: Bytes,
 }
 
 impl<T, R: Reads<T> + Writes<T>> ByteStream<T, R> {
     /// A stream over `ws`.
-    pub fn new(ws: WebSocket<T, R>) -> Self {
-        Self { ws, data: Bytes::new() }
+    pub fn new(mut ws: WebSocket<T, R>) -> Self {
+        let limits = ws.inbound.receiver.set_limits(ReceiveLimits::NONE);
+        Self { ws, limits, data: Bytes::new() }
     }
 
     /// The WebSocket.
@@ -37,7 +42,9 @@ impl<T, R: Reads<T> + Writes<T>> ByteStream<T, R> {
 
     /// The WebSocket, and what came over it and was not read.
     pub fn into_inner(self) -> (WebSocket<T, R>, Bytes) {
-        (self.ws, self.data)
+        let Self { mut ws, limits, data } = self;
+        ws.inbound.receiver.set_limits(limits);
+        (ws, data)
     }
 
     /// Waits for bytes: empty at the end of the stream, after a closing handshake.
@@ -101,18 +108,18 @@ impl<T, R: Reads<T> + Writes<T>> ByteStream<T, R> {
         self.ws.poll_flush(cx).map_err(io::Error::from)
     }
 
-    /// Closes the WebSocket. What still comes is dropped.
+    /// Closes this direction with a close frame. What the peer sends before its own stays to be read, up to
+    /// the end.
     ///
     /// # Errors
     ///
-    /// As [`WebSocket::close`].
+    /// As [`WebSocket::flush`].
     pub fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.ws.start_close() {
             Ok(()) | Err(SendError::Closing) => {}
             Err(error) => return Poll::Ready(Err(Error::from(error).into())),
         }
-        while ready!(self.ws.poll_recv_part(cx))?.is_some() {}
-        Poll::Ready(Ok(()))
+        self.poll_flush(cx)
     }
 }
 

@@ -124,6 +124,13 @@ fn drive<T, R: Reads<T> + Writes<T>>(
         }
         match wire.poll_read(cx, machine.recv_buf(), until) {
             Poll::Ready(Ok(0)) => machine.handle_eof(),
+            // A server that trickles gets no more time than a silent one; what has come is looked at first.
+            Poll::Ready(Ok(_)) if until.is_some_and(|until| until <= Instant::now()) => {
+                if let Some(established) = machine.poll()? {
+                    return Poll::Ready(Ok(established));
+                }
+                machine.handle_timeout(Instant::now());
+            }
             Poll::Ready(Ok(_)) => {}
             // A server that rejects and closes at once may reset the connection.
             Poll::Ready(Err(_)) if machine.declined().is_some() => machine.handle_eof(),
@@ -134,7 +141,7 @@ fn drive<T, R: Reads<T> + Writes<T>>(
                 return Poll::Ready(Err(error.into()));
             }
             Poll::Pending => {
-                let now = ready!(wire.poll_until(cx, until));
+                let now = ready!(wire.poll_until(cx, until))?;
                 machine.handle_timeout(now);
             }
         }
@@ -209,7 +216,10 @@ where
         match (dialling.as_mut().poll(cx), deadline) {
             (Poll::Ready(Err(_)), Some(at)) if Instant::now() >= at => Poll::Ready(Err(timed_out)),
             (Poll::Ready(io), _) => Poll::Ready(io.map_err(Error::Io)),
-            (Poll::Pending, Some(at)) => R::poll_timer(&mut timer, cx, at).map(|()| Err(timed_out)),
+            (Poll::Pending, Some(at)) => {
+                let waited = R::poll_timer(&mut timer, cx, at);
+                waited.map(|waited| Err(waited.map_or_else(Error::Io, |()| timed_out)))
+            }
             (Poll::Pending, None) => Poll::Pending,
         }
     })

@@ -19,7 +19,7 @@ use ws_core::{RecvBuf, StreamEnd};
 use crate::{
     hold::Hold,
     runtime::{Reads, Writes},
-    wire::Wire,
+    wire::{Wire, sooner},
 };
 
 /// The steps that are left.
@@ -43,57 +43,60 @@ enum Step {
 }
 
 impl Ending {
-    /// The end of a WebSocket, as the core says. `timeout` is for closing as a whole.
-    pub(crate) fn of(end: StreamEnd, now: Instant, timeout: Duration) -> Self {
-        let rest = LISTEN_LEN;
-        let (step, listen, time) = match end {
-            StreamEnd::Open | StreamEnd::Close => (Step::Shut, false, timeout),
-            StreamEnd::AwaitPeer => (Step::Listen, false, timeout),
-            StreamEnd::Linger => (Step::Shut, true, timeout.min(LISTEN_TIME)),
+    /// The end of a WebSocket, as the core says, after everything has been written. A closing handshake may
+    /// take until `until`.
+    pub(crate) fn of(end: StreamEnd, until: Option<Instant>) -> Self {
+        let (step, listen) = match end {
+            StreamEnd::Open | StreamEnd::Close | StreamEnd::Cut => (Step::Shut, false),
+            StreamEnd::AwaitPeer => (Step::Listen, false),
+            StreamEnd::Linger => (Step::Shut, true),
         };
-        Self { step, listen, rest, until: now.checked_add(time) }
+        Self { step, listen, rest: LISTEN_LEN, until }
     }
 
-    /// When the peer cannot be waited for: the stream is closed at once.
-    pub(crate) fn cut(now: Instant) -> Self {
-        Self::of(StreamEnd::Close, now, Duration::ZERO)
+    /// When an end that is no closing handshake has to be over, the writing of what is pending included.
+    pub(crate) fn limit(end: StreamEnd, now: Instant, timeout: Duration) -> Option<Instant> {
+        match end {
+            StreamEnd::Open | StreamEnd::Close | StreamEnd::AwaitPeer => None,
+            StreamEnd::Linger => now.checked_add(timeout.min(LISTEN_TIME)),
+            StreamEnd::Cut => Some(now),
+        }
     }
 
     /// After the answer to a rejected request. Listens if more of that request may still be under way.
     pub(crate) fn of_request(listen: bool, now: Instant, deadline: Option<Instant>) -> Self {
         let soon = now.checked_add(LISTEN_TIME_OF_REQUEST);
-        let until = if listen { soon.into_iter().chain(deadline).min() } else { deadline };
+        let until = if listen { sooner(soon, deadline) } else { deadline };
         Self { step: Step::Shut, listen, rest: LISTEN_LEN_OF_REQUEST, until }
     }
 
-    pub(crate) fn until(&self) -> Option<Instant> {
-        self.until
-    }
-
     /// Whether the time is up.
-    pub(crate) fn is_late(&self, now: Instant) -> bool {
+    fn is_late(&self, now: Instant) -> bool {
         self.until.is_some_and(|until| until <= now)
     }
 
-    /// Closes the stream. Failing to does not change the outcome.
+    /// Closes the stream. Failing to does not change the outcome. With a `limit`, it is pending when the peer
+    /// would have to be waited for longer than that.
     pub(crate) fn poll<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>>(
         &mut self,
         wire: &mut Wire<I, R>,
         recv: &mut RecvBuf,
         cx: &mut Context<'_>,
+        limit: Option<Instant>,
     ) -> Poll<()> {
         loop {
             match self.step {
                 Step::Shut | Step::ShutLast => {
                     if wire.poll_close(cx).is_pending() {
-                        ready!(wire.poll_until(cx, self.until));
+                        // Without a timer the stream is not waited for.
+                        let _ = ready!(wire.poll_until(cx, self.until));
                     }
                     let listen = self.step == Step::Shut && self.listen;
                     self.step = if listen { Step::Listen } else { Step::Over };
                 }
                 Step::Listen => {
                     recv.clear();
-                    match wire.poll_read(cx, recv, self.until) {
+                    match wire.poll_read(cx, recv, sooner(self.until, limit)) {
                         // A peer that never stops sending does not get more time than others.
                         Poll::Ready(Ok(n @ 1..))
                             if n < self.rest && !self.is_late(Instant::now()) =>
@@ -102,8 +105,9 @@ impl Ending {
                             continue;
                         }
                         Poll::Ready(_) => {}
+                        Poll::Pending if limit.is_some() => return Poll::Pending,
                         Poll::Pending => {
-                            ready!(wire.poll_until(cx, self.until));
+                            let _ = ready!(wire.poll_until(cx, self.until));
                         }
                     }
                     // Whoever has shut the stream already need not do it again.

@@ -2,7 +2,9 @@
 
 use std::{fmt, io};
 
-use ws_core::{ArgumentError, FrameViolation, HandshakeError, Rejection, SendError, TextError};
+use ws_core::{
+    ArgumentError, FrameViolation, HandshakeError, Rejection, SendError, TextError, Timeout,
+};
 
 use crate::url::UrlError;
 
@@ -72,7 +74,7 @@ impl Error {
             )
         };
         match self {
-            Self::Disconnected => true,
+            Self::Disconnected | Self::Send(SendError::Disconnected) => true,
             Self::Io(error) | Self::Unsent { source: error, .. } => gone(error),
             _ => false,
         }
@@ -128,6 +130,7 @@ impl From<Error> for io::Error {
         let kind = match error {
             Error::Io(error) => return error,
             Error::Send(SendError::Full) => io::ErrorKind::WouldBlock,
+            Error::Send(SendError::TimedOut(_)) => io::ErrorKind::TimedOut,
             Error::Send(_) => io::ErrorKind::BrokenPipe,
             Error::Disconnected
             | Error::Handshake(HandshakeError::Truncated | HandshakeError::Closed) => {
@@ -145,39 +148,6 @@ impl From<Error> for io::Error {
             _ => io::ErrorKind::Other,
         };
         Self::new(kind, error)
-    }
-}
-
-/// What the peer did not do in time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Timeout {
-    /// `idle-timeout`: send anything.
-    Idle,
-    /// `pong-timeout`: answer a ping.
-    Pong,
-    /// `close-timeout`: finish the closing handshake.
-    Close,
-}
-
-impl Timeout {
-    /// A stable name in kebab-case.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Idle => "idle-timeout",
-            Self::Pong => "pong-timeout",
-            Self::Close => "close-timeout",
-        }
-    }
-}
-
-impl fmt::Display for Timeout {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Idle => "the peer said nothing for too long",
-            Self::Pong => "the peer did not answer a ping in time",
-            Self::Close => "the peer did not finish the closing handshake in time",
-        })
     }
 }
 

@@ -1,18 +1,20 @@
 //! What comes over a WebSocket.
 
 use bytes::Bytes;
-use ws_core::{Message, MessageKind};
+use ws_core::{CloseFrame, Message, MessageKind};
 
-/// A message, ping or pong that came, from `recv_event`.
+/// A message, ping, pong or close that came, from `recv_event`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
     /// A message.
     Message(Message),
-    /// A ping; it has been answered.
+    /// A ping; it is answered, unless [`auto_pong`](ws_core::WebSocketConfig::auto_pong) is off.
     Ping(Bytes),
     /// A pong.
     Pong(Bytes),
+    /// The peer closes: nothing comes behind it but the end. It is answered.
+    Close(CloseFrame),
 }
 
 /// A part of a message, from `recv_part` or for `send_part`.

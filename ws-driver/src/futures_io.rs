@@ -47,13 +47,17 @@ impl<T: AsyncWrite + Unpin> Closes<T> for PollClose {
 impl<C: 'static> Runtime for FuturesIo<C> {
     type Timer = Option<(Instant, Timer)>;
 
-    fn poll_timer(slot: &mut Self::Timer, cx: &mut Context<'_>, at: Instant) -> Poll<()> {
+    fn poll_timer(
+        slot: &mut Self::Timer,
+        cx: &mut Context<'_>,
+        at: Instant,
+    ) -> Poll<io::Result<()>> {
         let (set_to, timer) = slot.get_or_insert_with(|| (at, Timer::at(at)));
         if *set_to != at {
             *set_to = at;
             timer.set_at(at);
         }
-        Pin::new(timer).poll(cx).map(drop)
+        Pin::new(timer).poll(cx).map(|_| Ok(()))
     }
 }
 

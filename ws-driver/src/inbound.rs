@@ -1,14 +1,15 @@
-//! The receiving side of a WebSocket, whole or split: reads, replies, watches the timeouts, and closes.
+//! The receiving side of a WebSocket, whole or split: reads, replies, watches the time, and closes.
 //!
 //! ```text
 //! Open     receiver.poll() ---> message, ping, pong ---> the caller
 //!             ^     |    '----> close frame -----------> end, as the core says
 //!             |  nothing '----> broken rule -----------> linger
 //!             |     v
-//!          poll_wait() -------> silence ---------------> linger
-//!                      '------> end of stream, error, no answer to a close ---> cut
+//!          poll_wait() -------> the time is up --------> end, as the core says
+//!                      '------> end of stream, error --> cut
 //!
-//! Ending   write the pending output, then close the stream in the order of `ending.rs`
+//! Writing  write the pending output
+//! Ending   close the stream in the order of `ending.rs`: behind the back of a caller who knows the outcome
 //! Over     the outcome, once; then `None`
 //! ```
 
@@ -20,16 +21,16 @@ use std::{
 
 use bytes::Bytes;
 use ws_core::{
-    Incoming, KeepAlive, Message, Receiver, Reply, StreamEnd, TimeoutAction, WebSocketConfig,
+    CloseFrame, Incoming, KeepAlive, Message, Receiver, Reply, StreamEnd, Timeout, TimeoutAction,
+    WebSocketConfig,
 };
 
 use crate::{
     Error, Event, Part,
     ending::Ending,
-    error::Timeout,
     hold::Hold,
     runtime::{Reads, Runtime, Writes},
-    wire::Wire,
+    wire::{Wire, sooner},
 };
 
 /// What the receiving side needs of the sending side.
@@ -45,15 +46,22 @@ pub(crate) trait Outlet<I, R: Runtime> {
         false
     }
 
+    /// Does something with the clock of the connection.
+    fn clock<O>(&mut self, then: impl FnOnce(&mut KeepAlive) -> O) -> O;
+
+    /// The peer has closed.
+    fn received(&mut self, _frame: &CloseFrame) {}
+
     /// The stream is closed: no task has to wait for it any more.
     fn over(&mut self) {}
 
-    /// Writes all pending output: to `wire`, if the sending side does not have its own.
+    /// Writes all pending output: to `wire`, if the sending side does not have its own. It may wait as
+    /// long as the clock and `limit` allow.
     fn poll_write_out(
         &mut self,
         wire: &mut Wire<I, R>,
         cx: &mut Context<'_>,
-        until: Option<Instant>,
+        limit: Option<Instant>,
     ) -> Poll<io::Result<Written>>;
 }
 
@@ -67,12 +75,15 @@ pub(crate) enum Written {
 }
 
 /// Where a connection is in its life.
-#[derive(Debug, Default)]
-pub(crate) enum Phase {
-    #[default]
+#[derive(Debug)]
+enum Phase {
     Open,
-    /// Nothing more is received; pending output is being written, and then the stream ends.
-    Writing(Box<Ending>),
+    /// Nothing more is received; pending output is being written, and then the stream ends like this.
+    /// That may take until `limit`, or as long as the clock allows.
+    Writing {
+        end: StreamEnd,
+        limit: Option<Instant>,
+    },
     /// The stream is being closed.
     Ending(Box<Ending>),
     Over,
@@ -82,16 +93,16 @@ pub(crate) enum Phase {
 pub(crate) struct Inbound<I, R: Runtime> {
     pub(crate) wire: Wire<I, R>,
     pub(crate) receiver: Receiver,
-    pub(crate) clock: KeepAlive,
-    pub(crate) phase: Phase,
+    phase: Phase,
     /// Why it ended, until the caller has been told.
-    pub(crate) outcome: Option<Error>,
+    outcome: Option<Error>,
+    /// Why nothing can be written any more, until the caller has been told. What the peer has to say may
+    /// explain it, so reading goes on.
+    unsent: Option<io::Error>,
     close_timeout: Duration,
     /// How many reads in a row have brought bytes without a write in between.
     reads: u8,
-    /// The application has got something, and has not asked for more yet.
-    away: bool,
-    /// The time for closing is up, and the stream has been looked at once more.
+    /// A deadline has passed, and the stream is looked at once more.
     late: bool,
 }
 
@@ -100,21 +111,25 @@ impl<I: Hold, R: Runtime> Inbound<I, R> {
         Self {
             wire,
             receiver,
-            clock: KeepAlive::new(config),
             phase: Phase::Open,
             outcome: None,
+            unsent: None,
             close_timeout: config.close_timeout,
             reads: 0,
-            away: false,
             late: false,
         }
     }
 
     /// The inbound side as it is, over a stream that is held in another way.
     pub(crate) fn over<J>(self, hold: impl FnOnce(Wire<I, R>) -> Wire<J, R>) -> Inbound<J, R> {
-        let Self { wire, receiver, clock, phase, outcome, close_timeout, reads, away, late } = self;
+        let Self { wire, receiver, phase, outcome, unsent, close_timeout, reads, late } = self;
         let wire = hold(wire);
-        Inbound { wire, receiver, clock, phase, outcome, close_timeout, reads, away, late }
+        Inbound { wire, receiver, phase, outcome, unsent, close_timeout, reads, late }
+    }
+
+    /// Whether nothing more comes, neither messages nor an error.
+    pub(crate) fn is_terminated(&self) -> bool {
+        matches!(self.phase, Phase::Ending(_) | Phase::Over) && self.outcome.is_none()
     }
 }
 
@@ -142,12 +157,16 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
         let Some(incoming) = ready!(self.poll_incoming(out, cx, false))? else {
             return Poll::Ready(Ok(None));
         };
-        Poll::Ready(Ok(Some(match self.receiver.take_message() {
-            Some(message) => Event::Message(message),
-            None if incoming == Incoming::Ping => {
-                Event::Ping(Bytes::copy_from_slice(self.receiver.payload()))
-            }
-            None => Event::Pong(Bytes::copy_from_slice(self.receiver.payload())),
+        if let Some(message) = self.receiver.take_message() {
+            return Poll::Ready(Ok(Some(Event::Message(message))));
+        }
+        if let Some(frame) = self.receiver.close_frame() {
+            return Poll::Ready(Ok(Some(Event::Close(frame.clone()))));
+        }
+        let payload = Bytes::copy_from_slice(self.receiver.payload());
+        Poll::Ready(Ok(Some(match incoming {
+            Incoming::Ping => Event::Ping(payload),
+            _ => Event::Pong(payload),
         })))
     }
 
@@ -168,6 +187,16 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
         }
     }
 
+    /// Throws away what still comes, until the stream is closed.
+    pub(crate) fn poll_closed(
+        &mut self,
+        out: &mut impl Outlet<I, R>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), Error>> {
+        while ready!(self.poll_incoming(out, cx, true))?.is_some() {}
+        self.poll_ending(out, cx, false).map(Ok)
+    }
+
     /// The next thing that came, its payload still in the receiver. `None` at the end.
     fn poll_incoming(
         &mut self,
@@ -178,8 +207,17 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
         loop {
             match &self.phase {
                 Phase::Open => {}
-                Phase::Writing(_) | Phase::Ending(_) => {
-                    ready!(self.poll_ending(out, cx));
+                Phase::Writing { .. } => {
+                    ready!(self.poll_written(out, cx));
+                    continue;
+                }
+                Phase::Ending(_) if self.outcome.is_none() => {
+                    // The caller need not wait for it.
+                    let _ = self.poll_ending(out, cx, R::BLOCKS);
+                    return Poll::Ready(Ok(None));
+                }
+                Phase::Ending(_) => {
+                    ready!(self.poll_ending(out, cx, false));
                     continue;
                 }
                 Phase::Over => {
@@ -194,29 +232,31 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
                 out.reply(reply);
             }
             match polled {
-                Ok(Some(Incoming::Close)) => self.end(self.receiver.stream_end()),
                 Ok(Some(incoming)) => {
-                    if incoming == Incoming::Pong && self.clock.is_on() {
-                        self.clock.handle_pong(self.receiver.payload(), Instant::now());
+                    if incoming == Incoming::Close {
+                        if let Some(frame) = self.receiver.close_frame() {
+                            out.received(frame);
+                        }
+                        self.end(out, self.receiver.stream_end());
                     }
-                    self.away = true;
+                    out.clock(|clock| {
+                        if incoming == Incoming::Pong && clock.is_on() {
+                            clock.handle_pong(self.receiver.payload());
+                        }
+                        clock.handle_absent();
+                    });
                     return Poll::Ready(Ok(Some(incoming)));
                 }
-                Ok(None) => {
-                    if let Err(error) = ready!(self.poll_wait(out, cx)) {
-                        self.phase = Phase::Writing(Ending::cut(Instant::now()).into());
-                        self.outcome = Some(error);
-                    }
-                }
+                Ok(None) => ready!(self.poll_wait(out, cx)),
                 Err(rule) => {
                     let violation = self.receiver.violation().unwrap_or_else(|| rule.into());
-                    self.fail(Error::Protocol(violation));
+                    self.fail(out, StreamEnd::Linger, Error::Protocol(violation));
                 }
             }
         }
     }
 
-    /// Writes the pending output, and waits for bytes or for a timeout.
+    /// Writes the pending output, and waits for bytes or for a deadline.
     ///
     /// ```text
     /// read ahead ---> something came: return, to look at it first, MAX_READS times in a row
@@ -225,126 +265,193 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
     ///     v
     /// read, unless read ahead ---> something came: return
     ///     v
-    /// wait for `until` ---> a timeout: ping, fail, or give up waiting for the peer's close
+    /// wait ---> a deadline: do what the clock says
     /// ```
     ///
     /// Reading ahead lets the answers to all that has come go out together. It is limited, or a pong
     /// would have to wait for a peer that never stops sending, and left out where a read blocks the
     /// thread, in a half of a WebSocket, and while closing.
-    fn poll_wait(
-        &mut self,
-        out: &mut impl Outlet<I, R>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<(), Error>> {
+    ///
+    /// A deadline that has passed is acted upon when the stream has been looked at once more, whether or not
+    /// anything came: silence must not be seen where nobody looked, and a peer that never stops sending gets
+    /// no more time to close than others.
+    fn poll_wait(&mut self, out: &mut impl Outlet<I, R>, cx: &mut Context<'_>) -> Poll<()> {
         let closing = out.is_closing();
-        if closing {
-            let now = Instant::now();
-            self.clock.handle_closing(now);
-            // A peer that never stops sending does not get more time than one that is silent. What has
-            // come by then is looked at, for it may be the answer.
-            if self.clock.handle_timeout(now).is_some() && std::mem::replace(&mut self.late, true) {
-                return Poll::Ready(Err(Error::TimedOut(Timeout::Close)));
+        let (limit, mut until) = self.deadlines(out);
+        if self.late {
+            self.late = false;
+            self.handle_time(out);
+            if !matches!(self.phase, Phase::Open) {
+                return Poll::Ready(());
             }
         }
-        if std::mem::take(&mut self.away) && self.clock.is_on() {
-            self.clock.handle_waiting(Instant::now());
-        }
-        let mut until =
-            if self.clock.is_on() { self.clock.poll_timeout(Instant::now()) } else { None };
-        if let (true, Some(glance)) = (out.is_shared(), self.wire.glance()) {
-            let glance = Instant::now() + glance;
-            until = Some(until.map_or(glance, |until| until.min(glance)));
-        }
+        self.late = until.is_some_and(|until| until <= Instant::now());
         let ahead = !R::BLOCKS && !closing && !out.is_shared() && self.reads < MAX_READS;
-        let read = if ahead { Some(self.poll_read(cx, until)) } else { None };
+        let read = if ahead { Some(self.poll_read(out, cx, until)) } else { None };
         if let Some(Poll::Ready(Ok(1..))) = read {
             self.reads += 1;
-            return Poll::Ready(Ok(()));
+            return Poll::Ready(());
         }
         self.reads = 0;
-        if let Poll::Ready(Err(error)) = out.poll_write_out(&mut self.wire, cx, until) {
-            return Poll::Ready(Err(error.into()));
+        if let Poll::Ready(Err(error)) = out.poll_write_out(&mut self.wire, cx, limit) {
+            self.handle_unwritable(out, Some(error));
         }
         if out.is_closing() != closing {
-            // Closing has begun meanwhile: start again, with the deadline of the closing handshake.
-            return Poll::Ready(Ok(()));
+            return Poll::Ready(());
         }
-        match read.unwrap_or_else(|| self.poll_read(cx, until)) {
-            Poll::Ready(Ok(0)) => Poll::Ready(Err(Error::Disconnected)),
-            Poll::Ready(Ok(_)) => Poll::Ready(Ok(())),
-            Poll::Ready(Err(error)) => Poll::Ready(Err(error.into())),
+        if R::BLOCKS {
+            // Writing has taken its time.
+            (_, until) = self.deadlines(out);
+        }
+        let read = match read {
+            Some(read) => read,
+            None => self.poll_read(out, cx, until),
+        };
+        match read {
+            Poll::Ready(Ok(1..)) => {}
+            Poll::Ready(Ok(0)) => self.disconnect(out, Error::Disconnected),
+            Poll::Ready(Err(error)) => self.disconnect(out, error.into()),
             Poll::Pending => {
-                let due = ready!(self.wire.poll_until(cx, until));
-                // A ping that is sent late may be answered late.
-                let now = due.max(Instant::now());
-                match self.clock.handle_timeout(now) {
-                    Some(TimeoutAction::Ping(payload)) => out.reply(Reply::ping(payload)),
-                    Some(TimeoutAction::Idle) => self.time_out(out, Timeout::Idle),
-                    Some(TimeoutAction::NoPong) => self.time_out(out, Timeout::Pong),
-                    Some(TimeoutAction::NoClose) => {
-                        return Poll::Ready(Err(Error::TimedOut(Timeout::Close)));
-                    }
-                    None => {}
+                if !R::BLOCKS {
+                    (_, until) = self.deadlines(out);
                 }
-                Poll::Ready(Ok(()))
+                match ready!(self.wire.poll_until(cx, until)) {
+                    Ok(_) => self.handle_time(out),
+                    Err(error) => self.disconnect(out, error.into()),
+                }
+                self.late = false;
             }
         }
+        Poll::Ready(())
+    }
+
+    /// How long to wait in any case, and how long for bytes.
+    fn deadlines(&mut self, out: &mut impl Outlet<I, R>) -> (Option<Instant>, Option<Instant>) {
+        let glance = if out.is_shared() { self.wire.glance() } else { None };
+        let limit = glance.map(|glance| Instant::now() + glance);
+        let until = out.clock(|clock| {
+            if !clock.is_on() {
+                return None;
+            }
+            let now = Instant::now();
+            clock.handle_listening(now);
+            clock.poll_timeout(now)
+        });
+        (limit, sooner(until, limit))
     }
 
     fn poll_read(
         &mut self,
+        out: &mut impl Outlet<I, R>,
         cx: &mut Context<'_>,
         until: Option<Instant>,
     ) -> Poll<io::Result<usize>> {
         let read = self.wire.poll_read(cx, self.receiver.recv_buf(), until);
-        if let (Poll::Ready(Ok(1..)), true) = (&read, self.clock.is_on()) {
-            self.clock.handle_received(Instant::now());
+        if let Poll::Ready(Ok(1..)) = &read {
+            out.clock(|clock| {
+                if clock.is_on() {
+                    clock.handle_received(Instant::now());
+                }
+            });
         }
         read
     }
 
-    fn time_out(&mut self, out: &mut impl Outlet<I, R>, timeout: Timeout) {
-        out.reply(Reply::timed_out());
-        self.fail(Error::TimedOut(timeout));
+    /// Does what the clock says. If the connection has failed, that is the outcome.
+    fn handle_time(&mut self, out: &mut impl Outlet<I, R>) {
+        if let Some(timeout) = self.timed_out(out) {
+            let unsent = self.unsent.take();
+            self.outcome = Some(unsent.map_or(Error::TimedOut(timeout), Error::Io));
+        }
     }
 
-    fn fail(&mut self, error: Error) {
-        self.end(StreamEnd::Linger);
+    /// Does what the clock says, and tells whether the connection has failed.
+    pub(crate) fn timed_out(&mut self, out: &mut impl Outlet<I, R>) -> Option<Timeout> {
+        match out.clock(|clock| clock.handle_timeout(Instant::now()))? {
+            TimeoutAction::Reply(ping) => {
+                out.reply(ping);
+                None
+            }
+            TimeoutAction::Fail(timeout, end) => {
+                out.reply(Reply::timed_out(timeout));
+                self.end(out, end);
+                Some(timeout)
+            }
+        }
+    }
+
+    /// Nothing can be written any more, and the caller has been told, or will be. The peer has as long as a
+    /// closing handshake may take to say why.
+    pub(crate) fn handle_unwritable(
+        &mut self,
+        out: &mut impl Outlet<I, R>,
+        error: Option<io::Error>,
+    ) {
+        out.reply(Reply::disconnected());
+        out.clock(|clock| clock.handle_closing(Instant::now()));
+        self.unsent = self.unsent.take().or(error);
+    }
+
+    fn disconnect(&mut self, out: &mut impl Outlet<I, R>, error: Error) {
+        let unsent = self.unsent.take();
+        self.fail(out, StreamEnd::Cut, unsent.map_or(error, Error::Io));
+    }
+
+    fn fail(&mut self, out: &mut impl Outlet<I, R>, end: StreamEnd, error: Error) {
+        self.end(out, end);
         self.outcome = Some(error);
     }
 
-    fn end(&mut self, end: StreamEnd) {
-        let ending = Ending::of(end, Instant::now(), self.close_timeout);
-        self.phase = Phase::Writing(ending.into());
+    fn end(&mut self, out: &mut impl Outlet<I, R>, end: StreamEnd) {
+        let now = Instant::now();
+        out.clock(|clock| clock.handle_closing(now));
+        let limit = Ending::limit(end, now, self.close_timeout);
+        self.phase = Phase::Writing { end, limit };
     }
 
-    /// Writes the rest of the output, and closes the stream.
-    fn poll_ending(&mut self, out: &mut impl Outlet<I, R>, cx: &mut Context<'_>) -> Poll<()> {
-        while let Phase::Writing(ending) = &self.phase {
-            let until = ending.until();
-            let written = out.poll_write_out(&mut self.wire, cx, until);
+    /// Writes the rest of the output.
+    fn poll_written(&mut self, out: &mut impl Outlet<I, R>, cx: &mut Context<'_>) -> Poll<()> {
+        while let Phase::Writing { end, limit } = self.phase {
+            let written = out.poll_write_out(&mut self.wire, cx, limit);
+            let now = Instant::now();
+            let until = sooner(limit, out.clock(|clock| clock.poll_timeout(now)));
             match written {
-                Poll::Ready(Ok(Written::Elsewhere)) if !ending.is_late(Instant::now()) => {
+                Poll::Ready(Ok(Written::Elsewhere)) if until.is_none_or(|until| now < until) => {
                     // Closing now would cut off what the other half writes.
-                    let soon = Instant::now() + SOON;
-                    let soon = until.map_or(soon, |until| until.min(soon));
-                    ready!(self.wire.poll_until(cx, Some(soon)));
+                    let soon = sooner(until, Some(now + SOON));
+                    let _ = ready!(self.wire.poll_until(cx, soon));
                     continue;
                 }
                 Poll::Ready(_) => {}
                 Poll::Pending => {
-                    ready!(self.wire.poll_until(cx, until));
+                    // Progress may have put it off meanwhile.
+                    let passed = ready!(self.wire.poll_until(cx, until)).is_err();
+                    let now = Instant::now();
+                    let until = sooner(limit, out.clock(|clock| clock.poll_timeout(now)));
+                    if !passed && until.is_none_or(|until| now < until) {
+                        continue;
+                    }
                 }
             }
-            self.phase = match std::mem::take(&mut self.phase) {
-                Phase::Writing(ending) => Phase::Ending(ending),
-                phase => phase,
-            };
+            self.phase = Phase::Ending(Box::new(Ending::of(end, until)));
         }
+        Poll::Ready(())
+    }
+
+    /// Closes the stream, once everything has been written. At a `glance` a thread does not wait for the
+    /// peer.
+    fn poll_ending(
+        &mut self,
+        out: &mut impl Outlet<I, R>,
+        cx: &mut Context<'_>,
+        glance: bool,
+    ) -> Poll<()> {
         let Phase::Ending(ending) = &mut self.phase else { return Poll::Ready(()) };
-        ready!(ending.poll(&mut self.wire, self.receiver.recv_buf(), cx));
+        let limit = glance.then(Instant::now);
+        ready!(ending.poll(&mut self.wire, self.receiver.recv_buf(), cx, limit));
         self.wire.disarm();
         self.phase = Phase::Over;
+        out.reply(Reply::disconnected());
         out.over();
         Poll::Ready(())
     }

@@ -18,7 +18,7 @@
 //!
 //! impl Runtime for Memory {
 //!     type Timer = ();
-//!     fn poll_timer(_: &mut (), _: &mut Context<'_>, _: Instant) -> Poll<()> {
+//!     fn poll_timer(_: &mut (), _: &mut Context<'_>, _: Instant) -> Poll<io::Result<()>> {
 //!         Poll::Pending // there is no clock in memory
 //!     }
 //! }
@@ -106,6 +106,7 @@ mod split;
 mod stream;
 mod surface;
 mod url;
+mod waiters;
 mod web_socket;
 mod wire;
 
@@ -118,7 +119,7 @@ pub use self::futures_io::{Closes, FuturesIo, PollClose};
 pub use self::{
     byte_stream::ByteStream,
     client::{Connecting, connect, handshake, handshake_request},
-    error::{Error, Timeout},
+    error::Error,
     event::{Event, Part},
     hold::{Hold, Own, Shared},
     parts::Parts,

@@ -9,6 +9,8 @@
 //!
 //! poll_write_out   write until nothing is pending, give back the memory, flush
 //! ```
+//!
+//! Before each write the clock is told how far sending has come, and says how long to wait.
 
 use std::{
     io,
@@ -17,7 +19,7 @@ use std::{
 };
 
 use bytes::Buf;
-use ws_core::{Reply, SendError, Sender};
+use ws_core::{KeepAlive, Reply, SendError, Sender};
 
 use crate::{
     Error,
@@ -25,44 +27,75 @@ use crate::{
     inbound::{Outlet, Written},
     pool,
     runtime::Writes,
-    wire::Wire,
+    wire::{Wire, sooner},
 };
 
-/// A sender that writes to the stream that is also read.
-impl<I: Hold, R: Writes<I::Stream>> Outlet<I, R> for Sender {
+/// What is sent, and the clock, of a WebSocket in one piece.
+#[derive(Debug)]
+pub(crate) struct Outbound {
+    pub(crate) sender: Sender,
+    pub(crate) clock: KeepAlive,
+}
+
+/// The receiving side sends by writing to the stream that it reads.
+impl<I: Hold, R: Writes<I::Stream>> Outlet<I, R> for Outbound {
     fn reply(&mut self, reply: Reply) {
-        self.reply(reply);
+        self.sender.reply(reply);
     }
 
     fn is_closing(&self) -> bool {
-        self.close_frame().is_some()
+        self.sender.close_frame().is_some()
+    }
+
+    fn clock<O>(&mut self, then: impl FnOnce(&mut KeepAlive) -> O) -> O {
+        then(&mut self.clock)
     }
 
     fn poll_write_out(
         &mut self,
         wire: &mut Wire<I, R>,
         cx: &mut Context<'_>,
-        until: Option<Instant>,
+        limit: Option<Instant>,
     ) -> Poll<io::Result<Written>> {
-        poll_write_out(self, wire, cx, until, |_| {}).map_ok(|()| Written::All)
+        let Self { sender, clock } = self;
+        let watch = |sender: &mut Sender| watched(clock, sender, limit);
+        poll_write_out(sender, wire, cx, watch).map_ok(|()| Written::All)
     }
 }
 
-/// Writes all pending output, and flushes. Before each write, `between` may add what is urgent.
+/// Tells the clock how far sending has come, and asks it how long a write may wait.
+pub(crate) fn watched(
+    clock: &mut KeepAlive,
+    sender: &Sender,
+    limit: Option<Instant>,
+) -> Option<Instant> {
+    if !clock.is_on() {
+        return limit;
+    }
+    let now = Instant::now();
+    clock.handle_sending(sender.progress(), now);
+    sooner(clock.poll_timeout(now), limit)
+}
+
+/// Writes all pending output, and flushes. Before each write, and when none is possible, `watch` may add
+/// what is urgent; it says how long a write may wait.
 pub(crate) fn poll_write_out<I: Hold, R: Writes<I::Stream>>(
     sender: &mut Sender,
     wire: &mut Wire<I, R>,
     cx: &mut Context<'_>,
-    until: Option<Instant>,
-    mut between: impl FnMut(&mut Sender),
+    mut watch: impl FnMut(&mut Sender) -> Option<Instant>,
 ) -> Poll<io::Result<()>> {
     loop {
-        between(sender);
+        let until = watch(sender);
         let queue = sender.send_queue();
         if !queue.has_remaining() {
             break;
         }
-        ready!(wire.poll_write(cx, queue, until))?;
+        let written = wire.poll_write(cx, queue, until);
+        if written.is_pending() {
+            watch(sender);
+        }
+        ready!(written)?;
     }
     if let Some(memory) = sender.detach_buffer() {
         pool::put(memory);
@@ -70,27 +103,22 @@ pub(crate) fn poll_write_out<I: Hold, R: Writes<I::Stream>>(
     wire.poll_flush(cx)
 }
 
-/// Writes all pending output, and fails if a message was not sent whole.
-pub(crate) fn poll_flush<I: Hold, R: Writes<I::Stream>>(
-    sender: &mut Sender,
-    wire: &mut Wire<I, R>,
-    cx: &mut Context<'_>,
-) -> Poll<Result<(), Error>> {
-    ready!(poll_write_out(sender, wire, cx, None, |_| {}))?;
-    Poll::Ready(sent_whole(sender))
-}
-
 /// What was queued has been sent, unless a message was given up in the middle.
 pub(crate) fn sent_whole(sender: &mut Sender) -> Result<(), Error> {
-    if sender.take_abandoned() { Err(SendError::Closing.into()) } else { Ok(()) }
+    if !sender.take_abandoned() {
+        return Ok(());
+    }
+    Err(sender.check_open().err().unwrap_or(SendError::Closing).into())
 }
 
-/// Tries a command until there is room for it, and makes room by writing.
+/// Tries a command until there is room for it, and makes room by writing. `watch` is as in
+/// [`poll_write_out`].
 pub(crate) fn poll_feed<I: Hold, R: Writes<I::Stream>>(
     sender: &mut Sender,
     wire: &mut Wire<I, R>,
     cx: &mut Context<'_>,
     mut command: impl FnMut(&mut Sender) -> Result<(), SendError>,
+    mut watch: impl FnMut(&mut Sender) -> Option<Instant>,
 ) -> Poll<Result<(), Error>> {
     loop {
         lend_memory(sender);
@@ -98,9 +126,14 @@ pub(crate) fn poll_feed<I: Hold, R: Writes<I::Stream>>(
             Err(SendError::Full) => {}
             done => return Poll::Ready(done.map_err(Error::Send)),
         }
+        let until = watch(sender);
         let queue = sender.send_queue();
         if queue.has_remaining() {
-            ready!(wire.poll_write(cx, queue, None))?;
+            let written = wire.poll_write(cx, queue, until);
+            if written.is_pending() {
+                watch(sender);
+            }
+            ready!(written)?;
         } else {
             ready!(wire.poll_flush(cx))?;
         }

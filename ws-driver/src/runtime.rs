@@ -19,7 +19,15 @@ pub trait Runtime: Sized + 'static {
     type Timer: fmt::Debug + Default + Unpin;
 
     /// Waits until `at`, a later or earlier one than before if need be.
-    fn poll_timer(timer: &mut Self::Timer, cx: &mut Context<'_>, at: Instant) -> Poll<()>;
+    ///
+    /// # Errors
+    ///
+    /// When there is no timer to wait with.
+    fn poll_timer(
+        timer: &mut Self::Timer,
+        cx: &mut Context<'_>,
+        at: Instant,
+    ) -> Poll<io::Result<()>>;
 }
 
 /// How a runtime reads from streams of type `T`.

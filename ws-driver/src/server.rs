@@ -111,6 +111,7 @@ impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
         cx: &mut Context<'_>,
         look: impl Fn(&mut ServerHandshake) -> Result<Option<O>, HandshakeError>,
     ) -> Poll<Result<O, Error>> {
+        let mut late = false;
         loop {
             if self.failed.is_some() {
                 return self.poll_end(cx).map(Err);
@@ -124,15 +125,21 @@ impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
                 }
             }
             let until = self.deadline;
+            if late {
+                self.machine.handle_timeout(Instant::now());
+                late = false;
+                continue;
+            }
             match self.wire.poll_read(cx, self.machine.recv_buf(), until) {
                 Poll::Ready(Ok(0)) => self.machine.handle_eof(),
-                Poll::Ready(Ok(_)) => {}
+                // A client that trickles gets no more time than a silent one; what has come is looked at first.
+                Poll::Ready(Ok(_)) => late = until.is_some_and(|until| until <= Instant::now()),
                 Poll::Ready(Err(error)) => {
                     self.wire.disarm();
                     return Poll::Ready(Err(error.into()));
                 }
                 Poll::Pending => {
-                    let now = ready!(self.wire.poll_until(cx, until));
+                    let now = ready!(self.wire.poll_until(cx, until))?;
                     self.machine.handle_timeout(now);
                 }
             }
@@ -156,7 +163,7 @@ impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
         match self.wire.poll_send(cx, self.machine.send_queue(), self.deadline) {
             Poll::Ready(sent) => Poll::Ready(sent.map_err(Error::Io)),
             Poll::Pending => {
-                ready!(self.wire.poll_until(cx, self.deadline));
+                ready!(self.wire.poll_until(cx, self.deadline))?;
                 Poll::Ready(Err(HandshakeError::TimedOut.into()))
             }
         }
@@ -171,8 +178,8 @@ impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
             unsent = match self.wire.poll_send(cx, self.machine.send_queue(), self.deadline) {
                 Poll::Ready(sent) => sent.err(),
                 Poll::Pending => {
-                    ready!(self.wire.poll_until(cx, self.deadline));
-                    Some(io::ErrorKind::TimedOut.into())
+                    let waited = ready!(self.wire.poll_until(cx, self.deadline));
+                    Some(waited.err().unwrap_or_else(|| io::ErrorKind::TimedOut.into()))
                 }
             };
             if unsent.is_none() && self.machine.is_closed() {
@@ -181,7 +188,7 @@ impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
             }
         }
         if let Some(ending) = &mut failed.ending {
-            ready!(ending.poll(&mut self.wire, self.machine.recv_buf(), cx));
+            ready!(ending.poll(&mut self.wire, self.machine.recv_buf(), cx, None));
         }
         self.wire.disarm();
         let Some(Failed { error, .. }) = self.failed.take() else { return Poll::Ready(DONE) };

@@ -2,7 +2,7 @@
 
 use std::{
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use futures_core::{FusedStream, Stream};
@@ -12,7 +12,6 @@ use ws_core::{CloseFrame, Message, SendError};
 use crate::{
     Error, RecvHalf, SendHalf, WebSocket,
     hold::Hold,
-    inbound::Phase,
     runtime::{Reads, Writes},
 };
 
@@ -26,10 +25,11 @@ impl<T: Unpin, R: Reads<T> + Writes<T>> Stream for WebSocket<T, R> {
 
 impl<T: Unpin, R: Reads<T> + Writes<T>> FusedStream for WebSocket<T, R> {
     fn is_terminated(&self) -> bool {
-        matches!(self.inbound.phase, Phase::Over)
+        self.inbound.is_terminated()
     }
 }
 
+/// Closing it sends a close frame with 1000. What the peer sends before its own stays to be received.
 impl<T: Unpin, R: Reads<T> + Writes<T>> Sink<Message> for WebSocket<T, R> {
     type Error = Error;
 
@@ -52,8 +52,7 @@ impl<T: Unpin, R: Reads<T> + Writes<T>> Sink<Message> for WebSocket<T, R> {
             Ok(()) | Err(SendError::Closing) => {}
             Err(error) => return Poll::Ready(Err(error.into())),
         }
-        while ready!(this.poll_recv_event(cx))?.is_some() {}
-        Poll::Ready(Ok(()))
+        Self::poll_flush(this, cx)
     }
 }
 
@@ -67,7 +66,7 @@ impl<I: Hold + Unpin, R: Reads<I::Stream> + Writes<I::Stream>> Stream for RecvHa
 
 impl<I: Hold + Unpin, R: Reads<I::Stream> + Writes<I::Stream>> FusedStream for RecvHalf<I, R> {
     fn is_terminated(&self) -> bool {
-        matches!(self.inbound.phase, Phase::Over)
+        self.inbound.is_terminated()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::{Duration, Instant},
 };
 
@@ -17,9 +17,10 @@ use crate::{
     Error, Event, Part, Parts,
     hold::Own,
     inbound::Inbound,
-    outbound::{lend_memory, poll_feed, poll_flush},
+    outbound::{Outbound, lend_memory, poll_feed, poll_write_out, sent_whole, watched},
     pool,
     runtime::{Reads, Runtime, Writes},
+    waiters::{Does, Waiters},
     wire::Wire,
 };
 
@@ -33,7 +34,8 @@ use crate::{
 /// lost, and a message is either queued whole or not at all.
 pub struct WebSocket<T, R: Runtime> {
     pub(crate) inbound: Inbound<Own<T>, R>,
-    pub(crate) sender: Sender,
+    pub(crate) outbound: Outbound,
+    pub(crate) waiters: Waiters,
     pub(crate) negotiated: Negotiated,
     pub(crate) request: Option<Box<Request<()>>>,
 }
@@ -45,8 +47,14 @@ impl<T, R: Runtime> WebSocket<T, R> {
         config: &WebSocketConfig,
         request: Option<Box<Request<()>>>,
     ) -> Self {
-        let (receiver, sender, negotiated) = connection.split();
-        Self { inbound: Inbound::new(wire, receiver, config), sender, negotiated, request }
+        let (receiver, sender, clock, negotiated) = connection.split();
+        Self {
+            inbound: Inbound::new(wire, receiver, config),
+            outbound: Outbound { sender, clock },
+            waiters: Waiters::default(),
+            negotiated,
+            request,
+        }
     }
 
     /// Like [`new`](Self::new), right after a handshake: the memory that its buffers can spare goes
@@ -114,13 +122,13 @@ impl<T, R: Runtime> WebSocket<T, R> {
 
     /// How it ended, or how far closing has come: who sent which close frame, and who was first.
     pub fn close_info(&self) -> CloseInfo {
-        self.sender.close_info(self.inbound.receiver.close_frame())
+        self.outbound.sender.close_info(self.inbound.receiver.close_frame())
     }
 
     /// How long the last ping of [`ping_interval`](WebSocketConfig::ping_interval) took to be
     /// answered.
     pub fn round_trip(&self) -> Option<Duration> {
-        self.inbound.clock.round_trip()
+        self.outbound.clock.round_trip()
     }
 
     /// The stream.
@@ -154,8 +162,8 @@ impl<T, R: Runtime> WebSocket<T, R> {
     ///
     /// [`SendError::Full`] when there is no room.
     pub fn try_feed(&mut self, message: &impl Outgoing) -> Result<(), SendError> {
-        lend_memory(&mut self.sender);
-        message.queue(&mut self.sender)
+        lend_memory(&mut self.outbound.sender);
+        message.queue(&mut self.outbound.sender)
     }
 
     /// Queues a ping without waiting and without writing.
@@ -164,8 +172,8 @@ impl<T, R: Runtime> WebSocket<T, R> {
     ///
     /// As [`try_ping`](Self::try_ping).
     pub fn try_feed_ping(&mut self, payload: Bytes) -> Result<(), SendError> {
-        lend_memory(&mut self.sender);
-        self.sender.ping(payload)
+        lend_memory(&mut self.outbound.sender);
+        self.outbound.sender.ping(payload)
     }
 
     /// Queues a pong without waiting and without writing.
@@ -174,19 +182,19 @@ impl<T, R: Runtime> WebSocket<T, R> {
     ///
     /// As [`try_pong`](Self::try_pong).
     pub fn try_feed_pong(&mut self, payload: Bytes) -> Result<(), SendError> {
-        lend_memory(&mut self.sender);
-        self.sender.pong(payload)
+        lend_memory(&mut self.outbound.sender);
+        self.outbound.sender.pong(payload)
     }
 
     /// The length of what is queued and not written yet: see [`queue_len`](Self::queue_len).
     pub fn pending_len(&self) -> usize {
-        self.sender.queue_len()
+        self.outbound.sender.queue_len()
     }
 
     /// Whether messages that are sent from now on are compressed: see
     /// [`set_compression`](Self::set_compression).
     pub fn enable_compression(&mut self, on: bool) {
-        self.sender.set_compression(on);
+        self.outbound.sender.set_compression(on);
     }
 }
 
@@ -210,7 +218,7 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
     ///
     /// As [`recv`](Self::recv).
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Message>, Error>> {
-        self.inbound.poll_message(&mut self.sender, cx)
+        self.poll_receiving(cx, Inbound::poll_message)
     }
 
     /// Polls for what [`recv_event`](Self::recv_event) receives.
@@ -219,7 +227,7 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
     ///
     /// As [`recv`](Self::recv).
     pub fn poll_recv_event(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Event>, Error>> {
-        self.inbound.poll_event(&mut self.sender, cx)
+        self.poll_receiving(cx, Inbound::poll_event)
     }
 
     /// Polls for what [`recv_part`](Self::recv_part) receives.
@@ -228,7 +236,16 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
     ///
     /// As [`recv`](Self::recv).
     pub fn poll_recv_part(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Part>, Error>> {
-        self.inbound.poll_part(&mut self.sender, cx)
+        self.poll_receiving(cx, Inbound::poll_part)
+    }
+
+    /// Polls until the stream is closed, and throws away what still comes.
+    ///
+    /// # Errors
+    ///
+    /// As [`recv`](Self::recv).
+    pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.poll_receiving(cx, Inbound::poll_closed)
     }
 
     /// Polls [`flush`](Self::flush).
@@ -237,12 +254,16 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
     ///
     /// As [`flush`](Self::flush).
     pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        poll_flush(&mut self.sender, &mut self.inbound.wire, cx)
+        self.poll_sending(cx, |wire, Outbound { sender, clock }, cx| {
+            let watch = |sender: &mut Sender| watched(clock, sender, None);
+            ready!(poll_write_out(sender, wire, cx, watch))?;
+            Poll::Ready(sent_whole(sender))
+        })
     }
 
     /// Queues a message however long it is: [`poll_ready`](Self::poll_ready) has found room for some.
     pub(crate) fn send_unbounded(&mut self, message: &Message) -> Result<(), SendError> {
-        self.sender.send_unbounded(message)
+        self.outbound.sender.send_unbounded(message)
     }
 
     /// Queues a close frame.
@@ -251,9 +272,9 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
     ///
     /// As [`start_close_with`](Self::start_close_with).
     pub fn queue_close(&mut self, frame: CloseFrame) -> Result<(), SendError> {
-        lend_memory(&mut self.sender);
-        self.sender.close(frame)?;
-        self.inbound.clock.handle_closing(Instant::now());
+        lend_memory(&mut self.outbound.sender);
+        self.outbound.sender.close(frame)?;
+        self.outbound.clock.handle_closing(Instant::now());
         Ok(())
     }
 
@@ -261,9 +282,69 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
     fn poll_command(
         &mut self,
         cx: &mut Context<'_>,
-        command: impl FnMut(&mut Sender) -> Result<(), SendError>,
+        mut command: impl FnMut(&mut Sender) -> Result<(), SendError>,
     ) -> Poll<Result<(), Error>> {
-        poll_feed(&mut self.sender, &mut self.inbound.wire, cx, command)
+        self.poll_sending(cx, |wire, Outbound { sender, clock }, cx| {
+            poll_feed(sender, wire, cx, &mut command, |sender| watched(clock, sender, None))
+        })
+    }
+
+    fn poll_receiving<O>(
+        &mut self,
+        cx: &mut Context<'_>,
+        poll: impl FnOnce(&mut Inbound<Own<T>, R>, &mut Outbound, &mut Context<'_>) -> Poll<O>,
+    ) -> Poll<O> {
+        let Self { inbound, outbound, waiters, .. } = self;
+        let written = outbound.sender.written();
+        let polled = waiters.poll(Does::Receive, cx, |cx| poll(inbound, outbound, cx));
+        if outbound.sender.written() != written {
+            // A task that waits for room may find some.
+            waiters.wake(Does::Send, cx);
+        }
+        inbound.wire.rest();
+        polled
+    }
+
+    /// Writes, and minds the time while the stream takes nothing.
+    fn poll_sending(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut poll: impl FnMut(
+            &mut Wire<Own<T>, R>,
+            &mut Outbound,
+            &mut Context<'_>,
+        ) -> Poll<Result<(), Error>>,
+    ) -> Poll<Result<(), Error>> {
+        let Self { inbound, outbound, waiters, .. } = self;
+        let listens = waiters.is_receiving_elsewhere(cx);
+        let sent = waiters.poll(Does::Send, cx, |cx| {
+            loop {
+                match poll(&mut inbound.wire, outbound, cx) {
+                    Poll::Ready(Err(Error::Io(error))) => {
+                        inbound.handle_unwritable(outbound, None);
+                        return Poll::Ready(Err(error.into()));
+                    }
+                    Poll::Pending if outbound.clock.is_on() => {}
+                    sent => return sent,
+                }
+                if !listens {
+                    outbound.clock.handle_absent();
+                }
+                let until = outbound.clock.poll_timeout(Instant::now());
+                if let Err(error) = ready!(inbound.wire.poll_until(cx, until)) {
+                    return Poll::Ready(Err(error.into()));
+                }
+                if let Some(timeout) = inbound.timed_out(outbound) {
+                    return Poll::Ready(Err(Error::TimedOut(timeout)));
+                }
+            }
+        });
+        if sent.is_ready() && outbound.sender.check_open().is_err() {
+            // A task that waits to receive may have to end the stream.
+            waiters.wake(Does::Receive, cx);
+        }
+        inbound.wire.rest();
+        sent
     }
 }
 

@@ -22,6 +22,10 @@ pub(crate) struct Wire<I, R: Runtime> {
     timer: R::Timer,
     /// Something was written since the last flush.
     unflushed: bool,
+    /// How many reads and writes in a row did not have to wait.
+    ready: u8,
+    /// The last of them was put off for the sake of others, not because the stream would have to wait.
+    yielded: bool,
 }
 
 impl<T, R: Runtime> Wire<Own<T>, R> {
@@ -40,7 +44,7 @@ impl<T, R: Runtime> Wire<Own<T>, R> {
 
 impl<I: Hold, R: Runtime> Wire<I, R> {
     pub(crate) fn new(io: I) -> Self {
-        Self { io, timer: R::Timer::default(), unflushed: false }
+        Self { io, timer: R::Timer::default(), unflushed: false, ready: 0, yielded: false }
     }
 
     /// Like [`new`](Self::new), for a stream that something was perhaps written to and not flushed.
@@ -54,15 +58,34 @@ impl<I: Hold, R: Runtime> Wire<I, R> {
     }
 
     /// Waits until `at`; for ever if there is no such instant.
+    ///
+    /// # Errors
+    ///
+    /// When the runtime has no timer.
     pub(crate) fn poll_until(
         &mut self,
         cx: &mut Context<'_>,
         at: Option<Instant>,
-    ) -> Poll<Instant> {
+    ) -> Poll<io::Result<Instant>> {
         match at {
-            Some(at) => R::poll_timer(&mut self.timer, cx, at).map(|()| at),
-            None => Poll::Pending,
+            // The stream was not asked: nothing can be said of its silence.
+            Some(at) if !self.yielded => R::poll_timer(&mut self.timer, cx, at).map_ok(|()| at),
+            _ => Poll::Pending,
         }
+    }
+
+    /// Lets other tasks run after a stream has been ready many times in a row. It is polled again at once.
+    fn yields(&mut self, cx: &Context<'_>) -> bool {
+        self.yielded = !R::BLOCKS && self.ready >= MAX_READY;
+        if self.yielded {
+            self.ready = 0;
+            cx.waker().wake_by_ref();
+        }
+        self.yielded
+    }
+
+    fn count<O>(&mut self, polled: &Poll<O>) {
+        self.ready = if polled.is_ready() { self.ready.saturating_add(1) } else { 0 };
     }
 }
 
@@ -79,10 +102,14 @@ impl<I: Hold, R: Reads<I::Stream>> Wire<I, R> {
         recv: &mut RecvBuf,
         until: Option<Instant>,
     ) -> Poll<io::Result<usize>> {
+        if self.yields(cx) {
+            return Poll::Pending;
+        }
         if recv.wants_buffer() {
             pool::put(recv.attach_buffer(pool::take()));
         }
         let read = self.io.with(|io| R::poll_read(io, cx, recv, &mut self.timer, until));
+        self.count(&read);
         if !matches!(read, Poll::Ready(Ok(1..))) {
             // Nothing came: another connection may use the memory meanwhile.
             if let Some(memory) = recv.detach_buffer() {
@@ -94,7 +121,8 @@ impl<I: Hold, R: Reads<I::Stream>> Wire<I, R> {
 }
 
 impl<I: Hold, R: Writes<I::Stream>> Wire<I, R> {
-    /// Writes everything, and flushes. When this is ready, all of it is on its way to the peer.
+    /// Writes everything, and flushes. When this is ready, all of it is on its way to the peer. Once `until`
+    /// has passed it is pending, without a task to wake.
     pub(crate) fn poll_send(
         &mut self,
         cx: &mut Context<'_>,
@@ -103,6 +131,11 @@ impl<I: Hold, R: Writes<I::Stream>> Wire<I, R> {
     ) -> Poll<io::Result<()>> {
         while send.has_remaining() {
             ready!(self.poll_write(cx, send, until))?;
+            // A peer that takes an octet at a time gets no more time than one that takes none.
+            let late = || until.is_some_and(|until| until <= Instant::now());
+            if send.has_remaining() && late() {
+                return Poll::Pending;
+            }
         }
         self.poll_flush(cx)
     }
@@ -114,7 +147,12 @@ impl<I: Hold, R: Writes<I::Stream>> Wire<I, R> {
         send: &mut SendQueue,
         until: Option<Instant>,
     ) -> Poll<io::Result<()>> {
-        let n = ready!(self.io.with(|io| R::poll_write(io, cx, send, &mut self.timer, until)))?;
+        if self.yields(cx) {
+            return Poll::Pending;
+        }
+        let written = self.io.with(|io| R::poll_write(io, cx, send, &mut self.timer, until));
+        self.count(&written);
+        let n = ready!(written)?;
         if n == 0 {
             return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
         }
@@ -132,6 +170,7 @@ impl<I: Hold, R: Writes<I::Stream>> Wire<I, R> {
     }
 
     pub(crate) fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.yielded = false;
         self.io.with(|io| R::poll_close(io, cx))
     }
 
@@ -141,8 +180,23 @@ impl<I: Hold, R: Writes<I::Stream>> Wire<I, R> {
         self.io
     }
 
+    /// Puts back what was done to a stream that blocks, before a call returns to its owner.
+    pub(crate) fn rest(&mut self) {
+        if R::BLOCKS {
+            self.disarm();
+        }
+    }
+
     pub(crate) fn disarm(&mut self) {
         self.io.with(|io| R::disarm(io, &mut self.timer));
         self.timer = R::Timer::default();
     }
 }
+
+/// The earlier of two deadlines.
+pub(crate) fn sooner(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
+    a.into_iter().chain(b).min()
+}
+
+/// After this many reads and writes that did not have to wait, other tasks get their turn: about 2 MiB.
+const MAX_READY: u8 = 32;

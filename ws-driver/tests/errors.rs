@@ -6,11 +6,11 @@ use std::{error::Error as StdError, io};
 
 use http::Response;
 use ws_driver::{
-    Error, Timeout, Url, UrlError,
+    Error, Url, UrlError,
     ws_core::{
         ArgumentError, ClientConfig, ClientHandshake, FrameRule, FrameViolation, HandshakeError,
-        RequestRule, ResponseRule, SendError, ServerConfig, ServerHandshake, Text, Violation,
-        is_upgrade, respond,
+        RequestRule, ResponseRule, SendError, ServerConfig, ServerHandshake, Text, Timeout,
+        Violation, is_upgrade, respond,
     },
 };
 

@@ -3,6 +3,7 @@
 use std::{
     future::Future,
     io,
+    panic::catch_unwind,
     pin::{Pin, pin},
     task::{Context, Poll},
     time::Instant,
@@ -24,14 +25,29 @@ pub enum Tokio {}
 impl Runtime for Tokio {
     type Timer = Option<Pin<Box<Sleep>>>;
 
-    fn poll_timer(slot: &mut Self::Timer, cx: &mut Context<'_>, at: Instant) -> Poll<()> {
+    fn poll_timer(
+        slot: &mut Self::Timer,
+        cx: &mut Context<'_>,
+        at: Instant,
+    ) -> Poll<io::Result<()>> {
         let at = at.into();
-        let sleep = slot.get_or_insert_with(|| Box::pin(sleep_until(at)));
+        let sleep = match slot {
+            Some(sleep) => sleep,
+            None => slot.insert(sleep_within(at)?),
+        };
         if sleep.deadline() != at {
             sleep.as_mut().reset(at);
         }
-        sleep.as_mut().poll(cx)
+        sleep.as_mut().poll(cx).map(Ok)
     }
+}
+
+/// tokio panics when its runtime was built without a timer, and does not say so beforehand.
+fn sleep_within(at: tokio::time::Instant) -> io::Result<Pin<Box<Sleep>>> {
+    catch_unwind(|| Box::pin(sleep_until(at))).map_err(|_| {
+        let text = "the runtime has no timer: build it with enable_time";
+        io::Error::new(io::ErrorKind::Unsupported, text)
+    })
 }
 
 impl<T: AsyncRead + Unpin> Reads<T> for Tokio {

@@ -3,7 +3,11 @@
 use std::{
     future::Future,
     pin::pin,
-    task::{Context, Poll, Waker},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
 };
 
 use ws_core::{Negotiated, Role, WebSocketConfig};
@@ -11,9 +15,32 @@ use ws_driver::{Runtime, WebSocket};
 
 use crate::pipe::{Pipe, Script};
 
-/// Polls a future once.
+/// Polls a future until it waits for something: one that only lets others have a turn is polled again.
 pub fn poll<T>(future: impl Future<Output = T>) -> Poll<T> {
-    pin!(future).poll(&mut Context::from_waker(Waker::noop()))
+    thread_local! {
+        static FLAG: Arc<Flag> = Arc::default();
+    }
+    let mut future = pin!(future);
+    FLAG.with(|flag| {
+        let waker = Waker::from(Arc::clone(flag));
+        loop {
+            flag.0.store(false, Ordering::Release);
+            let polled = future.as_mut().poll(&mut Context::from_waker(&waker));
+            if polled.is_ready() || !flag.0.load(Ordering::Acquire) {
+                return polled;
+            }
+        }
+    })
+}
+
+/// Whether somebody was woken.
+#[derive(Default)]
+struct Flag(AtomicBool);
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Release);
+    }
 }
 
 /// What a future comes to that has nothing to wait for.

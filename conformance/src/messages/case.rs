@@ -350,7 +350,7 @@ impl Case {
             .wire([frames::told(rule)])
             .shut(true)
             .recv_end()
-            .send("late", "closing")
+            .send("late", rule.name())
     }
 
     /// What was negotiated.

@@ -70,6 +70,7 @@ pub fn event(event: &Event) -> String {
         Event::Message(it) => message(it),
         Event::Ping(payload) => format!("ping{}", shown(payload)),
         Event::Pong(payload) => format!("pong{}", shown(payload)),
+        Event::Close(frame) => format!("close {}", closing(frame)),
         other => format!("{other:?}"),
     }
 }
@@ -91,17 +92,22 @@ fn kind(part: &Part) -> &'static str {
 
 /// `sent 1000, received 1001 bye, local first`
 pub fn close_info(info: &CloseInfo) -> String {
-    let frame = |frame: &Option<CloseFrame>| match frame {
-        None => "nothing".to_owned(),
-        Some(CloseFrame { code: CloseCode::NO_STATUS_RECEIVED, .. }) => "empty".to_owned(),
-        Some(frame) => format!("{}{}", frame.code, shown(frame.reason.as_bytes())),
-    };
+    let frame =
+        |frame: &Option<CloseFrame>| frame.as_ref().map_or_else(|| "nothing".to_owned(), closing);
     let first = match info.first {
         None => "nobody",
         Some(Side::Local) => "local",
         Some(Side::Remote) => "remote",
     };
     format!("sent {}, received {}, {first} first", frame(&info.sent), frame(&info.received))
+}
+
+/// `1001 bye`, or `empty`
+fn closing(frame: &CloseFrame) -> String {
+    match frame {
+        CloseFrame { code: CloseCode::NO_STATUS_RECEIVED, .. } => "empty".to_owned(),
+        CloseFrame { code, reason } => format!("{code}{}", shown(reason.as_bytes())),
+    }
 }
 
 /// What a call came to; `None` when it would have to wait.

@@ -211,9 +211,10 @@ impl State {
         }
     }
 
-    pub(super) fn wakes(&self, side: usize, waker: &Waker) -> bool {
-        let slots = [&self.flows[side].reader, &self.flows[1 - side].writer];
-        slots.into_iter().flatten().any(|known| known.will_wake(waker))
+    /// The tasks that wait at this end.
+    pub(super) fn waiting(&self, side: usize) -> impl Iterator<Item = Waker> + use<> {
+        let slots = [self.flows[side].reader.clone(), self.flows[1 - side].writer.clone()];
+        slots.into_iter().flatten()
     }
 
     /// Waits and failures that come before an operation does anything.

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use ws_core::{CloseCode, CloseInfo, Side};
-use ws_driver::{Error, Timeout};
+use ws_core::{CloseCode, CloseInfo, Side, Timeout};
+use ws_driver::Error;
 
 use super::{
     interrupt,

@@ -48,6 +48,8 @@ pub struct SendQueue {
     tail: usize,
     /// The length of everything.
     len: usize,
+    /// How much has left the queue since the beginning.
+    written: u64,
 }
 
 impl SendQueue {
@@ -59,6 +61,16 @@ impl SendQueue {
     /// The length of the pending output in bytes.
     pub(crate) fn len(&self) -> usize {
         self.len
+    }
+
+    /// How many bytes have left the queue since the beginning.
+    pub(crate) fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Where the queue ends now, counted like [`written`](Self::written).
+    pub(crate) fn end(&self) -> u64 {
+        self.written + self.len as u64
     }
 
     /// Whether there is no pending output.
@@ -77,6 +89,7 @@ impl SendQueue {
         self.inline.clear();
         self.handles.clear();
         self.tail = 0;
+        self.written += self.len as u64;
         self.len = 0;
     }
 
@@ -140,6 +153,7 @@ impl Buf for SendQueue {
     fn advance(&mut self, mut n: usize) {
         assert!(n <= self.len, "advanced by {n} of {} bytes", self.len);
         self.len -= n;
+        self.written += n as u64;
         if self.len == 0 {
             // Back to the front of the memory, which is then of use as a whole.
             return self.clear();

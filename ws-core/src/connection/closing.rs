@@ -27,6 +27,8 @@ use crate::{
     role::Role,
 };
 
+use super::send_error::SendError;
+
 /// How far receiving has come. The ends are boxed: most connections are open.
 #[derive(Debug, Default)]
 pub(super) enum Receiving {
@@ -75,23 +77,26 @@ impl Receiving {
     }
 }
 
-/// How far sending has come.
+/// How far sending has come. The ends are boxed, as those of receiving.
 #[derive(Debug, Default)]
 pub(super) enum Sending {
     #[default]
     Open,
-    /// A close frame goes out behind what is queued. Nothing else may be sent any more.
-    Closing(Box<Goodbye>),
+    /// Nothing may be sent any more but a close frame.
+    Ending(Box<Goodbye>),
 }
 
-/// A close frame of ours.
-#[derive(Debug)]
+/// The end of sending.
+#[derive(Debug, Default)]
 pub(super) struct Goodbye {
-    pub(super) frame: CloseFrame,
-    /// Whose close frame was first.
-    pub(super) first: Side,
-    /// It is in the queue: sending is closed, nothing comes behind it.
+    /// The close frame, which goes out behind what is queued, and whose was first.
+    frame: Option<(CloseFrame, Side)>,
+    /// The frame is in the queue: sending is closed, nothing comes behind it.
     queued: bool,
+    /// Nothing can be written any more.
+    cut: bool,
+    /// Why, if not because of closing.
+    failure: Option<SendError>,
 }
 
 impl Sending {
@@ -101,45 +106,85 @@ impl Sending {
 
     /// Whether the close frame is in the queue.
     pub(super) fn is_closed(&self) -> bool {
-        self.goodbye().is_some_and(|goodbye| goodbye.queued)
+        matches!(self, Self::Ending(goodbye) if goodbye.queued)
+    }
+
+    /// Whether nothing more gets into the queue.
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self, Self::Ending(goodbye) if goodbye.queued || goodbye.cut)
+    }
+
+    /// Why nothing can be sent, if that is so.
+    #[inline]
+    pub(super) fn check_open(&self) -> Result<(), SendError> {
+        match self {
+            Self::Open => Ok(()),
+            Self::Ending(goodbye) => Err(goodbye.failure.unwrap_or(SendError::Closing)),
+        }
     }
 
     /// Begins to close, unless that has begun: the first close frame is the one that is sent.
     pub(super) fn close(&mut self, frame: CloseFrame, first: Side) -> bool {
         if self.is_open() {
-            *self = Self::Closing(Box::new(Goodbye { frame, first, queued: false }));
+            let frame = Some((frame, first));
+            *self = Self::Ending(Box::new(Goodbye { frame, ..Goodbye::default() }));
             return true;
         }
         false
     }
 
-    /// The frame to put into the queue now, if it is not there yet.
-    pub(super) fn take_frame(&mut self) -> Option<&CloseFrame> {
+    /// The connection is given up, for this reason.
+    pub(super) fn fail(&mut self, error: SendError) {
+        self.end().failure.get_or_insert(error);
+    }
+
+    /// The stream cannot be written any more.
+    pub(super) fn cut(&mut self) {
+        if self.is_open() {
+            self.fail(SendError::Disconnected);
+        }
+        self.end().cut = true;
+    }
+
+    fn end(&mut self) -> &mut Goodbye {
+        if self.is_open() {
+            *self = Self::Ending(Box::default());
+        }
         match self {
-            Self::Closing(goodbye) if !goodbye.queued => {
-                goodbye.queued = true;
-                Some(&goodbye.frame)
-            }
-            Self::Open | Self::Closing(_) => None,
+            Self::Ending(goodbye) => goodbye,
+            Self::Open => unreachable!("it has just been ended"),
         }
     }
 
-    pub(super) fn goodbye(&self) -> Option<&Goodbye> {
+    /// The frame to put into the queue now, if it is not there yet.
+    pub(super) fn take_frame(&mut self) -> Option<&CloseFrame> {
+        match self {
+            Self::Ending(goodbye) if !goodbye.queued && !goodbye.cut => {
+                let (frame, _) = goodbye.frame.as_ref()?;
+                goodbye.queued = true;
+                Some(frame)
+            }
+            Self::Open | Self::Ending(_) => None,
+        }
+    }
+
+    /// The close frame, and whose was first.
+    pub(super) fn frame(&self) -> Option<(&CloseFrame, Side)> {
         match self {
             Self::Open => None,
-            Self::Closing(goodbye) => Some(goodbye),
+            Self::Ending(goodbye) => goodbye.frame.as_ref().map(|(frame, first)| (frame, *first)),
         }
     }
 
     /// Who said what, and who was first; `received` is the peer's close frame.
     pub(super) fn info(&self, received: Option<&CloseFrame>) -> CloseInfo {
-        let goodbye = self.goodbye();
-        let first = match (goodbye, received) {
-            (Some(goodbye), _) => Some(goodbye.first),
+        let frame = self.frame();
+        let first = match (frame, received) {
+            (Some((_, first)), _) => Some(first),
             (None, Some(_)) => Some(Side::Remote),
             (None, None) => None,
         };
-        let sent = goodbye.map(|goodbye| goodbye.frame.clone());
+        let sent = frame.map(|(frame, _)| frame.clone());
         CloseInfo { sent, received: received.cloned(), first }
     }
 }
@@ -151,6 +196,8 @@ pub enum StreamEnd {
     Open,
     /// Close it now.
     Close,
+    /// Close it now, whatever has not been written: it would not be read.
+    Cut,
     /// Wait until the peer has closed it, or for the time that closing may take; then close it.
     AwaitPeer,
     /// Close it for writing, and throw away for a moment what still comes, so that it is not reset

@@ -1,234 +1,345 @@
 //! Silence: how long it may last, and what is done about it. Pure functions of the time passed in.
+//!
+//! ```text
+//! what counts as life of the peer's      for                   until
+//! bytes that came                        everything            now + the timeout
+//! our writes had to wait, and went on    idle, send, and a     now + the timeout
+//!                                        ping that waits
+//! anything of ours went out              pings only            now + ping_interval
+//! ```
+//!
+//! A write that need not wait tells nothing of the peer: the system takes it for a peer that has gone, too.
 
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
-use super::web_socket_config::WebSocketConfig;
+use super::{
+    closing::StreamEnd, progress::SendProgress, reply::Reply, timeout::Timeout,
+    web_socket_config::WebSocketConfig,
+};
 
 /// What has to be done because of the time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum TimeoutAction {
-    /// Send this ping.
-    Ping(Bytes),
-    /// Nothing came for too long.
-    Idle,
-    /// A ping had no pong for too long.
-    NoPong,
-    /// The peer did not finish the closing handshake.
-    NoClose,
+    /// Give this to the sender: a ping is due.
+    Reply(Reply),
+    /// The connection has failed: give [`Reply::timed_out`] to the sender, and end the stream like
+    /// this.
+    Fail(Timeout, StreamEnd),
 }
 
 /// The clock of a connection. The caller tells it the time.
 ///
-/// If neither silence nor pings are watched it has nothing to remember, and is small.
-#[derive(Clone, Debug, Default)]
-pub struct KeepAlive {
-    watch: Option<Box<Watch>>,
-    close_timeout: Duration,
-    closing: Option<Instant>,
+/// A [`Connection`](super::Connection) has one; whoever splits it tells the clock what the halves do. If
+/// nothing is watched it has nothing to remember, and is small.
+#[derive(Clone, Debug)]
+pub struct KeepAlive(State);
+
+#[derive(Clone, Debug)]
+enum State {
+    /// Nothing is watched until closing begins, for which there is this long.
+    Off {
+        close_timeout: Duration,
+    },
+    On(Box<Watch>),
 }
 
-/// What has to be remembered of a peer whose silence is watched.
+/// What has to be remembered of a peer that is watched.
 #[derive(Clone, Debug, Default)]
 struct Watch {
+    close_timeout: Duration,
     idle_timeout: Option<Duration>,
     ping_interval: Option<Duration>,
     pong_timeout: Option<Duration>,
+    send_timeout: Option<Duration>,
+    /// When something came last, or somebody began to listen.
     heard: Option<Instant>,
-    pinged: Option<Instant>,
-    /// Counts our pings. The count is the payload of the ping.
-    count: u64,
+    /// Nobody receives now.
+    absent: bool,
+    output: Output,
+    /// Our oldest ping without a pong, and the newest of all.
+    unanswered: Option<Ping>,
+    newest: Option<Ping>,
+    /// The application has sent a ping behind the oldest of ours without a pong.
+    others: bool,
     round_trip: Option<Duration>,
+    /// Closing has begun.
+    closing: Option<Instant>,
+    /// The close frame has been written.
+    closed: Option<Instant>,
+}
+
+/// How sending went, and when.
+#[derive(Clone, Debug, Default)]
+struct Output {
+    progress: SendProgress,
+    /// Since when something has been waiting to be written.
+    waiting: Option<Instant>,
+    /// When a write went on that had had to wait.
+    moved: Option<Instant>,
+    /// When anything was written.
+    spoke: Option<Instant>,
+}
+
+/// A ping of ours.
+#[derive(Clone, Copy, Debug)]
+struct Ping {
+    /// Which one it is. Its payload.
+    number: u64,
+    issued: Instant,
+    /// When it had been written.
+    written: Option<Instant>,
+}
+
+/// What is due next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Due {
+    Ping,
+    Fail(Timeout),
 }
 
 impl KeepAlive {
     /// A clock for a connection that is open now.
     pub fn new(config: &WebSocketConfig) -> Self {
-        let &WebSocketConfig { idle_timeout, ping_interval, pong_timeout, .. } = config;
-        let watches = idle_timeout.is_some() || ping_interval.is_some();
-        let watch =
-            || Box::new(Watch { idle_timeout, ping_interval, pong_timeout, ..Watch::default() });
-        Self { watch: watches.then(watch), close_timeout: config.close_timeout, closing: None }
+        let &WebSocketConfig {
+            idle_timeout,
+            ping_interval,
+            pong_timeout,
+            send_timeout,
+            close_timeout,
+            ..
+        } = config;
+        if [idle_timeout, ping_interval, send_timeout].iter().all(Option::is_none) {
+            return Self(State::Off { close_timeout });
+        }
+        Self(State::On(Box::new(Watch {
+            idle_timeout,
+            ping_interval,
+            pong_timeout,
+            send_timeout,
+            close_timeout,
+            ..Watch::default()
+        })))
     }
 
-    /// Whether any timeout is being watched.
+    fn watch(&mut self) -> Option<&mut Watch> {
+        match &mut self.0 {
+            State::Off { .. } => None,
+            State::On(watch) => Some(watch),
+        }
+    }
+
+    /// Whether anything is watched. If not, it need not be told anything.
     pub fn is_on(&self) -> bool {
-        self.watch.is_some() || self.closing.is_some()
+        matches!(self.0, State::On(_))
     }
 
-    /// Something came from the peer.
+    /// Bytes came from the peer.
     pub fn handle_received(&mut self, now: Instant) {
-        if let Some(watch) = &mut self.watch {
+        if let Some(watch) = self.watch() {
+            watch.start(now);
             watch.heard = Some(now);
         }
     }
 
-    /// A pong came. Measures the round trip if it answers our last ping.
-    pub fn handle_pong(&mut self, payload: &[u8], now: Instant) {
-        if let Some(watch) = self.watch.as_mut().filter(|watch| payload == watch.payload()) {
-            if let Some(pinged) = watch.pinged.take() {
-                watch.round_trip = Some(now.saturating_duration_since(pinged));
+    /// A pong came, with what was received last. It settles the ping of ours that it answers and all
+    /// before that, and so does one that may answer a later ping of the application's: a peer need answer
+    /// only the latest (RFC 6455 5.5.3).
+    pub fn handle_pong(&mut self, payload: &[u8]) {
+        if let Some(watch) = self.watch() {
+            watch.handle_pong(payload);
+        }
+    }
+
+    /// Nobody receives until [`handle_listening`](Self::handle_listening): the application does something
+    /// else, or waits until something has been written.
+    pub fn handle_absent(&mut self) {
+        if let Some(watch) = self.watch() {
+            watch.absent = true;
+        }
+    }
+
+    /// Somebody receives. After an absence silence counts from now on.
+    pub fn handle_listening(&mut self, now: Instant) {
+        if let Some(watch) = self.watch() {
+            if std::mem::take(&mut watch.absent) {
+                watch.heard = watch.heard.map(|heard| heard.max(now));
             }
         }
     }
 
-    /// The application waits for something again, after it has done something else: silence counts from
-    /// now on, and not while nobody listened.
-    pub fn handle_waiting(&mut self, now: Instant) {
-        if let Some(watch) = &mut self.watch {
-            watch.heard = watch.heard.map(|heard| heard.max(now));
+    /// Something was queued, or has been written, or could not be. To be told before a write and after it.
+    pub fn handle_sending(&mut self, progress: SendProgress, now: Instant) {
+        if let Some(watch) = self.watch() {
+            watch.handle_sending(progress, now);
         }
     }
 
-    /// A close frame has been sent.
+    /// A close frame is to be sent, or came. From now on only closing is waited for.
     pub fn handle_closing(&mut self, now: Instant) {
-        self.closing.get_or_insert(now);
+        if let State::Off { close_timeout } = self.0 {
+            self.0 = State::On(Box::new(Watch { close_timeout, ..Watch::default() }));
+        }
+        if let Some(watch) = self.watch() {
+            watch.closing.get_or_insert(now);
+        }
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout). The first call starts the clock.
     pub fn poll_timeout(&mut self, now: Instant) -> Option<Instant> {
-        if let Some(closing) = self.closing {
-            return closing.checked_add(self.close_timeout);
-        }
-        let watch = self.watch.as_mut()?;
-        let heard = *watch.heard.get_or_insert(now);
-        let idle = watch.idle_timeout.and_then(|time| heard.checked_add(time));
-        let ping = watch.next(heard).and_then(|(since, time)| since.checked_add(time));
-        match (idle, ping) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        }
+        self.next(now).map(|(at, _)| at)
     }
 
     /// What has to be done at `now`; `None` when called too early.
     pub fn handle_timeout(&mut self, now: Instant) -> Option<TimeoutAction> {
-        let passed = |since: Instant, time: Option<Duration>| {
-            time.and_then(|time| since.checked_add(time)).is_some_and(|at| at <= now)
-        };
-        if let Some(closing) = self.closing {
-            return passed(closing, Some(self.close_timeout)).then_some(TimeoutAction::NoClose);
-        }
-        let watch = self.watch.as_mut()?;
-        let heard = *watch.heard.get_or_insert(now);
-        if passed(heard, watch.idle_timeout) {
-            return Some(TimeoutAction::Idle);
-        }
-        let (since, time) = watch.next(heard)?;
-        if !passed(since, Some(time)) {
-            return None;
-        }
-        if watch.pinged.is_some() && watch.pong_timeout.is_some() {
-            return Some(TimeoutAction::NoPong);
-        }
-        watch.count += 1;
-        watch.pinged = Some(now);
-        Some(TimeoutAction::Ping(Bytes::copy_from_slice(&watch.payload())))
+        let (_, due) = self.next(now).filter(|(at, _)| *at <= now)?;
+        Some(match due {
+            Due::Ping => TimeoutAction::Reply(Reply::ping(self.watch()?.ping(now))),
+            Due::Fail(timeout @ (Timeout::Idle | Timeout::Pong)) => {
+                TimeoutAction::Fail(timeout, StreamEnd::Linger)
+            }
+            Due::Fail(timeout) => TimeoutAction::Fail(timeout, StreamEnd::Cut),
+        })
     }
 
     /// The time between our last answered ping and its pong.
     pub fn round_trip(&self) -> Option<Duration> {
-        self.watch.as_ref()?.round_trip
+        match &self.0 {
+            State::Off { .. } => None,
+            State::On(watch) => watch.round_trip,
+        }
+    }
+
+    /// What is due next, and when.
+    fn next(&mut self, now: Instant) -> Option<(Instant, Due)> {
+        let watch = self.watch()?;
+        let heard = watch.start(now);
+        let due = match watch.closing {
+            Some(began) => [watch.close_due(began), watch.send_due(), None, None],
+            None => [
+                watch.idle_due(heard),
+                watch.pong_due(heard),
+                watch.send_due(),
+                watch.ping_due(heard),
+            ],
+        };
+        due.into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 }
 
 impl Watch {
-    /// What comes next of pings: since when it is waited for, and for how long. That is the pong that a
-    /// ping of ours waits for, if there is a limit to that; otherwise the next ping. Any byte that
-    /// comes puts either off: a peer that is sending is there.
-    fn next(&self, heard: Instant) -> Option<(Instant, Duration)> {
-        let since = self.pinged.map_or(heard, |pinged| pinged.max(heard));
-        let pong = self.pong_timeout.filter(|_| self.pinged.is_some());
-        pong.or(self.ping_interval).map(|time| (since, time))
+    /// The first instant of all counts as one at which both sides said something.
+    fn start(&mut self, now: Instant) -> Instant {
+        self.output.spoke.get_or_insert(now);
+        *self.heard.get_or_insert(now)
     }
 
-    fn payload(&self) -> [u8; 8] {
-        self.count.to_be_bytes()
+    fn idle_due(&self, heard: Instant) -> Option<(Instant, Due)> {
+        fail(self.output.life(heard), self.idle_timeout, Timeout::Idle)
+    }
+
+    fn pong_due(&self, heard: Instant) -> Option<(Instant, Due)> {
+        let ping = self.unanswered?;
+        let since = match ping.written {
+            Some(written) if !self.absent => written.max(heard),
+            // Until the peer can have it, or while nobody reads what it answers, it is enough that it reads.
+            Some(written) => written.max(self.output.life(heard)),
+            None => ping.issued.max(self.output.life(heard)),
+        };
+        fail(since, self.pong_timeout, Timeout::Pong)
+    }
+
+    fn send_due(&self) -> Option<(Instant, Due)> {
+        let waiting = self.output.waiting?;
+        fail(waiting.max(self.output.moved.unwrap_or(waiting)), self.send_timeout, Timeout::Send)
+    }
+
+    /// Pings go out when either side has been silent: proxies watch both directions.
+    fn ping_due(&self, heard: Instant) -> Option<(Instant, Due)> {
+        let silent = self.output.spoke.map_or(heard, |spoke| spoke.min(heard));
+        let since = match self.newest {
+            None => silent,
+            Some(ping) => silent.max(ping.written?).max(ping.issued),
+        };
+        Some((since.checked_add(self.ping_interval?)?, Due::Ping))
+    }
+
+    /// The time for closing begins when the close frame is out; until then progress puts it off.
+    fn close_due(&self, began: Instant) -> Option<(Instant, Due)> {
+        let since =
+            self.closed.unwrap_or_else(|| self.output.moved.map_or(began, |at| at.max(began)));
+        fail(since, Some(self.close_timeout), Timeout::Close)
+    }
+
+    fn ping(&mut self, now: Instant) -> Bytes {
+        let number = self.newest.map_or(0, |ping| ping.number) + 1;
+        let ping = Ping { number, issued: now, written: None };
+        self.newest = Some(ping);
+        if self.unanswered.is_none() {
+            self.unanswered = Some(ping);
+            // If one of the application's waits already, ours does not go out.
+            self.others = self.output.progress.ping_pending;
+        }
+        Bytes::copy_from_slice(&number.to_be_bytes())
+    }
+
+    fn handle_pong(&mut self, payload: &[u8]) {
+        let (Some(oldest), Some(newest)) = (self.unanswered, self.newest) else { return };
+        let number = payload.try_into().map(u64::from_be_bytes);
+        match number {
+            Ok(number) if number == newest.number => {
+                self.unanswered = None;
+                let (written, heard) = (newest.written.unwrap_or(newest.issued), self.heard);
+                self.round_trip = heard.map(|heard| heard.saturating_duration_since(written));
+            }
+            Ok(number) if (oldest.number..newest.number).contains(&number) => {
+                self.unanswered = Some(newest);
+            }
+            _ if self.others => self.unanswered = None,
+            _ => {}
+        }
+    }
+
+    fn handle_sending(&mut self, progress: SendProgress, now: Instant) {
+        if !progress.ping_pending {
+            for ping in [&mut self.unanswered, &mut self.newest].into_iter().flatten() {
+                ping.written.get_or_insert(now);
+            }
+        }
+        self.others |= self.unanswered.is_some() && progress.pings != self.output.progress.pings;
+        if progress.closed {
+            self.closed.get_or_insert(now);
+        }
+        self.output.handle(progress, now);
     }
 }
+
+impl Output {
+    /// When the peer, which was heard last then, last gave a sign that it is there.
+    fn life(&self, heard: Instant) -> Instant {
+        [self.moved, self.waiting].into_iter().flatten().fold(heard, Instant::max)
+    }
+
+    fn handle(&mut self, progress: SendProgress, now: Instant) {
+        if progress.written != self.progress.written {
+            self.spoke = Some(now);
+            let waited = self.waiting.map(|since| now.saturating_duration_since(since));
+            if waited.is_some_and(|waited| waited >= HAD_TO_WAIT) {
+                self.moved = Some(now);
+            }
+        }
+        self.waiting = progress.pending.then(|| self.waiting.unwrap_or(now));
+        self.progress = progress;
+    }
+}
+
+fn fail(since: Instant, timeout: Option<Duration>, what: Timeout) -> Option<(Instant, Due)> {
+    Some((since.checked_add(timeout?)?, Due::Fail(what)))
+}
+
+/// A write that took this long from when it was first tried was held up by the peer.
+const HAD_TO_WAIT: Duration = Duration::from_millis(1);
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SECOND: Duration = Duration::from_secs(1);
-
-    fn keep_alive() -> KeepAlive {
-        KeepAlive::new(&WebSocketConfig {
-            idle_timeout: Some(10 * SECOND),
-            ping_interval: Some(4 * SECOND),
-            pong_timeout: Some(2 * SECOND),
-            ..WebSocketConfig::default()
-        })
-    }
-
-    #[test]
-    fn pings_and_measures() {
-        let (start, mut clock) = (Instant::now(), keep_alive());
-        assert_eq!(clock.poll_timeout(start), Some(start + 4 * SECOND));
-        assert_eq!(clock.handle_timeout(start + 3 * SECOND), None);
-        let Some(TimeoutAction::Ping(ping)) = clock.handle_timeout(start + 4 * SECOND) else {
-            panic!("a ping was due")
-        };
-        assert_eq!(clock.poll_timeout(start + 4 * SECOND), Some(start + 6 * SECOND));
-        clock.handle_pong(b"another", start + 5 * SECOND);
-        assert_eq!(clock.round_trip(), None);
-        clock.handle_received(start + 5 * SECOND);
-        clock.handle_pong(&ping, start + 5 * SECOND);
-        assert_eq!(clock.round_trip(), Some(SECOND));
-        assert_eq!(clock.poll_timeout(start + 5 * SECOND), Some(start + 9 * SECOND));
-    }
-
-    #[test]
-    fn silence_ends_it() {
-        let (start, mut clock) = (Instant::now(), keep_alive());
-        clock.handle_received(start);
-        assert!(matches!(clock.handle_timeout(start + 4 * SECOND), Some(TimeoutAction::Ping(_))));
-        assert_eq!(clock.handle_timeout(start + 6 * SECOND), Some(TimeoutAction::NoPong));
-        assert_eq!(clock.handle_timeout(start + 10 * SECOND), Some(TimeoutAction::Idle));
-    }
-
-    #[test]
-    fn closing_has_a_time_of_its_own() {
-        let (start, mut clock) = (Instant::now(), KeepAlive::new(&WebSocketConfig::default()));
-        assert_eq!(clock.poll_timeout(start), None);
-        clock.handle_closing(start);
-        assert_eq!(clock.poll_timeout(start), Some(start + 5 * SECOND));
-        assert_eq!(clock.handle_timeout(start + 5 * SECOND), Some(TimeoutAction::NoClose));
-    }
-
-    #[test]
-    fn bytes_that_come_put_off_the_pong() {
-        let (start, mut clock) = (Instant::now(), keep_alive());
-        clock.handle_received(start);
-        assert!(matches!(clock.handle_timeout(start + 4 * SECOND), Some(TimeoutAction::Ping(_))));
-        // The pong is behind a long frame, which keeps coming.
-        for i in 5..20 {
-            clock.handle_received(start + i * SECOND);
-            assert_eq!(clock.handle_timeout(start + i * SECOND), None, "{i}");
-        }
-        assert_eq!(clock.poll_timeout(start + 19 * SECOND), Some(start + 21 * SECOND));
-        assert_eq!(clock.handle_timeout(start + 21 * SECOND), Some(TimeoutAction::NoPong));
-    }
-
-    #[test]
-    fn pings_go_on_without_a_limit_for_pongs() {
-        let config = WebSocketConfig::new().ping_interval(SECOND);
-        let (start, mut clock) = (Instant::now(), KeepAlive::new(&config));
-        clock.handle_received(start);
-        for i in 1..5 {
-            let action = clock.handle_timeout(start + i * SECOND);
-            assert!(matches!(action, Some(TimeoutAction::Ping(_))), "{i}: {action:?}");
-            assert_eq!(clock.poll_timeout(start + i * SECOND), Some(start + (i + 1) * SECOND));
-        }
-    }
-
-    #[test]
-    fn silence_does_not_count_while_nobody_listens() {
-        let (start, mut clock) = (Instant::now(), keep_alive());
-        clock.handle_received(start);
-        clock.handle_waiting(start + 60 * SECOND);
-        assert_eq!(clock.handle_timeout(start + 60 * SECOND), None);
-        assert_eq!(clock.poll_timeout(start + 60 * SECOND), Some(start + 64 * SECOND));
-    }
-}
+mod tests;

@@ -5,28 +5,32 @@
 /// frame costs nanoseconds.
 #[derive(Debug, Default)]
 pub(super) struct Masks {
-    /// Drawn keys; those from `left` on have been used.
-    keys: [[u8; 4]; BATCH],
+    /// Drawn keys; those from `left` on have been used. Servers have none.
+    keys: Option<Box<[[u8; 4]; BATCH]>>,
     left: u8,
 }
 
 impl Masks {
     pub(super) fn next(&mut self) -> [u8; 4] {
-        if self.left == 0 {
-            self.draw();
+        match &mut self.keys {
+            Some(keys) if self.left > 0 => {
+                self.left -= 1;
+                // A used key is not left behind for anybody who can read the memory.
+                std::mem::take(&mut keys[usize::from(self.left)])
+            }
+            _ => self.draw(),
         }
-        self.left -= 1;
-        // A used key is not left behind for anybody who can read the memory.
-        std::mem::take(&mut self.keys[usize::from(self.left)])
     }
 
     #[cold]
-    fn draw(&mut self) {
+    fn draw(&mut self) -> [u8; 4] {
+        let keys = self.keys.get_or_insert_default();
         // The generator works before the first key of a handshake is drawn, or there would be no
         // connection; it does not stop after that. A key of zeros would still be a valid frame.
-        let drawn = getrandom::fill(self.keys.as_flattened_mut());
+        let drawn = getrandom::fill(keys.as_flattened_mut());
         debug_assert!(drawn.is_ok());
-        self.left = BATCH as u8;
+        self.left = BATCH as u8 - 1;
+        std::mem::take(&mut keys[BATCH - 1])
     }
 }
 

@@ -4,15 +4,19 @@ mod close_codes;
 mod closing;
 mod incoming;
 mod keep_alive;
+mod marks;
 mod masks;
 mod outgoing;
-mod pongs;
 mod prepared;
+mod progress;
 mod receiver;
 mod reply;
 mod send_error;
 mod sender;
+mod timeout;
 mod web_socket_config;
+
+use std::time::Instant;
 
 use crate::{
     close::CloseInfo,
@@ -30,10 +34,12 @@ pub use self::{
     keep_alive::{KeepAlive, TimeoutAction},
     outgoing::{IntoOutgoing, Outgoing},
     prepared::Prepared,
-    receiver::{FrameViolation, Receiver},
+    progress::SendProgress,
+    receiver::{FrameViolation, ReceiveLimits, Receiver},
     reply::Reply,
     send_error::SendError,
     sender::Sender,
+    timeout::Timeout,
     web_socket_config::WebSocketConfig,
 };
 
@@ -64,6 +70,10 @@ pub use self::{
 /// * Input: read into the receiver's buffer, then [`poll`](Self::poll) until it has nothing.
 /// * Commands: those of the [`Sender`].
 /// * Output: after input or a command, write the sender's queue until it is empty.
+/// * Time: [`handle_received`](Self::handle_received) after reading and
+///   [`handle_written`](Self::handle_written) after writing say how it goes on;
+///   [`handle_timeout`](Self::handle_timeout) no later than [`poll_timeout`](Self::poll_timeout) sends
+///   the pings of [`ping_interval`](WebSocketConfig#structfield.ping_interval), and notices who is gone.
 /// * After an error the close frame that tells the peer is in the queue: write it, then close.
 /// * When both halves are done ([`is_done`](Self::is_done)) the server closes the stream first; a
 ///   client waits for that (RFC 6455 7.1.1).
@@ -71,6 +81,7 @@ pub use self::{
 pub struct Connection {
     receiver: Receiver,
     sender: Sender,
+    clock: KeepAlive,
     negotiated: Negotiated,
 }
 
@@ -102,6 +113,7 @@ impl Connection {
         Self {
             receiver: Receiver::new(role, recv, inflater, config),
             sender: Sender::new(role, send, deflater, config),
+            clock: KeepAlive::new(config),
             negotiated,
         }
     }
@@ -114,7 +126,7 @@ impl Connection {
     /// The rule that the peer broke. Nothing comes after it.
     pub fn poll(&mut self) -> Result<Option<Incoming>, FrameRule> {
         let outcome = self.receiver.poll();
-        self.settle();
+        self.settle(outcome);
         outcome
     }
 
@@ -125,8 +137,69 @@ impl Connection {
     /// As [`poll`](Self::poll).
     pub fn poll_part(&mut self) -> Result<Option<Incoming>, FrameRule> {
         let outcome = self.receiver.poll_part();
-        self.settle();
+        self.settle(outcome);
         outcome
+    }
+
+    /// Bytes have been read at `now`: any byte that comes puts off what is waited for. To be told before
+    /// [`poll`](Self::poll).
+    pub fn handle_received(&mut self, now: Instant) {
+        self.clock.handle_received(now);
+    }
+
+    /// Bytes have been written at `now`, or could not be.
+    pub fn handle_written(&mut self, now: Instant) {
+        if self.close_info().first.is_some() {
+            self.clock.handle_closing(now);
+        }
+        self.clock.handle_sending(self.sender.progress(), now);
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout); `None` for never. The first call starts the
+    /// clock.
+    pub fn poll_timeout(&mut self, now: Instant) -> Option<Instant> {
+        self.clock.poll_timeout(now)
+    }
+
+    /// Queues a ping if one is due, or fails the connection if its time is up: then the timeout that
+    /// passed, and what becomes of the stream.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use ws_core::{Connection, Negotiated, RecvBuf, Role, StreamEnd, Timeout, WebSocketConfig};
+    ///
+    /// let second = Duration::from_secs(1);
+    /// let config = WebSocketConfig::new().ping_interval(20 * second).pong_timeout(10 * second);
+    /// let mut ws = Connection::new(Role::Server, Negotiated::default(), RecvBuf::new(), &config);
+    ///
+    /// let start = Instant::now();
+    /// assert_eq!(ws.poll_timeout(start), Some(start + 20 * second));
+    /// assert_eq!(ws.handle_timeout(start + 20 * second), None);
+    /// assert!(!ws.send_queue().is_empty()); // a ping, which nobody answers
+    /// # use bytes::Buf;
+    /// # let n = ws.send_queue().remaining();
+    /// ws.send_queue().advance(n);
+    /// ws.handle_written(start + 20 * second);
+    /// assert_eq!(ws.poll_timeout(start + 20 * second), Some(start + 30 * second));
+    /// let failed = ws.handle_timeout(start + 30 * second);
+    /// assert_eq!(failed, Some((Timeout::Pong, StreamEnd::Linger)));
+    /// ```
+    pub fn handle_timeout(&mut self, now: Instant) -> Option<(Timeout, StreamEnd)> {
+        match self.clock.handle_timeout(now)? {
+            TimeoutAction::Reply(ping) => {
+                self.sender.reply(ping);
+                None
+            }
+            TimeoutAction::Fail(timeout, end) => {
+                self.sender.reply(Reply::timed_out(timeout));
+                Some((timeout, end))
+            }
+        }
+    }
+
+    /// The stream has ended, or failed: nothing can be sent any more.
+    pub fn handle_eof(&mut self) {
+        self.sender.reply(Reply::disconnected());
     }
 
     /// The receiving half.
@@ -177,18 +250,26 @@ impl Connection {
     }
 
     /// Takes the halves apart, for two tasks. The caller then takes the receiver's replies to the
-    /// sender: [`Receiver::take_reply`], [`Sender::reply`].
-    pub fn split(self) -> (Receiver, Sender, Negotiated) {
-        (self.receiver, self.sender, self.negotiated)
+    /// sender ([`Receiver::take_reply`], [`Sender::reply`]), and tells the clock what the halves do.
+    pub fn split(self) -> (Receiver, Sender, KeepAlive, Negotiated) {
+        (self.receiver, self.sender, self.clock, self.negotiated)
     }
 
-    /// Puts the halves of a connection together again.
-    pub fn join(receiver: Receiver, sender: Sender, negotiated: Negotiated) -> Self {
-        Self { receiver, sender, negotiated }
+    /// Puts the parts of a connection together again.
+    pub fn join(
+        receiver: Receiver,
+        sender: Sender,
+        clock: KeepAlive,
+        negotiated: Negotiated,
+    ) -> Self {
+        Self { receiver, sender, clock, negotiated }
     }
 
     /// Brings the reply to what was polled to the sender.
-    fn settle(&mut self) {
+    fn settle(&mut self, polled: Result<Option<Incoming>, FrameRule>) {
+        if let Ok(Some(Incoming::Pong)) = polled {
+            self.clock.handle_pong(self.receiver.payload());
+        }
         if let Some(reply) = self.receiver.take_reply() {
             self.sender.reply(reply);
         }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::timeout::Timeout;
 use crate::{close::CloseCode, codec::FrameRule};
 
 /// What the sending half has to send because of what the receiving half got, or did not get.
@@ -14,12 +15,13 @@ pub struct Reply {
     pub(super) ping: Option<Bytes>,
     pub(super) close: Option<CloseCode>,
     pub(super) broken: Option<FrameRule>,
-    pub(super) timed_out: bool,
+    pub(super) timed_out: Option<Timeout>,
+    pub(super) disconnected: bool,
 }
 
 impl Reply {
-    /// A ping of our own: [`TimeoutAction::Ping`](super::TimeoutAction::Ping).
-    pub fn ping(payload: Bytes) -> Self {
+    /// A ping of our own, because it is time.
+    pub(super) fn ping(payload: Bytes) -> Self {
         Self { ping: Some(payload), ..Self::default() }
     }
 
@@ -37,15 +39,21 @@ impl Reply {
         Self { broken: Some(rule), ..Self::default() }
     }
 
-    /// The peer was silent for too long: fails the connection with 1008.
-    pub fn timed_out() -> Self {
-        Self { timed_out: true, ..Self::default() }
+    /// The peer was too slow: fails the connection with 1008.
+    pub fn timed_out(timeout: Timeout) -> Self {
+        Self { timed_out: Some(timeout), ..Self::default() }
+    }
+
+    /// The stream has failed or ended: nothing can be sent any more.
+    pub fn disconnected() -> Self {
+        Self { disconnected: true, ..Self::default() }
     }
 
     /// Whether there is nothing to send.
     pub fn is_empty(&self) -> bool {
-        let Self { pong, ping, close, broken, timed_out } = self;
-        pong.is_none() && ping.is_none() && close.is_none() && broken.is_none() && !timed_out
+        let Self { pong, ping, close, broken, timed_out, disconnected } = self;
+        let quiet = pong.is_none() && ping.is_none() && close.is_none() && broken.is_none();
+        quiet && timed_out.is_none() && !disconnected
     }
 
     /// Adds a newer reply to this one.
@@ -54,6 +62,7 @@ impl Reply {
         self.ping = newer.ping.or(self.ping.take());
         self.close = self.close.or(newer.close);
         self.broken = self.broken.or(newer.broken);
-        self.timed_out |= newer.timed_out;
+        self.timed_out = self.timed_out.or(newer.timed_out);
+        self.disconnected |= newer.disconnected;
     }
 }

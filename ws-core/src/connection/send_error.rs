@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use super::timeout::Timeout;
+use crate::codec::FrameRule;
+
 /// Why something cannot be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -10,6 +13,12 @@ pub enum SendError {
     Full,
     /// `closing`: a close frame has been sent, or has to be.
     Closing,
+    /// The peer was too slow, and the connection has been given up: the name of the timeout.
+    TimedOut(Timeout),
+    /// The peer broke a rule, and the connection has been given up: the name of the rule.
+    Failed(FrameRule),
+    /// `disconnected`: the stream has ended, or failed.
+    Disconnected,
     /// `unfinished-message`: a message that is sent in parts has to end first.
     Unfinished,
     /// `control-too-long`: a ping, pong or close reason of more than 125 bytes (a reason: 123).
@@ -25,11 +34,19 @@ pub enum SendError {
 }
 
 impl SendError {
+    /// Whether the connection was given up, rather than closed.
+    pub fn is_failure(self) -> bool {
+        matches!(self, Self::TimedOut(_) | Self::Failed(_) | Self::Disconnected)
+    }
+
     /// A stable name in kebab-case.
     pub fn name(self) -> &'static str {
         match self {
             Self::Full => "queue-full",
             Self::Closing => "closing",
+            Self::TimedOut(timeout) => timeout.name(),
+            Self::Failed(rule) => rule.name(),
+            Self::Disconnected => "disconnected",
             Self::Unfinished => "unfinished-message",
             Self::ControlTooLong { .. } => "control-too-long",
             Self::CloseCode => "invalid-close-code",
@@ -42,6 +59,14 @@ impl fmt::Display for SendError {
         let text = match self {
             Self::Full => "the send queue is full",
             Self::Closing => "nothing may be sent after a close frame (RFC 6455 5.5.1)",
+            Self::TimedOut(timeout) => return write!(f, "nothing can be sent any more: {timeout}"),
+            Self::Failed(rule) => {
+                return write!(
+                    f,
+                    "nothing can be sent any more, since the peer broke a rule: {rule}"
+                );
+            }
+            Self::Disconnected => "nothing can be sent any more: the stream has ended",
             Self::Unfinished => "a message that is sent in parts has to end first (RFC 6455 5.4)",
             Self::ControlTooLong { len, max } => {
                 let at_most =

@@ -32,21 +32,38 @@ pub struct WebSocketConfig {
     /// The frames of one message, empty ones included: 131,072. More are refused with 1008.
     pub max_fragments: u32,
     /// Longer messages are sent in frames of this length, so that pings and pongs get through
-    /// between them: 64 KiB. `None` sends every message in one frame.
+    /// between them: 64 KiB. `None` sends every message in one frame: for peers that cannot put
+    /// fragments together, or give them out one by one.
+    ///
+    /// Fragments of a text end between characters, up to three bytes earlier.
     pub fragment_len: Option<usize>,
     /// How much output may be pending before sending has to wait: 256 KiB. A message larger than
     /// this is still accepted while the queue is empty.
     pub max_queue_len: usize,
     /// Fail the connection when nothing came for this long. Off; 60 s suit most servers.
+    ///
+    /// Silence counts while somebody receives. A write that had to wait for the peer and goes on is a sign
+    /// of life, too.
     pub idle_timeout: Option<Duration>,
-    /// Send a ping when nothing came for this long. Off; 20 s keep proxies from giving up.
+    /// Send a ping when nothing came, or nothing was sent, for this long. Off; 20 s keep proxies from giving
+    /// up: they watch both directions.
     pub ping_interval: Option<Duration>,
-    /// Fail the connection when a ping of ours has no pong after this long. Off; 20 s suit most.
+    /// Fail the connection when a ping of [`ping_interval`](Self#structfield.ping_interval) has no pong
+    /// after this long. Off; 20 s suit most.
+    ///
+    /// The time begins when the ping has been written, and begins again with every byte that comes.
     pub pong_timeout: Option<Duration>,
+    /// Fail the connection when the peer takes nothing of what is being sent for this long. Off; 60 s suit
+    /// most.
+    ///
+    /// Without it, a peer that reads nothing keeps `send` waiting until
+    /// [`idle_timeout`](Self#structfield.idle_timeout), if that is on.
+    pub send_timeout: Option<Duration>,
     /// Answer pings (RFC 6455 5.5.2): on. A proxy that passes pings on switches it off, and sends the pong
     /// itself when its own comes.
     pub auto_pong: bool,
-    /// How long the peer has to finish the closing handshake: 5 s.
+    /// How long the peer has to finish the closing handshake once our close frame has been written, and how
+    /// long it may take nothing of what is before that: 5 s.
     pub close_timeout: Duration,
     /// Compress messages of at least this length, when permessage-deflate was negotiated: 64. Shorter
     /// ones hardly shrink.
@@ -115,6 +132,13 @@ impl WebSocketConfig {
         self
     }
 
+    /// Sets [`send_timeout`](Self#structfield.send_timeout).
+    #[doc(alias = "write_timeout")]
+    pub fn send_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.send_timeout = time.into();
+        self
+    }
+
     /// Sets [`auto_pong`](Self#structfield.auto_pong).
     pub fn auto_pong(mut self, on: bool) -> Self {
         self.auto_pong = on;
@@ -157,6 +181,7 @@ impl Default for WebSocketConfig {
             idle_timeout: None,
             ping_interval: None,
             pong_timeout: None,
+            send_timeout: None,
             auto_pong: true,
             close_timeout: Duration::from_secs(5),
             min_deflate_len: 64,

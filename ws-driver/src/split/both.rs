@@ -10,12 +10,12 @@ use std::{
     time::Instant,
 };
 
-use ws_core::{Reply, Sender};
+use ws_core::{CloseFrame, CloseInfo, KeepAlive, Reply, Sender, Side};
 
 use crate::{
     hold::{Hold, lock},
     inbound::{Outlet, Written},
-    outbound::poll_write_out,
+    outbound::{poll_write_out, watched},
     runtime::{Runtime, Writes},
     wire::Wire,
 };
@@ -26,6 +26,10 @@ pub(super) struct Both<I: Hold, R: Runtime> {
     pub(super) parked: Mutex<Parked>,
     /// The sending half has begun to close.
     pub(super) closing: AtomicBool,
+    /// Held for moments only, as is what follows: never while something is written.
+    pub(super) clock: Mutex<KeepAlive>,
+    /// How far closing has come.
+    pub(super) info: Mutex<CloseInfo>,
     pub(super) wakers: Arc<Wakers>,
 }
 
@@ -90,6 +94,7 @@ impl<I: Hold, R: Writes<I::Stream>> Both<I, R> {
             }
             if let Some(then) = then.take() {
                 output = Some(then(&mut writer));
+                self.note(&writer.sender);
             }
             drop(writer);
             let mut parked = lock(&self.parked);
@@ -127,8 +132,32 @@ impl<I: Hold, R: Writes<I::Stream>> Both<I, R> {
         let parked = !reply.is_empty();
         if parked {
             sender.reply(reply);
+            self.note(sender);
         }
         parked
+    }
+
+    /// Leaves word of a close frame, for whoever asks while the writer is in use.
+    fn note(&self, sender: &Sender) {
+        if sender.close_frame().is_some() {
+            let CloseInfo { sent, first, .. } = sender.close_info(None);
+            let mut info = lock(&self.info);
+            (info.sent, info.first) = (sent, first);
+        }
+    }
+
+    /// How it ended, or how far closing has come.
+    pub(super) fn close_info(&self) -> CloseInfo {
+        let mut info = lock(&self.info).clone();
+        let first = info.received.as_ref().map(|_| Side::Remote);
+        info.first = info.first.or(first);
+        info
+    }
+
+    /// Queues what was parked, and tells the clock how far sending has come.
+    pub(super) fn watch(&self, sender: &mut Sender, limit: Option<Instant>) -> Option<Instant> {
+        self.unpark(sender);
+        watched(&mut lock(&self.clock), sender, limit)
     }
 
     /// Writes all pending output. What is parked meanwhile goes in between, so that a pong need not
@@ -137,12 +166,10 @@ impl<I: Hold, R: Writes<I::Stream>> Both<I, R> {
         &self,
         writer: &mut Writer<I, R>,
         cx: &mut Context<'_>,
-        until: Option<Instant>,
+        limit: Option<Instant>,
     ) -> Poll<io::Result<()>> {
         let Writer { wire, sender } = writer;
-        poll_write_out(sender, wire, cx, until, |sender| {
-            self.unpark(sender);
-        })
+        poll_write_out(sender, wire, cx, |sender| self.watch(sender, limit))
     }
 
     /// Wakes both halves.
@@ -165,6 +192,14 @@ impl<I: Hold, R: Writes<I::Stream>> Outlet<I, R> for Arc<Both<I, R>> {
         true
     }
 
+    fn clock<O>(&mut self, then: impl FnOnce(&mut KeepAlive) -> O) -> O {
+        then(&mut lock(&self.clock))
+    }
+
+    fn received(&mut self, frame: &CloseFrame) {
+        lock(&self.info).received = Some(frame.clone());
+    }
+
     fn over(&mut self) {
         // A task that waits to write will see that the stream is closed.
         Arc::clone(&self.wakers).wake();
@@ -176,13 +211,13 @@ impl<I: Hold, R: Writes<I::Stream>> Outlet<I, R> for Arc<Both<I, R>> {
         &mut self,
         _wire: &mut Wire<I, R>,
         cx: &mut Context<'_>,
-        until: Option<Instant>,
+        limit: Option<Instant>,
     ) -> Poll<io::Result<Written>> {
         loop {
             let Some(mut writer) = self.try_writer() else {
                 return Poll::Ready(Ok(Written::Elsewhere));
             };
-            let written = self.poll_write_as(&mut writer, cx, until);
+            let written = self.poll_write_as(&mut writer, cx, limit);
             drop(writer);
             if lock(&self.parked).reply.is_empty() {
                 return written.map_ok(|()| Written::All);

@@ -3,7 +3,8 @@
 //! The receiver also writes: pongs, and the answer to a close. So both halves share the sending half
 //! of the connection, behind a lock that is held while something is queued or written. The receiver
 //! never waits for that lock: when it is taken, its reply is parked, and the half that has the lock
-//! looks there after letting go. Both halves are woken when the stream can be written or read: a stream
+//! looks there after letting go. The clock, and word of the close frames, are behind locks of their own, which
+//! are never held while something is written. Both halves are woken when the stream can be written or read: a stream
 //! remembers only one of them, and one of TLS may have to be written before it can be read.
 
 use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicBool};
@@ -17,7 +18,9 @@ pub use self::{recv_half::RecvHalf, send_half::SendHalf};
 use crate::{
     WebSocket,
     hold::{Hold, Own, Shared},
+    outbound::Outbound,
     runtime::{Reads, Writes},
+    waiters::Waiters,
     wire::Wire,
 };
 
@@ -49,8 +52,10 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
         self,
         share: impl FnOnce(T) -> (I, I),
     ) -> (SendHalf<I, R>, RecvHalf<I, R>) {
-        let Self { inbound, sender, negotiated, request } = self;
-        let closing = sender.close_frame().is_some();
+        let Self { inbound, outbound, negotiated, request, .. } = self;
+        let Outbound { sender, clock } = outbound;
+        let info = sender.close_info(inbound.receiver.close_frame());
+        let closing = info.sent.is_some();
         let mut writing = None;
         let inbound = inbound.over(|wire| {
             let unflushed = wire.is_unflushed();
@@ -63,6 +68,8 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
             writer: Mutex::new(Writer { wire, sender }),
             parked: Mutex::default(),
             closing: AtomicBool::new(closing),
+            clock: Mutex::new(clock),
+            info: Mutex::new(info),
             wakers: Arc::default(),
         });
         let sender = SendHalf { both: Arc::clone(&both) };
@@ -90,7 +97,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> RecvHalf<I, R> {
         }
         drop(sender);
         let Self { inbound, negotiated, request, both } = self;
-        let Some(Both { writer, parked, .. }) = Arc::into_inner(both) else {
+        let Some(Both { writer, parked, clock, .. }) = Arc::into_inner(both) else {
             unreachable!("each half has one handle, and there are two halves")
         };
         let Writer { wire: writing, mut sender } =
@@ -103,6 +110,8 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> RecvHalf<I, R> {
             };
             Wire::resume(Own(io), unflushed)
         });
-        Ok(WebSocket { inbound, sender, negotiated, request })
+        let clock = clock.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let outbound = Outbound { sender, clock };
+        Ok(WebSocket { inbound, outbound, waiters: Waiters::default(), negotiated, request })
     }
 }

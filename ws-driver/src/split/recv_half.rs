@@ -13,7 +13,7 @@ use ws_core::{CloseInfo, Message, Negotiated};
 use super::both::{Both, remember};
 use crate::{
     Error, Event, Part,
-    hold::Hold,
+    hold::{Hold, lock},
     inbound::Inbound,
     runtime::{Reads, Runtime, Writes},
 };
@@ -69,7 +69,9 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> RecvHalf<I, R> {
     ) -> Poll<O> {
         remember(&self.both.wakers.receiver, cx);
         let waker = self.both.waker();
-        poll(&mut self.inbound, &mut self.both, &mut Context::from_waker(&waker))
+        let polled = poll(&mut self.inbound, &mut self.both, &mut Context::from_waker(&waker));
+        self.inbound.wire.rest();
+        polled
     }
 
     /// The negotiated subprotocol.
@@ -89,13 +91,12 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> RecvHalf<I, R> {
 
     /// How it ended, or how far closing has come.
     pub fn close_info(&self) -> CloseInfo {
-        let received = self.inbound.receiver.close_frame();
-        self.both.with_writer(|writer| writer.sender.close_info(received))
+        self.both.close_info()
     }
 
     /// How long the last ping of ours took to be answered.
     pub fn round_trip(&self) -> Option<Duration> {
-        self.inbound.clock.round_trip()
+        lock(&self.both.clock).round_trip()
     }
 }
 

@@ -4,15 +4,16 @@ use std::{
     fmt,
     sync::{Arc, atomic::Ordering},
     task::{Context, Poll, Waker, ready},
+    time::Instant,
 };
 
 use bytes::Bytes;
-use ws_core::{CloseFrame, Message, Outgoing, SendError, Sender};
+use ws_core::{CloseFrame, CloseInfo, Message, Outgoing, Reply, SendError, Sender};
 
 use super::both::{Both, Writer, remember};
 use crate::{
     Error, Part,
-    hold::Hold,
+    hold::{Hold, lock},
     outbound::{lend_memory, poll_feed, sent_whole},
     runtime::{Runtime, Writes},
 };
@@ -84,9 +85,9 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
     }
 
     fn poll_write_out(&mut self, cx: &Context<'_>) -> Poll<Result<(), Error>> {
-        let waker = self.remember(cx);
-        let (both, mut cx) = (&self.both, Context::from_waker(&waker));
-        both.with_writer(|writer| both.poll_write_as(writer, &mut cx, None)).map_err(Error::Io)
+        self.poll_writer(cx, |both, writer, cx| {
+            both.poll_write_as(writer, cx, None).map_err(Error::Io)
+        })
     }
 
     /// Tries a command until there is room for it, and makes room by writing.
@@ -95,14 +96,40 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
         cx: &Context<'_>,
         mut command: impl FnMut(&mut Sender) -> Result<(), SendError>,
     ) -> Poll<Result<(), Error>> {
-        let waker = self.remember(cx);
-        let (both, mut cx) = (&self.both, Context::from_waker(&waker));
-        both.with_writer(|Writer { sender, wire }| {
-            poll_feed(sender, wire, &mut cx, |sender| {
+        self.poll_writer(cx, |both, Writer { sender, wire }, cx| {
+            let command = |sender: &mut Sender| {
                 both.unpark(sender);
                 command(sender)
-            })
+            };
+            poll_feed(sender, wire, cx, command, |sender| both.watch(sender, None))
         })
+    }
+
+    /// Writes. If that fails because the other half has given the connection up, the reason is told.
+    fn poll_writer(
+        &mut self,
+        cx: &Context<'_>,
+        poll: impl FnOnce(&Both<I, R>, &mut Writer<I, R>, &mut Context<'_>) -> Poll<Result<(), Error>>,
+    ) -> Poll<Result<(), Error>> {
+        let waker = self.remember(cx);
+        let both = &self.both;
+        let written = both.with_writer(|writer| {
+            let written = poll(both, writer, &mut Context::from_waker(&waker));
+            writer.wire.rest();
+            let Poll::Ready(Err(Error::Io(error))) = written else { return written };
+            both.unpark(&mut writer.sender);
+            let gone = writer.sender.check_open().err();
+            writer.sender.reply(Reply::disconnected());
+            Poll::Ready(Err(gone
+                .filter(|error| error.is_failure())
+                .map_or(error.into(), Error::Send)))
+        });
+        if matches!(written, Poll::Ready(Err(Error::Io(_)))) {
+            // What the peer has said may explain it, and there is a limit to waiting for that.
+            lock(&both.clock).handle_closing(Instant::now());
+            both.wakers.wake_receiver();
+        }
+        written
     }
 
     /// Polls [`flush`](Self::flush).
@@ -113,6 +140,11 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
     pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         ready!(self.poll_write_out(cx))?;
         Poll::Ready(self.both.with_writer(|writer| sent_whole(&mut writer.sender)))
+    }
+
+    /// How it ended, or how far closing has come: who sent which close frame, and who was first.
+    pub fn close_info(&self) -> CloseInfo {
+        self.both.close_info()
     }
 
     /// Polls [`close_with`](Self::close_with).
@@ -129,6 +161,7 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
             Ok(()) | Err(Error::Send(SendError::Closing)) => {}
             Err(error) => return Poll::Ready(Err(error)),
         }
+        lock(&self.both.clock).handle_closing(Instant::now());
         if !self.both.closing.swap(true, Ordering::Relaxed) {
             // The receiving half has a deadline to watch now, also while the peer reads nothing.
             self.both.wakers.wake_receiver();

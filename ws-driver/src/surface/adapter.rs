@@ -85,9 +85,8 @@ macro_rules! __names {
 
         /// Close frames, timeouts, and what can be sent.
         pub mod message {
-            pub use $crate::{
-                Timeout,
-                ws_core::{CloseFrame, IntoOutgoing, Outgoing, Side, TextError},
+            pub use $crate::ws_core::{
+                CloseFrame, IntoOutgoing, Outgoing, Side, TextError, Timeout,
             };
         }
     };

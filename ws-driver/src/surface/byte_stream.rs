@@ -8,7 +8,9 @@ macro_rules! __byte_stream {
         /// A WebSocket as a stream of bytes, for tunnels: the payloads of binary messages, one behind
         /// the other. A text message is an error.
         ///
-        /// Dropping it does not close the WebSocket.
+        /// Shutting down the writing side sends a close frame; what the peer sends before its own stays to be
+        /// read, up to the end. Dropping it does not close the WebSocket. Nothing is kept, so limits for frames,
+        /// messages and fragments do not hold.
         pub struct ByteStream<T>($crate::ByteStream<T, $Runtime>);
 
         impl<T: $($bound)*> ByteStream<T> {

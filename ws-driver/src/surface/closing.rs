@@ -25,8 +25,8 @@ macro_rules! __closing {
         ///
         /// # Errors
         ///
-        /// [`Error::Send`](Error::Send) for a code that may not be sent, or a reason that is
-        /// too long; [`Error::TimedOut`](Error::TimedOut) when the peer does not answer in
+        /// [`Error::Send`](Error::Send) for a code that may not be sent, a reason that is too long, or a
+        /// peer that was given up before; [`Error::TimedOut`](Error::TimedOut) when the peer does not answer in
         /// [`close_timeout`](ws_core::WebSocketConfig::close_timeout), otherwise as
         /// [`recv`](Self::recv).
         pub $($async)? fn close_with(
@@ -68,10 +68,12 @@ macro_rules! __closing {
             frame: $crate::ws_core::CloseFrame,
         ) -> Result<$crate::ws_core::CloseInfo, $crate::Error> {
             match self.driven().queue_close(frame) {
-                Ok(()) | Err($crate::ws_core::SendError::Closing) => {}
+                Ok(())
+                | Err($crate::ws_core::SendError::Closing)
+                | Err($crate::ws_core::SendError::Failed(_)) => {}
                 Err(error) => return Err(error.into()),
             }
-            while $crate::__call!($mode, self.recv_event())?.is_some() {}
+            $crate::__wait!($mode, |cx| self.driven().poll_closed(cx))?;
             Ok(self.driven().close_info())
         }
     };

@@ -17,6 +17,11 @@ macro_rules! __halves {
             $crate::__sending!($mode [$($async)?]);
             $crate::__half_closing!($mode [$($async)?]);
 
+            /// How the WebSocket ended, or how far closing has come: who said what, and who was first.
+            pub fn close_info(&self) -> CloseInfo {
+                self.0.close_info()
+            }
+
             fn driven(&mut self) -> &mut $crate::SendHalf<$crate::$Hold<T>, $Runtime> {
                 &mut self.0
             }
@@ -84,7 +89,8 @@ macro_rules! __asynchronous {
 
         $crate::__stream!(WebSocket, [$($bound)*]);
         $crate::__sink!(
-            /// Closing it is [`close`](WebSocket::close).
+            /// Closing it sends a close frame with code 1000; what the peer sends before its own stays
+            /// to be received. [`close`](WebSocket::close) throws that away, and waits for the end.
             WebSocket, [$($bound)*]
         );
         $crate::__stream!(RecvHalf, [$($bound)*]);

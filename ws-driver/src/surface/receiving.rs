@@ -5,8 +5,7 @@
 #[macro_export]
 macro_rules! __receiving {
     ($mode:tt [$($async:tt)?]) => {
-        /// Receives the next message; `None` when the WebSocket has been closed by a closing
-        /// handshake.
+        /// Receives the next message; `None` when the peer has closed, and has its answer.
         ///
         /// Answers pings and the peer's close, and writes what is queued before it waits: an echo loop
         /// of `recv` and `feed` writes in batches. Nothing is lost when this is cancelled.
@@ -26,7 +25,7 @@ macro_rules! __receiving {
             $crate::__wait!($mode, |cx| self.driven().poll_recv(cx))
         }
 
-        /// Receives the next message, ping or pong.
+        /// Receives the next message, ping, pong or close frame.
         ///
         /// # Errors
         ///

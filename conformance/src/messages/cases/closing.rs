@@ -20,7 +20,6 @@ fn by_the_peer(role: Role) -> Vec<Case> {
             .peer_closes()
             .recv_end()
             .wire(["close 1000"])
-            .shut(true)
             .info("sent 1000, received 1000 bye, remote first")
             .send("late", "closing")
             .try_send("late", "closing")
@@ -28,6 +27,7 @@ fn by_the_peer(role: Role) -> Vec<Case> {
             .ping(b"late", "closing")
             .start_close(1000, "", "closing")
             .close(1000, "", "sent 1000, received 1000 bye, remote first")
+            .shut(true)
             .silent(),
         Case::new(role, "close/by the peer, empty")
             .peer(&Frame::new(CLOSE, ""))
@@ -85,19 +85,26 @@ fn by_the_peer(role: Role) -> Vec<Case> {
                 .info(format!(r"sent {code}, received {code} \xc3\xbc, remote first")),
         );
     }
-    // RFC 6455 7.1.1: the server closes the stream first, and the client waits for that.
+    // RFC 6455 7.1.1: the server closes the stream first, and the client waits for that, but does not keep what it
+    // knows to itself.
     let case = Case::new(role, "close/by the peer, who does not close the stream");
+    let info = "sent 1000, received 1000, remote first";
     all.push(match role {
-        Role::Server => case.peer(&close(1000, "")).recv("end").wire(["close 1000"]).shut(true),
+        Role::Server => case
+            .peer(&close(1000, ""))
+            .recv("end")
+            .wire(["close 1000"])
+            .close(1000, "", info)
+            .shut(true),
         Role::Client => case
             .slow()
             .coming_back()
             .config(|config| config.close_timeout = Duration::from_millis(20))
             .peer(&close(1000, ""))
-            .recv_patiently("waits")
+            .recv("end")
             .wire(["close 1000"])
             .shut(false)
-            .recv_patiently("end")
+            .close_patiently(1000, "", info)
             .shut(true)
             .recv_end(),
     });
@@ -107,14 +114,24 @@ fn by_the_peer(role: Role) -> Vec<Case> {
                 .slow()
                 .coming_back()
                 .peer(&close(1000, ""))
-                .recv("waits")
+                .recv("end")
                 .wire(["close 1000"])
                 .shut(false)
+                .close(1000, "", "waits")
                 .peer_closes()
-                .recv("end")
+                .close(1000, "", info)
                 .shut(true),
         );
     }
+    all.push(
+        Case::new(role, "close/by the peer, as an event")
+            .peer(&text("a"))
+            .peer(&close(1001, "bye"))
+            .event("text a")
+            .event("close 1001 bye")
+            .event("end")
+            .wire(["close 1001"]),
+    );
     all
 }
 
@@ -132,6 +149,7 @@ fn by_this_side(role: Role) -> Vec<Case> {
             .peer_closes()
             .recv_end()
             .silent()
+            .close(1001, "", "sent 1000 bye, received 1000, local first")
             .shut(true)
             .info("sent 1000 bye, received 1000, local first"),
         Case::new(role, "close/by this side, in one call")

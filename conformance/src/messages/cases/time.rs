@@ -43,7 +43,7 @@ pub(super) fn cases(role: Role) -> Vec<Case> {
             .slow()
             .coming_back()
             .config(|config| {
-                config.ping_interval = Some(SHORT);
+                config.ping_interval = Some(2 * SHORT);
                 config.pong_timeout = Some(SHORT);
             })
             .recv_patiently("waits")

@@ -132,8 +132,11 @@ fn poll_call(
             }
             continue;
         }
-        if peer.is_waited_for() && !peer.wakes(&waker) {
-            panic!("{command:?} waits for the peer, and the pipe does not know whom to wake");
+        if peer.is_waited_for() {
+            peer.wake();
+            if !flag.lower() {
+                panic!("{command:?} waits for the peer, and the pipe does not know whom to wake");
+            }
         }
         while !flag.is_up() {
             if pace.is_over(since) {
@@ -153,6 +156,11 @@ struct Flag(AtomicBool);
 impl Flag {
     fn is_up(&self) -> bool {
         self.0.load(Ordering::Acquire)
+    }
+
+    /// Forgets it, and says whether there was something to forget.
+    fn lower(&self) -> bool {
+        self.0.swap(false, Ordering::AcqRel)
     }
 }
 

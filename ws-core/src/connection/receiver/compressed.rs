@@ -19,7 +19,7 @@ impl Receiver {
         };
         if frame.done > 0 || inflater.is_full() {
             // The limit holds while inflating: one byte more than it allows is the last that comes.
-            let most = self.max_message_len.saturating_add(1) - inflater.total();
+            let most = self.limits.max_message_len.saturating_add(1) - inflater.total();
             let before = inflater.out().len();
             let max_len = if parts { most.min(MAX_PART) } else { before.saturating_add(most) };
             let used = inflater.inflate(&self.recv.filled()[..frame.done], max_len);
@@ -29,7 +29,7 @@ impl Receiver {
             let used = used.map_err(|_| FrameRule::InvalidDeflate)?;
             self.recv.consume(used);
             frame.skip(used);
-            if inflater.total() > self.max_message_len {
+            if inflater.total() > self.limits.max_message_len {
                 return Err(FrameRule::MessageTooLarge);
             }
         }

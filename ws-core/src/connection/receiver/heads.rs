@@ -22,9 +22,13 @@ impl Receiver {
             Opcode::Binary => MessageKind::Binary,
             _ => return None,
         };
-        let most = self.max_frame_len.min(self.max_message_len).min(self.recv.len() - head_len);
+        let most = self
+            .limits
+            .max_frame_len
+            .min(self.limits.max_message_len)
+            .min(self.recv.len() - head_len);
         let masked_well = head.mask.is_some() == (self.role == Role::Server);
-        let plain = head.fin && !head.rsv1 && masked_well && self.max_fragments > 0;
+        let plain = head.fin && !head.rsv1 && masked_well && self.limits.max_fragments > 0;
         (plain && head.len <= most as u64).then_some((kind, head, head_len))
     }
 
@@ -75,16 +79,16 @@ impl Receiver {
             true => max_len.saturating_add(max_len / 8).saturating_add(MAX_OVERHEAD),
             false => max_len,
         };
-        if len > allowed(self.max_frame_len) {
+        if len > allowed(self.limits.max_frame_len) {
             return Err(FrameRule::FrameTooLarge);
         }
-        let max_message_len = allowed(self.max_message_len);
+        let max_message_len = allowed(self.limits.max_message_len);
         progress.declared = progress.declared.saturating_add(len);
         if progress.declared > max_message_len {
             return Err(FrameRule::MessageTooLarge);
         }
         progress.fragments = progress.fragments.saturating_add(1);
-        if progress.fragments > self.max_fragments {
+        if progress.fragments > self.limits.max_fragments {
             return Err(FrameRule::TooManyFragments);
         }
         Ok(len)

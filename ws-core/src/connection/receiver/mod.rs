@@ -18,11 +18,12 @@ use bytes::{Bytes, BytesMut};
 
 mod compressed;
 mod heads;
+mod limits;
 mod progress;
 mod violation;
 
 use self::progress::{Frame, Progress};
-pub use self::violation::FrameViolation;
+pub use self::{limits::ReceiveLimits, violation::FrameViolation};
 use super::{
     closing::{Ended, Receiving, StreamEnd, stream_end},
     incoming::Incoming,
@@ -65,9 +66,7 @@ pub struct Receiver {
     auto_pong: bool,
     receiving: Receiving,
     role: Role,
-    max_frame_len: usize,
-    max_message_len: usize,
-    max_fragments: u32,
+    limits: ReceiveLimits,
 }
 
 /// Where the payload of what was returned last is.
@@ -101,9 +100,7 @@ impl Receiver {
             auto_pong: config.auto_pong,
             receiving: Receiving::Open,
             role,
-            max_frame_len: config.max_frame_len,
-            max_message_len: config.max_message_len,
-            max_fragments: config.max_fragments,
+            limits: ReceiveLimits::of(config),
         }
     }
 
@@ -199,6 +196,11 @@ impl Receiver {
     /// What becomes of the stream when everything has been written (RFC 6455 7.1.1).
     pub fn stream_end(&self) -> StreamEnd {
         stream_end(self.role, &self.receiving)
+    }
+
+    /// Sets the limits for what comes from now on, and gives back those before.
+    pub fn set_limits(&mut self, limits: ReceiveLimits) -> ReceiveLimits {
+        std::mem::replace(&mut self.limits, limits)
     }
 
     /// Which end this is.

@@ -71,16 +71,17 @@ impl Receiver {
             FrameRule::FrameTooLarge => {
                 // The head that was refused has not been taken off the buffer.
                 let (head, _) = FrameHead::decode(self.recv.filled()).ok()??;
-                (head.len, self.max_frame_len)
+                (head.len, self.limits.max_frame_len)
             }
             FrameRule::MessageTooLarge => {
                 let inflated = self.inflater.as_ref().map_or(0, Inflater::total);
                 let declared = self.progress.as_ref()?.declared;
-                let found = if inflated > self.max_message_len { inflated } else { declared };
-                (found as u64, self.max_message_len)
+                let found =
+                    if inflated > self.limits.max_message_len { inflated } else { declared };
+                (found as u64, self.limits.max_message_len)
             }
             FrameRule::TooManyFragments => {
-                (self.progress.as_ref()?.fragments.into(), self.max_fragments as usize)
+                (self.progress.as_ref()?.fragments.into(), self.limits.max_fragments as usize)
             }
             _ => return None,
         };

@@ -62,7 +62,6 @@ impl Sender {
         let head = FrameHead { fin, rsv1, opcode, mask, len: payload.len() as u64 };
         let mut bytes = [0; FrameHead::MAX_LEN];
         let n = head.encode(&mut bytes);
-        self.pongs.queued_behind(n + payload.len());
         // A small payload is copied behind its head: one piece costs less to write than two.
         let handle = handle.filter(|_| mask.is_none() && payload.len() > MAX_COPIED);
         self.queue.write(|out| {

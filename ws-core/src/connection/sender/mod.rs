@@ -7,11 +7,13 @@ mod framing;
 
 use super::{
     closing::Sending,
+    marks::{MAX_PONGS, Marks},
     masks::Masks,
-    pongs::{MAX_PONGS, Pongs},
     prepared::Prepared,
+    progress::SendProgress,
     reply::Reply,
     send_error::SendError,
+    timeout::Timeout,
     web_socket_config::WebSocketConfig,
 };
 use crate::{
@@ -42,7 +44,7 @@ pub struct Sender {
     abandoned: bool,
     /// Control frames that are not in the queue yet.
     controls: Option<Box<Controls>>,
-    pongs: Pongs,
+    marks: Marks,
     sending: Sending,
     role: Role,
     fragment_len: usize,
@@ -90,7 +92,7 @@ impl Sender {
             parts: None,
             abandoned: false,
             controls: None,
-            pongs: Pongs::default(),
+            marks: Marks::default(),
             sending: Sending::Open,
             role,
             fragment_len: config.fragment_len.unwrap_or(usize::MAX).max(1),
@@ -193,7 +195,6 @@ impl Sender {
             }
             _ => prepared.frame().clone(),
         };
-        self.pongs.queued_behind(frame.len());
         if frame.len() <= MAX_COPIED {
             self.queue.write(|out| out.extend_from_slice(&frame));
         } else {
@@ -221,6 +222,7 @@ impl Sender {
             return Err(SendError::Full);
         }
         controls.ping = Some(payload);
+        self.marks.ping();
         Ok(())
     }
 
@@ -263,20 +265,42 @@ impl Sender {
         }
     }
 
+    /// The stream has failed or ended: what is queued is of no use.
+    fn disconnect(&mut self) {
+        // A close frame that has been written leaves nothing to lose.
+        self.abandoned |= !self.queue.is_empty() && !self.sending.is_closed();
+        self.abandon();
+        self.controls = None;
+        self.queue.clear();
+        self.sending.cut();
+    }
+
     /// Takes a reply from the receiver.
     pub fn reply(&mut self, reply: Reply) {
-        if self.sending.is_closed() {
-            return;
+        if let Some(timeout) = reply.timed_out {
+            // A peer that takes nothing would not read it.
+            let reads = matches!(timeout, Timeout::Idle | Timeout::Pong);
+            if reads {
+                self.fail(CloseCode::POLICY_VIOLATION, "timed out");
+            }
+            self.sending.fail(SendError::TimedOut(timeout));
+            if !reads {
+                self.disconnect();
+            }
         }
         if let Some(rule) = reply.broken {
             self.fail(rule.close_code(), rule.message());
+            self.sending.fail(SendError::Failed(rule));
         }
-        if reply.timed_out {
-            self.fail(CloseCode::POLICY_VIOLATION, "timed out");
+        if reply.disconnected {
+            self.disconnect();
         }
-        if let Some(ping) = reply.ping {
+        if self.sending.is_over() {
+            return;
+        }
+        if let Some(ping) = reply.ping.filter(|_| self.sending.is_open()) {
             // If one is still pending, that one will do.
-            let _ = self.ping(ping);
+            self.controls.get_or_insert_default().ping.get_or_insert(ping);
         }
         if let Some(pong) = reply.pong {
             // Pings that come together are all answered, as long as the peer reads the answers.
@@ -301,9 +325,7 @@ impl Sender {
     ///
     /// As [`send`](Self::send).
     pub fn check_ready(&self, len: usize) -> Result<(), SendError> {
-        if !self.sending.is_open() {
-            return Err(SendError::Closing);
-        }
+        self.check_open()?;
         let waiting = self.queue_len();
         if waiting > 0 && waiting.saturating_add(len) > self.max_queue_len {
             return Err(SendError::Full);
@@ -311,10 +333,39 @@ impl Sender {
         Ok(())
     }
 
+    /// Whether anything may be sent still.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Closing`] from when a close frame is under way; [`SendError::TimedOut`],
+    /// [`SendError::Failed`] or [`SendError::Disconnected`] when the connection was given up.
+    #[inline]
+    pub fn check_open(&self) -> Result<(), SendError> {
+        self.sending.check_open()
+    }
+
     /// Whether a message was given up in the middle since this was asked last, because the peer
     /// closed or the connection failed.
     pub fn take_abandoned(&mut self) -> bool {
         std::mem::take(&mut self.abandoned)
+    }
+
+    /// How many bytes have been written since the beginning.
+    pub fn written(&self) -> u64 {
+        self.queue.written()
+    }
+
+    /// How far sending has come.
+    pub fn progress(&self) -> SendProgress {
+        let written = self.written();
+        SendProgress {
+            written,
+            pending: !self.is_drained(),
+            ping_pending: self.marks.has_ping(written)
+                || self.controls.as_ref().is_some_and(|controls| controls.ping.is_some()),
+            pings: self.marks.pings(),
+            closed: self.is_done(),
+        }
     }
 
     /// The length of the pending output, in bytes of payload and heads.
@@ -324,7 +375,7 @@ impl Sender {
 
     /// The close frame that was sent or is about to be.
     pub fn close_frame(&self) -> Option<&CloseFrame> {
-        self.sending.goodbye().map(|goodbye| &goodbye.frame)
+        self.sending.frame().map(|(frame, _)| frame)
     }
 
     /// How the connection ended, or how far closing has come; `received` is the receiver's close frame.
@@ -346,10 +397,8 @@ impl Sender {
 
     /// Whether everything has been written.
     pub fn is_drained(&self) -> bool {
-        self.queue.is_empty()
-            && self.outgoing.is_none()
-            && self.controls.is_none()
-            && (self.sending.is_open() || self.sending.is_closed())
+        let queued = self.sending.is_open() || self.sending.is_over();
+        self.queue.is_empty() && self.outgoing.is_none() && self.controls.is_none() && queued
     }
 
     /// Whether the close frame has been written: nothing more will be sent.
@@ -367,9 +416,7 @@ impl Sender {
 
     /// Whether a control frame may be sent that is `len` bytes long, `head_len` of them not the caller's.
     fn control(&self, len: usize, head_len: u8) -> Result<(), SendError> {
-        if !self.sending.is_open() {
-            return Err(SendError::Closing);
-        }
+        self.check_open()?;
         let max = MAX_CONTROL - head_len;
         if len <= usize::from(max) {
             return Ok(());
@@ -416,7 +463,7 @@ impl Sender {
     #[inline]
     fn refill(&mut self) {
         let is_idle = self.controls.is_none() && self.outgoing.is_none() && self.sending.is_open();
-        if !is_idle && !self.sending.is_closed() {
+        if !is_idle && !self.sending.is_over() {
             self.refill_pending();
         }
     }
@@ -445,17 +492,18 @@ impl Sender {
 
     fn controls(&mut self) {
         let Some(controls) = &mut self.controls else { return };
-        let pong = controls.pong.take_if(|_| self.pongs.have_room(self.queue.len()));
+        let pong = controls.pong.take_if(|_| self.marks.has_room(self.queue.written()));
         let ping = controls.ping.take();
         if controls.pong.is_none() {
             self.controls = None;
         }
         if let Some(payload) = pong {
             self.control_frame(Opcode::Pong, &payload);
-            self.pongs.queued();
+            self.marks.pong_queued(self.queue.end());
         }
         if let Some(payload) = ping {
             self.control_frame(Opcode::Ping, &payload);
+            self.marks.ping_queued(self.queue.end());
         }
     }
 

@@ -1,0 +1,56 @@
+//! Where in the output control frames end, counted in bytes from the beginning of the connection.
+
+/// What is in the queue of pings and pongs.
+///
+/// Pongs are bounded, whatever else is in the queue: a peer that sends pings and does not read gets the newest
+/// answer only (RFC 6455 5.5.3 allows that).
+#[derive(Debug, Default)]
+pub(super) struct Marks {
+    pong_end: u64,
+    ping_end: u64,
+    /// How many pings the application has sent.
+    pings: u32,
+    pongs: u8,
+}
+
+impl Marks {
+    /// Whether another pong may go into a queue of which this much has been written.
+    pub(super) fn has_room(&mut self, written: u64) -> bool {
+        if self.pong_end <= written {
+            self.pongs = 0;
+        }
+        self.pongs < MAX_COUNT
+    }
+
+    /// A pong has gone into the queue, and ends there.
+    pub(super) fn pong_queued(&mut self, end: u64) {
+        self.pongs += 1;
+        self.pong_end = end;
+    }
+
+    /// The application sends a ping.
+    pub(super) fn ping(&mut self) {
+        self.pings = self.pings.wrapping_add(1);
+    }
+
+    /// How often it has.
+    pub(super) fn pings(&self) -> u32 {
+        self.pings
+    }
+
+    /// A ping has gone into the queue, and ends there.
+    pub(super) fn ping_queued(&mut self, end: u64) {
+        self.ping_end = end;
+    }
+
+    /// Whether there is a ping in a queue of which this much has been written.
+    pub(super) fn has_ping(&self, written: u64) -> bool {
+        written < self.ping_end
+    }
+}
+
+/// With the longest payload, these are 4 KiB.
+const MAX_COUNT: u8 = 31;
+
+/// Up to this length of the queue a pong goes in at once, and does not take the place of the one before.
+pub(super) const MAX_PONGS: usize = 4 * 1024;

@@ -1,0 +1,95 @@
+//! The tasks that wait for a WebSocket in one piece: one may receive and another send, as with the halves of
+//! futures' `split`.
+//!
+//! Receiving also writes, and a stream remembers only one task for each direction. So while both wait, both
+//! are woken.
+
+use std::{
+    sync::Arc,
+    task::{Context, Poll, Wake, Waker},
+};
+
+/// Who waits.
+#[derive(Debug, Default)]
+pub(crate) struct Waiters {
+    receiver: Waiter,
+    sender: Waiter,
+}
+
+/// What a task does with the WebSocket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Does {
+    Receive,
+    Send,
+}
+
+#[derive(Debug, Default)]
+struct Waiter {
+    /// Kept when it waits no more: it is most likely the next, too.
+    task: Option<Waker>,
+    waits: bool,
+}
+
+impl Waiter {
+    fn waiting(&self) -> Option<&Waker> {
+        self.task.as_ref().filter(|_| self.waits)
+    }
+
+    fn remember(&mut self, cx: &Context<'_>) {
+        if !self.task.as_ref().is_some_and(|task| task.will_wake(cx.waker())) {
+            self.task = Some(cx.waker().clone());
+        }
+    }
+}
+
+impl Waiters {
+    /// Polls so that a task that waits for the other direction is not forgotten.
+    pub(crate) fn poll<O>(
+        &mut self,
+        does: Does,
+        cx: &mut Context<'_>,
+        poll: impl FnOnce(&mut Context<'_>) -> Poll<O>,
+    ) -> Poll<O> {
+        let (own, other) = match does {
+            Does::Receive => (&mut self.receiver, &self.sender),
+            Does::Send => (&mut self.sender, &self.receiver),
+        };
+        let polled = match other.waiting() {
+            Some(other) if !other.will_wake(cx.waker()) => {
+                let both = Waker::from(Arc::new(Both(cx.waker().clone(), other.clone())));
+                poll(&mut Context::from_waker(&both))
+            }
+            _ => poll(cx),
+        };
+        own.waits = polled.is_pending();
+        if own.waits {
+            own.remember(cx);
+        }
+        polled
+    }
+
+    /// Whether another task than this one waits to receive.
+    pub(crate) fn is_receiving_elsewhere(&self, cx: &Context<'_>) -> bool {
+        self.receiver.waiting().is_some_and(|task| !task.will_wake(cx.waker()))
+    }
+
+    /// Wakes a task that waits, if it is another than this one.
+    pub(crate) fn wake(&mut self, does: Does, cx: &Context<'_>) {
+        let waiter = match does {
+            Does::Receive => &mut self.receiver,
+            Does::Send => &mut self.sender,
+        };
+        if let Some(task) = waiter.waiting().filter(|task| !task.will_wake(cx.waker())) {
+            task.wake_by_ref();
+        }
+    }
+}
+
+struct Both(Waker, Waker);
+
+impl Wake for Both {
+    fn wake(self: Arc<Self>) {
+        self.0.wake_by_ref();
+        self.1.wake_by_ref();
+    }
+}
