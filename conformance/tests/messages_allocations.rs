@@ -111,7 +111,7 @@ fn idle<R: Reads<Pipe> + Writes<Pipe>>() {
     drop(ends);
 }
 
-const MASKS: i64 = 64;
+const MASKS: i64 = 129;
 
 #[test]
 fn an_idle_connection_holds_no_buffer() {

@@ -167,7 +167,7 @@ fn forgetful<R: Reads<Pipe> + Writes<Pipe>>() {
 }
 
 /// The keys that a client has to mask with.
-const MASKS: i64 = 64;
+const MASKS: i64 = 129;
 
 #[test]
 fn an_idle_connection_without_takeover_holds_no_context() {

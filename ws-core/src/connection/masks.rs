@@ -5,37 +5,33 @@
 /// frame costs nanoseconds.
 #[derive(Debug, Default)]
 pub(super) struct Masks {
-    /// Drawn keys; those from `left` on have been used. Servers have none.
-    keys: Option<Box<[[u8; 4]; BATCH]>>,
+    /// Drawn keys; those from `left` on have been used.
+    keys: [[u8; 4]; BATCH],
     left: u8,
 }
 
 impl Masks {
     pub(super) fn next(&mut self) -> [u8; 4] {
-        match &mut self.keys {
-            Some(keys) if self.left > 0 => {
-                self.left -= 1;
-                // A used key is not left behind for anybody who can read the memory.
-                std::mem::take(&mut keys[usize::from(self.left)])
-            }
-            _ => self.draw(),
+        if self.left == 0 {
+            self.draw();
         }
+        self.left -= 1;
+        // A used key is not left behind for anybody who can read the memory.
+        std::mem::take(&mut self.keys[usize::from(self.left)])
     }
 
     #[cold]
-    fn draw(&mut self) -> [u8; 4] {
-        let keys = self.keys.get_or_insert_default();
+    fn draw(&mut self) {
         // The generator works before the first key of a handshake is drawn, or there would be no
         // connection; it does not stop after that. A key of zeros would still be a valid frame.
-        let drawn = getrandom::fill(keys.as_flattened_mut());
+        let drawn = getrandom::fill(self.keys.as_flattened_mut());
         debug_assert!(drawn.is_ok());
-        self.left = BATCH as u8 - 1;
-        std::mem::take(&mut keys[BATCH - 1])
+        self.left = BATCH as u8;
     }
 }
 
-/// 64 bytes at a time, a system call for every 16 frames: what a connection can afford to hold.
-const BATCH: usize = 16;
+/// 128 bytes at a time, a system call for every 32 frames: what a client can afford to hold.
+const BATCH: usize = 32;
 
 #[cfg(test)]
 mod tests {

@@ -126,7 +126,9 @@ impl Connection {
     /// The rule that the peer broke. Nothing comes after it.
     pub fn poll(&mut self) -> Result<Option<Incoming>, FrameRule> {
         let outcome = self.receiver.poll();
-        self.settle(outcome);
+        if !matches!(outcome, Ok(Some(Incoming::Message(_)))) {
+            self.settle(outcome);
+        }
         outcome
     }
 

@@ -56,7 +56,7 @@ impl Sender {
     fn frame(&mut self, head: Head, payload: &[u8], handle: Option<&Bytes>) {
         let Head { opcode, fin, rsv1 } = head;
         let mask = match self.role {
-            Role::Client => Some(self.masks.next()),
+            Role::Client => Some(self.masks.get_or_insert_default().next()),
             Role::Server => None,
         };
         let head = FrameHead { fin, rsv1, opcode, mask, len: payload.len() as u64 };

@@ -30,7 +30,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Sender {
     queue: SendQueue,
-    masks: Masks,
+    /// Of a client that has sent something.
+    masks: Option<Box<Masks>>,
     /// Compresses messages, if that was negotiated.
     deflater: Option<Deflater>,
     /// The application wants messages to be compressed.
@@ -84,7 +85,7 @@ impl Sender {
     ) -> Self {
         Self {
             queue,
-            masks: Masks::default(),
+            masks: None,
             deflater,
             compress: true,
             min_deflate_len: config.min_deflate_len,
@@ -327,7 +328,7 @@ impl Sender {
     pub fn check_ready(&self, len: usize) -> Result<(), SendError> {
         self.check_open()?;
         let waiting = self.queue_len();
-        if waiting > 0 && waiting.saturating_add(len) > self.max_queue_len {
+        if waiting.saturating_add(len) > self.max_queue_len && waiting > 0 {
             return Err(SendError::Full);
         }
         Ok(())
