@@ -79,13 +79,25 @@ impl<T: Transport> Writes<T> for Blocking {
             (None, Some(_)) => io.timeouts()?.write,
             (None, None) => None,
         };
-        within(usual, &mut saved.write, until, |timeout| io.set_write_timeout(timeout))?;
-        write_queue(send, true, |slices| {
-            retry(|| match slices {
-                [piece] => io.write(piece),
-                pieces => io.write_vectored(pieces),
-            })
-        })
+        let Some(until) = until else {
+            within(usual, &mut saved.write, None, |timeout| io.set_write_timeout(timeout))?;
+            return write(io, send);
+        };
+        // In slices: a write that comes to its end by a timeout does not say when the peer last took something.
+        let start = Instant::now();
+        let mut now = start;
+        loop {
+            let slice = until.min(now + SLICE);
+            within(usual, &mut saved.write, Some(slice), |timeout| io.set_write_timeout(timeout))?;
+            let written = write(io, send);
+            let began = std::mem::replace(&mut now, Instant::now());
+            let over = now >= until || usual.is_some_and(|usual| now - start >= usual);
+            // A stream that does not block would have to wait.
+            let blocks = now - began > SLICE / 2;
+            if written.is_ready() || over || !blocks {
+                return written;
+            }
+        }
     }
 
     fn poll_flush(io: &mut T, _: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -135,6 +147,15 @@ fn within(
     }
 }
 
+fn write<T: Transport>(io: &mut T, send: &mut SendQueue) -> Poll<io::Result<usize>> {
+    write_queue(send, true, |slices| {
+        retry(|| match slices {
+            [piece] => io.write(piece),
+            pieces => io.write_vectored(pieces),
+        })
+    })
+}
+
 fn retry<T>(mut operation: impl FnMut() -> io::Result<T>) -> Poll<io::Result<T>> {
     loop {
         match operation() {
@@ -151,6 +172,9 @@ fn retry<T>(mut operation: impl FnMut() -> io::Result<T>) -> Poll<io::Result<T>>
 
 /// How much earlier than set a socket's timeout may end.
 const EARLY: Duration = Duration::from_millis(5);
+
+/// How exactly it is known when a peer has taken something.
+const SLICE: Duration = Duration::from_millis(20);
 
 /// The shortest timeout. To a socket, zero would mean none at all.
 const SHORTEST: Duration = Duration::from_millis(1);

@@ -57,7 +57,12 @@ impl<C: 'static> Runtime for FuturesIo<C> {
             *set_to = at;
             timer.set_at(at);
         }
-        Pin::new(timer).poll(cx).map(|_| Ok(()))
+        let waited = Pin::new(timer).poll(cx);
+        if waited.is_ready() {
+            // It would not be ready a second time.
+            *slot = None;
+        }
+        waited.map(|_| Ok(()))
     }
 }
 

@@ -213,7 +213,8 @@ pub fn shown(payload: &[u8]) -> String {
     }
 }
 
-pub(super) fn unmask(payload: &mut [u8], mask: [u8; 4]) {
+/// Masks or unmasks.
+pub fn unmask(payload: &mut [u8], mask: [u8; 4]) {
     if mask == [0; 4] {
         return;
     }

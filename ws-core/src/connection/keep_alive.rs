@@ -1,14 +1,15 @@
 //! Silence: how long it may last, and what is done about it. Pure functions of the time passed in.
 //!
 //! ```text
-//! what counts as life of the peer's      for                   until
-//! bytes that came                        everything            now + the timeout
-//! our writes had to wait, and went on    idle, send, and a     now + the timeout
-//!                                        ping that waits
-//! anything of ours went out              pings only            now + ping_interval
+//! what happens                                   what it puts off
+//! bytes come                                     idle_timeout, pong_timeout, ping_interval
+//! a write that had to wait goes on               idle_timeout, pong_timeout, send_timeout, and
+//!                                                close_timeout while the close frame waits
+//! anything of ours goes out                      ping_interval
 //! ```
 //!
-//! A write that need not wait tells nothing of the peer: the system takes it for a peer that has gone, too.
+//! Pings go out when either direction was silent. A write that need not wait tells nothing of the peer: the
+//! system takes it for a peer that has gone, too.
 
 use std::time::{Duration, Instant};
 
@@ -241,12 +242,7 @@ impl Watch {
 
     fn pong_due(&self, heard: Instant) -> Option<(Instant, Due)> {
         let ping = self.unanswered?;
-        let since = match ping.written {
-            Some(written) if !self.absent => written.max(heard),
-            // Until the peer can have it, or while nobody reads what it answers, it is enough that it reads.
-            Some(written) => written.max(self.output.life(heard)),
-            None => ping.issued.max(self.output.life(heard)),
-        };
+        let since = ping.written.unwrap_or(ping.issued).max(self.output.life(heard));
         fail(since, self.pong_timeout, Timeout::Pong)
     }
 

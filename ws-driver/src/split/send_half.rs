@@ -124,10 +124,15 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
                 .filter(|error| error.is_failure())
                 .map_or(error.into(), Error::Send)))
         });
-        if matches!(written, Poll::Ready(Err(Error::Io(_)))) {
-            // What the peer has said may explain it, and there is a limit to waiting for that.
-            lock(&both.clock).handle_closing(Instant::now());
-            both.wakers.wake_receiver();
+        match written {
+            Poll::Ready(Err(Error::Io(_))) => {
+                // What the peer has said may explain it, and there is a limit to waiting for that.
+                lock(&both.clock).handle_closing(Instant::now());
+                both.wakers.wake_receiver();
+            }
+            // The half that minds the time may have to be earlier than it knows.
+            Poll::Pending if lock(&both.clock).is_on() => both.wakers.wake_receiver(),
+            _ => {}
         }
         written
     }

@@ -112,6 +112,7 @@ fn bytes_that_come_put_off_the_pong() {
     }
     assert_eq!(test.due(), Some(20));
     assert!(test.pings(20));
+    test.sending(20, 10, false);
     assert_eq!(test.fails(21), Some(Timeout::Pong));
 }
 

@@ -1,0 +1,11 @@
+//! Open connections over sockets, towards peers that are slow, mute, talkative or gone: every adapter, both roles, whole and
+//! split. Real times, so each test leaves room for a busy machine.
+
+#![cfg(all(feature = "tokio", feature = "smol", feature = "async-std", feature = "blocking"))]
+#![expect(clippy::unwrap_used, reason = "this is how a test fails")]
+
+#[macro_use]
+mod every;
+mod peer;
+
+mod time;
