@@ -40,7 +40,7 @@
 //! | send | [`send`](WebSocket::send), [`feed`](WebSocket::feed) and [`flush`](WebSocket::flush), [`try_send`](WebSocket::try_send), [`send_part`](WebSocket::send_part), [`ping`](WebSocket::ping), [`pong`](WebSocket::pong) |
 //! | send the same to many | [`Prepared`] |
 //! | close | [`close`](WebSocket::close), [`close_with`](WebSocket::close_with), [`start_close`](WebSocket::start_close); [`close_info`](WebSocket::close_info) tells how it ended |
-//! | receive and send on two threads | [`split`](WebSocket::split) with a handle of the socket for each, [`unsplit`](RecvHalf::unsplit) |
+//! | receive and send on two threads | [`split`](WebSocket::split) with a handle of the socket for each, [`split_shared`](WebSocket::split_shared) for streams such as those of TLS, [`unsplit`](RecvHalf::unsplit) |
 //! | tunnel bytes | [`ByteStream`], which is `Read + Write` |
 //! | set limits, deadlines, pings and an idle timeout | [`ServerConfig`], [`ClientConfig`], [`WebSocketConfig`] |
 //! | compress messages | [`deflate`], with the feature of that name |
@@ -57,6 +57,9 @@
 //! Every function blocks as the stream does. Where a non-blocking stream would have to wait, or a read
 //! timeout of yours has passed, you get [`WouldBlock`](std::io::ErrorKind::WouldBlock), nothing is
 //! lost, and the next call goes on from there.
+//!
+//! Deadlines, such as those of keep-alive, use the stream's timeouts for as long as a call takes. What you have
+//! set is put back before it returns, and read anew at the next call.
 //!
 //! # A server that looks first
 //!
@@ -98,6 +101,7 @@ mod byte_stream;
 mod dial;
 mod non_blocking;
 mod runtime;
+mod shared;
 mod threads;
 mod transport;
 mod wait;
@@ -108,6 +112,7 @@ use self::dial::dial;
 pub use self::{
     non_blocking::{Accepting, Connecting},
     runtime::Blocking,
+    shared::SharedStream,
     transport::{Timeouts, Transport, Untimed},
 };
 

@@ -25,6 +25,8 @@ pub enum Blocking {}
 pub struct Saved {
     read: Option<Option<Duration>>,
     write: Option<Option<Duration>>,
+    /// Since when bytes have been waited for in this call, with deadlines in between.
+    waiting: Option<Instant>,
 }
 
 impl Runtime for Blocking {
@@ -52,12 +54,24 @@ impl<T: Transport> Reads<T> for Blocking {
         until: Option<Instant>,
     ) -> Poll<io::Result<usize>> {
         let usual = usual_read(io, saved, until.is_some())?;
-        within(usual, &mut saved.read, until, |timeout| io.set_read_timeout(timeout))?;
-        retry(|| {
+        // The owner's timeout is for the call, not for each read of it.
+        let limit = match (usual, until) {
+            (Some(usual), Some(_)) => {
+                saved.waiting.get_or_insert_with(Instant::now).checked_add(usual)
+            }
+            _ => None,
+        };
+        let soonest = until.map(|until| limit.map_or(until, |limit| limit.min(until)));
+        within(usual, &mut saved.read, soonest, |timeout| io.set_read_timeout(timeout))?;
+        let read = retry(|| {
             let n = io.read(recv.space_mut())?;
             recv.commit(n);
             Ok(n)
-        })
+        });
+        if read.is_ready() {
+            saved.waiting = None;
+        }
+        read
     }
 
     fn glance(io: &mut T, saved: &mut Saved) -> Option<Duration> {
@@ -109,6 +123,7 @@ impl<T: Transport> Writes<T> for Blocking {
     }
 
     fn disarm(io: &mut T, saved: &mut Saved) {
+        saved.waiting = None;
         // If this fails, so does the stream, and the next read says so.
         if let Some(usual) = saved.read.take() {
             let _ = io.set_read_timeout(usual);

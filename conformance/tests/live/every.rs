@@ -12,7 +12,7 @@ use ws_core::{Negotiated, Role, WebSocketConfig};
 use ws_driver::{FuturesIo, Hold, Own, Reads, RecvHalf, SendHalf, Shared, WebSocket, Writes};
 
 /// An adapter.
-pub trait Live: Clone + Send + Sync + 'static {
+pub(crate) trait Live: Clone + Send + Sync + 'static {
     type Stream: Send + Unpin + 'static;
     type Runtime: Reads<Self::Stream> + Writes<Self::Stream, Timer: Send>;
     type Hold: Hold<Stream = Self::Stream> + Send + Unpin + 'static;
@@ -26,28 +26,21 @@ pub trait Live: Clone + Send + Sync + 'static {
     /// Runs a future on this thread. Other threads may do the same meanwhile.
     fn block_on<F: Future>(&self, future: F) -> F::Output;
 
-    fn split(
-        ws: WebSocket<Self::Stream, Self::Runtime>,
-    ) -> (SendHalf<Self::Hold, Self::Runtime>, RecvHalf<Self::Hold, Self::Runtime>);
+    fn split(ws: Ws<Self>) -> (Sending<Self>, Receiving<Self>);
 
     /// An open WebSocket.
-    fn open(
-        &self,
-        stream: TcpStream,
-        role: Role,
-        config: &WebSocketConfig,
-    ) -> WebSocket<Self::Stream, Self::Runtime> {
+    fn open(&self, stream: TcpStream, role: Role, config: &WebSocketConfig) -> Ws<Self> {
         WebSocket::from_upgraded(self.stream(stream), role, Negotiated::default(), config)
     }
 }
 
 /// A WebSocket of an adapter, and its halves.
-pub type Ws<L> = WebSocket<<L as Live>::Stream, <L as Live>::Runtime>;
-pub type Sending<L> = SendHalf<<L as Live>::Hold, <L as Live>::Runtime>;
-pub type Receiving<L> = RecvHalf<<L as Live>::Hold, <L as Live>::Runtime>;
+pub(crate) type Ws<L> = WebSocket<<L as Live>::Stream, <L as Live>::Runtime>;
+pub(crate) type Sending<L> = SendHalf<<L as Live>::Hold, <L as Live>::Runtime>;
+pub(crate) type Receiving<L> = RecvHalf<<L as Live>::Hold, <L as Live>::Runtime>;
 
 #[derive(Clone)]
-pub struct Tokio(std::sync::Arc<tokio::runtime::Runtime>);
+pub(crate) struct Tokio(std::sync::Arc<tokio::runtime::Runtime>);
 
 impl Live for Tokio {
     type Stream = tokio::net::TcpStream;
@@ -77,7 +70,7 @@ impl Live for Tokio {
 }
 
 #[derive(Clone)]
-pub struct Smol;
+pub(crate) struct Smol;
 
 impl Live for Smol {
     type Stream = smol::net::TcpStream;
@@ -104,7 +97,7 @@ impl Live for Smol {
 }
 
 #[derive(Clone)]
-pub struct AsyncStd;
+pub(crate) struct AsyncStd;
 
 impl Live for AsyncStd {
     type Stream = async_std::net::TcpStream;
@@ -131,7 +124,7 @@ impl Live for AsyncStd {
 }
 
 #[derive(Clone)]
-pub struct Blocking;
+pub(crate) struct Blocking;
 
 impl Live for Blocking {
     type Stream = TcpStream;
@@ -165,7 +158,7 @@ impl Live for Blocking {
     }
 }
 
-pub const ROLES: [Role; 2] = [Role::Client, Role::Server];
+pub(crate) const ROLES: [Role; 2] = [Role::Client, Role::Server];
 
 /// Makes a test of a function that is generic over the adapter and takes a role: one for each adapter, all roles.
 macro_rules! every {

@@ -2,10 +2,18 @@
 //! split. Real times, so each test leaves room for a busy machine.
 
 #![cfg(all(feature = "tokio", feature = "smol", feature = "async-std", feature = "blocking"))]
-#![expect(clippy::unwrap_used, reason = "this is how a test fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "this is how a test fails"
+)]
 
 #[macro_use]
 mod every;
 mod peer;
 
+mod closing;
+mod handshake;
+mod tasks;
 mod time;

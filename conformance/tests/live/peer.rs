@@ -4,7 +4,7 @@ use std::{
     io::{self, Read, Write},
     net::{TcpListener, TcpStream},
     sync::mpsc,
-    thread::{self, JoinHandle},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -14,14 +14,14 @@ use ws_core::{Role, WebSocketConfig};
 use crate::every::{Live, Ws};
 
 /// The test's end of a connection.
-pub struct Peer {
-    pub socket: TcpStream,
+pub(crate) struct Peer {
+    pub(crate) socket: TcpStream,
     /// Of the side under test.
     to: Role,
 }
 
 /// A WebSocket under test, and its peer.
-pub fn open<L: Live>(live: &L, role: Role, config: &WebSocketConfig) -> (Ws<L>, Peer) {
+pub(crate) fn open<L: Live>(live: &L, role: Role, config: &WebSocketConfig) -> (Ws<L>, Peer) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let socket = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     socket.set_nodelay(true).unwrap();
@@ -30,17 +30,17 @@ pub fn open<L: Live>(live: &L, role: Role, config: &WebSocketConfig) -> (Ws<L>, 
 }
 
 impl Peer {
-    pub fn clone(&self) -> Self {
+    pub(crate) fn clone(&self) -> Self {
         Self { socket: self.socket.try_clone().unwrap(), to: self.to }
     }
 
     /// Sends a frame. Fails when the side under test has gone.
-    pub fn send(&mut self, frame: &Frame) -> io::Result<()> {
+    pub(crate) fn send(&mut self, frame: &Frame) -> io::Result<()> {
         self.socket.write_all(&frame.encode(self.to))
     }
 
     /// The next frame: opcode, whether it is the last of its message, payload.
-    pub fn read(&mut self) -> io::Result<(u8, bool, Vec<u8>)> {
+    pub(crate) fn read(&mut self) -> io::Result<(u8, bool, Vec<u8>)> {
         let mut head = [0; 2];
         self.socket.read_exact(&mut head)?;
         let mut len = [0; 8];
@@ -60,7 +60,7 @@ impl Peer {
     }
 
     /// The next frame with this opcode; those before it are thrown away.
-    pub fn read_until(&mut self, opcode: u8) -> io::Result<Vec<u8>> {
+    pub(crate) fn read_until(&mut self, opcode: u8) -> io::Result<Vec<u8>> {
         loop {
             let (found, _, payload) = self.read()?;
             if found == opcode {
@@ -68,43 +68,21 @@ impl Peer {
             }
         }
     }
-
-    /// Answers pings, and a close, until the end of the stream. Says what came: opcodes, and how many bytes of data.
-    pub fn behave(mut self) -> JoinHandle<(Vec<u8>, usize)> {
-        thread::spawn(move || {
-            let (mut opcodes, mut len) = (Vec::new(), 0);
-            while let Ok((opcode, _, payload)) = self.read() {
-                opcodes.push(opcode);
-                let answered = match opcode {
-                    frames::PING => self.send(&frames::pong(payload)),
-                    frames::CLOSE => self.send(&Frame::new(frames::CLOSE, payload)),
-                    _ => {
-                        len += payload.len();
-                        Ok(())
-                    }
-                };
-                if answered.is_err() || opcode == frames::CLOSE {
-                    break;
-                }
-            }
-            (opcodes, len)
-        })
-    }
 }
 
 /// What `work` comes to on a thread of its own.
-pub fn spawn<O: Send + 'static>(work: impl FnOnce() -> O + Send + 'static) -> Within<O> {
+pub(crate) fn spawn<O: Send + 'static>(work: impl FnOnce() -> O + Send + 'static) -> Within<O> {
     let (tell, told) = mpsc::channel();
     thread::spawn(move || tell.send(work()));
     Within(told)
 }
 
-pub struct Within<O>(mpsc::Receiver<O>);
+pub(crate) struct Within<O>(mpsc::Receiver<O>);
 
 impl<O> Within<O> {
     /// Waits for it, and fails the test if it hangs.
     #[track_caller]
-    pub fn join(self) -> O {
+    pub(crate) fn join(self) -> O {
         self.0.recv_timeout(HANGS).expect("it comes to an end")
     }
 }
@@ -113,14 +91,14 @@ impl<O> Within<O> {
 const HANGS: Duration = Duration::from_secs(20);
 
 /// Runs `work`, and says how long it took.
-pub fn timed<O>(work: impl FnOnce() -> O) -> (O, Duration) {
+pub(crate) fn timed<O>(work: impl FnOnce() -> O) -> (O, Duration) {
     let start = Instant::now();
     (work(), start.elapsed())
 }
 
 /// Asserts that something took as long as a timeout that was set, with room for a busy machine.
 #[track_caller]
-pub fn assert_took(took: Duration, timeout: Duration, what: &str) {
+pub(crate) fn assert_took(took: Duration, timeout: Duration, what: &str) {
     let most = timeout + timeout / 10 + Duration::from_millis(50) + BUSY;
     assert!(timeout <= took && took <= most, "{what}: {took:?}, and the timeout is {timeout:?}");
 }

@@ -43,7 +43,8 @@ pub(super) struct Writer<I: Hold, R: Runtime> {
 pub(super) struct Parked {
     /// What is to be sent for it.
     pub(super) reply: Reply,
-    /// It wanted to write, and has to be woken to do so: the other half may not write everything.
+    /// It wanted to write and could not, and has to be woken to go on: the other half may not write everything, and
+    /// when it does, the stream may have forgotten who waits for it.
     pub(super) turned_away: bool,
 }
 
@@ -56,20 +57,25 @@ pub(super) struct Wakers {
 
 impl Wakers {
     pub(super) fn wake_receiver(&self) {
-        let waker = lock(&self.receiver).take();
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        wake(&self.receiver);
+    }
+
+    pub(super) fn wake_sender(&self) {
+        wake(&self.sender);
     }
 }
 
 impl Wake for Wakers {
     fn wake(self: Arc<Self>) {
         self.wake_receiver();
-        let waker = lock(&self.sender).take();
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        self.wake_sender();
+    }
+}
+
+fn wake(slot: &Mutex<Option<Waker>>) {
+    let waker = lock(slot).take();
+    if let Some(waker) = waker {
+        waker.wake();
     }
 }
 
@@ -217,8 +223,17 @@ impl<I: Hold, R: Writes<I::Stream>> Outlet<I, R> for Arc<Both<I, R>> {
             let Some(mut writer) = self.try_writer() else {
                 return Poll::Ready(Ok(Written::Elsewhere));
             };
+            let before = writer.sender.written();
             let written = self.poll_write_as(&mut writer, cx, limit);
+            let has_moved = writer.sender.written() != before;
             drop(writer);
+            if has_moved {
+                // There may be room now, and the stream may have forgotten who waits for it.
+                self.wakers.wake_sender();
+            }
+            if written.is_pending() {
+                lock(&self.parked).turned_away = true;
+            }
             if lock(&self.parked).reply.is_empty() {
                 return written.map_ok(|()| Written::All);
             }

@@ -48,7 +48,19 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
         Ok(self.split_with(|io| (Own(io), Own(other))))
     }
 
-    fn split_with<I: Hold<Stream = T>>(
+    /// Like [`split`](Self::split), with two handles of another type that `share` makes of the stream: for
+    /// streams that block and cannot be cloned.
+    pub fn split_into<U>(
+        self,
+        share: impl FnOnce(T) -> (U, U),
+    ) -> (SendHalf<Own<U>, R>, RecvHalf<Own<U>, R>) {
+        self.split_with(|io| {
+            let (write, read) = share(io);
+            (Own(write), Own(read))
+        })
+    }
+
+    fn split_with<I: Hold>(
         self,
         share: impl FnOnce(T) -> (I, I),
     ) -> (SendHalf<I, R>, RecvHalf<I, R>) {
