@@ -66,6 +66,12 @@
 //! an open WebSocket nothing is lost, because what came stays where it is, and a message is queued
 //! whole or not at all.
 //!
+//! # What the runtime needs
+//!
+//! Whatever the stream needs, and a timer (`enable_time`) for deadlines: those of handshakes and of closing,
+//! which are on, and those of keep-alive. Where a deadline is waited for on a runtime without a timer, that is
+//! [`Error::Io`] with [`Unsupported`](std::io::ErrorKind::Unsupported).
+//!
 //! # A server that looks first
 //!
 //! ```

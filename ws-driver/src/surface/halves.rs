@@ -7,8 +7,8 @@ macro_rules! __halves {
     ($mode:tt [$($async:tt)?] $Runtime:ty, $Hold:ident, [$($bound:tt)*]) => {
         /// The sending half of a WebSocket, from [`WebSocket::split`].
         ///
-        /// It is of use as long as the other half receives: pongs and the peer's close come in there.
-        /// Dropping it closes nothing.
+        /// It is of use as long as the other half receives: pongs and the peer's close come in there, and the
+        /// time is minded there. Dropping it closes nothing, and the other half goes on.
         pub struct SendHalf<T>(
             pub(crate) $crate::SendHalf<$crate::$Hold<T>, $Runtime>,
         );
@@ -36,7 +36,7 @@ macro_rules! __halves {
         /// The receiving half of a WebSocket, from [`WebSocket::split`].
         ///
         /// It answers pings and the peer's close, so somebody has to keep receiving. Once it is
-        /// dropped nobody does; the stream is closed when both halves are.
+        /// dropped nobody does; the stream is closed when both halves are, without a close frame.
         pub struct RecvHalf<T>(
             pub(crate) $crate::RecvHalf<$crate::$Hold<T>, $Runtime>,
         );

@@ -15,7 +15,7 @@ macro_rules! __receiving {
         /// [`Error::Protocol`](Error::Protocol) when the peer broke a rule (it has been
         /// told), [`Error::Disconnected`](Error::Disconnected) when it went away without
         /// closing, [`Error::TimedOut`](Error::TimedOut), [`Error::Io`](Error::Io).
-        /// Afterwards `None`.
+        /// Afterwards `None`. What could not be written is an error only if the peer has nothing to say.
         #[doc(alias = "receive")]
         #[doc(alias = "read")]
         #[doc(alias = "next")]

@@ -13,10 +13,17 @@ macro_rules! __sending {
         /// sending it again sends it twice. Where that matters, [`feed`](Self::feed) it, which
         /// queues it whole or not at all, and then [`flush`](Self::flush) as often as necessary.
         ///
+        /// Sending does not receive: when both ends send more than the system holds, and neither receives
+        /// meanwhile, both wait for ever, unless a timeout is set
+        /// ([`send_timeout`](ws_core::WebSocketConfig::send_timeout), or
+        /// [`idle_timeout`](ws_core::WebSocketConfig::idle_timeout)). Split, and receive beside it.
+        ///
         /// # Errors
         ///
-        /// [`Error::Send`](Error::Send) when nothing can be sent any more,
-        /// [`Error::Io`](Error::Io) for the stream's own.
+        /// [`Error::Send`](Error::Send) when nothing can be sent any more, with the reason;
+        /// [`Error::TimedOut`](Error::TimedOut) when the peer took nothing for too long; [`Error::Io`](Error::Io)
+        /// for the stream's own. What the peer said before it went, and the reason in its close frame, are still
+        /// to be received.
         #[doc(alias = "write")]
         pub $($async)? fn send(
             &mut self,

@@ -22,7 +22,12 @@ pub(super) const ADAPTER_LOOPS: &[(&str, &str, &str)] = &[
         "loop",
         "polls the driver's future again when a non-blocking stream made it give up",
     ),
-    ("ws-blocking/src/runtime.rs", "loop", "repeats one system call that a signal interrupted"),
+    (
+        "ws-blocking/src/runtime.rs",
+        "loop",
+        "repeats one system call that a signal interrupted, or waits for it in slices",
+    ),
+    ("ws-blocking/src/shared.rs", "loop", "is a stream, and waits for its socket without the lock"),
 ];
 
 /// Imports that close a circle: `(folder, file or folder in it, what that imports, why)`.
