@@ -69,7 +69,11 @@ fn a_sink_closes_one_direction<L: Live>(role: Role) {
 /// A frame, a message and fragments beyond what a WebSocket may have pass as bytes.
 fn a_byte_stream_has_no_limits<L: Live>(role: Role) {
     let live = L::new();
-    let config = WebSocketConfig::new().max_frame_len(1000).max_message_len(1000).max_fragments(2);
+    let config = WebSocketConfig::new()
+        .max_frame_len(1000)
+        .max_message_len(1000)
+        .max_fragments(2)
+        .close_timeout(50 * MS);
     let (ws, mut peer) = open(&live, role, &config);
     let mut stream = ByteStream::new(ws);
     let sent = spawn(move || {
@@ -254,7 +258,8 @@ fn what_the_peer_sees_of_a_drop<L: Live>(role: Role) {
 /// Messages in a row, of which the rest is cut off by a close of ours: it says so.
 fn sending_says_why_it_failed<L: Live>(role: Role) {
     let live = L::new();
-    let (mut ws, mut peer) = open(&live, role, &WebSocketConfig::new());
+    let config = WebSocketConfig::new().close_timeout(50 * MS);
+    let (mut ws, mut peer) = open(&live, role, &config);
     peer.socket.write_all(&text("bad").rsv(7).encode(role)).unwrap();
     let rule = live.block_on(ws.recv()).unwrap_err().name();
     let what = format!("{} {role:?}", L::NAME);

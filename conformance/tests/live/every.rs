@@ -8,8 +8,10 @@ use std::{
 };
 
 use smol::Async;
-use ws_core::{Negotiated, Role, WebSocketConfig};
-use ws_driver::{FuturesIo, Hold, Own, Reads, RecvHalf, SendHalf, Shared, WebSocket, Writes};
+use ws_core::{Message, Negotiated, Role, WebSocketConfig};
+use ws_driver::{
+    Error, FuturesIo, Hold, Own, Reads, RecvHalf, SendHalf, Shared, WebSocket, Writes,
+};
 
 /// An adapter.
 pub(crate) trait Live: Clone + Send + Sync + 'static {
@@ -38,6 +40,36 @@ pub(crate) trait Live: Clone + Send + Sync + 'static {
 pub(crate) type Ws<L> = WebSocket<<L as Live>::Stream, <L as Live>::Runtime>;
 pub(crate) type Sending<L> = SendHalf<<L as Live>::Hold, <L as Live>::Runtime>;
 pub(crate) type Receiving<L> = RecvHalf<<L as Live>::Hold, <L as Live>::Runtime>;
+
+/// A WebSocket that receives, whole or as a half.
+pub(crate) enum Ear<L: Live> {
+    Whole(Ws<L>),
+    Half(Sending<L>, Receiving<L>),
+}
+
+impl<L: Live> Ear<L> {
+    pub(crate) fn new(ws: Ws<L>, split: bool) -> Self {
+        if split {
+            let (sender, receiver) = L::split(ws);
+            return Self::Half(sender, receiver);
+        }
+        Self::Whole(ws)
+    }
+
+    pub(crate) async fn recv(&mut self) -> Result<Option<Message>, Error> {
+        match self {
+            Self::Whole(ws) => ws.recv().await,
+            Self::Half(_, receiver) => receiver.recv().await,
+        }
+    }
+
+    pub(crate) fn queue_len(&self) -> usize {
+        match self {
+            Self::Whole(ws) => ws.queue_len(),
+            Self::Half(sender, _) => sender.queue_len(),
+        }
+    }
+}
 
 #[derive(Clone)]
 pub(crate) struct Tokio(std::sync::Arc<tokio::runtime::Runtime>);

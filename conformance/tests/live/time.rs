@@ -1,16 +1,17 @@
 //! Deadlines and keep-alive.
 
 use std::{
+    io::Write as _,
     thread,
     time::{Duration, Instant},
 };
 
-use conformance::messages::frames::{BINARY, PING, binary, pong, text};
+use conformance::messages::frames::{BINARY, PING, binary, ping, pong, text};
 use ws_core::{Message, Role, Timeout, WebSocketConfig};
 use ws_driver::Error;
 
 use crate::{
-    every::Live,
+    every::{Ear, Live},
     peer::{Peer, assert_took, open, spawn, timed},
 };
 
@@ -23,19 +24,24 @@ fn keep_alive() -> WebSocketConfig {
 /// A pong stands behind a long frame, which keeps coming.
 fn bytes_that_come_put_off_the_pong<L: Live>(role: Role) {
     let live = L::new();
-    let (mut ws, mut peer) = open(&live, role, &keep_alive());
-    let sent = spawn(move || {
-        let octets =
-            [binary(vec![7; 100_000]).encode(role), pong([0, 0, 0, 0, 0, 0, 0, 1]).encode(role)];
-        for piece in octets.concat().chunks(2000) {
-            std::io::Write::write_all(&mut peer.socket, piece).unwrap();
-            thread::sleep(15 * MS);
-        }
-        peer
-    });
-    let message = live.block_on(ws.recv()).unwrap().unwrap();
-    assert_eq!(message.len(), 100_000);
-    sent.join();
+    for split in [false, true] {
+        let (ws, mut peer) = open(&live, role, &keep_alive());
+        let mut ws = Ear::<L>::new(ws, split);
+        let sent = spawn(move || {
+            let octets = [
+                binary(vec![7; 100_000]).encode(role),
+                pong([0, 0, 0, 0, 0, 0, 0, 1]).encode(role),
+            ];
+            for piece in octets.concat().chunks(2000) {
+                peer.socket.write_all(piece).unwrap();
+                thread::sleep(15 * MS);
+            }
+            peer
+        });
+        let message = live.block_on(ws.recv()).unwrap().unwrap();
+        assert_eq!(message.len(), 100_000);
+        sent.join();
+    }
 }
 
 /// A peer that reads slowly, and answers every ping when it has read it.
@@ -77,21 +83,24 @@ fn what_is_written_slowly_is_a_sign_of_life<L: Live>(role: Role) {
 /// A peer that answers only the latest ping (RFC 6455 5.5.3).
 fn a_pong_to_a_later_ping_settles_the_earlier_ones<L: Live>(role: Role) {
     let live = L::new();
-    let config = WebSocketConfig::new().ping_interval(50 * MS).pong_timeout(400 * MS);
-    let (mut ws, mut peer) = open(&live, role, &config);
-    let answered = spawn(move || {
-        for _ in 0..5 {
-            let mut last = Vec::new();
-            for _ in 0..3 {
-                last = peer.read_until(PING).unwrap();
+    for split in [false, true] {
+        let config = WebSocketConfig::new().ping_interval(50 * MS).pong_timeout(400 * MS);
+        let (ws, mut peer) = open(&live, role, &config);
+        let mut ws = Ear::<L>::new(ws, split);
+        let answered = spawn(move || {
+            for _ in 0..5 {
+                let mut last = Vec::new();
+                for _ in 0..3 {
+                    last = peer.read_until(PING).unwrap();
+                }
+                peer.send(&pong(last)).unwrap();
             }
-            peer.send(&pong(last)).unwrap();
-        }
-        peer.send(&text("done")).unwrap();
-        peer
-    });
-    assert_eq!(live.block_on(ws.recv()).unwrap(), Some(Message::text("done")));
-    answered.join();
+            peer.send(&text("done")).unwrap();
+            peer
+        });
+        assert_eq!(live.block_on(ws.recv()).unwrap(), Some(Message::text("done")));
+        answered.join();
+    }
 }
 
 /// So does one to a ping of the application's.
@@ -115,57 +124,66 @@ fn a_pong_to_a_ping_of_the_application_settles_ours<L: Live>(role: Role) {
 
 fn pings_go_on_without_a_limit_for_pongs<L: Live>(role: Role) {
     let live = L::new();
-    let (mut ws, mut peer) = open(&live, role, &WebSocketConfig::new().ping_interval(40 * MS));
-    let pinged = spawn(move || {
-        for number in 1..=4 {
-            assert_eq!(peer.read_until(PING).unwrap(), [0, 0, 0, 0, 0, 0, 0, number]);
-        }
-        peer.send(&text("done")).unwrap();
-        peer
-    });
-    assert_eq!(live.block_on(ws.recv()).unwrap(), Some(Message::text("done")));
-    pinged.join();
+    for split in [false, true] {
+        let (ws, mut peer) = open(&live, role, &WebSocketConfig::new().ping_interval(40 * MS));
+        let mut ws = Ear::<L>::new(ws, split);
+        let pinged = spawn(move || {
+            for number in 1..=4 {
+                assert_eq!(peer.read_until(PING).unwrap(), [0, 0, 0, 0, 0, 0, 0, number]);
+            }
+            peer.send(&text("done")).unwrap();
+            peer
+        });
+        assert_eq!(live.block_on(ws.recv()).unwrap(), Some(Message::text("done")));
+        pinged.join();
+    }
 }
 
 /// The peer talks all the time, and we never do: a proxy between us would give up.
 fn pings_go_out_while_only_the_peer_talks<L: Live>(role: Role) {
     let live = L::new();
-    let (mut ws, peer) = open(&live, role, &WebSocketConfig::new().ping_interval(100 * MS));
-    let mut talking = peer.clone();
-    thread::spawn(move || {
-        while talking.send(&text("blah")).is_ok() {
-            thread::sleep(5 * MS);
+    for split in [false, true] {
+        let (ws, peer) = open(&live, role, &WebSocketConfig::new().ping_interval(100 * MS));
+        let mut ws = Ear::<L>::new(ws, split);
+        let mut talking = peer.clone();
+        thread::spawn(move || {
+            while talking.send(&text("blah")).is_ok() {
+                thread::sleep(5 * MS);
+            }
+        });
+        let mut reading = peer;
+        let pinged = spawn(move || (0..3).for_each(|_| drop(reading.read_until(PING).unwrap())));
+        let start = Instant::now();
+        loop {
+            live.block_on(ws.recv()).unwrap().unwrap();
+            if start.elapsed() > 600 * MS {
+                break;
+            }
         }
-    });
-    let mut reading = peer;
-    let pinged = spawn(move || (0..3).for_each(|_| drop(reading.read_until(PING).unwrap())));
-    let start = Instant::now();
-    loop {
-        live.block_on(ws.recv()).unwrap().unwrap();
-        if start.elapsed() > 600 * MS {
-            break;
-        }
+        pinged.join();
     }
-    pinged.join();
 }
 
 /// Silence does not count while the application does something else, and not before what has come was read.
 fn silence_does_not_count_while_nobody_listens<L: Live>(role: Role) {
     let live = L::new();
-    let idle = 200 * MS;
-    let (mut ws, mut peer) = open(&live, role, &WebSocketConfig::new().idle_timeout(idle));
-    peer.send(&text("first")).unwrap();
-    assert_eq!(live.block_on(ws.recv()).unwrap(), Some(Message::text("first")));
-    thread::sleep(2 * idle);
-    peer.send(&text("second")).unwrap();
-    thread::sleep(2 * idle);
-    assert_eq!(live.block_on(ws.recv()).unwrap(), Some(Message::text("second")));
-    thread::sleep(2 * idle);
-    let (error, took) = timed(|| live.block_on(ws.recv()).unwrap_err());
-    assert!(matches!(error, Error::TimedOut(Timeout::Idle)), "{error}");
-    // The peer is listened to for a second more.
-    drop(peer);
-    assert!(took >= idle, "{}: {took:?}", L::NAME);
+    for split in [false, true] {
+        let idle = 200 * MS;
+        let (ws, mut peer) =
+            open(&live, role, &WebSocketConfig::new().idle_timeout(idle).close_timeout(50 * MS));
+        let mut ws = Ear::<L>::new(ws, split);
+        peer.send(&text("first")).unwrap();
+        assert_eq!(live.block_on(ws.recv()).unwrap(), Some(Message::text("first")));
+        thread::sleep(2 * idle);
+        peer.send(&text("second")).unwrap();
+        thread::sleep(2 * idle);
+        assert_eq!(live.block_on(ws.recv()).unwrap(), Some(Message::text("second")));
+        thread::sleep(2 * idle);
+        let (error, took) = timed(|| live.block_on(ws.recv()).unwrap_err());
+        assert!(matches!(error, Error::TimedOut(Timeout::Idle)), "{error}");
+        drop(peer);
+        assert!(took >= idle, "{}: {took:?}", L::NAME);
+    }
 }
 
 /// A peer that takes nothing does not hold a sender for ever.
@@ -291,7 +309,7 @@ fn a_talkative_peer_is_left_in_time<L: Live>(role: Role) {
             // In portions, or a mute peer would be simulated by a slow one.
             let octets = frame.encode(role).repeat(if pause.is_zero() { 1000 } else { 1 });
             thread::spawn(move || {
-                while std::io::Write::write_all(&mut peer.socket, &octets).is_ok() {
+                while peer.socket.write_all(&octets).is_ok() {
                     thread::sleep(pause);
                 }
             });
@@ -324,7 +342,32 @@ fn a_talkative_peer_is_left_in_time<L: Live>(role: Role) {
     }
 }
 
+/// Pings come as fast as they are read, and nobody reads the pongs.
+fn pongs_do_not_pile_up<L: Live>(role: Role) {
+    let live = L::new();
+    for split in [false, true] {
+        let (ws, mut peer) = open(&live, role, &WebSocketConfig::new());
+        let mut ws = Ear::<L>::new(ws, split);
+        let sent = spawn(move || {
+            // More than the system holds of the answers.
+            let batch = ping([b'p'; 125]).encode(role).repeat(1000);
+            for _ in 0..200 {
+                peer.socket.write_all(&batch).unwrap();
+            }
+            peer.send(&text("done")).unwrap();
+            peer
+        });
+        assert_eq!(live.block_on(ws.recv()).unwrap(), Some(Message::text("done")));
+        let len = ws.queue_len();
+        // A half leaves the latest one for whoever writes next.
+        let least = if split { 0 } else { 1000 };
+        assert!(len >= least && len < 4096 + 200, "{}, split: {split}: {len}", L::NAME);
+        sent.join();
+    }
+}
+
 every!(bytes_that_come_put_off_the_pong);
+every!(pongs_do_not_pile_up, asynchronous);
 every!(what_is_written_slowly_is_a_sign_of_life);
 every!(a_pong_to_a_later_ping_settles_the_earlier_ones);
 every!(a_pong_to_a_ping_of_the_application_settles_ours);
