@@ -66,7 +66,7 @@ fn halves_of_futures_are_both_woken<L: Live>(role: Role) {
 fn both_are_woken<L, S, T>(live: &L, (mut sink, mut stream): (S, T), peer: Peer, feeds: bool)
 where
     L: Live,
-    S: Sink<Message, Error = Error> + Unpin,
+    S: Sink<Message, Error = Error> + Send + Unpin + 'static,
     T: Stream<Item = Result<Message, Error>> + Send + Unpin + 'static,
 {
     let taken = takes_late(peer);
@@ -81,17 +81,21 @@ where
             texts
         })
     });
-    live.block_on(async {
-        let message = Message::binary(vec![7; LEN]);
-        for _ in 0..MESSAGES {
-            if feeds {
-                sink.feed(message.clone()).await.unwrap();
-            } else {
-                sink.send(message.clone()).await.unwrap();
+    let other = live.clone();
+    let sent = spawn(move || {
+        other.block_on(async {
+            let message = Message::binary(vec![7; LEN]);
+            for _ in 0..MESSAGES {
+                if feeds {
+                    sink.feed(message.clone()).await.unwrap();
+                } else {
+                    sink.send(message.clone()).await.unwrap();
+                }
             }
-        }
-        let _ = sink.flush().await;
+            let _ = sink.flush().await;
+        });
     });
+    sent.join();
     assert_eq!(taken.join(), MESSAGES * LEN, "{}", L::NAME);
     assert!(received.join() > 0, "{}", L::NAME);
 }
