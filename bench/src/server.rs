@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use bytes::Buf;
-use ws_core::{HandshakeError, RecvBuf, SendQueue, ServerConfig, ServerHandshake};
+use ws_core::{HandshakeError, Polled, RecvBuf, SendQueue, ServerConfig, ServerHandshake};
 
 /// A server that accepts one connection after the other in the same buffers.
 #[derive(Debug, Default)]
@@ -31,17 +31,18 @@ impl Server {
         let send = std::mem::take(&mut self.send);
         let mut handshake = ServerHandshake::from_buffers(&self.config, recv, send);
         let mut chunks = request.chunks(chunk_len);
-        loop {
+        let accepted = loop {
             match chunks.next() {
                 Some(chunk) => handshake.recv_buf().extend_from_slice(chunk),
                 None => handshake.handle_eof(),
             }
-            if handshake.poll_accept()? {
-                break;
-            }
-        }
-        let connection = handshake.take_connection().ok_or(HandshakeError::Closed)?;
-        (self.recv, self.send, ..) = connection.into_parts();
+            handshake = match handshake.poll_accept() {
+                Polled::Pending(handshake) => handshake,
+                Polled::Ready(accepted) => break accepted,
+                Polled::Failed(rejected) => return Err(rejected.into_error()),
+            };
+        };
+        (self.recv, self.send, ..) = accepted.into_connection().into_parts();
         self.written.clear();
         while self.send.has_remaining() {
             let chunk = self.send.chunk();
@@ -69,11 +70,13 @@ impl Server {
                 }
             }
             let buffer_len = handshake.recv_buf().capacity();
-            match handshake.poll() {
-                Ok(None) => {}
-                Ok(Some(_)) => return Served { read_len, buffer_len, error: None },
-                Err(error) => return Served { read_len, buffer_len, error: Some(error) },
-            }
+            handshake = match handshake.poll() {
+                Polled::Pending(handshake) => handshake,
+                Polled::Ready(_) => return Served { read_len, buffer_len, error: None },
+                Polled::Failed(rejected) => {
+                    return Served { read_len, buffer_len, error: Some(rejected.into_error()) };
+                }
+            };
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use bytes::{Buf as _, Bytes};
 use ws_core::{
-    ClientHandshake, Connection, HandshakeError, Rejected, SendQueue, ServerConfig,
-    ServerHandshake, UpgradeRequest,
+    ClientHandshake, Connection, HandshakeError, ParsedRequest, Polled, Rejected, SendQueue,
+    ServerConfig, ServerHandshake, UpgradeRequest,
 };
 
 use crate::{
@@ -35,7 +35,8 @@ impl Subject for CoreSubject {
             let Some(Prebuilt { request, leftover }) = Prebuilt::read(&vector.input) else {
                 return Observed::new(Outcome::NeedMore);
             };
-            let pending = UpgradeRequest::from_request(&config, &request, leftover.as_slice());
+            let request = ParsedRequest::from(&request).body_read();
+            let pending = UpgradeRequest::from_request(&config, request, leftover.as_slice());
             return decide(pending, Vec::new(), &[]);
         }
         let (handed, pieces) = delivery.handed(&vector.input);
@@ -47,18 +48,19 @@ impl Subject for CoreSubject {
         let mut wire = Vec::new();
         let mut pieces = pieces.into_iter();
         loop {
-            match handshake.poll() {
-                Ok(None) => {
-                    drain(handshake.send_queue(), &mut wire);
-                    match pieces.next() {
-                        Some(piece) => handshake.recv_buf().extend_from_slice(piece),
-                        None => return wait(handshake, wire),
-                    }
+            handshake = match handshake.poll() {
+                Polled::Pending(handshake) => handshake,
+                Polled::Ready(pending) => {
+                    return decide(pending, wire, &pieces.collect::<Vec<_>>());
                 }
-                Ok(Some(pending)) => return decide(pending, wire, &pieces.collect::<Vec<_>>()),
-                Err(error) => {
-                    return refused(&error, handshake, wire, &pieces.collect::<Vec<_>>());
+                Polled::Failed(rejected) => {
+                    return refused(*rejected, wire, &pieces.collect::<Vec<_>>());
                 }
+            };
+            drain(handshake.send_queue(), &mut wire);
+            match pieces.next() {
+                Some(piece) => handshake.recv_buf().extend_from_slice(piece),
+                None => return wait(handshake, wire),
             }
         }
     }
@@ -107,6 +109,36 @@ impl Subject for CoreSubject {
     }
 }
 
+/// The request that has come as a whole.
+#[expect(clippy::panic, reason = "this is how a test fails")]
+#[track_caller]
+pub fn request(server: ServerHandshake) -> UpgradeRequest {
+    match server.poll() {
+        Polled::Ready(request) => request,
+        other => panic!("a whole request was received: {other:?}"),
+    }
+}
+
+/// The handshake that waits for more.
+#[expect(clippy::panic, reason = "this is how a test fails")]
+#[track_caller]
+pub fn pending(server: ServerHandshake) -> ServerHandshake {
+    match server.poll() {
+        Polled::Pending(server) => server,
+        other => panic!("there is no whole request: {other:?}"),
+    }
+}
+
+/// Why there is no request.
+#[expect(clippy::panic, reason = "this is how a test fails")]
+#[track_caller]
+pub fn failure(server: ServerHandshake) -> Rejected {
+    match server.poll() {
+        Polled::Failed(rejected) => *rejected,
+        other => panic!("there is no request: {other:?}"),
+    }
+}
+
 /// Moves everything a queue holds.
 pub fn drain(queue: &mut SendQueue, wire: &mut Vec<u8>) {
     while queue.has_remaining() {
@@ -151,8 +183,8 @@ fn wait(mut handshake: ServerHandshake, wire: Vec<u8>) -> Observed {
     let mut observed = Observed::new(Outcome::NeedMore);
     observed.wire = wire;
     handshake.handle_eof();
-    if let Err(error) = handshake.poll() {
-        observed.on_eof = Some(error.name().to_owned());
+    if let Polled::Failed(rejected) = handshake.poll() {
+        observed.on_eof = Some(rejected.error.name().to_owned());
     }
     observed
 }
@@ -161,36 +193,29 @@ fn decide(pending: UpgradeRequest, mut wire: Vec<u8>, unread: &[&[u8]]) -> Obser
     let request = Some(SeenRequest::of(pending.request()));
     let is_upgrade = Some(pending.is_upgrade());
     let mut observed = match pending.accept() {
-        Ok(mut connection) => {
+        Ok(accepted) => {
+            let mut connection = accepted.into_connection();
             drain(connection.send_queue(), &mut wire);
             let mut observed = opened(&connection);
             observed.wire = wire;
             observed.leftover.extend(unread.concat());
             observed
         }
-        Err(refusal) => {
-            let Rejected { error, handshake } = *refusal;
-            refused(&error, handshake, wire, unread)
-        }
+        Err(rejected) => refused(*rejected, wire, unread),
     };
     observed.request = request;
     observed.is_upgrade = is_upgrade;
     observed
 }
 
-fn refused(
-    error: &HandshakeError,
-    mut handshake: ServerHandshake,
-    mut wire: Vec<u8>,
-    unread: &[&[u8]],
-) -> Observed {
+fn refused(mut rejected: Rejected, mut wire: Vec<u8>, unread: &[&[u8]]) -> Observed {
     let mut observed = Observed::new(Outcome::Reject);
-    drain(handshake.send_queue(), &mut wire);
+    drain(rejected.send_queue(), &mut wire);
     observed.wire = wire;
-    observed.error = Some(error.name().to_owned());
-    observed.status = error.status().map(|status| status.as_u16());
-    observed.closed = handshake.is_closed();
-    observed.leftover = handshake.recv_buf().filled().to_vec();
+    observed.error = Some(rejected.error.name().to_owned());
+    observed.status = rejected.error.status().map(|status| status.as_u16());
+    observed.closed = rejected.is_closed();
+    observed.leftover = rejected.recv_buf().filled().to_vec();
     observed.leftover.extend(unread.concat());
     observed
 }

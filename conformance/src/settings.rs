@@ -13,8 +13,7 @@ pub fn server_config(config: &Config) -> ServerConfig {
         .subprotocols(&config.subprotocols)
         .require_subprotocol(config.require_subprotocol)
         .limits(limits(&config.limits))
-        .timeout(None)
-        .body_consumed(config.prebuilt);
+        .timeout(None);
     if config.client_preference {
         server = server.subprotocol_preference(Preference::Client);
     }

@@ -6,14 +6,15 @@ use std::io::Write;
 
 use allocation_counter::{AllocationInfo, measure};
 use conformance::{
-    core_subject::drain,
+    core_subject::{drain, request},
     every_runtime,
     messages::bare::{done, ends},
     pipe::Pipe,
     sample::{bad, good, upgrade},
 };
 use ws_core::{
-    ClientConfig, ClientHandshake, Limits, RecvBuf, SendQueue, ServerConfig, ServerHandshake,
+    ClientConfig, ClientHandshake, Limits, Polled, RecvBuf, SendQueue, ServerConfig,
+    ServerHandshake,
 };
 use ws_driver::{Reads, Writes};
 
@@ -25,8 +26,7 @@ fn accept(
 ) -> (RecvBuf, SendQueue) {
     let mut server = ServerHandshake::from_buffers(config, recv, send);
     server.recv_buf().extend_from_slice(input);
-    let pending = server.poll().unwrap().unwrap();
-    let connection = pending.accept().unwrap();
+    let connection = request(server).accept().unwrap().into_connection();
     let (mut recv, mut send, ..) = connection.into_parts();
     assert!(!send.is_empty());
     recv.clear();
@@ -89,8 +89,8 @@ fn handshakes_leave_nothing_behind() {
     let config = ServerConfig::new().keep_alive(true);
     let round = || {
         accept(&config, &good(), RecvBuf::new(), SendQueue::new());
-        let mut server = ServerHandshake::with_buffered(&config, bad().as_slice());
-        assert!(server.poll().unwrap().unwrap().accept().is_err());
+        let server = ServerHandshake::with_buffered(&config, bad().as_slice());
+        assert!(request(server).accept().is_err());
         let mut client = ClientHandshake::new(&ClientConfig::new(), "h", "/").unwrap();
         client.recv_buf().extend_from_slice(b"HTTP/1.1 401 x\r\nContent-Length: 2\r\n\r\nno");
         assert!(client.poll().is_err());
@@ -126,14 +126,21 @@ fn server_cost(start: &[u8], unit: &[u8]) -> Cost {
     let mut cost = Cost::default();
     cost.held = measure(|| {
         let mut server = ServerHandshake::new(&config);
-        while cost.read < MOST && cost.error.is_none() {
+        while cost.read < MOST {
             let space = server.recv_buf().space_mut();
             let len = space.len();
             fill(space, start, unit, cost.read);
             server.recv_buf().commit(len);
             cost.read += len;
             cost.capacity = cost.capacity.max(server.recv_buf().capacity());
-            cost.error = server.poll().err().map(|error| error.name());
+            server = match server.poll() {
+                Polled::Pending(server) => server,
+                Polled::Ready(_) => break,
+                Polled::Failed(rejected) => {
+                    cost.error = Some(rejected.error.name());
+                    break;
+                }
+            };
         }
     });
     cost
@@ -207,7 +214,8 @@ fn s_22_for_a_slow_drip() {
     let info = measure(|| {
         let mut server = ServerHandshake::new(&ServerConfig::new());
         server.recv_buf().extend_from_slice(b"GET / HTTP/1.1\r\nX: ");
-        while let Ok(None) = server.poll() {
+        while let Polled::Pending(waiting) = server.poll() {
+            server = waiting;
             server.recv_buf().space_mut()[0] = b'a';
             server.recv_buf().commit(1);
             read += 1;

@@ -16,15 +16,15 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use conformance::{
-    core_subject::drain,
+    core_subject::{drain, failure, pending, request},
     fill::{accept_value, fill},
     sample::{KEY, NOT_OPENING, bad, good, switching, upgrade},
     wire::{Answer, Answers},
 };
 use http::{Response, StatusCode, header};
 use ws_core::{
-    ClientConfig, ClientHandshake, HandshakeError, RecvBuf, RequestRule, SendQueue, ServerConfig,
-    ServerHandshake, upgrade_request,
+    ClientConfig, ClientHandshake, HandshakeError, Polled, RecvBuf, Rejected, RequestRule,
+    SendQueue, ServerConfig, ServerHandshake, upgrade_request,
 };
 
 /// `hello` in a masked text frame.
@@ -37,8 +37,13 @@ fn answer(queue: &mut SendQueue) -> Answer {
     answers.last.unwrap()
 }
 
-fn poll_request(server: &mut ServerHandshake) -> ws_core::UpgradeRequest {
-    server.poll().unwrap().expect("a whole request was received")
+/// What becomes of a request that opens no WebSocket, or of what is none.
+fn refused(server: ServerHandshake) -> Rejected {
+    match server.poll() {
+        Polled::Ready(request) => *request.accept().unwrap_err(),
+        Polled::Failed(rejected) => *rejected,
+        Polled::Pending(_) => panic!("it waits"),
+    }
 }
 
 fn accept_of(answer: &Answer) -> String {
@@ -49,14 +54,13 @@ fn accept_of(answer: &Answer) -> String {
 fn s_03_a_pipelined_second_request_survives_the_refusal_of_the_first() {
     let config = ServerConfig::new().keep_alive(true);
     let input = [bad(), good(), FRAME.to_vec()].concat();
-    let mut server = ServerHandshake::with_buffered(&config, input.as_slice());
-    let refused = poll_request(&mut server).accept().unwrap_err();
-    let mut server = refused.handshake;
-    let first = answer(server.send_queue());
+    let server = ServerHandshake::with_buffered(&config, input.as_slice());
+    let mut refused = request(server).accept().unwrap_err();
+    let first = answer(refused.send_queue());
     assert_eq!(first.status, 400);
     assert!(!first.head.has_member("Connection", "close"));
-    assert!(!server.is_closed());
-    let mut connection = poll_request(&mut server).accept().unwrap();
+    assert!(!refused.is_closed());
+    let mut connection = request(refused.next().unwrap()).accept().unwrap().into_connection();
     let second = answer(connection.send_queue());
     assert_eq!((second.status, accept_of(&second)), (101, accept_value(KEY)));
     assert_eq!(connection.leftover(), FRAME);
@@ -65,12 +69,11 @@ fn s_03_a_pipelined_second_request_survives_the_refusal_of_the_first() {
 #[test]
 fn s_03_or_the_server_closes() {
     let input = [bad(), good()].concat();
-    let mut server = ServerHandshake::with_buffered(&ServerConfig::new(), input.as_slice());
-    let mut server = poll_request(&mut server).accept().unwrap_err().handshake;
-    assert!(answer(server.send_queue()).head.has_member("Connection", "close"));
-    assert!(server.is_closed());
-    assert!(matches!(server.poll(), Err(HandshakeError::Closed)));
-    assert!(server.send_queue().is_empty());
+    let server = ServerHandshake::with_buffered(&ServerConfig::new(), input.as_slice());
+    let mut refused = request(server).accept().unwrap_err();
+    assert!(answer(refused.send_queue()).head.has_member("Connection", "close"));
+    assert!(refused.is_closed());
+    assert!(refused.next().is_none());
 }
 
 /// The error alone keeps what the handshake would have kept.
@@ -78,8 +81,8 @@ fn s_03_or_the_server_closes() {
 fn s_03_the_error_hands_the_second_request_back() {
     let config = ServerConfig::new().keep_alive(true);
     let input = [bad(), good()].concat();
-    let mut server = ServerHandshake::with_buffered(&config, input.as_slice());
-    let error = poll_request(&mut server).accept().unwrap_err().into_error();
+    let server = ServerHandshake::with_buffered(&config, input.as_slice());
+    let error = request(server).accept().unwrap_err().into_error();
     let HandshakeError::Rejected(refusal) = error else { panic!("{error:?}") };
     assert!(refusal.keep_alive());
     assert_eq!(refusal.leftover(), &good());
@@ -91,25 +94,26 @@ fn s_04_a_later_request_after_a_refusal() {
     let mut server = ServerHandshake::new(&config);
     for _ in 0..3 {
         server.recv_buf().extend_from_slice(&bad());
-        server = poll_request(&mut server).accept().unwrap_err().handshake;
-        assert_eq!(answer(server.send_queue()).status, 400);
-        assert!(server.poll().unwrap().is_none());
+        let mut refused = request(server).accept().unwrap_err();
+        assert_eq!(answer(refused.send_queue()).status, 400);
+        server = pending(refused.next().unwrap());
     }
     let key = "AQIDBAUGBwgJCgsMDQ4PEA==";
-    let request = String::from_utf8(good()).unwrap().replace(KEY, key);
-    server.recv_buf().extend_from_slice(request.as_bytes());
-    let mut connection = poll_request(&mut server).accept().unwrap();
-    assert_eq!(accept_of(&answer(connection.send_queue())), accept_value(key));
+    let head = String::from_utf8(good()).unwrap().replace(KEY, key);
+    server.recv_buf().extend_from_slice(head.as_bytes());
+    let mut accepted = request(server).accept().unwrap();
+    assert_eq!(accept_of(&answer(accepted.send_queue())), accept_value(key));
 }
 
 #[test]
 fn keep_alive_ends_after_as_many_attempts_as_allowed() {
     let config = ServerConfig::new().keep_alive(true).max_attempts(3);
-    let mut server = ServerHandshake::with_buffered(&config, bad().repeat(5).as_slice());
-    let mut said = Vec::new();
-    while !server.is_closed() {
-        server = poll_request(&mut server).accept().unwrap_err().handshake;
-        said.push(answer(server.send_queue()).head.has_member("Connection", "close"));
+    let server = ServerHandshake::with_buffered(&config, bad().repeat(5).as_slice());
+    let (mut next, mut said) = (Some(server), Vec::new());
+    while let Some(server) = next {
+        let mut refused = request(server).accept().unwrap_err();
+        said.push(answer(refused.send_queue()).head.has_member("Connection", "close"));
+        next = refused.next();
     }
     assert_eq!(said, [false, false, true]);
 }
@@ -134,11 +138,10 @@ fn s_05_content_length_is_computed_last() {
             *response.body_mut() = Bytes::from_static(b"nope");
             hook(response);
         });
-        let mut server = ServerHandshake::with_buffered(&config, bad().as_slice());
-        let refused = poll_request(&mut server).accept().unwrap_err();
+        let server = ServerHandshake::with_buffered(&config, bad().as_slice());
+        let mut refused = request(server).accept().unwrap_err();
         assert_eq!(refused.error.status(), Some(StatusCode::FORBIDDEN), "hook {index}");
-        let mut server = refused.handshake;
-        let sent = answer(server.send_queue());
+        let sent = answer(refused.send_queue());
         assert_eq!((sent.status, sent.rest.as_slice()), (403, b"nope".as_slice()), "hook {index}");
         assert_eq!(sent.head.values("Content-Length").collect::<Vec<_>>(), ["4"], "hook {index}");
         assert_eq!(sent.head.values("Transfer-Encoding").count(), 0, "hook {index}");
@@ -161,14 +164,11 @@ fn connection_says_what_is_done() {
         let config = ServerConfig::new().keep_alive(keep_alive).decorate(move |_, response| {
             response.headers_mut().insert(header::CONNECTION, said.parse().unwrap());
         });
-        let mut server = ServerHandshake::with_buffered(&config, input.as_slice());
-        let mut server = match server.poll() {
-            Ok(pending) => pending.unwrap().accept().unwrap_err().handshake,
-            Err(_) => server,
-        };
-        let sent = answer(server.send_queue());
+        let server = ServerHandshake::with_buffered(&config, input.as_slice());
+        let mut refused = refused(server);
+        let sent = answer(refused.send_queue());
         assert_eq!(sent.head.has_member("Connection", "close"), closes, "{said:?} {keep_alive}");
-        assert_eq!(server.is_closed(), closes, "{said:?} {keep_alive}");
+        assert_eq!(refused.is_closed(), closes, "{said:?} {keep_alive}");
         assert!(!sent.head.has_member("Connection", "upgrade"), "{said:?}");
     }
 }
@@ -179,10 +179,9 @@ fn connection_says_what_is_done() {
 #[test]
 fn the_length_in_an_answer_to_head_is_that_of_the_body_left_out() {
     let input = b"HEAD /health HTTP/1.1\r\nHost: h\r\n\r\n".as_slice();
-    let mut server = ServerHandshake::with_buffered(&ServerConfig::new(), input);
-    let refused = poll_request(&mut server).reject_with(Response::new("ok"));
-    let mut server = refused.handshake;
-    let sent = answer(server.send_queue());
+    let server = ServerHandshake::with_buffered(&ServerConfig::new(), input);
+    let mut refused = request(server).reject_with(Response::new("ok"));
+    let sent = answer(refused.send_queue());
     assert_eq!((sent.status, sent.rest.as_slice()), (200, b"".as_slice()));
     let lengths: Vec<_> = sent.head.values("Content-Length").collect();
     assert!(lengths.is_empty() || lengths == ["2"], "{lengths:?}");
@@ -190,18 +189,17 @@ fn the_length_in_an_answer_to_head_is_that_of_the_body_left_out() {
 
 #[test]
 fn s_06_a_hook_can_refuse_a_good_request() {
-    let config = ServerConfig::new().subprotocols(["chat"]).decorate(|request, response| {
-        assert!(request.is_some());
+    let config = ServerConfig::new().subprotocols(["chat"]).decorate(|seen, response| {
+        assert!(seen.is_some());
         *response.status_mut() = StatusCode::FORBIDDEN;
     });
     let input = upgrade("Sec-WebSocket-Protocol: chat\r\n");
-    let mut server = ServerHandshake::with_buffered(&config, input.as_slice());
-    let refused = poll_request(&mut server).accept().unwrap_err();
+    let server = ServerHandshake::with_buffered(&config, input.as_slice());
+    let mut refused = request(server).accept().unwrap_err();
     let HandshakeError::Rejected(refusal) = &refused.error else { panic!("{:?}", refused.error) };
     assert_eq!(refusal.rule(), RequestRule::Application);
     assert_eq!(refusal.response().status(), StatusCode::FORBIDDEN);
-    let mut server = refused.handshake;
-    let sent = answer(server.send_queue());
+    let sent = answer(refused.send_queue());
     assert_eq!(sent.status, 403);
     for name in ["Sec-WebSocket-Accept", "Upgrade", "Sec-WebSocket-Protocol"] {
         assert_eq!(sent.head.values(name).count(), 0, "{name}");
@@ -214,11 +212,10 @@ fn s_06_a_hook_can_refuse_a_good_request() {
 fn s_06_a_hook_cannot_accept_a_bad_request() {
     let config = ServerConfig::new()
         .decorate(|_, response| *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS);
-    let mut server = ServerHandshake::with_buffered(&config, bad().as_slice());
-    let refused = poll_request(&mut server).accept().unwrap_err();
+    let server = ServerHandshake::with_buffered(&config, bad().as_slice());
+    let mut refused = request(server).accept().unwrap_err();
     assert_eq!(refused.error.status(), Some(StatusCode::INTERNAL_SERVER_ERROR));
-    let mut server = refused.handshake;
-    let sent = answer(server.send_queue());
+    let sent = answer(refused.send_queue());
     assert_eq!(sent.status, 500);
     assert_eq!(sent.head.values("Sec-WebSocket-Accept").count(), 0);
 }
@@ -230,14 +227,13 @@ fn s_12_a_malformed_request_then_a_good_one() {
         let mut server = ServerHandshake::new(&config);
         server.recv_buf().extend_from_slice(b"G E T / HTTP/1.1\r\n\r\n");
         server.recv_buf().extend_from_slice(&good());
-        let error = server.poll().unwrap_err();
-        assert_eq!(error.name(), "malformed-head");
-        let sent = answer(server.send_queue());
+        let mut rejected = failure(server);
+        assert_eq!(rejected.error.name(), "malformed-head");
+        let sent = answer(rejected.send_queue());
         assert_eq!(sent.status, 400);
         assert!(sent.head.has_member("Connection", "close"));
-        assert!(server.is_closed());
-        assert!(matches!(server.poll(), Err(HandshakeError::Closed)));
-        assert!(server.send_queue().is_empty());
+        assert!(rejected.is_closed());
+        assert!(rejected.next().is_none());
     }
 }
 
@@ -264,21 +260,17 @@ fn s_15_reuse_after_a_failure() {
             }
             _ => {}
         }
-        let mut server = match server.poll() {
-            Ok(Some(pending)) => pending.accept().unwrap_err().handshake,
-            Ok(None) => panic!("{what}: no failure"),
-            Err(_) => server,
-        };
-        drain(server.send_queue(), &mut Vec::new());
-        (recv, send) = server.into_buffers();
+        let mut refused = refused(server);
+        drain(refused.send_queue(), &mut Vec::new());
+        (recv, send) = refused.into_buffers();
         recv.clear();
         send.clear();
 
         let mut server = ServerHandshake::from_buffers(&config, recv, send);
         assert_eq!(server.poll_timeout(now), None, "{what}");
-        assert!(server.poll().unwrap().is_none(), "{what}");
+        server = pending(server);
         server.recv_buf().extend_from_slice(&good());
-        let mut connection = poll_request(&mut server).accept().unwrap();
+        let mut connection = request(server).accept().unwrap().into_connection();
         let sent = answer(connection.send_queue());
         assert_eq!((sent.status, accept_of(&sent)), (101, accept_value(KEY)), "{what}");
         assert_eq!(sent.head.values("Sec-WebSocket-Protocol").count(), 0, "{what}");
@@ -338,20 +330,23 @@ fn s_16_keys_of_the_pure_function_do_not_repeat() {
 fn s_17_early_frames_are_kept_from_every_entry() {
     let input = [good(), FRAME.to_vec()].concat();
     let config = ServerConfig::new();
-    let mut server = ServerHandshake::with_buffered(&config, input.as_slice());
-    assert_eq!(poll_request(&mut server).accept().unwrap().leftover(), FRAME);
+    let server = ServerHandshake::with_buffered(&config, input.as_slice());
+    let connection = request(server).accept().unwrap().into_connection();
+    assert_eq!(connection.leftover(), FRAME);
     for cut in 0..=input.len() {
         let mut server = ServerHandshake::with_buffered(&config, &input[..cut]);
         let mut late = &input[cut..];
-        let pending = loop {
-            if let Some(pending) = server.poll().unwrap() {
-                break pending;
-            }
+        let request = loop {
+            server = match server.poll() {
+                Polled::Ready(request) => break request,
+                Polled::Pending(server) => server,
+                Polled::Failed(rejected) => panic!("{rejected:?}"),
+            };
             let (now, rest) = late.split_at(1);
             server.recv_buf().extend_from_slice(now);
             late = rest;
         };
-        let connection = pending.accept().unwrap();
+        let connection = request.accept().unwrap().into_connection();
         assert_eq!([connection.leftover(), late].concat(), FRAME, "{cut} octets handed over");
     }
 }
@@ -379,11 +374,10 @@ fn s_18_nothing_is_sent_before_the_answer_nothing_after_a_refusal() {
 #[test]
 fn s_21_100_continue_is_not_a_trap() {
     let input = upgrade("Expect: 100-continue\r\nContent-Length: 5\r\n");
-    let mut server = ServerHandshake::with_buffered(&ServerConfig::new(), input.as_slice());
-    let refused = poll_request(&mut server).accept().unwrap_err();
-    let mut server = refused.handshake;
-    assert!(matches!(answer(server.send_queue()).status, 400 | 413 | 417));
-    assert!(server.is_closed());
+    let server = ServerHandshake::with_buffered(&ServerConfig::new(), input.as_slice());
+    let mut refused = request(server).accept().unwrap_err();
+    assert!(matches!(answer(refused.send_queue()).status, 400 | 413 | 417));
+    assert!(refused.is_closed());
 }
 
 /// S-10 and S-11 without waiting: the deadline is one instant, whatever arrives before it.
@@ -397,16 +391,16 @@ fn s_10_a_slow_drip_does_not_extend_the_deadline() {
         server.recv_buf().extend_from_slice(&[*octet]);
         let now = start + Duration::from_millis(50 * step);
         server.handle_timeout(now);
-        assert!(server.poll().unwrap().is_none());
+        server = pending(server);
         assert_eq!(server.poll_timeout(now), Some(deadline));
     }
     server.handle_timeout(deadline);
-    assert!(matches!(server.poll(), Err(HandshakeError::TimedOut)));
-    let sent = answer(server.send_queue());
+    let mut rejected = failure(server);
+    assert!(matches!(rejected.error, HandshakeError::TimedOut));
+    let sent = answer(rejected.send_queue());
     assert_eq!(sent.status, 408);
     assert!(sent.head.has_member("Connection", "close"));
-    assert!(server.is_closed());
-    assert_eq!(server.poll_timeout(deadline), None);
+    assert!(rejected.is_closed());
 
     let mut client = ClientHandshake::new(&ClientConfig::new(), "h", "/").unwrap();
     drain(client.send_queue(), &mut Vec::new());
@@ -436,12 +430,13 @@ fn s_11_nobody_speaks() {
         let mut server = ServerHandshake::with_buffered(&config, input.as_bytes());
         server.set_deadline(Some(now));
         server.handle_timeout(now);
-        assert!(matches!(server.poll(), Err(HandshakeError::TimedOut)), "{input:?}");
+        let mut rejected = failure(server);
+        assert!(matches!(rejected.error, HandshakeError::TimedOut), "{input:?}");
         let mut wire = Vec::new();
-        drain(server.send_queue(), &mut wire);
+        drain(rejected.send_queue(), &mut wire);
         let sent = Answers::parse(&wire).unwrap().last.map(|answer| answer.status);
         assert_eq!(sent, expected, "{input:?}");
-        assert!(server.is_closed(), "{input:?}");
+        assert!(rejected.is_closed(), "{input:?}");
     }
 }
 

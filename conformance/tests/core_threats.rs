@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use conformance::{
-    core_subject::CoreSubject,
+    core_subject::{CoreSubject, pending, request},
     delivery::Delivery,
     observed::Observed,
     sample::{self, good, switching, upgrade},
@@ -13,7 +13,7 @@ use conformance::{
     vector::{DeflateSetting, LimitSetting, Outcome, Role, Vector},
 };
 use cpu_time::ThreadTime;
-use ws_core::{ClientConfig, ClientHandshake, Limits, ServerConfig, ServerHandshake};
+use ws_core::{ClientConfig, ClientHandshake, Limits, Polled, ServerConfig, ServerHandshake};
 
 const CORE: CoreSubject = CoreSubject { keep_alive: false };
 const KEEPING: CoreSubject = CoreSubject { keep_alive: true };
@@ -74,7 +74,7 @@ fn feed_server_bytewise(config: &ServerConfig, input: &[u8]) {
     let mut server = ServerHandshake::new(config);
     for octet in input {
         server.recv_buf().extend_from_slice(&[*octet]);
-        assert!(matches!(server.poll(), Ok(None)));
+        server = pending(server);
     }
 }
 
@@ -125,19 +125,19 @@ fn cve_2023_43669_cap() {
     for (what, expected, head) in heads {
         let mut server = ServerHandshake::new(&ServerConfig::new());
         let mut fed = 0;
-        let error = loop {
+        let rejected = loop {
             let piece = &head.as_bytes()[fed..fed + 100];
             server.recv_buf().extend_from_slice(piece);
             fed += piece.len();
-            match server.poll() {
-                Ok(None) => {}
-                Ok(Some(_)) => panic!("{what}: this is no request"),
-                Err(error) => break error,
-            }
+            server = match server.poll() {
+                Polled::Pending(server) => server,
+                Polled::Ready(_) => panic!("{what}: this is no request"),
+                Polled::Failed(rejected) => break rejected,
+            };
         };
-        assert_eq!(error.status().map(|s| s.as_u16()), Some(expected), "{what}");
+        assert_eq!(rejected.error.status().map(|s| s.as_u16()), Some(expected), "{what}");
         assert!(fed <= Limits::default().max_head_len + 100, "{what}: {fed} bytes read");
-        assert!(server.is_closed(), "{what}");
+        assert!(rejected.is_closed(), "{what}");
     }
 }
 
@@ -470,11 +470,9 @@ fn cve_2025_11677_hooks_that_reach_back() {
         }
         *response.headers_mut() = std::mem::take(response.headers_mut());
     });
-    let mut server = ServerHandshake::with_buffered(&config, good().as_slice());
+    let server = ServerHandshake::with_buffered(&config, good().as_slice());
     drop(config);
-    let pending = server.poll().unwrap().unwrap();
-    drop(server);
-    assert!(pending.accept().is_ok());
+    assert!(request(server).accept().is_ok());
 }
 
 /// Also QtWebSockets' CVE-2018-21035: a default without limits is no default.

@@ -20,7 +20,7 @@ use conformance::{
     vector::{self, Role},
 };
 use ws_core::{
-    Connection, HandshakeError, RecvBuf, Rejected, SendQueue, ServerConfig, ServerHandshake,
+    Connection, HandshakeError, Polled, RecvBuf, Rejected, SendQueue, ServerConfig, ServerHandshake,
 };
 use ws_driver::Error;
 
@@ -53,7 +53,8 @@ struct Server {
 }
 
 enum State {
-    Reading(ServerHandshake),
+    /// `None` while it is looked at.
+    Reading(Option<ServerHandshake>),
     /// What is being written, what comes then, and whether the stream is closed after it.
     Writing(SendQueue, Option<Result<Opened, HandshakeError>>, bool),
     Flushing(Option<Result<Opened, HandshakeError>>, bool),
@@ -83,15 +84,16 @@ impl Server {
         let pipe = self.pipe.as_mut().unwrap();
         loop {
             match &mut self.state {
-                State::Reading(machine) => match machine.poll() {
-                    Ok(Some(pending)) => {
+                State::Reading(machine) => match machine.take().unwrap().poll() {
+                    Polled::Ready(pending) => {
                         let request = Some(pending.request().clone());
                         self.state = match pending.accept() {
-                            Ok(connection) => writing(connection, request, flaw),
+                            Ok(accepted) => writing(accepted.into_connection(), request, flaw),
                             Err(refused) => refusing(*refused),
                         };
                     }
-                    Ok(None) => {
+                    Polled::Pending(waiting) => {
+                        let machine = machine.insert(waiting);
                         let len = pipe.read(machine.recv_buf().space_mut())?;
                         if flaw == Flaw::StartsAgainAtEachRead {
                             *machine = ServerHandshake::from_buffers(
@@ -109,11 +111,7 @@ impl Server {
                             machine.handle_eof();
                         }
                     }
-                    Err(error) => {
-                        let closes = machine.is_closed();
-                        let queue = std::mem::take(machine.send_queue());
-                        self.state = State::Writing(queue, Some(Err(error)), closes);
-                    }
+                    Polled::Failed(rejected) => self.state = refusing(*rejected),
                 },
                 State::Writing(queue, next, closes) => {
                     if flaw == Flaw::AnswersNothing {
@@ -190,10 +188,9 @@ fn writing(connection: Connection, request: Option<http::Request<()>>, flaw: Fla
     State::Writing(send, Some(Ok(Opened { leftover, negotiated, request, response: None })), false)
 }
 
-fn refusing(refused: Rejected) -> State {
-    let Rejected { error, mut handshake } = refused;
-    let queue = std::mem::take(handshake.send_queue());
-    State::Writing(queue, Some(Err(error)), handshake.is_closed())
+fn refusing(mut refused: Rejected) -> State {
+    let (queue, closes) = (std::mem::take(refused.send_queue()), refused.is_closed());
+    State::Writing(queue, Some(Err(refused.error)), closes)
 }
 
 impl Drop for Server {
@@ -230,7 +227,7 @@ impl Adapter for Small {
             _ => return Box::new(|_| Poll::Pending),
         };
         let (Call::Accept(config) | Call::AcceptBuffered(_, config)) = call else { unreachable!() };
-        let state = State::Reading(machine);
+        let state = State::Reading(Some(machine));
         let mut server = Server { flaw: self.0, config, pipe: Some(pipe), state };
         Box::new(move |cx| server.poll(cx))
     }

@@ -140,8 +140,8 @@ fn a_body_nobody_read_closes() {
             let request = Prebuilt::read(input.as_bytes()).unwrap().request;
             let refusal = ws_core::respond(&request, &config).unwrap_err();
             assert!(!refusal.keep_alive(), "{method} {framing}");
-            let consumed = config.clone().body_consumed(true);
-            let answered = ws_core::respond(&request, &consumed);
+            let read = ws_core::ParsedRequest::from(&request).body_read();
+            let answered = ws_core::respond(read, &config);
             assert_eq!(answered.is_ok(), method == "GET", "{method} {framing}");
             if let Err(refusal) = answered {
                 assert!(refusal.keep_alive(), "{method} {framing}");

@@ -4,7 +4,7 @@
 
 use bytes::Buf;
 use libfuzzer_sys::fuzz_target;
-use ws_core::{DeflateConfig, ServerConfig, ServerHandshake};
+use ws_core::{DeflateConfig, Polled, ServerConfig, ServerHandshake};
 
 fuzz_target!(|data: &[u8]| {
     let config = ServerConfig::new()
@@ -23,31 +23,41 @@ fn run(config: &ServerConfig, data: &[u8], step: usize) -> (Vec<u8>, Vec<u8>) {
     let mut answers = Vec::new();
     let mut pieces = data.chunks(step);
     loop {
-        match handshake.poll() {
-            Ok(Some(pending)) => {
+        handshake = match handshake.poll() {
+            Polled::Ready(pending) => {
                 let _ = pending.request();
                 let _ = pending.offered_subprotocols().count();
                 match pending.accept() {
-                    Ok(mut connection) => {
+                    Ok(accepted) => {
+                        let mut connection = accepted.into_connection();
                         drain(connection.send_queue(), &mut answers);
                         assert!(answers.windows(8).any(|w| w == b"HTTP/1.1"));
                         let mut leftover = connection.leftover().to_vec();
                         leftover.extend(pieces.flatten());
                         return (answers, leftover);
                     }
-                    Err(refused) => handshake = refused.handshake,
+                    Err(mut rejected) => {
+                        drain(rejected.send_queue(), &mut answers);
+                        match rejected.next() {
+                            Some(handshake) => handshake,
+                            None => return (answers, Vec::new()),
+                        }
+                    }
                 }
             }
-            Ok(None) => match pieces.next() {
-                Some(piece) => handshake.recv_buf().extend_from_slice(piece),
-                None => break,
+            Polled::Pending(mut handshake) => match pieces.next() {
+                Some(piece) => {
+                    handshake.recv_buf().extend_from_slice(piece);
+                    handshake
+                }
+                None => return (answers, Vec::new()),
             },
-            Err(_) => break,
-        }
-        drain(handshake.send_queue(), &mut answers);
+            Polled::Failed(mut rejected) => {
+                drain(rejected.send_queue(), &mut answers);
+                return (answers, Vec::new());
+            }
+        };
     }
-    drain(handshake.send_queue(), &mut answers);
-    (answers, Vec::new())
 }
 
 fn drain(queue: &mut impl Buf, out: &mut Vec<u8>) {

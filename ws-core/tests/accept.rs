@@ -1,7 +1,7 @@
-//! Accepting without looking at the request: `poll_accept`, and what it leaves to be taken.
+//! Accepting, without and with a look at the request.
 
 use bytes::Buf;
-use ws_core::{HandshakeError, ServerConfig, ServerHandshake};
+use ws_core::{HandshakeError, Polled, ServerConfig, ServerHandshake};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -29,26 +29,25 @@ fn it_is_accepted_once_the_head_is_whole() -> Result {
         for split in [1, 7, REQUEST.len() - 1, REQUEST.len()] {
             let mut handshake = ServerHandshake::new(&config);
             for chunk in REQUEST.chunks(split) {
-                assert!(!handshake.poll_accept()?);
+                let Polled::Pending(waiting) = handshake.poll_accept() else {
+                    return Err("it does not wait".into());
+                };
+                handshake = waiting;
                 handshake.recv_buf().extend_from_slice(chunk);
             }
             handshake.recv_buf().extend_from_slice(FRAME);
-            // As often as one likes.
-            for _ in 0..2 {
-                assert!(handshake.poll_accept()?);
-            }
-            assert!(!handshake.is_closed(), "there is a connection");
-            assert!(handshake.poll().is_err(), "there is no other request");
-
-            let answer = String::from_utf8(handshake.send_queue().chunk().to_vec())?;
+            let Polled::Ready(mut accepted) = handshake.poll_accept() else {
+                return Err("not accepted".into());
+            };
+            let answer = String::from_utf8(accepted.send_queue().chunk().to_vec())?;
             assert!(answer.starts_with("HTTP/1.1 101 "), "{answer}");
             assert_eq!(answer.contains("server: ours"), decorated, "{answer}");
-            let request = handshake.take_request();
+            let request = accepted.take_request();
             assert_eq!(request.is_some(), kept);
             assert!(request.is_none_or(|request| request.uri() == "/room"));
-            assert!(handshake.take_request().is_none());
+            assert!(accepted.take_request().is_none());
 
-            let mut connection = handshake.take_connection().ok_or("not accepted")?;
+            let mut connection = accepted.into_connection();
             assert_eq!(connection.leftover(), FRAME);
             assert_eq!(connection.send_queue().chunk(), answer.as_bytes());
         }
@@ -62,50 +61,59 @@ fn what_is_refused_is_no_connection_and_the_next_request_may_be() -> Result {
         let mut handshake = ServerHandshake::new(&config);
         handshake.recv_buf().extend_from_slice(b"GET / HTTP/1.1\r\nHost: ws.example\r\n\r\n");
         handshake.recv_buf().extend_from_slice(REQUEST);
-        assert!(matches!(handshake.poll_accept(), Err(HandshakeError::Rejected(_))));
-        let refusal = handshake.send_queue().remaining();
-        assert!(refusal > 0 && !handshake.is_closed());
-        assert!(handshake.take_request().is_none());
-        handshake.send_queue().advance(refusal);
-        assert!(handshake.poll_accept()?);
-        assert!(handshake.send_queue().chunk().starts_with(b"HTTP/1.1 101 "));
+        let Polled::Failed(mut rejected) = handshake.poll_accept() else {
+            return Err("it is not rejected".into());
+        };
+        assert!(matches!(rejected.error, HandshakeError::Rejected(_)));
+        let refusal = rejected.send_queue().remaining();
+        assert!(refusal > 0 && !rejected.is_closed());
+        // What has not been written goes out in front of the next answer.
+        let mut next = rejected.next().ok_or("it is closed")?;
+        next.send_queue().advance(refusal);
+        let Polled::Ready(mut accepted) = next.poll_accept() else {
+            return Err("not accepted".into());
+        };
+        assert!(accepted.send_queue().chunk().starts_with(b"HTTP/1.1 101 "));
     }
     Ok(())
 }
 
 #[test]
-fn nothing_accepted_is_no_connection() {
-    let mut handshake = ServerHandshake::new(&ServerConfig::new());
-    assert!(matches!(handshake.poll_accept(), Ok(false)));
+fn nothing_that_came_is_no_connection() {
+    let handshake = ServerHandshake::new(&ServerConfig::new());
+    let Polled::Pending(mut handshake) = handshake.poll_accept() else {
+        panic!("there is nothing to look at")
+    };
     handshake.handle_eof();
-    assert!(matches!(handshake.poll_accept(), Err(HandshakeError::Closed)));
-    assert!(handshake.is_closed());
-    assert!(handshake.take_connection().is_none());
+    let Polled::Failed(mut rejected) = handshake.poll_accept() else {
+        panic!("there is nothing to accept")
+    };
+    assert!(matches!(rejected.error, HandshakeError::Closed));
+    assert!(rejected.send_queue().is_empty() && rejected.is_closed());
+    assert!(rejected.next().is_none());
 }
 
 #[test]
-fn a_pending_request_gives_the_handshake_back() -> Result {
+fn a_request_in_hand_is_accepted_with_and_without_a_hook() -> Result {
     for (config, decorated, kept) in configs() {
         for with in [false, true] {
             let mut handshake = ServerHandshake::new(&config);
             handshake.recv_buf().extend_from_slice(REQUEST);
             handshake.recv_buf().extend_from_slice(FRAME);
-            let pending = handshake.poll()?.ok_or("not complete")?;
+            let Polled::Ready(request) = handshake.poll() else { return Err("not whole".into()) };
             let accepted = if with {
-                pending.accepted_with(|response| {
+                request.accept_with(|response| {
                     response.headers_mut().insert("x-seen", http::HeaderValue::from_static("1"));
                 })
             } else {
-                pending.accepted()
+                request.accept()
             };
-            let mut accepted = accepted.map_err(|refused| refused.error)?;
-            assert!(accepted.poll_accept()?);
+            let mut accepted = accepted.map_err(|rejected| rejected.error)?;
             let answer = String::from_utf8(accepted.send_queue().chunk().to_vec())?;
             assert_eq!(answer.contains("server: ours"), decorated, "{answer}");
             assert_eq!(answer.contains("x-seen: 1"), with, "{answer}");
             assert_eq!(accepted.take_request().is_some(), kept);
-            let connection = accepted.take_connection().ok_or("not accepted")?;
-            assert_eq!(connection.leftover(), FRAME);
+            assert_eq!(accepted.into_connection().leftover(), FRAME);
         }
     }
     Ok(())

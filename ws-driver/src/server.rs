@@ -1,17 +1,17 @@
 //! The server's handshake over a stream.
 //!
 //! ```text
-//! poll_with   look at the machine ---> found: done
-//!                ^        |      '---> error: poll_end
-//!                |     nothing
-//!                |        v
-//!              read: bytes, the end of the stream, or the deadline
+//! Reading    look at the machine ---> a request, or a 101: done
+//!               ^        |      '---> none: Ends
+//!               |     nothing
+//!               |        v
+//!             read: bytes, the end of the stream, or the deadline
 //!
-//! poll_end    Send: write the answer --------> not written, or the connection stays open: done
-//!                v
-//!             Close: this direction ---------> no more of the request is on its way: done
-//!                v
-//!             Linger: read and drop bytes ---> the end, an error, or a limit: done
+//! Ends       write the answer --------> not written, or the connection stays open: done
+//!               v
+//!            close this direction ----> no more of the request is on its way: done
+//!               v
+//!            read and drop bytes -----> the end, an error, or a limit: done
 //! ```
 //!
 //! The machine is asked before the first read, since bytes may have been handed over with the stream.
@@ -27,8 +27,8 @@ use std::{
 use bytes::Bytes;
 use http::{Request, Response};
 use ws_core::{
-    ArgumentError, HandshakeError, Negotiated, RecvBuf, Rejected, ServerConfig, ServerHandshake,
-    Violation,
+    Accepted, ArgumentError, HandshakeError, Negotiated, ParsedRequest, Polled, RecvBuf, Rejected,
+    ServerConfig, ServerHandshake, Violation,
 };
 
 use crate::{
@@ -46,23 +46,15 @@ use crate::{
 #[derive(Debug)]
 pub struct Acceptor<T, R: Runtime> {
     wire: Wire<Own<T>, R>,
-    machine: ServerHandshake,
-    deadline: Option<Instant>,
-    failed: Option<Failed>,
+    next: Next,
 }
 
-/// A handshake that failed, and has something left to do before it returns its error.
+/// What an acceptor goes on with.
 #[derive(Debug)]
-struct Failed {
-    error: HandshakeError,
-    /// `None` while the answer is being written.
-    ending: Option<Ending>,
-}
-
-impl Failed {
-    fn new(error: HandshakeError) -> Self {
-        Self { error, ending: None }
-    }
+enum Next {
+    Request(Reading),
+    /// There will be no other request. What came behind the last one.
+    Nothing(Bytes),
 }
 
 impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
@@ -73,13 +65,8 @@ impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
 
     /// Like [`new`](Self::new), with bytes that have been read from `io` already.
     pub fn with_buffered(io: T, bytes: impl Into<RecvBuf>, config: &ServerConfig) -> Self {
-        Self::resume(Wire::own(io), ServerHandshake::with_buffered(config, bytes))
-    }
-
-    fn resume(wire: Wire<Own<T>, R>, mut machine: ServerHandshake) -> Self {
-        let deadline = deadline(machine.config().handshake_timeout());
-        machine.set_deadline(deadline);
-        Self { wire, machine, deadline, failed: None }
+        let reading = Reading::new(ServerHandshake::with_buffered(config, bytes));
+        Self { wire: Wire::own(io), next: Next::Request(reading) }
     }
 
     /// Reads a request. One that breaks a rule of WebSocket is given out as well:
@@ -87,115 +74,151 @@ impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
     ///
     /// # Errors
     ///
-    /// [`Error::Handshake`] when there is no whole HTTP/1.1 head, after it has been answered:
+    /// [`Error::Handshake`] when there is no whole HTTP/1 head, after it has been answered:
     /// rejected, truncated, timed out, or closed. [`Error::Io`] for the stream's own.
-    pub async fn next_request(mut self) -> Result<UpgradeRequest<T, R>, Error> {
-        let pending = poll_fn(|cx| self.poll_with(cx, ServerHandshake::poll)).await?;
-        Ok(UpgradeRequest { pending, wire: self.wire, deadline: self.deadline })
+    pub async fn next_request(self) -> Result<UpgradeRequest<T, R>, Error> {
+        let Self { mut wire, next } = self;
+        let Next::Request(mut reading) = next else { return Err(HandshakeError::Closed.into()) };
+        match poll_fn(|cx| reading.poll(&mut wire, cx, ServerHandshake::poll)).await? {
+            Ok(pending) => Ok(UpgradeRequest { pending, wire }),
+            Err(rejected) => {
+                let mut ends = Ends::new(rejected);
+                let unsent = poll_fn(|cx| ends.poll(&mut wire, cx)).await;
+                Err(told(ends.rejected.error, unsent))
+            }
+        }
     }
 
     /// Whether the last answer closed the connection; there will be no other request.
     pub fn is_closed(&self) -> bool {
-        self.machine.is_closed()
+        matches!(self.next, Next::Nothing(_))
     }
 
     /// Gives back the stream, and the bytes read from it that no request has used.
     pub fn into_inner(self) -> (T, Bytes) {
-        let (recv, _) = self.machine.into_buffers();
-        (self.wire.into_inner().0, recv.into_bytes())
+        let rest = match self.next {
+            Next::Request(reading) => reading.into_bytes(),
+            Next::Nothing(rest) => rest,
+        };
+        (self.wire.into_inner().0, rest)
+    }
+}
+
+/// A request that is being read.
+#[derive(Debug)]
+struct Reading {
+    /// `None` once it has come to something.
+    handshake: Option<ServerHandshake>,
+    /// The deadline has passed, and what has come by then is looked at.
+    late: bool,
+}
+
+impl Reading {
+    /// The deadline counts from now.
+    fn new(mut handshake: ServerHandshake) -> Self {
+        let deadline = deadline(handshake.config().handshake_timeout());
+        handshake.set_deadline(deadline);
+        Self { handshake: Some(handshake), late: false }
     }
 
-    /// Reads until `look` finds what it looks for.
-    fn poll_with<O>(
+    fn into_bytes(self) -> Bytes {
+        let recv = self.handshake.map(|handshake| handshake.into_buffers().0);
+        recv.map_or_else(Bytes::new, RecvBuf::into_bytes)
+    }
+
+    /// Reads until `look` finds what it looks for, or that there is none.
+    fn poll<T, R: Reads<T> + Writes<T>, O>(
         &mut self,
+        wire: &mut Wire<Own<T>, R>,
         cx: &mut Context<'_>,
-        look: impl Fn(&mut ServerHandshake) -> Result<Option<O>, HandshakeError>,
-    ) -> Poll<Result<O, Error>> {
-        let mut late = false;
+        look: impl Fn(ServerHandshake) -> Polled<O>,
+    ) -> Poll<Result<Result<O, Box<Rejected>>, Error>> {
         loop {
-            if self.failed.is_some() {
-                return self.poll_end(cx).map(Err);
-            }
-            match look(&mut self.machine) {
-                Ok(Some(found)) => return Poll::Ready(Ok(found)),
-                Ok(None) => {}
-                Err(error) => {
-                    self.failed = Some(Failed::new(error));
-                    continue;
-                }
-            }
-            let until = self.deadline;
-            if late {
-                self.machine.handle_timeout(Instant::now());
-                late = false;
+            let Some(handshake) = self.handshake.take() else {
+                return Poll::Ready(Err(HandshakeError::Closed.into()));
+            };
+            let handshake = match look(handshake) {
+                Polled::Ready(found) => return Poll::Ready(Ok(Ok(found))),
+                Polled::Failed(rejected) => return Poll::Ready(Ok(Err(rejected))),
+                Polled::Pending(handshake) => self.handshake.insert(handshake),
+            };
+            if std::mem::take(&mut self.late) {
+                handshake.handle_timeout(Instant::now());
                 continue;
             }
-            match self.wire.poll_read(cx, self.machine.recv_buf(), until) {
-                Poll::Ready(Ok(0)) => self.machine.handle_eof(),
-                // A client that trickles gets no more time than a silent one; what has come is looked at first.
-                Poll::Ready(Ok(_)) => late = until.is_some_and(|until| until <= Instant::now()),
+            let until = handshake.poll_timeout(Instant::now());
+            match wire.poll_read(cx, handshake.recv_buf(), until) {
+                Poll::Ready(Ok(0)) => handshake.handle_eof(),
+                // A client that trickles gets no more time than a silent one; what has come is looked at
+                // first.
+                Poll::Ready(Ok(_)) => {
+                    self.late = until.is_some_and(|until| until <= Instant::now());
+                }
                 Poll::Ready(Err(error)) => {
-                    self.wire.disarm();
+                    wire.disarm();
                     return Poll::Ready(Err(error.into()));
                 }
                 Poll::Pending => {
-                    let now = ready!(self.wire.poll_until(cx, until))?;
-                    self.machine.handle_timeout(now);
+                    let now = ready!(wire.poll_until(cx, until))?;
+                    handshake.handle_timeout(now);
                 }
             }
         }
     }
+}
 
-    /// Accepts what may be accepted, and writes the 101.
-    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        let look = |machine: &mut ServerHandshake| {
-            // Memory is lent for the answer, which is written at once, unless the queue has some.
-            if !machine.send_queue().has_buffer() {
-                machine.send_queue().attach_buffer(pool::take());
-            }
-            let accepted = machine.poll_accept();
-            if let Some(memory) = machine.send_queue().detach_buffer() {
-                pool::put(memory);
-            }
-            Ok(accepted?.then_some(()))
-        };
-        ready!(self.poll_with(cx, look))?;
-        match self.wire.poll_send(cx, self.machine.send_queue(), self.deadline) {
-            Poll::Ready(sent) => Poll::Ready(sent.map_err(Error::Io)),
-            Poll::Pending => {
-                ready!(self.wire.poll_until(cx, self.deadline))?;
-                Poll::Ready(Err(HandshakeError::TimedOut.into()))
-            }
-        }
+/// A rejection that is being written, and what follows it.
+#[derive(Debug)]
+struct Ends {
+    rejected: Box<Rejected>,
+    /// `None` while the answer is being written.
+    ending: Option<Ending>,
+}
+
+impl Ends {
+    fn new(rejected: Box<Rejected>) -> Self {
+        Self { rejected, ending: None }
     }
 
-    /// Writes the answer that goes with an error, and closes.
-    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
-        const DONE: Error = Error::Handshake(HandshakeError::Closed);
-        let Some(failed) = &mut self.failed else { return Poll::Ready(DONE) };
-        let mut unsent = None;
-        if failed.ending.is_none() {
-            unsent = match self.wire.poll_send(cx, self.machine.send_queue(), self.deadline) {
-                Poll::Ready(sent) => sent.err(),
-                Poll::Pending => {
-                    let waited = ready!(self.wire.poll_until(cx, self.deadline));
-                    Some(waited.err().unwrap_or_else(|| io::ErrorKind::TimedOut.into()))
-                }
+    /// Writes the answer, and closes the stream if nothing may follow it. Says why the answer could not be
+    /// written, if that is so.
+    fn poll<T, R: Reads<T> + Writes<T>>(
+        &mut self,
+        wire: &mut Wire<Own<T>, R>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<io::Error>> {
+        let Self { rejected, ending } = self;
+        let deadline = rejected.deadline();
+        if ending.is_none() {
+            let sent = match wire.poll_send(cx, rejected.send_queue(), deadline) {
+                Poll::Ready(sent) => sent,
+                Poll::Pending => match ready!(wire.poll_until(cx, deadline)) {
+                    Ok(_) => Err(io::ErrorKind::TimedOut.into()),
+                    Err(error) => Err(error),
+                },
             };
-            if unsent.is_none() && self.machine.is_closed() {
-                let listen = self.machine.must_linger();
-                failed.ending = Some(Ending::of_request(listen, Instant::now(), self.deadline));
+            if let Err(error) = sent {
+                wire.disarm();
+                return Poll::Ready(Some(error));
+            }
+            if rejected.is_closed() {
+                let lingers = rejected.must_linger();
+                *ending = Some(Ending::of_request(lingers, Instant::now(), deadline));
             }
         }
-        if let Some(ending) = &mut failed.ending {
-            ready!(ending.poll(&mut self.wire, self.machine.recv_buf(), cx, None));
+        if let Some(ending) = ending {
+            ready!(ending.poll(wire, rejected.recv_buf(), cx, None));
         }
-        self.wire.disarm();
-        let Some(Failed { error, .. }) = self.failed.take() else { return Poll::Ready(DONE) };
-        Poll::Ready(match unsent {
-            Some(source) => Error::Unsent { error, source },
-            None => Error::Handshake(error),
-        })
+        wire.disarm();
+        Poll::Ready(None)
+    }
+}
+
+/// What the caller is told of a handshake that failed.
+fn told(error: HandshakeError, unsent: Option<io::Error>) -> Error {
+    match unsent {
+        Some(source) => Error::Unsent { error, source },
+        None => Error::Handshake(error),
     }
 }
 
@@ -204,7 +227,6 @@ impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
 pub struct UpgradeRequest<T, R: Runtime> {
     pending: ws_core::UpgradeRequest,
     wire: Wire<Own<T>, R>,
-    deadline: Option<Instant>,
 }
 
 impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
@@ -254,7 +276,7 @@ impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
     /// [`Error::Handshake`] when the request breaks a rule, after it has been rejected;
     /// [`Error::Io`] when the answer could not be written, and then there is no WebSocket.
     pub async fn accept(self) -> Result<WebSocket<T, R>, Error> {
-        self.finish(ws_core::UpgradeRequest::accepted).await
+        self.finish(ws_core::UpgradeRequest::accept).await
     }
 
     /// Answers 101, after `decorate` has seen it.
@@ -267,7 +289,7 @@ impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
     where
         F: FnOnce(&mut Response<Bytes>),
     {
-        self.finish(|pending| pending.accepted_with(decorate)).await
+        self.finish(|pending| pending.accept_with(decorate)).await
     }
 
     /// Answers with the rejection that the broken rule asks for; 403 when no rule is broken.
@@ -296,7 +318,7 @@ impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
 
     async fn finish<F>(self, answer: F) -> Result<WebSocket<T, R>, Error>
     where
-        F: FnOnce(ws_core::UpgradeRequest) -> Result<ServerHandshake, Box<Rejected>>,
+        F: FnOnce(ws_core::UpgradeRequest) -> Result<Accepted, Box<Rejected>>,
     {
         let mut accepting = self.answer(answer);
         poll_fn(|cx| accepting.poll(cx)).await
@@ -306,33 +328,36 @@ impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
     where
         F: FnOnce(ws_core::UpgradeRequest) -> Box<Rejected>,
     {
-        let Self { pending, wire, deadline } = self;
-        let Rejected { error, handshake: machine } = *answer(pending);
-        let failed = Some(Failed::new(error));
-        let mut acceptor = Acceptor { wire, machine, deadline, failed };
-        match poll_fn(|cx| acceptor.poll_end(cx)).await {
-            Error::Handshake(HandshakeError::Rejected(rejection))
-                if rejection.cause().is_none() =>
-            {
-                Ok(Acceptor::resume(acceptor.wire, acceptor.machine))
-            }
-            error => Err(error),
+        let Self { pending, mut wire } = self;
+        let mut ends = Ends::new(answer(pending));
+        let unsent = poll_fn(|cx| ends.poll(&mut wire, cx)).await;
+        let rejected = *ends.rejected;
+        let wanted = matches!(&rejected.error,
+            HandshakeError::Rejected(rejection) if rejection.cause().is_none());
+        if unsent.is_some() || !wanted {
+            return Err(told(rejected.error, unsent));
         }
+        let next = if rejected.is_closed() {
+            Next::Nothing(rejected.into_buffers().0.into_bytes())
+        } else {
+            let Some(handshake) = rejected.next() else {
+                return Err(HandshakeError::Closed.into());
+            };
+            Next::Request(Reading::new(handshake))
+        };
+        Ok(Acceptor { wire, next })
     }
 
     fn answer<F>(self, answer: F) -> Accepting<T, R>
     where
-        F: FnOnce(ws_core::UpgradeRequest) -> Result<ServerHandshake, Box<Rejected>>,
+        F: FnOnce(ws_core::UpgradeRequest) -> Result<Accepted, Box<Rejected>>,
     {
-        let Self { pending, wire, deadline } = self;
-        let (machine, failed) = match answer(pending) {
-            Ok(machine) => (machine, None),
-            Err(refused) => {
-                let Rejected { error, handshake } = *refused;
-                (handshake, Some(Failed::new(error)))
-            }
+        let Self { pending, wire } = self;
+        let state = match answer(pending) {
+            Ok(accepted) => State::Accepted(accepted),
+            Err(rejected) => State::Rejected(Ends::new(rejected)),
         };
-        Accepting { acceptor: Some(Acceptor { wire, machine, deadline, failed }) }
+        Accepting { wire: Some(wire), state }
     }
 }
 
@@ -348,7 +373,17 @@ impl<T: fmt::Debug, R: Runtime> fmt::Debug for UpgradeRequest<T, R> {
 #[must_use = "nothing is done unless it is polled"]
 pub struct Accepting<T, R: Runtime> {
     /// `None` once done.
-    acceptor: Option<Acceptor<T, R>>,
+    wire: Option<Wire<Own<T>, R>>,
+    state: State,
+}
+
+/// How far it has come.
+#[derive(Debug)]
+enum State {
+    Reading(Reading),
+    Accepted(Accepted),
+    Rejected(Ends),
+    Done,
 }
 
 impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
@@ -359,22 +394,21 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
 
     /// Like [`new`](Self::new), with bytes that have been read from `io` already.
     pub fn with_buffered(io: T, bytes: impl Into<RecvBuf>, config: &ServerConfig) -> Self {
-        Self { acceptor: Some(Acceptor::with_buffered(io, bytes, config)) }
+        let reading = Reading::new(ServerHandshake::with_buffered(config, bytes));
+        Self { wire: Some(Wire::own(io)), state: State::Reading(reading) }
     }
 
     /// Like [`new`](Self::new), for a request that was parsed already, and the bytes read behind it.
-    pub fn with_request<B>(
+    pub fn with_request<'a>(
         io: T,
-        request: &Request<B>,
+        request: impl Into<ParsedRequest<'a>>,
         leftover: impl Into<RecvBuf>,
         config: &ServerConfig,
     ) -> Self {
-        let pending = UpgradeRequest {
-            pending: ws_core::UpgradeRequest::from_request(config, request, leftover),
-            wire: Wire::own(io),
-            deadline: deadline(config.handshake_timeout()),
-        };
-        pending.answer(ws_core::UpgradeRequest::accepted)
+        let mut pending = ws_core::UpgradeRequest::from_request(config, request, leftover);
+        pending.set_deadline(deadline(config.handshake_timeout()));
+        let pending = UpgradeRequest { pending, wire: Wire::own(io) };
+        pending.answer(ws_core::UpgradeRequest::accept)
     }
 
     /// Goes on with the handshake. Not to be called again once it is ready.
@@ -386,26 +420,64 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
     /// the stream's own.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<WebSocket<T, R>, Error>> {
         const DONE: Error = Error::Handshake(HandshakeError::Closed);
-        let Some(acceptor) = &mut self.acceptor else { return Poll::Ready(Err(DONE)) };
-        let accepted = ready!(acceptor.poll_accept(cx));
-        let Some(acceptor) = self.acceptor.take() else { return Poll::Ready(Err(DONE)) };
-        let Acceptor { mut wire, mut machine, .. } = acceptor;
-        wire.disarm();
-        match accepted {
-            Ok(()) => {
-                let request = machine.take_request();
-                let Some(connection) = machine.take_connection() else {
-                    return Poll::Ready(Err(DONE));
-                };
-                let config = machine.config().web_socket_config();
-                Poll::Ready(Ok(WebSocket::opened(wire, connection, config, request)))
+        let Some(wire) = &mut self.wire else { return Poll::Ready(Err(DONE)) };
+        loop {
+            match &mut self.state {
+                State::Reading(reading) => {
+                    self.state = match ready!(reading.poll(wire, cx, accept_plain))? {
+                        Ok(accepted) => State::Accepted(accepted),
+                        Err(rejected) => State::Rejected(Ends::new(rejected)),
+                    };
+                }
+                State::Accepted(accepted) => {
+                    let deadline = accepted.deadline();
+                    match wire.poll_send(cx, accepted.send_queue(), deadline) {
+                        Poll::Ready(sent) => sent?,
+                        Poll::Pending => {
+                            ready!(wire.poll_until(cx, deadline))?;
+                            return Poll::Ready(Err(HandshakeError::TimedOut.into()));
+                        }
+                    }
+                    break;
+                }
+                State::Rejected(ends) => {
+                    let unsent = ready!(ends.poll(wire, cx));
+                    self.wire = None;
+                    let State::Rejected(ends) = std::mem::replace(&mut self.state, State::Done)
+                    else {
+                        return Poll::Ready(Err(DONE));
+                    };
+                    return Poll::Ready(Err(told(ends.rejected.into_error(), unsent)));
+                }
+                State::Done => return Poll::Ready(Err(DONE)),
             }
-            Err(Error::Handshake(error)) => {
-                let rejected = Rejected { error, handshake: machine };
-                Poll::Ready(Err(rejected.into_error().into()))
-            }
-            Err(error) => Poll::Ready(Err(error)),
         }
+        let (Some(mut wire), State::Accepted(mut accepted)) =
+            (self.wire.take(), std::mem::replace(&mut self.state, State::Done))
+        else {
+            return Poll::Ready(Err(DONE));
+        };
+        wire.disarm();
+        let request = accepted.take_request();
+        let config = accepted.config().web_socket_config().clone();
+        let connection = accepted.into_connection();
+        Poll::Ready(Ok(WebSocket::opened(wire, connection, &config, request)))
+    }
+}
+
+/// Accepts what may be accepted, in memory that is lent for the answer: it is written at once.
+fn accept_plain(mut handshake: ServerHandshake) -> Polled<Accepted> {
+    if !handshake.send_queue().has_buffer() {
+        handshake.send_queue().attach_buffer(pool::take());
+    }
+    match handshake.poll_accept() {
+        Polled::Pending(mut handshake) => {
+            if let Some(memory) = handshake.send_queue().detach_buffer() {
+                pool::put(memory);
+            }
+            Polled::Pending(handshake)
+        }
+        done => done,
     }
 }
 
@@ -447,9 +519,9 @@ pub async fn accept_buffered<T, R: Reads<T> + Writes<T>>(
 /// # Errors
 ///
 /// See [`Accepting::poll`].
-pub async fn accept_request<T, R: Reads<T> + Writes<T>, B>(
+pub async fn accept_request<'a, T, R: Reads<T> + Writes<T>>(
     io: T,
-    request: &Request<B>,
+    request: impl Into<ParsedRequest<'a>>,
     leftover: impl Into<RecvBuf>,
     config: &ServerConfig,
 ) -> Result<WebSocket<T, R>, Error> {

@@ -9,7 +9,7 @@ use ws_driver::{
     Error, Url, UrlError,
     ws_core::{
         ArgumentError, ClientConfig, ClientHandshake, FrameRule, FrameViolation, HandshakeError,
-        RequestRule, ResponseRule, SendError, ServerConfig, ServerHandshake, Text, Timeout,
+        Polled, RequestRule, ResponseRule, SendError, ServerConfig, ServerHandshake, Text, Timeout,
         Violation, is_upgrade, respond,
     },
 };
@@ -30,7 +30,10 @@ fn chain(error: &dyn StdError) -> Vec<String> {
 fn rejected(head: &str, config: &ServerConfig) -> HandshakeError {
     let mut server = ServerHandshake::new(config);
     server.recv_buf().extend_from_slice(head.as_bytes());
-    server.poll_accept().unwrap_err()
+    match server.poll_accept() {
+        Polled::Failed(rejected) => rejected.into_error(),
+        other => panic!("{other:?}"),
+    }
 }
 
 fn answered(answer: &str) -> HandshakeError {

@@ -24,7 +24,8 @@ macro_rules! program {
                     .map_err(Stop::Error)
             }
             Call::AcceptRequest(request, leftover, config) => {
-                $adapter::accept_request($lend(&mut pipe), &request, leftover.as_slice(), &config)
+                let request = ws_core::ParsedRequest::from(&*request).body_read();
+                $adapter::accept_request($lend(&mut pipe), request, leftover.as_slice(), &config)
                     $($await)*
                     .map(|ws| Opened::new(ws.into_parts(), None))
                     .map_err(Stop::Error)

@@ -89,7 +89,7 @@ const REALM: &str = "ws-demo";
 
 #[cfg(test)]
 mod tests {
-    use ws_core::{ServerHandshake, UpgradeRequest};
+    use ws_core::{Polled, ServerHandshake};
 
     use super::*;
 
@@ -97,7 +97,7 @@ mod tests {
     fn decided(service: &Service, head: &str) -> String {
         let mut handshake = ServerHandshake::new(service.config());
         handshake.recv_buf().extend_from_slice(head.as_bytes());
-        let pending: UpgradeRequest = handshake.poll().unwrap().unwrap();
+        let Polled::Ready(pending) = handshake.poll() else { panic!("the request is whole") };
         match service.answer(pending.request(), pending.violation()) {
             Answer::Accept => "accept".to_owned(),
             Answer::Refuse(outcome) => outcome.to_string(),

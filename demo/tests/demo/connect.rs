@@ -209,7 +209,7 @@ fn opening(request: &str) -> String {
 fn accept_of(head: &str) -> String {
     let mut handshake = ws_core::ServerHandshake::new(&ws_core::ServerConfig::new());
     handshake.recv_buf().extend_from_slice(head.as_bytes());
-    let pending = handshake.poll().unwrap().unwrap();
+    let ws_core::Polled::Ready(pending) = handshake.poll() else { unreachable!("it is whole") };
     let (response, _) = ws_core::respond(pending.request(), &ws_core::ServerConfig::new()).unwrap();
     response.headers()["sec-websocket-accept"].to_str().unwrap().to_owned()
 }

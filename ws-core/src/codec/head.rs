@@ -185,6 +185,8 @@ impl HeadScanner {
 pub(crate) struct RequestHead<'h, 'b> {
     pub(crate) method: &'b str,
     pub(crate) target: &'b str,
+    /// Not HTTP/1.0.
+    pub(crate) is_http_1_1: bool,
     pub(crate) fields: &'h [Header<'b>],
 }
 
@@ -210,10 +212,10 @@ pub(crate) fn parse_request<R>(
         check_parsed(parsed, bytes, HeadKind::Request)?;
         check_presumed(span, bytes, request.headers)?;
         match (request.method, request.path, request.version) {
-            (Some(method), Some(target), Some(1)) => {
-                Ok(then(RequestHead { method, target, fields: request.headers }))
+            (Some(method), Some(target), Some(version)) => {
+                let is_http_1_1 = version == 1;
+                Ok(then(RequestHead { method, target, is_http_1_1, fields: request.headers }))
             }
-            (_, _, Some(0)) => Err(HeadError::Version),
             _ => Err(HeadError::Malformed),
         }
     })
@@ -447,7 +449,8 @@ mod tests {
             parse_request(head.as_bytes(), span, |_| ()).map_err(|e| e == HeadError::Version)
         };
         assert_eq!(parse("GET / HTTP/1.1"), Ok(()));
-        for other in ["GET / HTTP/1.0", "GET / HTTP/2.0", "GET / HTTP/1.2", "PRI * HTTP/2.0"] {
+        assert_eq!(parse("GET / HTTP/1.0"), Ok(()));
+        for other in ["GET / HTTP/3.0", "GET / HTTP/2.0", "GET / HTTP/1.2", "PRI * HTTP/2.0"] {
             assert_eq!(parse(other), Err(true), "{other}");
         }
         for nonsense in ["GET /", "GET", "GET / HTTP/1.10", "GET / HTTPS/1.1", "GET /  HTTP/2.0"] {

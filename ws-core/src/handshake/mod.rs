@@ -1,5 +1,6 @@
 //! How a WebSocket begins: the opening handshake of RFC 6455 section 4, both sides.
 
+mod accepted;
 mod argument_error;
 pub(crate) mod authority;
 mod client;
@@ -8,13 +9,16 @@ pub mod credentials;
 mod declined;
 pub(crate) mod deflate;
 pub(crate) mod error;
+mod exchange;
 mod extension;
 pub(crate) mod fields;
 mod key;
 mod limits;
 pub(crate) mod negotiate;
 pub(crate) mod origin;
+mod parsed_request;
 mod pure;
+mod rejected;
 pub(crate) mod rejection;
 mod request;
 pub(crate) mod request_rules;
@@ -30,6 +34,7 @@ mod verifier;
 mod violation;
 
 pub use self::{
+    accepted::Accepted,
     argument_error::ArgumentError,
     client::{ClientHandshake, Established},
     client_config::ClientConfig,
@@ -39,12 +44,14 @@ pub use self::{
     key::RandomError,
     limits::Limits,
     negotiate::Preference,
+    parsed_request::ParsedRequest,
     pure::{is_upgrade, respond, upgrade_request},
+    rejected::Rejected,
     rejection::Rejection,
     rule::{RequestRule, ResponseRule},
-    server::ServerHandshake,
+    server::{Polled, ServerHandshake},
     server_config::ServerConfig,
-    upgrade_request::{Rejected, UpgradeRequest},
+    upgrade_request::UpgradeRequest,
     upgrade_response::UpgradeResponse,
     verifier::Verifier,
     violation::Violation,

@@ -1,21 +1,18 @@
 //! The handshake as functions, for programs with their own HTTP stack.
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, Version, header};
+use http::{Method, Request, Response};
 
 use super::{
     client_config::ClientConfig,
     error::HandshakeError,
     key,
-    negotiate::subprotocols,
+    parsed_request::ParsedRequest,
     rejection::{Draft, Rejection},
     request::CheckedRequest,
-    request_rules::{self, RequestFields, RequestLine, Upgrade},
-    rule::RequestRule,
     server_config::ServerConfig,
     switching_protocols,
     verifier::Verifier,
-    violation::Violation,
 };
 use crate::negotiated::Negotiated;
 
@@ -31,10 +28,8 @@ use crate::negotiated::Negotiated;
 /// assert!(ws_core::is_upgrade(&request));
 /// # Ok::<(), http::Error>(())
 /// ```
-pub fn is_upgrade<B>(request: &Request<B>) -> bool {
-    let slots = RequestFields::collect(request.headers());
-    request.version() == Version::HTTP_11
-        && request_rules::is_upgrade(request.method().as_str(), &slots)
+pub fn is_upgrade<'a>(request: impl Into<ParsedRequest<'a>>) -> bool {
+    request.into().is_upgrade()
 }
 
 /// Checks an upgrade request that your own HTTP stack has read, and makes the 101.
@@ -64,21 +59,21 @@ pub fn is_upgrade<B>(request: &Request<B>) -> bool {
 /// # Errors
 ///
 /// The [`Rejection`] has the response to send instead: [`into_response`](Rejection::into_response).
-pub fn respond<B>(
-    request: &Request<B>,
+pub fn respond<'a>(
+    request: impl Into<ParsedRequest<'a>>,
     config: &ServerConfig,
 ) -> Result<(Response<()>, Negotiated), Box<Rejection>> {
-    let options = config.options();
+    let (request, options) = (request.into(), config.options());
     // Hooks see a request without its body, whatever type that has.
-    let copy = options.decorator.as_ref().map(|_| without_body(request));
+    let copy = options.decorator.as_ref().map(|_| request.to_request());
     let decorate = |response: &mut Response<Bytes>| {
         if let Some(decorator) = &options.decorator {
             decorator(copy.as_ref(), response);
         }
     };
-    let draft = match check(request, config) {
+    let draft = match request.check(config) {
         Ok(upgrade) => {
-            match switching_protocols::decorated(&upgrade, decorate, |n| offers(request, n)) {
+            match switching_protocols::decorated(&upgrade, decorate, |name| request.offers(name)) {
                 Ok((response, negotiated)) => return Ok((response.map(|_| ()), negotiated)),
                 Err(draft) => *draft,
             }
@@ -89,35 +84,8 @@ pub fn respond<B>(
             draft
         }
     };
-    let slots = RequestFields::collect(request.headers());
-    let stays_open = options.keep_alive && !slots.is_last(options.body_consumed);
+    let stays_open = options.keep_alive && !request.is_last();
     Err(Box::new(draft.finish(stays_open, request.method() == Method::HEAD)))
-}
-
-pub(crate) fn check<B>(request: &Request<B>, config: &ServerConfig) -> Result<Upgrade, Violation> {
-    if request.version() != Version::HTTP_11 {
-        return Err(RequestRule::HttpVersion.into());
-    }
-    let options = config.options();
-    let target = request.uri().to_string();
-    let slots = RequestFields::collect(request.headers());
-    let line = RequestLine { method: request.method().as_str(), target: &target };
-    request_rules::check(line, request.headers(), &slots, options, options.body_consumed)
-}
-
-fn offers<B>(request: &Request<B>, name: &[u8]) -> bool {
-    let lines = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL);
-    subprotocols(lines.iter().map(HeaderValue::as_bytes)).any(|offered| offered == name)
-}
-
-/// The request without its body.
-pub(crate) fn without_body<B>(request: &Request<B>) -> Request<()> {
-    let mut copy = Request::new(());
-    *copy.method_mut() = request.method().clone();
-    *copy.uri_mut() = request.uri().clone();
-    *copy.version_mut() = request.version();
-    *copy.headers_mut() = request.headers().clone();
-    copy
 }
 
 /// Makes an upgrade request for your own HTTP stack to send, and the [`Verifier`] for the answer.

@@ -33,6 +33,8 @@ pub(crate) struct Upgrade {
 pub(crate) struct RequestLine<'a> {
     pub(crate) method: &'a str,
     pub(crate) target: &'a str,
+    /// Not HTTP/1.0.
+    pub(crate) is_http_1_1: bool,
 }
 
 /// The fields of a request that a handshake is about.
@@ -64,8 +66,8 @@ impl<'a> RequestFields<'a> {
 
     /// Whether no other request can follow this one: it says so, or it announces a body (validly
     /// or not) that has not been read.
-    pub(crate) fn is_last(&self, body_consumed: bool) -> bool {
-        self.connection.close || (!body_consumed && body(self).is_err())
+    pub(crate) fn is_last(&self, body_read: bool) -> bool {
+        self.connection.close || (!body_read && body(self).is_err())
     }
 
     /// The length tells most names apart before a letter is looked at.
@@ -102,15 +104,16 @@ pub(crate) fn check<'a>(
     fields: impl Fields<'a>,
     slots: &RequestFields<'a>,
     options: &ServerOptions,
-    body_consumed: bool,
+    body_read: bool,
 ) -> Result<Upgrade, Violation> {
+    version_of_http(line)?;
     method(line.method)?;
     let host = host(slots)?;
     let authority = match target(line.target)? {
         Some(authority) => authority.as_bytes(),
         None => host,
     };
-    if !body_consumed {
+    if !body_read {
         body(slots)?;
     }
     expectation(slots)?;
@@ -146,6 +149,12 @@ pub(crate) fn check<'a>(
 /// in Upgrade.
 pub(crate) fn is_upgrade(method: &str, slots: &RequestFields<'_>) -> bool {
     method == "GET" && slots.connection.has() && slots.upgrade.has()
+}
+
+/// "The method of the request MUST be GET, and the HTTP version MUST be at least 1.1." RFC 6455 4.1(2). "A
+/// server MUST ignore an Upgrade header field that is received in an HTTP/1.0 request." RFC 9110 7.8
+fn version_of_http(line: RequestLine<'_>) -> Result<(), Violation> {
+    if line.is_http_1_1 { Ok(()) } else { broken(Rule::Http10, None) }
 }
 
 /// "The method of the request MUST be GET". RFC 6455 4.1(2). A method that is "unrecognized or not

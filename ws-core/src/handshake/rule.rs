@@ -13,6 +13,7 @@ rules! {
     HeadTooLarge => "head-too-large", "RFC 6585 5", "the request head is larger than the server's limit";
     TooManyFields => "too-many-fields", "RFC 6585 5", "the request has more field lines than the server's limit";
     HttpVersion => "bad-http-version", "RFC 6455 4.1", "a WebSocket handshake over a connection of its own is HTTP/1.1";
+    Http10 => "http-1.0", "RFC 6455 4.1", "a WebSocket handshake is HTTP/1.1, and the request came as HTTP/1.0: proxies send that unless told otherwise";
     UnknownMethod => "unknown-method", "RFC 9110 9.1", "the request method is not one the server knows";
     Method => "bad-method", "RFC 6455 4.1", "the method of a WebSocket handshake is GET";
     MissingHost => "missing-host", "RFC 9112 3.2", "a request must have a Host field";
@@ -56,7 +57,9 @@ impl RequestRule {
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::UnexpectedBody => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnknownExpectation => StatusCode::EXPECTATION_FAILED,
-            Self::NoConnection | Self::NoUpgrade | Self::BadVersion => StatusCode::UPGRADE_REQUIRED,
+            Self::Http10 | Self::NoConnection | Self::NoUpgrade | Self::BadVersion => {
+                StatusCode::UPGRADE_REQUIRED
+            }
             Self::Origin | Self::Application => StatusCode::FORBIDDEN,
             Self::Timeout => StatusCode::REQUEST_TIMEOUT,
             Self::Response => StatusCode::INTERNAL_SERVER_ERROR,
@@ -110,7 +113,9 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), RequestRule::ALL.len());
-        assert!(names.iter().all(|n| n.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')));
+        assert!(
+            names.iter().all(|n| n.bytes().all(|b| b.is_ascii_lowercase() || b"-.10".contains(&b)))
+        );
     }
 
     #[test]

@@ -1,34 +1,45 @@
-//! The server's half of the handshake, as a machine without I/O.
+//! The server's half of the handshake, as values that are consumed.
+//!
+//! ```text
+//! ServerHandshake --- poll ---> Pending: the same again, when more has come
+//!    reads a head      |------> Failed ---------------------------------------.
+//!                      '------> Ready: UpgradeRequest                         |
+//!                                 a request in hand                           v
+//!                                  |--- reject, and accept for a bad one --> Rejected
+//!                                  '--- accept --> Accepted                   an answer to write
+//!                                                    a 101 to write           |
+//!                                                    |                        '--- next --> ServerHandshake,
+//!                                                    '--- into_connection                   or nothing
+//! ```
+//!
+//! `poll_accept` goes from the first to `Accepted` without a request to look at. All of them own one
+//! [`Exchange`], which moves from the one to the next.
 
 use std::time::Instant;
 
-use bytes::{BufMut, Bytes};
-use http::{Request, Response, Uri};
+use http::Uri;
 
 use super::{
+    accepted::Accepted,
     error::HandshakeError,
-    rejection::{self, Draft},
-    request_rules::{self, RequestFields, RequestLine, Upgrade},
+    exchange::{Asked, Checked, Exchange},
+    rejected::Rejected,
+    rejection::Draft,
+    request_rules::{self, RequestFields, RequestLine},
     rule::RequestRule,
-    server_config::{ServerConfig, ServerOptions},
-    switching_protocols,
-    violation::Violation,
+    server_config::ServerConfig,
+    upgrade_request::UpgradeRequest,
 };
-use crate::{
-    codec::{
-        RecvBuf, SendQueue,
-        head::{HeadError, HeadKind, HeadScanner, HeadSpan, parse_request},
-    },
-    connection::Connection,
-    negotiated::Negotiated,
-    role::Role,
+use crate::codec::{
+    RecvBuf, SendQueue,
+    head::{HeadError, HeadKind, HeadScanner, HeadSpan, parse_request},
 };
 
 /// Reads upgrade requests and answers them.
 ///
 /// ```
 /// use bytes::Buf;
-/// use ws_core::{ServerConfig, ServerHandshake};
+/// use ws_core::{Polled, ServerConfig, ServerHandshake};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let mut handshake = ServerHandshake::new(&ServerConfig::new().subprotocols(["chat"]));
@@ -37,9 +48,9 @@ use crate::{
 ///       Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\
 ///       Sec-WebSocket-Protocol: chat\r\n\r\n",
 /// );
-/// let upgrade = handshake.poll()?.ok_or("the request is not complete")?;
+/// let Polled::Ready(upgrade) = handshake.poll() else { return Err("no request".into()) };
 /// assert_eq!(upgrade.request().uri().path(), "/room/7");
-/// let mut connection = upgrade.accept().map_err(|rejected| rejected.error)?;
+/// let mut connection = upgrade.accept().map_err(|rejected| rejected.error)?.into_connection();
 /// assert_eq!(connection.negotiated().subprotocol(), Some("chat"));
 /// assert!(connection.send_queue().chunk().starts_with(b"HTTP/1.1 101 "));
 /// # Ok(())
@@ -49,28 +60,38 @@ use crate::{
 /// # Driving it
 ///
 /// * Input: read into [`recv_buf`](Self::recv_buf), or call [`handle_eof`](Self::handle_eof) or
-///   [`handle_timeout`](Self::handle_timeout). Then call [`poll`](Self::poll).
-/// * Output: [`poll`](Self::poll) gives an [`UpgradeRequest`](crate::UpgradeRequest), an error, or
-///   nothing yet. Then write [`send_queue`](Self::send_queue) until it is empty. Wait for input
-///   until [`poll_timeout`](Self::poll_timeout).
-/// * After an error, the answer to the peer is in the send queue: write it, then close.
-/// * Calls that come too early or too often do nothing.
+///   [`handle_timeout`](Self::handle_timeout), no later than [`poll_timeout`](Self::poll_timeout). Then
+///   [`poll`](Self::poll).
+/// * [`Polled::Pending`] gives the handshake back, for more input.
+/// * [`Polled::Ready`] gives an [`UpgradeRequest`], which is accepted or rejected.
+/// * [`Polled::Failed`], as what comes of a rejection, has the answer in its send queue: write it, and
+///   then go on with [`Rejected::next`] or close.
 #[derive(Debug)]
+#[must_use = "nothing is answered unless it is polled"]
 pub struct ServerHandshake {
-    config: ServerConfig,
-    recv: RecvBuf,
-    send: SendQueue,
+    exchange: Exchange,
     scanner: HeadScanner,
-    deadline: Option<Instant>,
-    answered: usize,
-    /// What was negotiated, once a request has been accepted.
-    accepted: Option<Negotiated>,
-    /// The accepted request, if it is to be kept.
-    request: Option<Box<Request<()>>>,
-    eof: bool,
-    timed_out: bool,
-    closed: bool,
-    linger: bool,
+    /// Why nothing more comes, if that is so.
+    end: Option<End>,
+}
+
+/// Why no more of a request comes.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    Stream,
+    Time,
+}
+
+/// What came of looking at a handshake.
+#[derive(Debug)]
+#[must_use = "a pending handshake goes on only if it is kept"]
+pub enum Polled<T> {
+    /// More has to come. The handshake, to go on with.
+    Pending(ServerHandshake),
+    /// Here it is.
+    Ready(T),
+    /// There is none, and why.
+    Failed(Box<Rejected>),
 }
 
 impl ServerHandshake {
@@ -90,279 +111,228 @@ impl ServerHandshake {
     /// as received; what `send` holds is written first.
     #[inline]
     pub fn from_buffers(config: &ServerConfig, recv: RecvBuf, send: SendQueue) -> Self {
-        Self {
-            config: config.clone(),
-            recv,
-            send,
-            scanner: HeadScanner::default(),
-            deadline: None,
-            answered: 0,
-            accepted: None,
-            request: None,
-            eof: false,
-            timed_out: false,
-            closed: false,
-            linger: false,
-        }
+        Self::of(Exchange::new(config.clone(), recv, send))
+    }
+
+    #[inline]
+    pub(super) fn of(exchange: Exchange) -> Self {
+        Self { exchange, scanner: HeadScanner::default(), end: None }
     }
 
     /// Where to read to.
     pub fn recv_buf(&mut self) -> &mut RecvBuf {
-        &mut self.recv
+        &mut self.exchange.recv
     }
 
-    /// What to write.
+    /// What to write: the end of an answer to an earlier request, if that is there still.
     pub fn send_queue(&mut self) -> &mut SendQueue {
-        &mut self.send
+        &mut self.exchange.send
     }
 
     /// Sets the instant by which the handshake has to be done.
     pub fn set_deadline(&mut self, at: Option<Instant>) {
-        self.deadline = at;
+        self.exchange.deadline = at;
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout).
     pub fn poll_timeout(&mut self, _now: Instant) -> Option<Instant> {
-        if self.closed { None } else { self.deadline }
+        self.exchange.deadline
     }
 
     /// Tells the handshake what time it is.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.timed_out |= self.deadline.is_some_and(|deadline| deadline <= now);
+        if self.end.is_none() && self.exchange.deadline.is_some_and(|deadline| deadline <= now) {
+            self.end = Some(End::Time);
+        }
     }
 
     /// The peer sends no more.
     pub fn handle_eof(&mut self) {
-        self.eof = true;
-    }
-
-    /// The open connection, once, if a request has been accepted.
-    #[inline]
-    pub fn take_connection(&mut self) -> Option<Connection> {
-        self.has_accepted().then(|| self.connection())
-    }
-
-    pub(super) fn has_accepted(&self) -> bool {
-        self.accepted.is_some()
+        self.end = Some(End::Stream);
     }
 
     /// The configuration.
     pub fn config(&self) -> &ServerConfig {
-        &self.config
+        &self.exchange.config
     }
 
-    /// Takes the accepted request, if [`keep_request`](ServerConfig::keep_request) is on.
-    pub fn take_request(&mut self) -> Option<Box<Request<()>>> {
-        self.request.take()
+    /// Gives away the buffers: what was received, and what was not written.
+    pub fn into_buffers(self) -> (RecvBuf, SendQueue) {
+        self.exchange.into_buffers()
+    }
+
+    /// Looks at what has been received.
+    ///
+    /// A well-formed request that breaks a rule of WebSocket is a request: see
+    /// [`UpgradeRequest::violation`]. What fails is what is none: [`Rejected.error`](Rejected) is
+    /// [`Rejected`](HandshakeError::Rejected) when the bytes are not an HTTP/1 head within the limits,
+    /// [`Truncated`](HandshakeError::Truncated) and [`Closed`](HandshakeError::Closed) when the
+    /// stream ended, [`TimedOut`](HandshakeError::TimedOut) at the deadline.
+    #[inline]
+    pub fn poll(mut self) -> Polled<UpgradeRequest> {
+        if self.is_quiet() {
+            return Polled::Pending(self);
+        }
+        match self.poll_head() {
+            Ok(None) => Polled::Pending(self),
+            Ok(Some((span, checked))) => {
+                Polled::Ready(UpgradeRequest::new(self.exchange, span, checked))
+            }
+            Err(failure) => Polled::Failed(self.fail(failure)),
+        }
+    }
+
+    /// Like [`poll`](Self::poll), but accepts a request at once if it breaks no rule, for callers who
+    /// do not look at it: `poll` and [`UpgradeRequest::accept`] in one. A request that breaks a rule is
+    /// rejected.
+    ///
+    /// ```
+    /// use bytes::Buf;
+    /// use ws_core::{Polled, ServerConfig, ServerHandshake};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut handshake = ServerHandshake::new(&ServerConfig::new());
+    /// handshake.recv_buf().extend_from_slice(
+    ///     b"GET / HTTP/1.1\r\nHost: ws.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+    ///       Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+    /// );
+    /// let Polled::Ready(mut accepted) = handshake.poll_accept() else { return Err("no 101".into()) };
+    /// assert!(accepted.send_queue().chunk().starts_with(b"HTTP/1.1 101 ")); // to be written
+    /// let connection = accepted.into_connection();
+    /// assert_eq!(connection.leftover(), b"");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn poll_accept(mut self) -> Polled<Accepted> {
+        if self.is_quiet() {
+            return Polled::Pending(self);
+        }
+        let (span, checked) = match self.poll_head() {
+            Ok(None) => return Polled::Pending(self),
+            Ok(Some(head)) => head,
+            Err(failure) => return Polled::Failed(self.fail(failure)),
+        };
+        let options = self.exchange.options();
+        match checked.verdict {
+            Ok(upgrade) if options.decorator.is_none() && !options.keep_request => {
+                Polled::Ready(Accepted::plain(self.exchange, span, upgrade))
+            }
+            _ => match UpgradeRequest::new(self.exchange, span, checked).accept() {
+                Ok(accepted) => Polled::Ready(accepted),
+                Err(rejected) => Polled::Failed(rejected),
+            },
+        }
     }
 
     /// Whether there is nothing to look at yet. A head that trickles in costs little until a line of
     /// it is complete.
     #[inline]
-    pub(super) fn is_quiet(&mut self) -> bool {
-        !(self.closed | self.eof | self.timed_out) && self.scanner.is_quiet(self.recv.filled())
+    fn is_quiet(&mut self) -> bool {
+        self.end.is_none() && self.scanner.is_quiet(self.exchange.recv.filled())
     }
 
-    pub(super) fn poll_head(&mut self) -> Result<Option<(HeadSpan, Checked)>, HandshakeError> {
-        if self.closed {
-            return Err(HandshakeError::Closed);
-        }
-        let limits = self.options().limits.head();
+    fn poll_head(&mut self) -> Result<Option<(HeadSpan, Checked)>, Failure> {
+        let limits = self.exchange.options().limits.head();
+        let filled = self.exchange.recv.filled();
         if self.scanner.is_fresh() {
-            let presumed = HeadSpan::presume(self.recv.filled(), HeadKind::Request, &limits);
-            if let Some(span) = presumed {
+            if let Some(span) = HeadSpan::presume(filled, HeadKind::Request, &limits) {
                 if let Ok(checked) = self.check(span) {
                     return Ok(Some((span, checked)));
                 }
             }
         }
-        match self.scanner.scan(self.recv.filled(), HeadKind::Request, &limits) {
-            Err(error) => Err(self.reject_head(error)),
-            Ok(Some(span)) => match self.check(span) {
+        match self.scanner.scan(filled, HeadKind::Request, &limits).map_err(Failure::Head)? {
+            Some(span) => match self.check(span) {
                 Ok(checked) => Ok(Some((span, checked))),
-                Err(error) => Err(self.reject_head(error)),
+                Err(error) => Err(Failure::Head(error)),
             },
-            Ok(None) if self.eof => Err(self.end_of_stream()),
-            Ok(None) if self.timed_out => Err(self.time_out()),
-            Ok(None) => Ok(None),
+            None => match self.end {
+                None => Ok(None),
+                Some(end) => Err(Failure::End(end)),
+            },
         }
     }
 
     /// Looks at one head.
     fn check(&self, span: HeadSpan) -> Result<Checked, HeadError> {
-        let options = self.options();
-        parse_request(self.recv.filled(), span, |head| {
+        let options = self.exchange.options();
+        parse_request(self.exchange.recv.filled(), span, |head| {
             let fields = head.fields;
             let slots = RequestFields::collect(fields);
-            let line = RequestLine { method: head.method, target: head.target };
+            let line = RequestLine {
+                method: head.method,
+                target: head.target,
+                is_http_1_1: head.is_http_1_1,
+            };
             let verdict = request_rules::check(line, fields, &slots, options, false);
             if verdict.is_err() && head.target.parse::<Uri>().is_err() {
                 return Err(HeadError::Malformed);
             }
-            let asked = Asked { close: slots.is_last(false), head: head.method == "HEAD" };
-            let is_upgrade = request_rules::is_upgrade(head.method, &slots);
+            let close = !head.is_http_1_1 || slots.is_last(false);
+            let asked = Asked { close, head: head.method == "HEAD" };
+            let is_upgrade = head.is_http_1_1 && request_rules::is_upgrade(head.method, &slots);
             Ok(Checked { verdict, is_upgrade, asked })
         })?
     }
 
-    /// Whether this handshake is over without a WebSocket: nothing more is read, and once the send
-    /// queue has been written the connection has to be closed.
-    pub fn is_closed(&self) -> bool {
-        self.closed && self.accepted.is_none()
-    }
-
-    /// Whether more of the rejected request may be on its way. Closing the socket then could reset it,
-    /// and the answer be lost: read and drop some bytes before closing (RFC 9112 9.6).
-    pub fn must_linger(&self) -> bool {
-        self.linger && !self.eof
-    }
-
-    /// Gives away the buffers: what was received and not used, and what was not written.
-    pub fn into_buffers(self) -> (RecvBuf, SendQueue) {
-        (self.recv, self.send)
-    }
-
-    fn reject_head(&mut self, error: HeadError) -> HandshakeError {
-        let rule = match error {
-            HeadError::Malformed => RequestRule::MalformedHead,
-            HeadError::Version => RequestRule::HttpVersion,
-            HeadError::StartLineTooLong => RequestRule::RequestLineTooLong,
-            HeadError::FieldTooLong => RequestRule::FieldTooLong,
-            HeadError::TooLarge => RequestRule::HeadTooLarge,
-            HeadError::TooManyFields => RequestRule::TooManyFields,
-        };
-        self.linger = true;
-        self.answer_unread(rule)
-    }
-
-    fn end_of_stream(&mut self) -> HandshakeError {
-        if !self.scanner.has_begun(self.recv.filled()) {
-            self.closed = true;
-            return HandshakeError::Closed;
+    /// There is no request.
+    #[cold]
+    fn fail(self, failure: Failure) -> Box<Rejected> {
+        let has_begun = self.scanner.has_begun(self.exchange.recv.filled());
+        match failure {
+            Failure::Head(error) => {
+                let rule = match error {
+                    HeadError::Malformed => RequestRule::MalformedHead,
+                    HeadError::Version => RequestRule::HttpVersion,
+                    HeadError::StartLineTooLong => RequestRule::RequestLineTooLong,
+                    HeadError::FieldTooLong => RequestRule::FieldTooLong,
+                    HeadError::TooLarge => RequestRule::HeadTooLarge,
+                    HeadError::TooManyFields => RequestRule::TooManyFields,
+                };
+                let mut rejected = self.answer_unread(rule);
+                rejected.lingers = true;
+                rejected
+            }
+            Failure::End(End::Stream) if !has_begun => {
+                Rejected::silent(HandshakeError::Closed, self.exchange)
+            }
+            Failure::End(End::Stream) => {
+                // The error is why the request never became whole, not the answer to it.
+                let mut rejected = self.answer_unread(RequestRule::MalformedHead);
+                rejected.error = HandshakeError::Truncated;
+                rejected
+            }
+            Failure::End(End::Time) if has_begun && self.exchange.options().answer_timeout => {
+                let mut rejected = self.answer_unread(RequestRule::Timeout);
+                rejected.error = HandshakeError::TimedOut;
+                rejected
+            }
+            Failure::End(End::Time) => Rejected::silent(HandshakeError::TimedOut, self.exchange),
         }
-        // The error is why the request never became whole, not the answer to it.
-        self.answer_unread(RequestRule::MalformedHead);
-        HandshakeError::Truncated
     }
 
-    fn time_out(&mut self) -> HandshakeError {
-        self.closed = true;
-        if self.scanner.has_begun(self.recv.filled()) && self.options().answer_timeout {
-            self.answer_unread(RequestRule::Timeout);
-        }
-        HandshakeError::TimedOut
-    }
-
-    /// Answers bytes that are not a request.
-    fn answer_unread(&mut self, rule: RequestRule) -> HandshakeError {
+    /// Answers bytes that are not a request. What follows them is none either.
+    fn answer_unread(self, rule: RequestRule) -> Box<Rejected> {
         let mut draft = Draft::of_rule(rule.into(), &[]);
-        self.decorate(None, &mut draft.response);
-        let head = self.scanner.unread(self.recv.filled()).starts_with(b"HEAD ");
-        self.answer(draft, Asked { head, ..Asked::default() })
-    }
-
-    pub(super) fn decorate(&self, request: Option<&Request<()>>, response: &mut Response<Bytes>) {
-        if let Some(decorator) = &self.options().decorator {
-            decorator(request, response);
-        }
-    }
-
-    /// Rejects the request whose head lies at `span`, and makes ready for the next one.
-    pub(super) fn reject(&mut self, span: HeadSpan, draft: Draft, asked: Asked) -> HandshakeError {
-        let error = self.answer(draft, asked);
-        self.recv.consume(span.end);
-        self.scanner = HeadScanner::default();
-        self.linger = self.closed && asked.close;
-        error
-    }
-
-    /// What has been received and not used.
-    pub(super) fn received(&self) -> &[u8] {
-        self.recv.filled()
-    }
-
-    pub(super) fn options(&self) -> &ServerOptions {
-        self.config.options()
-    }
-
-    /// Finishes and queues a rejection.
-    fn answer(&mut self, draft: Draft, asked: Asked) -> HandshakeError {
-        self.answered += 1;
-        let options = self.options();
-        let stays_open = options.keep_alive && !asked.close && self.answered < options.max_attempts;
-        let rejection = draft.finish(stays_open, asked.head);
-        self.send.write(|out| rejection::write(&rejection.response, out));
-        self.closed |= !rejection.keep_alive;
-        HandshakeError::Rejected(Box::new(rejection))
-    }
-
-    /// Moves everything out; what stays behind is closed.
-    #[inline]
-    pub(super) fn hand_over(&mut self) -> Self {
-        let recv = std::mem::take(&mut self.recv);
-        let send = std::mem::take(&mut self.send);
-        let config = self.config.clone();
-        let moved = Self { config, recv, send, accepted: None, request: None, ..*self };
-        self.closed = true;
-        moved
-    }
-
-    /// Answers 101.
-    #[inline]
-    pub(super) fn open(&mut self, span: HeadSpan, upgrade: Upgrade) {
-        self.send.write(|out| {
-            write_continue(&upgrade, out);
-            switching_protocols::write_plain(&upgrade.key, &upgrade.negotiated, out);
-        });
-        self.accept(span, upgrade.negotiated);
-    }
-
-    /// The 101 is in the queue: what comes behind the head belongs to the connection.
-    #[inline]
-    pub(super) fn accept(&mut self, span: HeadSpan, negotiated: Negotiated) {
-        self.recv.consume(span.end);
-        self.accepted = Some(negotiated);
-        self.closed = true;
-    }
-
-    /// The connection behind the head, in the same buffers.
-    #[inline]
-    pub(super) fn connection(&mut self) -> Connection {
-        let negotiated = self.accepted.take().unwrap_or_default();
-        let recv = std::mem::take(&mut self.recv);
-        let send = std::mem::take(&mut self.send);
-        let config = &self.options().web_socket;
-        Connection::from_buffers(Role::Server, negotiated, recv, send, config)
-    }
-
-    /// Keeps the request that is being accepted.
-    pub(super) fn keep(&mut self, request: Option<Box<Request<()>>>) {
-        self.request = request;
+        self.exchange.decorate(None, &mut draft.response);
+        let head = self.scanner.unread(self.exchange.recv.filled()).starts_with(b"HEAD ");
+        Rejected::answer(self.exchange, draft, Asked { head, ..Asked::default() })
     }
 }
 
-/// What a look at the head has shown.
-#[derive(Debug)]
-pub(super) struct Checked {
-    pub(super) verdict: Result<Upgrade, Violation>,
-    pub(super) is_upgrade: bool,
-    pub(super) asked: Asked,
+/// Why there is no request.
+#[derive(Clone, Copy)]
+enum Failure {
+    Head(HeadError),
+    End(End),
 }
 
-/// What the request says about its answer.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Asked {
-    /// The connection has to close: the request says so, or has a body that is not read.
-    pub(super) close: bool,
-    /// The answer has no body.
-    pub(super) head: bool,
-}
-
-/// "A server that responds with a final status code before reading the entire request content
-/// SHOULD indicate whether it intends to close the connection"; one that goes on sends 100 first.
-/// RFC 9110 10.1.1
-pub(super) fn write_continue(upgrade: &Upgrade, out: &mut bytes::BytesMut) {
-    if upgrade.expects_continue {
-        out.put_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
+impl Rejected {
+    /// The next attempt, bytes behind the rejected request included; what of the answer has not been
+    /// written is still in its queue. `None` if the connection has to be closed. There is no deadline until
+    /// one is set.
+    #[must_use]
+    pub fn next(self) -> Option<ServerHandshake> {
+        Some(ServerHandshake::of(self.into_exchange()?))
     }
 }

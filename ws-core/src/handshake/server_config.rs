@@ -49,7 +49,6 @@ pub(crate) struct ServerOptions {
     pub(crate) keep_alive: bool,
     pub(crate) max_attempts: usize,
     pub(crate) keep_request: bool,
-    pub(crate) body_consumed: bool,
     pub(crate) web_socket: WebSocketConfig,
 }
 
@@ -155,13 +154,6 @@ impl ServerConfig {
         self.with(|options| options.keep_request = keep)
     }
 
-    /// For requests that the caller parsed: says that the caller has read the request's body, if
-    /// it had one, so that Content-Length and Transfer-Encoding are no reason to reject it. Has no
-    /// effect on requests read from a stream.
-    pub fn body_consumed(self, consumed: bool) -> Self {
-        self.with(|options| options.body_consumed = consumed)
-    }
-
     /// Limits and times of the WebSockets that open.
     pub fn web_socket(self, config: WebSocketConfig) -> Self {
         self.with(|options| options.web_socket = config)
@@ -209,7 +201,6 @@ impl Default for ServerOptions {
             keep_alive: false,
             max_attempts: 100,
             keep_request: false,
-            body_consumed: false,
             web_socket: WebSocketConfig::default(),
         }
     }

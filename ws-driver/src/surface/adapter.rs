@@ -61,8 +61,8 @@ macro_rules! __names {
                 Parts, Url, UrlError,
                 ws_core::{
                     ArgumentError, Declined, HandshakeError, InvalidResponse, Limits, Negotiated,
-                    Preference, RandomError, RecvBuf, Rejection, Role, UpgradeResponse, Violation,
-                    credentials,
+                    ParsedRequest, Preference, RandomError, RecvBuf, Rejection, Role,
+                    UpgradeResponse, Violation, credentials,
                 },
             };
         }

@@ -150,14 +150,15 @@ macro_rules! __functions {
         /// It writes to the stream itself, so it is not for HTTP stacks that write their responses,
         /// such as hyper: there [`respond`] makes the response, and
         /// [`WebSocket::from_upgraded`] the WebSocket. `leftover` are the bytes that were read
-        /// behind the request. See [`ServerConfig::body_consumed`] for requests with a body.
+        /// behind the request. One with a body that has been read is a
+        /// [`ParsedRequest`](handshake::ParsedRequest) that says so.
         ///
         /// # Errors
         ///
         /// As [`accept`].
-        pub $($async)? fn accept_request<T: $($bound)*, B>(
+        pub $($async)? fn accept_request<'a, T: $($bound)*>(
             stream: T,
-            request: &http::Request<B>,
+            request: impl Into<handshake::ParsedRequest<'a>>,
             leftover: impl Into<handshake::RecvBuf>,
             config: &ServerConfig,
         ) -> Result<WebSocket<T>, Error> {
