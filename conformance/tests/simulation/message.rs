@@ -6,11 +6,16 @@ use bytes::Bytes;
 use conformance::random::Random;
 use ws_core::{Message, MessageKind, Text};
 
-use crate::world::World;
+use crate::{plan::Lens, world::World};
 
 /// A length up to `max`: mostly short, and often one at which something changes.
-pub(crate) fn len(world: &World, max: usize) -> usize {
-    let len = match world.below(8) {
+pub(crate) fn len(world: &World, lens: Lens, max: usize) -> usize {
+    let kind = match lens {
+        Lens::Short => world.below(5),
+        Lens::Any => world.below(8),
+        Lens::Long => 6 + world.below(2),
+    };
+    let len = match kind {
         0 => 0,
         1..4 => world.below(120),
         4 => 120 + world.below(12),

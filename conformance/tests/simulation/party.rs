@@ -96,22 +96,31 @@ impl<R: Reads<Pipe> + Writes<Pipe>> Done<R> {
     /// When both have come back, or one will not, looks at how it ended.
     fn settle(done: &RefCell<Self>, world: &World, side: usize) {
         let done = &mut *done.borrow_mut();
-        let info = match (&mut done.tx, &done.rx) {
-            (Some(tx), Some(rx)) => {
-                let late = tx.try_send(&Message::text("late"));
-                let closed =
-                    late.is_err_and(|error| error == SendError::Closing || error.is_failure());
-                assert!(closed, "sending after the end comes to {late:?}");
+        let info = match (done.tx.take(), done.rx.take()) {
+            (Some(Tx::Half(tx)), Some(Rx::Half(rx))) if world.once_in(2) => {
+                let Ok(mut whole) = rx.unsplit(tx) else { panic!("halves of two WebSockets") };
+                refuses(whole.try_send(Message::text("late")));
+                whole.close_info()
+            }
+            (Some(mut tx), Some(rx)) => {
+                refuses(tx.try_send(&Message::text("late")));
                 assert_eq!(tx.close_info(), rx.close_info());
                 rx.close_info()
             }
             (None, Some(rx)) if done.has_dropped => rx.close_info(),
-            _ => return,
+            ends => {
+                (done.tx, done.rx) = ends;
+                return;
+            }
         };
         world.note(side, || format!("is done: {info:?}"));
         let end = &mut world.ledger.borrow_mut().ends[side];
-        // A half that has been dropped may have been the last to come back.
         end.info = Some(info);
-        (done.tx, done.rx) = (None, None);
     }
+}
+
+/// After the end nothing can be sent.
+fn refuses(late: Result<(), SendError>) {
+    let closed = late.is_err_and(|error| error == SendError::Closing || error.is_failure());
+    assert!(closed, "sending after the end comes to {late:?}");
 }

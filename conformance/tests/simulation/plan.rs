@@ -52,6 +52,7 @@ pub(crate) struct Party {
     pub(crate) listens: Listens,
     /// How many things it does.
     pub(crate) calls: usize,
+    pub(crate) lens: Lens,
     /// How many octets it sends at most.
     pub(crate) octets: usize,
     pub(crate) max_message_len: usize,
@@ -85,6 +86,14 @@ pub(crate) enum Listens {
     Anyhow,
 }
 
+/// How long a party's messages are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lens {
+    Short,
+    Any,
+    Long,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Close {
     pub(crate) frame: CloseFrame,
@@ -98,10 +107,12 @@ impl Plan {
         let runtime = runtimes[random.below(if timed { 3 } else { 4 })];
         let holds = random.below(8) == 0;
         let rooms = [1, 2, 7, 64, 1000, 4096, 65_536];
-        let room = if holds || timed { HUGE } else { *random.pick(&rooms) };
+        let room = if holds { HUGE } else { *random.pick(&rooms) };
+        let room = if timed { room.max(64) } else { room };
         let fate = (timed || random.below(4) == 0).then(|| {
             let fate = if timed { Fate::Dead } else { Fate::Dropped };
-            (random.below(2), random.below(400) as u64, fate)
+            let within = *random.pick(&[50, 400, 3000]);
+            (random.below(2), random.below(within) as u64, fate)
         });
         let mut plan = Self {
             runtime,
@@ -143,16 +154,21 @@ impl Party {
         }
         let listens = [Listens::Messages, Listens::Events, Listens::Parts, Listens::Anyhow];
         let fragment_len = [1, 10, 127, 1000, 16_384, 65_536, usize::MAX][random.below(7)];
+        let config = config(random, fragment_len, timed);
+        // Whoever knows no other timeout notices by closing that the other is dead.
+        let must_close = timed && config.ping_interval.is_none();
+        let max_calls = if timed { 10 } else { *random.pick(&[4, 30]) };
         let octets = room.min(max_write).saturating_mul(400).clamp(1000, 400_000);
         Self {
             shape,
             script,
-            config: config(random, fragment_len, timed),
+            config,
             listens: *random.pick(&listens),
-            calls: random.below(if timed { 10 } else { 30 }),
+            calls: random.below(max_calls),
+            lens: *random.pick(&[Lens::Short, Lens::Any, Lens::Any, Lens::Long]),
             octets: if timed { 2000 } else { octets },
             max_message_len: fragment_len.saturating_mul(400).min(octets / 2).min(300_000),
-            closes: (random.below(3) > 0).then(|| Close::draw(random)),
+            closes: (must_close || random.below(3) > 0).then(|| Close::draw(random)),
             drops: [0, 2, 10][random.below(3)],
             stalls: [0, 3, 20][random.below(3)],
             drops_half: random.below(4) == 0,
@@ -202,9 +218,10 @@ fn config(random: &mut Random, fragment_len: usize, timed: bool) -> WebSocketCon
     }
     let config =
         config.close_timeout(Duration::from_millis(200)).send_timeout(Duration::from_millis(300));
-    match random.below(3) {
+    match random.below(4) {
         0 => config.idle_timeout(IDLE).ping_interval(PING),
         1 => config.pong_timeout(PONG).ping_interval(PING),
+        2 => config,
         _ => config.idle_timeout(IDLE).pong_timeout(PONG).ping_interval(PING),
     }
 }

@@ -56,7 +56,8 @@ impl<R: Reads<Pipe> + Writes<Pipe>> Speaker<'_, R> {
             match self.world.below(13) {
                 0..7 => {
                     let kind = [MessageKind::Text, MessageKind::Binary][self.world.below(2)];
-                    let len = message::len(self.world, party.max_message_len.min(octets));
+                    let len =
+                        message::len(self.world, party.lens, party.max_message_len.min(octets));
                     octets = octets.saturating_sub(len + 20);
                     let number = self.world.ledger.borrow().flows[self.side].sent.len();
                     self.say(&message::new(kind, number, len)).await?;
@@ -159,7 +160,8 @@ impl<R: Reads<Pipe> + Writes<Pipe>> Speaker<'_, R> {
             Box::pin(self.say(&message::new(MessageKind::Text, number, world.below(60)))).await?;
         }
         self.flush().await?;
-        if world.plan.parties[side].listens == Listens::Events && world.once_in(2) {
+        let sees = world.plan.parties[side].listens == Listens::Events && !world.plan.timed;
+        if sees && world.once_in(2) {
             world.note(side, || format!("waits for the pong, {number}"));
             poll_fn(|cx| world.poll_answered(cx, side, number)).await;
             world.note(side, || format!("waited for the pong, {number}"));
