@@ -111,7 +111,7 @@ impl Plan {
         let room = if timed { room.max(64) } else { room };
         let fate = (timed || random.below(4) == 0).then(|| {
             let fate = if timed { Fate::Dead } else { Fate::Dropped };
-            let within = *random.pick(&[50, 400, 3000]);
+            let within = *random.pick(if timed { &[10, 50, 400] } else { &[50, 400, 3000] });
             (random.below(2), random.below(within) as u64, fate)
         });
         let mut plan = Self {
