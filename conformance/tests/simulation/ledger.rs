@@ -79,6 +79,11 @@ impl Flow {
         }
     }
 
+    fn counts(&self) -> String {
+        let Self { sent, queued, flushed, received, .. } = self;
+        format!("{} sent, {queued} queued, {flushed} flushed, {received} received", sent.len())
+    }
+
     /// Whether the end of a message in parts has not come yet.
     pub(crate) fn is_within(&self) -> bool {
         self.is_within
@@ -141,12 +146,17 @@ pub(crate) fn verify(world: &World, was_late: bool) {
         if end.discards || was_late {
             continue;
         }
-        assert!(flow.received >= flow.flushed, "flushed and not received: {flow:?}");
+        assert!(flow.received >= flow.flushed, "flushed and not received: {}", flow.counts());
         if clean {
-            assert!(flow.received + 1 >= flow.queued, "queued and not received: {flow:?}");
+            assert!(flow.received + 1 >= flow.queued, "queued and not received: {}", flow.counts());
             if ledger.ends[1 - side].info.as_ref().and_then(|info| info.first) == Some(Side::Local)
             {
-                assert_eq!(flow.received, flow.queued, "queued before the close: {flow:?}");
+                assert_eq!(
+                    flow.received,
+                    flow.queued,
+                    "queued before the close: {}",
+                    flow.counts()
+                );
             }
         }
     }

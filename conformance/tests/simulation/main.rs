@@ -40,7 +40,7 @@ use self::{
 };
 
 /// What one run has come to.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Outcome {
     time: Duration,
     messages: usize,
@@ -66,6 +66,14 @@ fn conversations() {
     }
     let Outcome { time, messages, steps, .. } = total;
     eprintln!("{runs} runs, {messages} messages, {steps} steps in {time:?}");
+}
+
+#[test]
+fn a_seed_repeats_a_run() {
+    for seed in 1..30 {
+        let [one, other] = [0, 1].map(|_| simulate(seed, false));
+        assert_eq!((one.messages, one.steps), (other.messages, other.steps), "{one:?}, {other:?}");
+    }
 }
 
 /// Parties with short timeouts, who are silent now and then, and one of whom may be dead.
@@ -115,7 +123,11 @@ fn simulate(seed: u64, timed: bool) -> Outcome {
     let joined = thread.spawn(move || one_run(seed, timed, of_run)).map(thread::JoinHandle::join);
     match joined {
         Ok(Ok(outcome)) => outcome,
-        Ok(Err(_)) => panic!("SIMULATION_SEED={seed} fails, behind these steps:\n{}", trace.text()),
+        Ok(Err(_)) => panic!(
+            "{} fail with SIMULATION_SEED={seed}, behind these steps:\n{}",
+            if timed { "silences" } else { "conversations" },
+            trace.text()
+        ),
         Err(error) => panic!("no thread: {error}"),
     }
 }

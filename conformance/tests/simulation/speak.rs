@@ -35,6 +35,21 @@ pub(crate) async fn speak<R: Reads<Pipe> + Writes<Pipe>>(
     }
 }
 
+/// The ways to send a message.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    Feed,
+    FeedPrepared,
+    FeedAndFlush,
+    Parts,
+    Send,
+    Sink,
+    Try,
+}
+
+const WAYS: [Way; 7] =
+    [Way::Feed, Way::FeedPrepared, Way::FeedAndFlush, Way::Parts, Way::Send, Way::Sink, Way::Try];
+
 struct Speaker<'a, R: Reads<Pipe> + Writes<Pipe>> {
     tx: &'a mut Tx<R>,
     world: &'a World,
@@ -68,30 +83,34 @@ impl<R: Reads<Pipe> + Writes<Pipe>> Speaker<'_, R> {
                 _ => self.flush().await?,
             }
         }
+        if party.closes.is_some() && self.world.once_in(2) {
+            // The close frame goes out behind what is queued.
+            return Ok(());
+        }
         self.flush().await
     }
 
     async fn say(&mut self, message: &Message) -> Result<(), Error> {
         let (world, side) = (self.world, self.side);
-        let way = world.below(7);
-        world.note(side, || format!("says {:?} {}, way {way}", message.kind(), message.len()));
+        let way = WAYS[world.below(WAYS.len())];
+        world.note(side, || format!("{way:?}: {:?} {}", message.kind(), message.len()));
         world.ledger.borrow_mut().flows[side].sent.push(message.clone());
         match way {
-            0 => self.patiently(|tx, cx| tx.poll_feed(cx, message)).await?,
-            1 => {
+            Way::Feed => self.patiently(|tx, cx| tx.poll_feed(cx, message)).await?,
+            Way::FeedPrepared => {
                 let prepared = Prepared::new(message.clone());
                 self.patiently(|tx, cx| tx.poll_feed(cx, &prepared)).await?;
             }
-            2 => self.patiently(|tx, cx| tx.poll_sink(cx, message)).await?,
-            3 => match self.tx.try_send(message) {
+            Way::Sink => self.patiently(|tx, cx| tx.poll_sink(cx, message)).await?,
+            Way::Try => match self.tx.try_send(message) {
                 Err(SendError::Full) => {
                     self.patiently(|tx, cx| tx.poll_feed(cx, message)).await?;
                 }
                 tried => tried?,
             },
-            4 => self.say_in_parts(message).await?,
-            5 => return self.send_whole(message).await,
-            _ => {
+            Way::Parts => self.say_in_parts(message).await?,
+            Way::Send => return self.send_whole(message).await,
+            Way::FeedAndFlush => {
                 self.patiently(|tx, cx| tx.poll_feed(cx, message)).await?;
                 self.queued();
                 return self.flush().await;
@@ -192,6 +211,13 @@ impl<R: Reads<Pipe> + Writes<Pipe>> Speaker<'_, R> {
         let Some(Close { frame, discards }) = &world.plan.parties[side].closes else {
             return Ok(());
         };
+        if world.once_in(8) {
+            // A message that has begun, and will not end.
+            let message = Message::binary(vec![b'?'; world.below(200)]);
+            let part = Part::new(message.kind(), message.as_bytes().to_vec(), false);
+            world.ledger.borrow_mut().flows[side].sent.push(message);
+            self.patiently(|tx, cx| tx.poll_feed_part(cx, &part)).await?;
+        }
         let discards = *discards && self.tx.is_whole();
         world.note(side, || format!("closes, and throws away the rest: {discards}, {frame:?}"));
         world.ledger.borrow_mut().ends[side].closed = true;
