@@ -36,6 +36,9 @@ pub(crate) async fn listen<R: Reads<Pipe> + Writes<Pipe>>(
         let stalls = world.plan.parties[side].stalls;
         if stalls > 0 && world.once_in(2 * stalls) {
             world.stall(world.below(60)).await;
+        } else if world.once_in(3) {
+            // Others may do something before the answer to what came is on its way.
+            world.stall(world.below(6)).await;
         }
     };
     world.note(side, || format!("hears the end: {ended:?}"));
