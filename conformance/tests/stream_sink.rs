@@ -5,7 +5,9 @@
 
 use std::{
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, Waker},
+    time::Duration,
 };
 
 use conformance::{
@@ -15,7 +17,7 @@ use conformance::{
 };
 use futures_core::{FusedStream, Stream};
 use futures_sink::Sink;
-use ws_core::{CloseCode, Message, Negotiated, Role, SendError, WebSocketConfig};
+use ws_core::{CloseCode, Message, Negotiated, Role, SendError, Timeout, WebSocketConfig};
 use ws_driver::{Error, Reads, Runtime, WebSocket, Writes};
 
 fn now<T>(poll: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
@@ -111,6 +113,41 @@ fn halves<R: Reads<Pipe> + Writes<Pipe>>() {
     assert!(at_server.is_terminated() && at_client.is_terminated());
     let client = at_client.unsplit(to_server).unwrap();
     assert!(client.close_info().is_clean());
+}
+
+/// A task that receives must not take it for a close when the one that sends has given the peer up.
+#[cfg(feature = "smol")]
+#[test]
+fn both_tasks_are_told_of_a_peer_that_takes_nothing() {
+    let [client, _peer] = Pipe::pair([Script::new(), Script::new()], 0);
+    let timeout = Duration::from_millis(20);
+    let config = WebSocketConfig::new().send_timeout(timeout);
+    let mut client: WebSocket<_, ws_smol::FuturesIo> =
+        bare::open(client, Role::Client, Negotiated::default(), &config);
+    let [receives, sends] = [0, 1].map(|_| Waker::from(Arc::new(Another)));
+    let (receives, sends) = (&mut Context::from_waker(&receives), &mut Context::from_waker(&sends));
+    client.try_send("text").unwrap();
+    assert!(client.poll_flush(sends).is_pending());
+    assert!(client.poll_recv(receives).is_pending());
+    std::thread::sleep(2 * timeout);
+    let mut late = client.poll_flush(sends);
+    while late.is_pending() {
+        std::thread::sleep(timeout);
+        late = client.poll_flush(sends);
+    }
+    assert!(matches!(late, Poll::Ready(Err(Error::TimedOut(Timeout::Send)))), "{late:?}");
+    let late = client.poll_recv(receives);
+    assert!(matches!(late, Poll::Ready(Err(Error::TimedOut(Timeout::Send)))), "{late:?}");
+    assert!(matches!(client.poll_recv(receives), Poll::Ready(Ok(None))));
+}
+
+/// Each waker of it is that of another task.
+#[cfg(feature = "smol")]
+struct Another;
+
+#[cfg(feature = "smol")]
+impl std::task::Wake for Another {
+    fn wake(self: Arc<Self>) {}
 }
 
 #[test]

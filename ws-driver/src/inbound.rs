@@ -380,6 +380,11 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
         }
     }
 
+    /// Whoever receives has to be told why it ended.
+    pub(crate) fn tell(&mut self, error: Error) {
+        self.outcome = Some(error);
+    }
+
     /// Nothing can be written any more, and the caller has been told, or will be. The peer has as long as a
     /// closing handshake may take to say why.
     pub(crate) fn handle_unwritable(

@@ -335,6 +335,10 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
                     return Poll::Ready(Err(error.into()));
                 }
                 if let Some(timeout) = inbound.timed_out(outbound) {
+                    if listens {
+                        // To the task that receives, the end must not look like a close.
+                        inbound.tell(Error::TimedOut(timeout));
+                    }
                     return Poll::Ready(Err(Error::TimedOut(timeout)));
                 }
             }

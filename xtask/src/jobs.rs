@@ -129,6 +129,13 @@ pub(crate) fn asan(_args: &[String]) -> Result {
     run(test.args(with_features(&members()?)).args(kinds).env("RUSTFLAGS", "-Zsanitizer=address"))
 }
 
+/// Two parties that do anything in any order, for as long as wanted: `cargo xtask simulate [seconds]`.
+pub(crate) fn simulate(args: &[String]) -> Result {
+    let seconds: u32 = args.first().map_or(Ok(3600), |seconds| seconds.parse())?;
+    let mut test = cargo(["test", "--release", "-p", "conformance", "--test", "simulation", "--"]);
+    run(test.arg("--nocapture").env("SIMULATION_SECONDS", seconds.to_string()))
+}
+
 /// Every target of `fuzz/` for a while: `cargo xtask fuzz [seconds]`.
 pub(crate) fn fuzz(args: &[String]) -> Result {
     let seconds: u32 = args.first().map_or(Ok(60), |seconds| seconds.parse())?;

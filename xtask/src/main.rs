@@ -32,6 +32,11 @@ const COMMANDS: &[(&str, &str, Command)] = &[
     ("miri", "ws-core's unit tests under Miri (nightly)", jobs::miri),
     ("asan", "tests under AddressSanitizer (nightly, Linux)", jobs::asan),
     ("fuzz", "each fuzz target for 60 seconds, or for as many as given", jobs::fuzz),
+    (
+        "simulate",
+        "two parties, in any order, for an hour or as many seconds as given",
+        jobs::simulate,
+    ),
     ("coverage", "line coverage with cargo-tarpaulin", jobs::coverage),
     ("deny", "licences, advisories and sources with cargo-deny", jobs::deny),
     ("semver", "public API against the last tagged release", jobs::semver),

@@ -140,7 +140,7 @@ macro_rules! __sending {
         }
 
         /// Queues a pong without waiting and without writing; [`flush`](Self::flush) writes it. It
-        /// takes the place of one that has not gone out yet.
+        /// takes the place of one of its kind that has not gone out yet, but not of the answer to a ping.
         ///
         /// # Errors
         ///

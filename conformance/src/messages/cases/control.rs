@@ -70,6 +70,14 @@ pub(super) fn cases(role: Role) -> Vec<Case> {
             .silent()
             .flush("ok")
             .wire(["pong 2"]),
+        Case::new(role, "control/a pong that nobody asked for leaves the answer to a ping alone")
+            .peer(&ping("x"))
+            .peer(&text("a"))
+            .recv("text a")
+            .try_pong(b"1", "ok")
+            .try_pong(b"2", "ok")
+            .flush("ok")
+            .wire(["pong x", "pong 2"]),
         Case::new(role, "control/a ping without waiting")
             .try_ping(b"1", "ok")
             .try_ping(b"2", "queue-full")

@@ -56,6 +56,8 @@ pub struct Sender {
 #[derive(Debug, Default)]
 struct Controls {
     pong: Option<Bytes>,
+    /// The pong answers a ping.
+    is_answer: bool,
     ping: Option<Bytes>,
 }
 
@@ -227,14 +229,22 @@ impl Sender {
         Ok(())
     }
 
-    /// Queues a pong that no ping asked for. It replaces a pong that has not gone out yet.
+    /// Queues a pong that no ping asked for. It replaces one of its kind that has not gone out yet; the answer
+    /// to a ping goes out before it.
     ///
     /// # Errors
     ///
     /// [`SendError::ControlTooLong`] for more than 125 bytes, [`SendError::Closing`].
     pub fn pong(&mut self, payload: Bytes) -> Result<(), SendError> {
         self.control(payload.len(), 0)?;
-        self.controls.get_or_insert_default().pong = Some(payload);
+        let answers = |sender: &Self| sender.controls.as_ref().is_some_and(|it| it.is_answer);
+        if answers(self) {
+            self.controls();
+        }
+        if !answers(self) {
+            self.controls.get_or_insert_default().pong = Some(payload);
+        }
+        // Otherwise the peer has a row of pongs to read, and needs no other as a sign of life.
         Ok(())
     }
 
@@ -308,7 +318,8 @@ impl Sender {
             if self.queue_has_less_than(MAX_PONGS) {
                 self.controls();
             }
-            self.controls.get_or_insert_default().pong = Some(pong);
+            let controls = self.controls.get_or_insert_default();
+            (controls.pong, controls.is_answer) = (Some(pong), true);
         }
         // "If an endpoint receives a Close frame and did not previously send a Close frame, the
         // endpoint MUST send a Close frame in response." RFC 6455 5.5.1. What is not in the queue
