@@ -27,7 +27,7 @@ impl Receiver {
             // nothing more did.
             progress.check(&inflater.out()[before..])?;
             let used = used.map_err(|_| FrameRule::InvalidDeflate)?;
-            self.recv.consume(used);
+            self.recv.skip(used);
             frame.skip(used);
             if inflater.total() > self.limits.max_message_len {
                 return Err(FrameRule::MessageTooLarge);

@@ -20,6 +20,7 @@ mod compressed;
 mod heads;
 mod limits;
 mod progress;
+mod removed;
 mod violation;
 
 use self::progress::{Frame, Progress};
@@ -104,7 +105,8 @@ impl Receiver {
         }
     }
 
-    /// Where to read to. Gives up the payload of what was polled last.
+    /// Where to read to. Gives up the payload of what was polled last. Whoever removes bytes of a message that
+    /// has begun has had a part of it: [`poll`](Self::poll) skips the rest.
     pub fn recv_buf(&mut self) -> &mut RecvBuf {
         self.forget_payload();
         &mut self.recv
@@ -119,6 +121,7 @@ impl Receiver {
     /// The rule that the peer broke. Nothing comes after it.
     #[inline]
     pub fn poll(&mut self) -> Result<Option<Incoming>, FrameRule> {
+        self.notice_removed();
         // Of a message that has been given out in parts nobody wants the rest for the whole.
         while self.progress.is_some_and(|progress| progress.given) {
             match self.poll_as(true)? {
@@ -135,6 +138,7 @@ impl Receiver {
     ///
     /// As [`poll`](Self::poll).
     pub fn poll_part(&mut self) -> Result<Option<Incoming>, FrameRule> {
+        self.notice_removed();
         self.poll_as(true)
     }
 
@@ -277,7 +281,7 @@ impl Receiver {
         self.message_kind = None;
         match std::mem::replace(&mut self.ready, Ready::Nothing) {
             Ready::Nothing => {}
-            Ready::Front(len) => self.recv.consume(len),
+            Ready::Front(len) => self.recv.skip(len),
             // The memory of a long message is not kept for a short one.
             Ready::Message => self.message = BytesMut::new(),
             Ready::Inflated => {
@@ -297,7 +301,8 @@ impl Receiver {
                         return Ok(None);
                     };
                     let rest = self.check_head(&head)?;
-                    self.recv.consume(len);
+                    self.recv.skip(len);
+                    self.recv.take_removed();
                     Frame { head, rest, done: 0, given: 0, direct: None }
                 }
             };
@@ -330,7 +335,7 @@ impl Receiver {
     ) -> Result<Incoming, FrameRule> {
         let len = head.len as usize;
         self.recv.expect_frames(head_len + len);
-        self.recv.consume(head_len);
+        self.recv.skip(head_len);
         let payload = &mut self.recv.filled_mut()[..len];
         if let Some(mask) = head.mask {
             apply_mask(payload, mask, 0);
@@ -471,7 +476,7 @@ impl Receiver {
     /// Moves the first `n` bytes of `recv` to the message.
     fn collect(&mut self, n: usize) {
         self.message.extend_from_slice(&self.recv.filled()[..n]);
-        self.recv.consume(n);
+        self.recv.skip(n);
     }
 }
 
