@@ -61,8 +61,10 @@ pub struct Receiver {
     ready: Ready,
     /// What was returned last is a message of this kind, and has not been taken.
     message_kind: Option<MessageKind>,
-    /// What was returned last is to be answered.
+    /// Something is to be answered: a ping with `pong`, or how it ended.
     unanswered: bool,
+    /// `None` if it is empty. In a box, since most connections are no larger for it then.
+    pong: Option<Box<Bytes>>,
     /// Pings are answered here.
     auto_pong: bool,
     receiving: Receiving,
@@ -98,6 +100,7 @@ impl Receiver {
             ready: Ready::Nothing,
             message_kind: None,
             unanswered: false,
+            pong: None,
             auto_pong: config.auto_pong,
             receiving: Receiving::Open,
             role,
@@ -177,16 +180,15 @@ impl Receiver {
         })
     }
 
-    /// Takes what the sender has to send because of what was polled last: `None` but for pings, close
-    /// frames and broken rules, and once for each.
+    /// Takes what the sender has to send because of what was polled: `None` but for pings, close frames and
+    /// broken rules, and once for each. Of several, what came last (RFC 6455 5.5.3).
     #[inline]
     pub fn take_reply(&mut self) -> Option<Reply> {
         if !std::mem::take(&mut self.unanswered) {
             return None;
         }
         Some(match self.receiving.ended() {
-            // A ping's payload is small; a copy leaves the window alone.
-            None => Reply::pong(Bytes::copy_from_slice(self.payload())),
+            None => Reply::pong(self.pong.take().map_or_else(Bytes::new, |pong| *pong)),
             Some(Ended::Closed(frame)) => Reply::close(frame.code),
             Some(Ended::Failed(rule)) => Reply::broken(*rule),
         })
@@ -259,10 +261,16 @@ impl Receiver {
                     Some(Incoming::Message(kind)) => Some(kind),
                     _ => None,
                 };
-                self.unanswered = match polled {
-                    Some(Incoming::Ping) => self.auto_pong,
-                    polled => polled == Some(Incoming::Close),
-                };
+                match polled {
+                    Some(Incoming::Ping) if self.auto_pong => {
+                        // A ping's payload is small; a copy leaves the window alone.
+                        let payload = Some(self.payload()).filter(|payload| !payload.is_empty());
+                        self.pong = payload.map(|it| Box::new(Bytes::copy_from_slice(it)));
+                        self.unanswered = true;
+                    }
+                    Some(Incoming::Close) => self.unanswered = true,
+                    _ => {}
+                }
             }
             Err(rule) => self.fail(rule),
         }
