@@ -283,6 +283,9 @@ impl Receiver {
         // What was collected is of no use to anybody.
         self.message = BytesMut::new();
         self.recv.give_up_message();
+        if let Some(inflater) = &mut self.inflater {
+            inflater.forget_out();
+        }
     }
 
     fn forget_payload(&mut self) {
