@@ -7,14 +7,19 @@ use allocation_counter::measure;
 use bytes::Bytes;
 use conformance::{
     every_runtime,
-    messages::bare::{self, done, ends, poll},
+    messages::{
+        bare::{self, done, ends, poll},
+        deflate::{Deflate, Way},
+        frames::{Frame, binary, continuation, text, told},
+        reader::read_all,
+    },
     pipe::{Pipe, Script},
 };
 use ws_core::{
-    Connection, FrameHead, Message, Negotiated, Opcode, Prepared, RecvBuf, Role, Text,
+    Connection, FrameHead, FrameRule, Message, Negotiated, Opcode, Prepared, RecvBuf, Role, Text,
     WebSocketConfig,
 };
-use ws_driver::{Parts, Reads, Runtime, WebSocket, Writes};
+use ws_driver::{Error, Parts, Reads, Runtime, WebSocket, Writes};
 
 fn open<R: Runtime>(io: Pipe, role: Role) -> WebSocket<Pipe, R> {
     bare::open(io, role, Negotiated::default(), &WebSocketConfig::default())
@@ -160,6 +165,86 @@ fn claims<R: Reads<Pipe> + Writes<Pipe>>() {
 #[test]
 fn fourteen_octets_that_claim_15_mib_cost_less_than_1_kib() {
     every_runtime!(claims);
+}
+
+/// A message that breaks a rule when 1 MiB of it is there.
+struct Broken {
+    what: &'static str,
+    /// What was negotiated.
+    answer: Option<&'static str>,
+    frames: Vec<Frame>,
+    rule: FrameRule,
+}
+
+/// Fragments of 1 MiB in all, and what breaks the rule.
+fn broken_messages() -> [Broken; 4] {
+    let fragments = |begin: fn(Vec<u8>) -> Frame, len: usize, last: Frame| {
+        let rest = (1..(1 << 20) / len).map(|_| continuation(vec![b'a'; len]).more());
+        [begin(vec![b'a'; len]).more()].into_iter().chain(rest).chain([last]).collect()
+    };
+    let (answer, rule) = (None, FrameRule::MessageTooLarge);
+    let deflate = "permessage-deflate";
+    let mut deflater = Deflate::new(Way::of(Role::Client, deflate));
+    let inflated = vec![
+        binary(deflater.part(vec![b'a'; 1 << 20])).more().compressed(),
+        continuation(deflater.message("a")),
+    ];
+    [
+        Broken {
+            what: "too long",
+            answer,
+            frames: fragments(binary, 65_536, continuation("a")),
+            rule,
+        },
+        Broken {
+            what: "too long, in short frames",
+            answer,
+            frames: fragments(binary, 1024, continuation("a").more()),
+            rule,
+        },
+        Broken {
+            what: "not UTF-8",
+            answer,
+            frames: fragments(text, 32_768, continuation([0xff])),
+            rule: FrameRule::InvalidUtf8,
+        },
+        Broken { what: "inflated", answer: Some(deflate), frames: inflated, rule },
+    ]
+}
+
+/// What was collected goes when the rule is broken, though the stream is read for a while longer.
+fn broken<R: Reads<Pipe> + Writes<Pipe>>() {
+    for Broken { what, answer, frames, rule } in broken_messages() {
+        let runtime = std::any::type_name::<R>();
+        let mut frames: Vec<_> = frames.iter().map(|frame| frame.encode(Role::Server)).collect();
+        let last = frames.pop().unwrap();
+        let limit = (1 << 20) + usize::from(rule == FrameRule::InvalidUtf8);
+        let config = WebSocketConfig::new().max_message_len(limit);
+        let negotiated = Negotiated::new(None, answer.map(|answer| answer.parse().unwrap()));
+        let (io, peer) = Pipe::new(Script::new().nonblocking().stays_open());
+        let mut server = bare::open::<R>(io, Role::Server, negotiated, &config);
+        let whole = measure(|| {
+            for frame in &frames {
+                peer.send(frame);
+                assert!(poll(server.recv()).is_pending());
+            }
+        });
+        assert!(whole.bytes_current > 950 << 10, "{what}, {runtime}: {whole:?}");
+        peer.send(last);
+        let info = measure(|| assert!(poll(server.recv()).is_pending()));
+        assert!(peer.is_shut() && !peer.is_dropped(), "{what}, {runtime}");
+        // A window may have come for it, and stays in the pool.
+        assert!(info.bytes_current < -(1 << 20) + (68 << 10), "{what}, {runtime}: {info:?}");
+        assert_eq!(read_all(&peer.written(), Role::Server), [told(rule)], "{what}, {runtime}");
+        peer.close();
+        let Err(Error::Protocol(violation)) = done(server.recv()) else { unreachable!("{what}") };
+        assert_eq!(violation.rule(), rule);
+    }
+}
+
+#[test]
+fn a_message_that_breaks_a_rule_is_dropped_at_once() {
+    every_runtime!(broken);
 }
 
 /// RUSTSEC: `Vec::with_capacity(declared)` (CVE-2022-35922): no length, however large, is allocated for.

@@ -3,7 +3,7 @@
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use lexopt::{Arg, Error, Parser, ValueExt};
-use ws_core::{Message, Role};
+use ws_core::{Message, Role, WebSocketConfig};
 
 use crate::{deflate::Compression, hex, runtimes::Runtime, usage};
 
@@ -37,6 +37,8 @@ pub(crate) struct ServeOptions {
     pub(crate) keep_alive: bool,
     pub(crate) max_message_len: Option<usize>,
     pub(crate) max_frame_len: Option<usize>,
+    /// `None` sends every message in one frame.
+    pub(crate) fragment_len: Option<usize>,
     pub(crate) idle_timeout: Option<Duration>,
     pub(crate) ping_interval: Option<Duration>,
     /// In messages.
@@ -54,6 +56,8 @@ pub(crate) struct ConnectOptions {
     pub(crate) compression: Compression,
     pub(crate) timeout: Option<Duration>,
     pub(crate) max_message_len: Option<usize>,
+    /// `None` sends every message in one frame.
+    pub(crate) fragment_len: Option<usize>,
     pub(crate) handshake_only: bool,
     /// What to send, in this order.
     pub(crate) messages: Vec<Message>,
@@ -170,6 +174,7 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
         keep_alive: false,
         max_message_len: None,
         max_frame_len: None,
+        fragment_len: WebSocketConfig::default().fragment_len,
         idle_timeout: None,
         ping_interval: None,
         close_after: None,
@@ -199,6 +204,7 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
             Arg::Long("keep-alive") => options.keep_alive = true,
             Arg::Long("max-message") => options.max_message_len = Some(parser.value()?.parse()?),
             Arg::Long("max-frame") => options.max_frame_len = Some(parser.value()?.parse()?),
+            Arg::Long("fragment-len") => options.fragment_len = fragment_len(parser)?,
             Arg::Long("idle-timeout-ms") => options.idle_timeout = Some(milliseconds(parser)?),
             Arg::Long("ping-interval-ms") => options.ping_interval = Some(milliseconds(parser)?),
             Arg::Long("close-after") => options.close_after = Some(parser.value()?.parse()?),
@@ -219,6 +225,7 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
         compression: Compression::new(Role::Client),
         timeout: None,
         max_message_len: None,
+        fragment_len: WebSocketConfig::default().fragment_len,
         handshake_only: false,
         messages: Vec::new(),
         binary: false,
@@ -243,6 +250,7 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
             Arg::Long("min-deflate") => options.compression.min_len(parser)?,
             Arg::Long("timeout-ms") => options.timeout = Some(milliseconds(parser)?),
             Arg::Long("max-message") => options.max_message_len = Some(parser.value()?.parse()?),
+            Arg::Long("fragment-len") => options.fragment_len = fragment_len(parser)?,
             Arg::Long("handshake-only") => options.handshake_only = true,
             Arg::Long("send") => options.messages.push(parser.value()?.string()?.into()),
             Arg::Long("send-binary") => {
@@ -305,6 +313,16 @@ fn pair(parser: &mut Parser, otherwise: &'static str) -> Result<(String, String)
     Ok((first.to_owned(), second.to_owned()))
 }
 
+/// The length of a fragment, or none.
+fn fragment_len(parser: &mut Parser) -> Result<Option<usize>, Error> {
+    let value = parser.value()?.string()?;
+    if value == "none" {
+        return Ok(None);
+    }
+    let len = value.parse().ok().filter(|len| *len > 0);
+    Ok(Some(len.ok_or("--fragment-len takes a number of bytes above 0, or none")?))
+}
+
 fn milliseconds(parser: &mut Parser) -> Result<Duration, Error> {
     Ok(Duration::from_millis(parser.value()?.parse()?))
 }
@@ -322,7 +340,7 @@ const SHORT_HELP: Arg<'static> = Arg::Short('h');
 
 #[cfg(test)]
 mod tests {
-    use ws_core::{DeflateConfig, WebSocketConfig};
+    use ws_core::DeflateConfig;
 
     use super::*;
 
@@ -400,6 +418,19 @@ mod tests {
     }
 
     #[test]
+    fn fragments_are_described_the_same_for_both() {
+        for line in ["serve", "connect ws://h"] {
+            let of = |options: &str| match parsed(&format!("{line} {options}")).unwrap() {
+                Command::Serve(options) => options.fragment_len,
+                Command::Connect(options) => options.fragment_len,
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(of(""), Some(64 << 10));
+            assert_eq!((of("--fragment-len 1"), of("--fragment-len none")), (Some(1), None));
+        }
+    }
+
+    #[test]
     fn messages_keep_their_order() {
         let args = ["connect", "ws://h", "--runtime", "smol", "--send", "a b", "--send-binary"];
         let args = args.into_iter().chain(["00fF", "--send", "", "--send-binary="]);
@@ -452,6 +483,15 @@ mod tests {
             (
                 "connect --binary --send a",
                 "--binary is about standard input, which is not read with --send",
+            ),
+            ("serve --fragment-len 0", "--fragment-len takes a number of bytes above 0, or none"),
+            (
+                "connect --fragment-len -1",
+                "--fragment-len takes a number of bytes above 0, or none",
+            ),
+            (
+                "connect --fragment-len all",
+                "--fragment-len takes a number of bytes above 0, or none",
             ),
             ("connect -v -q", "it cannot be both --verbose and --quiet"),
             ("connect --wait soon", "--wait takes a number of seconds, such as 0.5"),

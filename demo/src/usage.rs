@@ -83,6 +83,9 @@ ends it.
   --keep-alive                keep a connection after a refusal, for 8 attempts in all
   --max-message BYTES         largest message (16777216)
   --max-frame BYTES           largest frame (16777216, or what --max-message says if that is more)
+  --fragment-len N|none       longest frame that is sent, in bytes, or none for one frame a message: for
+                              clients that cannot put fragments together, or give them out one by
+                              one (65536)
   --idle-timeout-ms N         longest silence of a client (for ever)
   --ping-interval-ms N        send a ping after so much silence, and wait as long for its pong (never)
   --close-after N             close with 1000 after so many messages (never)
@@ -132,6 +135,9 @@ cut.
   --subprotocol NAME          one to offer; repeated, the most preferred first
   --header 'Name: value'      a field to send; may be repeated
   --max-message BYTES         largest message that is received (16777216)
+  --fragment-len N|none       longest frame that is sent, in bytes, or none for one frame a message: for
+                              servers that cannot put fragments together, or give them out one by
+                              one (65536)
   --deflate[=PARAMS]          offer permessage-deflate as browsers do, or with these parameters of
                               RFC 7692 and no other:
                               'server_no_context_takeover; client_max_window_bits=10'

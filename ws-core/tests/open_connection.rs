@@ -70,6 +70,31 @@ fn a_reply_is_taken_once() {
     assert!(ws.receiver().take_reply().is_none(), "a message needs no reply");
 }
 
+/// RFC 6455 5.5.3: the payload of the ping, whatever was done since.
+#[test]
+fn a_reply_that_is_taken_late_is_still_of_the_ping() {
+    let message = [&[0x82, 0x7e, 0, 200][..], &[7; 200]].concat();
+    let then: [fn(&mut Connection); 3] = [
+        |ws| assert_eq!(ws.receiver().take_payload(), "hi"),
+        |ws| ws.receiver().recv_buf().extend_from_slice(b""),
+        |ws| assert!(matches!(ws.receiver().poll(), Ok(Some(Incoming::Message(_))))),
+    ];
+    for then in then {
+        let octets = [&b"\x89\x02hi"[..], &message].concat();
+        let config = WebSocketConfig::default();
+        let mut ws = Connection::new(Role::Client, Negotiated::default(), octets, &config);
+        assert_eq!(ws.receiver().poll(), Ok(Some(Incoming::Ping)));
+        then(&mut ws);
+        let reply = ws.receiver().take_reply().unwrap();
+        assert!(ws.receiver().take_reply().is_none());
+        ws.sender().reply(reply);
+        let mut pong = [0; 8];
+        ws.send_queue().copy_to_slice(&mut pong);
+        let mask = [pong[2], pong[3], pong[4], pong[5]];
+        assert_eq!((pong[0], pong[6] ^ mask[0], pong[7] ^ mask[1]), (0x8a, b'h', b'i'));
+    }
+}
+
 #[test]
 fn the_buffer_may_be_cleared_while_a_payload_lies_in_it() {
     for role in ROLES {

@@ -1,6 +1,8 @@
 //! A strict inflater (RFC 1951), written out: the judge of what the side under test has compressed shares no code with it,
 //! and sees how far back each reference goes.
 
+use std::sync::OnceLock;
+
 use super::deflate::{TAIL, Way};
 
 /// Inflates what one side has sent, frame by frame, and forgives nothing: each frame must inflate to something whole,
@@ -37,12 +39,8 @@ impl Inflate {
             match bits.take(2)? {
                 0 => self.stored(&mut bits)?,
                 1 => {
-                    let lens = |sym| {
-                        8 + u8::from((144..256).contains(&sym))
-                            - u8::from((256..280).contains(&sym))
-                    };
-                    let lens: Vec<u8> = (0..288_u16).map(lens).collect();
-                    self.compressed(&mut bits, &Code::new(&lens), &Code::new(&[5; 30]))?;
+                    let [symbols, distances] = fixed_codes();
+                    self.compressed(&mut bits, symbols, distances)?;
                 }
                 2 => {
                     let [symbols, distances] = codes(&mut bits)?;
@@ -117,6 +115,17 @@ impl Inflate {
     }
 }
 
+/// The codes of a block that brings none (RFC 1951 3.2.6).
+fn fixed_codes() -> &'static [Code; 2] {
+    static CODES: OnceLock<[Code; 2]> = OnceLock::new();
+    CODES.get_or_init(|| {
+        let lens =
+            |sym| 8 + u8::from((144..256).contains(&sym)) - u8::from((256..280).contains(&sym));
+        let lens: Vec<u8> = (0..288_u16).map(lens).collect();
+        [Code::new(&lens), Code::new(&[5; 30])]
+    })
+}
+
 /// The codes of a block that brings its own (RFC 1951 3.2.7).
 fn codes(bits: &mut Bits<'_>) -> Result<[Code; 2], Wrong> {
     let (symbols, distances) = (257 + bits.take(5)? as usize, 1 + bits.take(5)? as usize);
@@ -176,13 +185,11 @@ struct Code {
 impl Code {
     fn new(lens: &[u8]) -> Self {
         let mut counts = [0; 16];
-        let mut symbols = Vec::new();
-        for len in 1..16 {
-            let of_len = lens.iter().enumerate().filter(|&(_, &it)| it == len);
-            symbols.extend(of_len.map(|(symbol, _)| symbol as u16));
-            counts[usize::from(len)] =
-                symbols.len() - counts[..usize::from(len)].iter().sum::<usize>();
-        }
+        lens.iter().for_each(|len| counts[usize::from(*len)] += 1);
+        counts[0] = 0;
+        let coded = (0..).zip(lens).filter(|(_, len)| **len > 0);
+        let mut symbols: Vec<u16> = coded.map(|(symbol, _)| symbol).collect();
+        symbols.sort_by_key(|symbol| lens[usize::from(*symbol)]);
         Self { counts, symbols }
     }
 

@@ -71,7 +71,7 @@ fn config(options: &ConnectOptions, mode: Mode) -> ClientConfig {
     if options.timeout.is_some() {
         config = config.timeout(options.timeout);
     }
-    let mut web_socket = WebSocketConfig::default();
+    let mut web_socket = WebSocketConfig::new().fragment_len(options.fragment_len);
     options.compression.tune(&mut web_socket);
     if let Some(len) = options.max_message_len {
         web_socket.max_message_len = len;
@@ -95,7 +95,9 @@ fn exchange(
         output.hint()?;
     }
     let source = match mode {
-        Mode::Interactive | Mode::Piped if options.binary => Source::Bytes(Box::new(io::stdin())),
+        Mode::Interactive | Mode::Piped if options.binary => {
+            Source::Bytes(Box::new(io::stdin()), options.fragment_len)
+        }
         Mode::Interactive | Mode::Piped => Source::Lines(Box::new(BufReader::new(io::stdin()))),
         _ => Source::Messages(options.messages.clone()),
     };

@@ -25,8 +25,8 @@ pub(super) enum Source {
     Messages(Vec<Message>),
     /// Each line as a text message.
     Lines(Box<dyn BufRead + Send>),
-    /// All of it as one binary message.
-    Bytes(Box<dyn Read + Send>),
+    /// All of it as one binary message, in fragments of this length or in one frame.
+    Bytes(Box<dyn Read + Send>, Option<usize>),
 }
 
 /// The sending half, shared so that Ctrl-C can close it.
@@ -52,7 +52,7 @@ impl<W: Write> SendTask<W> {
             }
             Source::Messages(messages) => self.send_all(messages),
             Source::Lines(lines) => self.send_lines(lines),
-            Source::Bytes(bytes) => self.send_bytes(bytes),
+            Source::Bytes(bytes, fragment_len) => self.send_bytes(bytes, fragment_len),
         };
         let sent = self.progress.end_sending(send_end).sent;
         if send_end.unsent == 0 {
@@ -118,19 +118,20 @@ impl<W: Write> SendTask<W> {
         SendEnd::default()
     }
 
-    /// Sends one message in parts, so that it need not fit into memory.
-    fn send_bytes(&self, mut bytes: impl Read) -> SendEnd {
+    /// Sends one message in parts, so that it need not fit into memory, unless it has to go in one frame.
+    fn send_bytes(&self, mut bytes: impl Read, fragment_len: Option<usize>) -> SendEnd {
+        let part_len = part_len(fragment_len);
         let mut len = 0;
         loop {
             let mut part = Vec::new();
-            if let Err(error) = bytes.by_ref().take(PART_LEN).read_to_end(&mut part) {
+            if let Err(error) = bytes.by_ref().take(part_len).read_to_end(&mut part) {
                 return input_failed(&error.to_string());
             }
             if part.is_empty() && len == 0 {
                 return SendEnd::default();
             }
             len += part.len() as u64;
-            let is_last = (part.len() as u64) < PART_LEN;
+            let is_last = (part.len() as u64) < part_len;
             let sent = self.half.lock().unwrap_or_else(PoisonError::into_inner).send_part(
                 MessageKind::Binary,
                 Bytes::from(part),
@@ -195,12 +196,34 @@ fn input_failed(what: &str) -> SendEnd {
     SendEnd { unsent: 0, input_failed: true }
 }
 
-/// How much of standard input is sent in one part: the default length of a fragment.
-const PART_LEN: u64 = 64 * 1024;
+/// How much of standard input is sent in one part: whole fragments, and all of it if there are none.
+fn part_len(fragment_len: Option<usize>) -> u64 {
+    match fragment_len {
+        None => u64::MAX,
+        Some(len) => len.max(PART_LEN / len.max(1) * len) as u64,
+    }
+}
+
+/// How much of standard input is sent in one part, about, unless a fragment is longer.
+const PART_LEN: usize = 64 * 1024;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_is_whole_fragments() {
+        for (fragment_len, len) in [
+            (Some(1), 65_536),
+            (Some(10_000), 60_000),
+            (Some(40_000), 40_000),
+            (Some(65_536), 65_536),
+            (Some(100_000), 100_000),
+            (None, u64::MAX),
+        ] {
+            assert_eq!(part_len(fragment_len), len);
+        }
+    }
 
     #[test]
     fn lines_lose_their_ends() {

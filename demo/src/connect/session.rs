@@ -257,7 +257,7 @@ mod tests {
                     }
                     assert_eq!(channel.recv().unwrap(), None, "{len}");
                 });
-                let source = Source::Bytes(Box::new(Cursor::new(vec![7; len])));
+                let source = Source::Bytes(Box::new(Cursor::new(vec![7; len])), Some(65_536));
                 let quick = Timing { wait: Some(Duration::ZERO), ..timing(Mode::Piped) };
                 let (ended, _) = run(session, source, quick, Style::Plain);
                 assert!(ended.result.is_ok() && ended.state.sent == usize::from(len > 0), "{len}");

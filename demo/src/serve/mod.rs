@@ -100,6 +100,7 @@ fn limits(options: &ServeOptions) -> Limits {
 
 fn web_socket(options: &ServeOptions) -> WebSocketConfig {
     let mut config = WebSocketConfig::new()
+        .fragment_len(options.fragment_len)
         .idle_timeout(options.idle_timeout)
         .ping_interval(options.ping_interval)
         .pong_timeout(options.ping_interval);

@@ -61,6 +61,8 @@ fn what_is_not_understood_has_a_status_of_its_own() {
         (&["matrix", "--fast"], "`ws-demo matrix --help`"),
         (&serve, "`ws-demo serve --help`"),
         (&["connect", "--runtime"], "`ws-demo connect --help`"),
+        (&["serve", "--fragment-len", "0"], "`ws-demo serve --help`"),
+        (&["connect", "ws://h", "--fragment-len", "0"], "`ws-demo connect --help`"),
     ] {
         let output = run(args);
         assert_eq!(output.status.code(), Some(64), "{args:?}");

@@ -197,7 +197,7 @@ fn open_and_wait(listener: &TcpListener) {
 }
 
 /// The 101 for a request.
-fn opening(request: &str) -> String {
+pub(crate) fn opening(request: &str) -> String {
     let accept = accept_of(request);
     format!(
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\

@@ -6,6 +6,7 @@ mod autobahn;
 mod commands;
 mod connect;
 mod deflate;
+mod fragments;
 mod messages;
 mod piped;
 mod program;

@@ -55,7 +55,10 @@ pub struct RecvBuf {
     /// How long the last frame was, with its head.
     frame_len: u32,
     /// How much room the memory had when it was new.
-    window: usize,
+    window: u32,
+    /// How many received bytes a caller has taken away since this was asked last; all of them, if the buffer
+    /// is another one.
+    removed: u32,
 }
 
 impl RecvBuf {
@@ -116,7 +119,7 @@ impl RecvBuf {
     /// Expects frames as long as the last one, which took `len` bytes with its head.
     #[inline]
     pub(crate) fn expect_frames(&mut self, len: usize) {
-        self.frame_len = u32::try_from(len).unwrap_or(u32::MAX);
+        self.frame_len = at_most_u32(len);
     }
 
     /// Appends `bytes`, as if they had been read.
@@ -138,8 +141,14 @@ impl RecvBuf {
     }
 
     /// Removes the first `n` received bytes; at most all of them.
-    #[inline]
     pub fn consume(&mut self, n: usize) {
+        self.removed = self.removed.saturating_add(at_most_u32(n.min(self.len())));
+        self.skip(n);
+    }
+
+    /// [`consume`](Self::consume) for those who know what the bytes were.
+    #[inline]
+    pub(crate) fn skip(&mut self, n: usize) {
         self.start += n.min(self.len());
         if self.is_empty() {
             // From the front again; whatever is there has been initialised.
@@ -149,6 +158,7 @@ impl RecvBuf {
 
     /// Forgets what was received and keeps the memory.
     pub fn clear(&mut self) {
+        self.removed = u32::MAX;
         self.behind = None;
         self.buf.clear();
         (self.start, self.scratch) = (0, 0);
@@ -235,7 +245,8 @@ impl RecvBuf {
         if self.len() <= MAX_CARRIED {
             // The front of the memory is in the cache. It is free if what was taken from it is gone;
             // only from there on is there as much room as when the memory was new.
-            let _at_the_front = self.buf.try_reclaim(self.window.saturating_sub(self.len()));
+            let _at_the_front =
+                self.buf.try_reclaim((self.window as usize).saturating_sub(self.len()));
         }
         let wanted = self.wanted();
         if self.buf.capacity() - self.len() >= wanted {
@@ -246,7 +257,7 @@ impl RecvBuf {
             UNLIMITED => self.buf.reserve(wanted),
             _ => self.grow(),
         }
-        self.window = self.buf.capacity();
+        self.window = at_most_u32(self.buf.capacity());
     }
 
     /// How much room a read has to have: for the rest of a frame as long as the last one.
@@ -311,6 +322,23 @@ impl RecvBuf {
         taken
     }
 
+    /// Takes any number of bytes again, behind those that have come.
+    pub(crate) fn unlimit(&mut self) {
+        self.limit(None);
+        if let Some(behind) = self.behind.take() {
+            self.extend_from_slice(&behind);
+        }
+    }
+
+    /// How many bytes at the front [`consume`](Self::consume) and [`clear`](Self::clear) have removed since
+    /// this was asked last.
+    pub(crate) fn take_removed(&mut self) -> usize {
+        match std::mem::take(&mut self.removed) {
+            u32::MAX => usize::MAX,
+            removed => removed as usize,
+        }
+    }
+
     /// Frees the memory of a long message, if one is being read to its own place.
     pub(crate) fn give_up_message(&mut self) {
         if self.max_len != UNLIMITED {
@@ -347,7 +375,7 @@ impl RecvBuf {
             memory.extend_from_slice(self.filled());
             (self.start, self.scratch) = (0, 0);
             std::mem::swap(&mut self.buf, &mut memory);
-            self.window = self.buf.capacity();
+            self.window = at_most_u32(self.buf.capacity());
         }
         memory
     }
@@ -362,7 +390,7 @@ impl Default for RecvBuf {
 impl From<BytesMut> for RecvBuf {
     fn from(buf: BytesMut) -> Self {
         Self {
-            window: buf.capacity(),
+            window: at_most_u32(buf.capacity()),
             buf,
             start: 0,
             scratch: 0,
@@ -370,6 +398,7 @@ impl From<BytesMut> for RecvBuf {
             behind: None,
             offer: MIN_OFFER,
             frame_len: 0,
+            removed: u32::MAX,
         }
     }
 }
@@ -397,6 +426,10 @@ impl<const N: usize> From<&[u8; N]> for RecvBuf {
     fn from(bytes: &[u8; N]) -> Self {
         bytes.as_slice().into()
     }
+}
+
+fn at_most_u32(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 /// No limit: more than there can be.

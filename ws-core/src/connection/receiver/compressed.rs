@@ -18,8 +18,10 @@ impl Receiver {
             return Ok(None);
         };
         if frame.done > 0 || inflater.is_full() {
-            // The limit holds while inflating: one byte more than it allows is the last that comes.
-            let most = self.limits.max_message_len.saturating_add(1) - inflater.total();
+            // The limit holds while inflating: one byte more than it allows is the last that comes. More may have come
+            // before the limit was set.
+            let most = self.limits.max_message_len.saturating_add(1);
+            let most = most.saturating_sub(inflater.total());
             let before = inflater.out().len();
             let max_len = if parts { most.min(MAX_PART) } else { before.saturating_add(most) };
             let used = inflater.inflate(&self.recv.filled()[..frame.done], max_len);
@@ -27,7 +29,7 @@ impl Receiver {
             // nothing more did.
             progress.check(&inflater.out()[before..])?;
             let used = used.map_err(|_| FrameRule::InvalidDeflate)?;
-            self.recv.consume(used);
+            self.recv.skip(used);
             frame.skip(used);
             if inflater.total() > self.limits.max_message_len {
                 return Err(FrameRule::MessageTooLarge);
@@ -55,3 +57,36 @@ impl Receiver {
 
 /// What inflates to more than this is given out in several parts.
 const MAX_PART: usize = 64 * 1024;
+
+#[cfg(all(test, feature = "deflate"))]
+mod tests {
+    use crate::{
+        codec::{FrameRule, RecvBuf},
+        connection::{Connection, Incoming, ReceiveLimits, WebSocketConfig},
+        message::MessageKind,
+        negotiated::Negotiated,
+        role::Role,
+    };
+
+    /// Five octets in a stored block, and five more.
+    #[test]
+    fn a_limit_below_what_has_been_inflated_is_exceeded() {
+        for parts in [false, true] {
+            let negotiated = Negotiated::new(None, "permessage-deflate".parse().ok());
+            let config = WebSocketConfig::default();
+            let mut core = Connection::new(Role::Client, negotiated, RecvBuf::new(), &config);
+            core.receiver().recv_buf().extend_from_slice(b"\x42\x0a\0\x05\0\xfa\xffaaaaa");
+            if parts {
+                let part = Incoming::Part { kind: MessageKind::Binary, last: false };
+                assert_eq!(core.poll_part(), Ok(Some(part)));
+            } else {
+                assert_eq!(core.poll(), Ok(None));
+            }
+            core.receiver().set_limits(ReceiveLimits { max_message_len: 3, ..ReceiveLimits::NONE });
+            core.receiver().recv_buf().extend_from_slice(b"\x80\x0b\0\x05\0\xfa\xffaaaaa\0");
+            assert_eq!(core.poll_part(), Err(FrameRule::MessageTooLarge));
+            let violation = core.receiver().violation();
+            assert_eq!(violation.and_then(|violation| violation.found()), Some(5));
+        }
+    }
+}

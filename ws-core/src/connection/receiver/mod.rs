@@ -20,6 +20,7 @@ mod compressed;
 mod heads;
 mod limits;
 mod progress;
+mod removed;
 mod violation;
 
 use self::progress::{Frame, Progress};
@@ -60,8 +61,10 @@ pub struct Receiver {
     ready: Ready,
     /// What was returned last is a message of this kind, and has not been taken.
     message_kind: Option<MessageKind>,
-    /// What was returned last is to be answered.
+    /// Something is to be answered: a ping with `pong`, or how it ended.
     unanswered: bool,
+    /// `None` if it is empty. In a box, since most connections are no larger for it then.
+    pong: Option<Box<Bytes>>,
     /// Pings are answered here.
     auto_pong: bool,
     receiving: Receiving,
@@ -97,6 +100,7 @@ impl Receiver {
             ready: Ready::Nothing,
             message_kind: None,
             unanswered: false,
+            pong: None,
             auto_pong: config.auto_pong,
             receiving: Receiving::Open,
             role,
@@ -104,7 +108,8 @@ impl Receiver {
         }
     }
 
-    /// Where to read to. Gives up the payload of what was polled last.
+    /// Where to read to. Gives up the payload of what was polled last. Whoever removes bytes of a message that
+    /// has begun has had a part of it: [`poll`](Self::poll) skips the rest.
     pub fn recv_buf(&mut self) -> &mut RecvBuf {
         self.forget_payload();
         &mut self.recv
@@ -119,6 +124,7 @@ impl Receiver {
     /// The rule that the peer broke. Nothing comes after it.
     #[inline]
     pub fn poll(&mut self) -> Result<Option<Incoming>, FrameRule> {
+        self.notice_removed();
         // Of a message that has been given out in parts nobody wants the rest for the whole.
         while self.progress.is_some_and(|progress| progress.given) {
             match self.poll_as(true)? {
@@ -135,6 +141,7 @@ impl Receiver {
     ///
     /// As [`poll`](Self::poll).
     pub fn poll_part(&mut self) -> Result<Option<Incoming>, FrameRule> {
+        self.notice_removed();
         self.poll_as(true)
     }
 
@@ -173,16 +180,15 @@ impl Receiver {
         })
     }
 
-    /// Takes what the sender has to send because of what was polled last: `None` but for pings, close
-    /// frames and broken rules, and once for each.
+    /// Takes what the sender has to send because of what was polled: `None` but for pings, close frames and
+    /// broken rules, and once for each. Of several, what came last (RFC 6455 5.5.3).
     #[inline]
     pub fn take_reply(&mut self) -> Option<Reply> {
         if !std::mem::take(&mut self.unanswered) {
             return None;
         }
         Some(match self.receiving.ended() {
-            // A ping's payload is small; a copy leaves the window alone.
-            None => Reply::pong(Bytes::copy_from_slice(self.payload())),
+            None => Reply::pong(self.pong.take().map_or_else(Bytes::new, |pong| *pong)),
             Some(Ended::Closed(frame)) => Reply::close(frame.code),
             Some(Ended::Failed(rule)) => Reply::broken(*rule),
         })
@@ -255,10 +261,16 @@ impl Receiver {
                     Some(Incoming::Message(kind)) => Some(kind),
                     _ => None,
                 };
-                self.unanswered = match polled {
-                    Some(Incoming::Ping) => self.auto_pong,
-                    polled => polled == Some(Incoming::Close),
-                };
+                match polled {
+                    Some(Incoming::Ping) if self.auto_pong => {
+                        // A ping's payload is small; a copy leaves the window alone.
+                        let payload = Some(self.payload()).filter(|payload| !payload.is_empty());
+                        self.pong = payload.map(|it| Box::new(Bytes::copy_from_slice(it)));
+                        self.unanswered = true;
+                    }
+                    Some(Incoming::Close) => self.unanswered = true,
+                    _ => {}
+                }
             }
             Err(rule) => self.fail(rule),
         }
@@ -271,13 +283,16 @@ impl Receiver {
         // What was collected is of no use to anybody.
         self.message = BytesMut::new();
         self.recv.give_up_message();
+        if let Some(inflater) = &mut self.inflater {
+            inflater.forget_out();
+        }
     }
 
     fn forget_payload(&mut self) {
         self.message_kind = None;
         match std::mem::replace(&mut self.ready, Ready::Nothing) {
             Ready::Nothing => {}
-            Ready::Front(len) => self.recv.consume(len),
+            Ready::Front(len) => self.recv.skip(len),
             // The memory of a long message is not kept for a short one.
             Ready::Message => self.message = BytesMut::new(),
             Ready::Inflated => {
@@ -297,7 +312,8 @@ impl Receiver {
                         return Ok(None);
                     };
                     let rest = self.check_head(&head)?;
-                    self.recv.consume(len);
+                    self.recv.skip(len);
+                    self.recv.take_removed();
                     Frame { head, rest, done: 0, given: 0, direct: None }
                 }
             };
@@ -330,7 +346,7 @@ impl Receiver {
     ) -> Result<Incoming, FrameRule> {
         let len = head.len as usize;
         self.recv.expect_frames(head_len + len);
-        self.recv.consume(head_len);
+        self.recv.skip(head_len);
         let payload = &mut self.recv.filled_mut()[..len];
         if let Some(mask) = head.mask {
             apply_mask(payload, mask, 0);
@@ -471,7 +487,7 @@ impl Receiver {
     /// Moves the first `n` bytes of `recv` to the message.
     fn collect(&mut self, n: usize) {
         self.message.extend_from_slice(&self.recv.filled()[..n]);
-        self.recv.consume(n);
+        self.recv.skip(n);
     }
 }
 
