@@ -11,8 +11,9 @@ use conformance::{
 };
 use http::{Response, StatusCode};
 use ws_core::{
-    ClientConfig, ClientHandshake, CloseFrame, Connection, HandshakeError, Limits, RecvBuf,
-    Rejected, Role, SendQueue, ServerConfig, ServerHandshake, UpgradeRequest, WebSocketConfig,
+    Accepted, ClientConfig, ClientHandshake, CloseFrame, Connection, HandshakeError, Limits,
+    Polled, RecvBuf, Rejected, Role, SendQueue, ServerConfig, ServerHandshake, UpgradeRequest,
+    WebSocketConfig,
 };
 
 use super::{
@@ -109,47 +110,48 @@ fn serve(random: &mut Random, config: &ServerConfig) {
     let mut machine = ServerHandshake::new(config);
     machine.set_deadline(config.handshake_timeout().and_then(|time| start.checked_add(time)));
     for _ in 0..random.below(60) {
-        let outcome = match random.below(12) {
-            0..4 => {
-                feed(random, &mut input, machine.recv_buf());
-                Ok(None)
+        match random.below(12) {
+            0..4 => feed(random, &mut input, machine.recv_buf()),
+            4..8 => {
+                let polled = if random.below(4) > 0 {
+                    match machine.poll() {
+                        Polled::Pending(machine) => Polled::Pending(machine),
+                        Polled::Failed(rejected) => Polled::Failed(rejected),
+                        Polled::Ready(request) => match answer(random, request) {
+                            Ok(accepted) => Polled::Ready(accepted),
+                            Err(rejected) => {
+                                assert!(matches!(rejected.error, HandshakeError::Rejected(_)));
+                                Polled::Failed(rejected)
+                            }
+                        },
+                    }
+                } else {
+                    machine.poll_accept()
+                };
+                machine = match polled {
+                    Polled::Pending(machine) => machine,
+                    Polled::Ready(mut accepted) => {
+                        let _ = (accepted.take_request(), accepted.negotiated());
+                        return use_connection(random, accepted.into_connection(), written);
+                    }
+                    Polled::Failed(mut rejected) => {
+                        assert!(!rejected.error.to_string().is_empty());
+                        take(random, rejected.send_queue(), &mut written);
+                        let _ = (rejected.is_closed(), rejected.must_linger());
+                        match rejected.next() {
+                            Some(machine) => machine,
+                            None => return,
+                        }
+                    }
+                };
             }
-            4..7 => machine.poll(),
-            7 => machine.poll_accept().map(|_| None),
-            8 => {
-                pass(random, start, |now| {
-                    machine.poll_timeout(now);
-                    machine.handle_timeout(now);
-                });
-                Ok(None)
-            }
-            9 => {
-                misuse(random, machine.recv_buf());
-                Ok(None)
-            }
-            10 if random.below(5) == 0 => {
-                machine.handle_eof();
-                Ok(None)
-            }
-            _ => {
-                take(random, machine.send_queue(), &mut written);
-                let _ = (machine.is_closed(), machine.must_linger(), machine.take_request());
-                Ok(None)
-            }
-        };
-        if let Some(connection) = machine.take_connection() {
-            return use_connection(random, connection, written);
-        }
-        match outcome {
-            Ok(None) => {}
-            Ok(Some(request)) => match answer(random, request) {
-                Ok(connection) => return use_connection(random, connection, written),
-                Err(rejected) => {
-                    assert!(matches!(rejected.error, HandshakeError::Rejected(_)));
-                    machine = rejected.handshake;
-                }
-            },
-            Err(error) => assert!(!error.to_string().is_empty()),
+            8 => pass(random, start, |now| {
+                machine.poll_timeout(now);
+                machine.handle_timeout(now);
+            }),
+            9 => misuse(random, machine.recv_buf()),
+            10 if random.below(5) == 0 => machine.handle_eof(),
+            _ => take(random, machine.send_queue(), &mut written),
         }
     }
     written.extend_from_slice(&drained(machine.send_queue()));
@@ -158,7 +160,7 @@ fn serve(random: &mut Random, config: &ServerConfig) {
 }
 
 /// Answers a request in some way.
-fn answer(random: &mut Random, mut request: UpgradeRequest) -> Result<Connection, Box<Rejected>> {
+fn answer(random: &mut Random, mut request: UpgradeRequest) -> Result<Accepted, Box<Rejected>> {
     let _ = (request.request().uri(), request.is_upgrade(), request.violation());
     let _ = (request.negotiated(), request.offered_subprotocols().count());
     if random.below(4) == 0 {

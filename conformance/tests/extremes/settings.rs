@@ -83,13 +83,12 @@ pub(crate) const LIMITS: [Setting<Limits>; 5] = [
     ("max_body_len", |limits, to| limits.max_body_len(to.len(64 << 10))),
 ];
 
-pub(crate) const SERVER: [Setting<ServerConfig>; 8] = [
+pub(crate) const SERVER: [Setting<ServerConfig>; 7] = [
     ("timeout", |config, to| config.timeout(to.some_time())),
     ("max_attempts", |config, to| config.max_attempts(to.len(100))),
     ("keep_alive", |config, to| config.keep_alive(to != Zero)),
     ("answer_timeout", |config, to| config.answer_timeout(to != Zero)),
     ("keep_request", |config, to| config.keep_request(to != Zero)),
-    ("body_consumed", |config, to| config.body_consumed(to == One)),
     ("subprotocols", |config, to| {
         let names: &[&str] = if to == Zero { &[] } else { &["a", "b"] };
         let config = config.subprotocols(names).require_subprotocol(to == One);

@@ -7,7 +7,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll, Wake, Waker},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use ws_core::{CloseFrame, CloseInfo, KeepAlive, Reply, Sender, Side};
@@ -95,8 +95,9 @@ impl<I: Hold, R: Writes<I::Stream>> Both<I, R> {
             let mut writer = lock(&self.writer);
             if self.unpark(&mut writer.sender) {
                 // If not everything can be written now, the receiver is woken to go on.
-                let _ =
-                    self.poll_write_as(&mut writer, &mut Context::from_waker(&self.waker()), None);
+                let waker = self.waker();
+                let mut cx = Context::from_waker(&waker);
+                let _ = self.poll_write_as(&mut writer, &mut cx, |sender| self.watch_only(sender));
             }
             if let Some(then) = then.take() {
                 output = Some(then(&mut writer));
@@ -166,16 +167,24 @@ impl<I: Hold, R: Writes<I::Stream>> Both<I, R> {
         watched(&mut lock(&self.clock), sender, limit)
     }
 
+    /// The same for the half that sends, which does not mind the time itself, and so waits as long as it
+    /// takes.
+    pub(super) fn watch_only(&self, sender: &mut Sender) -> Option<Instant> {
+        let watched = self.watch(sender, None);
+        // Not `None`: a thread that blocks has to look up now and then, to tell how far it has come.
+        watched.and_then(|_| Instant::now().checked_add(FOR_EVER))
+    }
+
     /// Writes all pending output. What is parked meanwhile goes in between, so that a pong need not
     /// wait for the end of a long message.
     pub(super) fn poll_write_as(
         &self,
         writer: &mut Writer<I, R>,
         cx: &mut Context<'_>,
-        limit: Option<Instant>,
+        watch: impl FnMut(&mut Sender) -> Option<Instant>,
     ) -> Poll<io::Result<()>> {
         let Writer { wire, sender } = writer;
-        poll_write_out(sender, wire, cx, |sender| self.watch(sender, limit))
+        poll_write_out(sender, wire, cx, watch)
     }
 
     /// Wakes both halves.
@@ -224,7 +233,7 @@ impl<I: Hold, R: Writes<I::Stream>> Outlet<I, R> for Arc<Both<I, R>> {
                 return Poll::Ready(Ok(Written::Elsewhere));
             };
             let before = writer.sender.written();
-            let written = self.poll_write_as(&mut writer, cx, limit);
+            let written = self.poll_write_as(&mut writer, cx, |sender| self.watch(sender, limit));
             let has_moved = writer.sender.written() != before;
             drop(writer);
             if has_moved {
@@ -240,3 +249,5 @@ impl<I: Hold, R: Writes<I::Stream>> Outlet<I, R> for Arc<Both<I, R>> {
         }
     }
 }
+
+const FOR_EVER: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);

@@ -86,7 +86,7 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
 
     fn poll_write_out(&mut self, cx: &Context<'_>) -> Poll<Result<(), Error>> {
         self.poll_writer(cx, |both, writer, cx| {
-            both.poll_write_as(writer, cx, None).map_err(Error::Io)
+            both.poll_write_as(writer, cx, |sender| both.watch_only(sender)).map_err(Error::Io)
         })
     }
 
@@ -101,7 +101,7 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
                 both.unpark(sender);
                 command(sender)
             };
-            poll_feed(sender, wire, cx, command, |sender| both.watch(sender, None))
+            poll_feed(sender, wire, cx, command, |sender| both.watch_only(sender))
         })
     }
 
