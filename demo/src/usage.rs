@@ -58,7 +58,7 @@ exit status: 0 when all are `ok`, 1 otherwise
 pub(crate) const SERVE: &str = "\
 usage: ws-demo serve [OPTIONS]
 
-Answers WebSocket handshakes, and `GET /health` with 200. An open WebSocket gets back every message
+Answers WebSocket handshakes, and `GET /health` with 200 (HEAD, OPTIONS and HTTP/1.0, too). An open WebSocket gets back every message
 that it brings, until it is closed. The first line on standard output is
 `listening on ws://HOST:PORT`. Each connection is a line on standard error when it ends: what came of
 its requests, and how its WebSocket ended, with the close codes that were received and sent. Ctrl-C

@@ -1,7 +1,7 @@
 //! What is answered to a request: the part of a server that has nothing to do with a runtime.
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use ws_core::{RequestRule, ServerConfig, Violation, credentials};
 
 use super::journal::Outcome;
@@ -53,8 +53,9 @@ impl Service {
     /// Decides about a request whose first broken rule is `rejection`.
     pub(crate) fn answer(&self, request: &Request<()>, rejection: Option<&Violation>) -> Answer {
         match rejection.map(Violation::rule) {
-            Some(rule) if is_ordinary(rule) && request.uri().path() == HEALTH => {
-                Answer::Reject(Outcome::Answered("health", StatusCode::OK), health())
+            Some(rule) if is_ordinary(rule, request) && request.uri().path() == HEALTH => {
+                let response = health(request.method());
+                Answer::Reject(Outcome::Answered("health", response.status()), response)
             }
             Some(rule) => Answer::Refuse(Outcome::Rejected(rule.name(), rule.status())),
             None if !self.knows(request) => {
@@ -72,15 +73,28 @@ impl Service {
     }
 }
 
-/// Whether the rule is the first one that an ordinary, correct GET breaks: those before it are
-/// about all requests, this one asks for an upgrade.
-fn is_ordinary(rule: RequestRule) -> bool {
-    matches!(rule, RequestRule::NoConnection | RequestRule::NoUpgrade)
+/// Whether the rule is the first one that an ordinary, correct request breaks: those before it are about all
+/// requests, these ask for an upgrade. Load balancers ask in HTTP/1.0, and by any of three methods.
+fn is_ordinary(rule: RequestRule, request: &Request<()>) -> bool {
+    let asks = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
+    match rule {
+        RequestRule::NoConnection | RequestRule::NoUpgrade => true,
+        RequestRule::Method | RequestRule::Http10 => asks,
+        _ => false,
+    }
 }
 
-fn health() -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from_static(b"ok"));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+fn health(method: &Method) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    if *method == Method::OPTIONS {
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        let methods = HeaderValue::from_static("GET, HEAD, OPTIONS");
+        response.headers_mut().insert(header::ALLOW, methods);
+    } else {
+        *response.body_mut() = Bytes::from_static(b"ok");
+        let plain = HeaderValue::from_static("text/plain");
+        response.headers_mut().insert(header::CONTENT_TYPE, plain);
+    }
     response
 }
 
@@ -117,6 +131,13 @@ mod tests {
         let plain = "HTTP/1.1\r\nHost: h\r\n";
         assert_eq!(decided(&format!("GET /health {plain}\r\n")), "answered health 200, 200");
         assert_eq!(decided(&format!("GET /health?x {plain}\r\n")), "answered health 200, 200");
+        assert_eq!(decided(&format!("HEAD /health {plain}\r\n")), "answered health 200, 200");
+        assert_eq!(decided(&format!("OPTIONS /health {plain}\r\n")), "answered health 204, 204");
+        for method in ["GET", "HEAD"] {
+            let old = format!("{method} /health HTTP/1.0\r\n\r\n");
+            assert_eq!(decided(&old), "answered health 200, 200");
+        }
+        assert_eq!(decided("GET /chat HTTP/1.0\r\n\r\n"), "refused http-1.0 426");
         assert_eq!(decided(&format!("GET /healthy {plain}\r\n")), "refused no-connection 426");
         assert_eq!(decided(&format!("POST /health {plain}\r\n")), "refused bad-method 405");
         assert_eq!(decided("GET /health HTTP/1.1\r\n\r\n"), "refused missing-host 400");

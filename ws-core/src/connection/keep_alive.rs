@@ -258,7 +258,7 @@ impl Watch {
             None => silent,
             Some(ping) => silent.max(ping.written?).max(ping.issued),
         };
-        Some((since.checked_add(self.ping_interval?)?, Due::Ping))
+        Some((since.checked_add(self.ping_interval?.max(MIN_PING_INTERVAL))?, Due::Ping))
     }
 
     /// The time for closing begins when the close frame is out; until then progress puts it off.
@@ -333,6 +333,9 @@ impl Output {
 fn fail(since: Instant, timeout: Option<Duration>, what: Timeout) -> Option<(Instant, Due)> {
     Some((since.checked_add(timeout?)?, Due::Fail(what)))
 }
+
+/// Pings do not flood a peer, whatever is asked for.
+const MIN_PING_INTERVAL: Duration = Duration::from_millis(1);
 
 /// A write that took this long from when it was first tried was held up by the peer.
 const HAD_TO_WAIT: Duration = Duration::from_millis(1);

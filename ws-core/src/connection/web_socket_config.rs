@@ -45,8 +45,8 @@ pub struct WebSocketConfig {
     /// Silence counts while somebody receives. A write that had to wait for the peer and goes on is a sign
     /// of life, too.
     pub idle_timeout: Option<Duration>,
-    /// Send a ping when nothing came, or nothing was sent, for this long. Off; 20 s keep proxies from giving
-    /// up: they watch both directions.
+    /// Send a ping when nothing came, or nothing was sent, for this long, a millisecond at least. Off; 20 s keep
+    /// proxies from giving up: they watch both directions.
     pub ping_interval: Option<Duration>,
     /// Fail the connection when a ping of [`ping_interval`](Self#structfield.ping_interval) has no pong
     /// after this long. Off; 20 s suit most.
