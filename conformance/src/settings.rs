@@ -1,8 +1,8 @@
 //! The configuration a vector asks for, in the terms of the crates under test.
 
 use ws_core::{
-    ClientConfig, ClientWindow, DeflateConfig, DeflateOffer, DeflateParams, Limits, Preference,
-    ServerConfig,
+    ClientConfig, ClientWindow, DeflateConfig, DeflateOffer, DeflateParams, Lenient, Limits,
+    Preference, ServerConfig,
 };
 
 use crate::vector::{ClientBits, Config, DeflateSetting, DeflateTerms, LimitSetting};
@@ -13,6 +13,7 @@ pub fn server_config(config: &Config) -> ServerConfig {
         .subprotocols(&config.subprotocols)
         .require_subprotocol(config.require_subprotocol)
         .limits(limits(&config.limits))
+        .lenient(lenient(config))
         .timeout(None);
     if config.client_preference {
         server = server.subprotocol_preference(Preference::Client);
@@ -35,6 +36,7 @@ pub fn client_config(config: &Config) -> ClientConfig {
     let mut client = ClientConfig::new()
         .subprotocols(&config.subprotocols)
         .limits(limits(&config.limits))
+        .lenient(lenient(config))
         .timeout(None);
     let mut setting = config.deflate.as_ref();
     while let Some(deflate) = setting {
@@ -88,4 +90,12 @@ fn deflate_offer(setting: &DeflateSetting) -> DeflateOffer {
         })
         .server_no_context_takeover(setting.server_no_context_takeover)
         .client_no_context_takeover(setting.client_no_context_takeover)
+}
+
+/// The switches of a vector.
+#[expect(clippy::panic, reason = "a vector that is wrong must not pass")]
+fn lenient(config: &Config) -> Lenient {
+    config.lenient.iter().fold(Lenient::new(), |lenient, name| {
+        lenient.by_name(name).unwrap_or_else(|| panic!("there is no switch {name}"))
+    })
 }

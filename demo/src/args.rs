@@ -3,7 +3,7 @@
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use lexopt::{Arg, Error, Parser, ValueExt};
-use ws_core::{Message, Role, WebSocketConfig};
+use ws_core::{Lenient, Message, Role, WebSocketConfig};
 
 use crate::{deflate::Compression, hex, runtimes::Runtime, usage};
 
@@ -39,6 +39,8 @@ pub(crate) struct ServeOptions {
     pub(crate) max_frame_len: Option<usize>,
     /// `None` sends every message in one frame.
     pub(crate) fragment_len: Option<usize>,
+    /// What is let in although the RFCs do not allow it.
+    pub(crate) lenient: Lenient,
     pub(crate) idle_timeout: Option<Duration>,
     pub(crate) ping_interval: Option<Duration>,
     /// In messages.
@@ -58,6 +60,8 @@ pub(crate) struct ConnectOptions {
     pub(crate) max_message_len: Option<usize>,
     /// `None` sends every message in one frame.
     pub(crate) fragment_len: Option<usize>,
+    /// What is let in although the RFCs do not allow it.
+    pub(crate) lenient: Lenient,
     pub(crate) handshake_only: bool,
     /// What to send, in this order.
     pub(crate) messages: Vec<Message>,
@@ -175,6 +179,7 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
         max_message_len: None,
         max_frame_len: None,
         fragment_len: WebSocketConfig::default().fragment_len,
+        lenient: Lenient::new(),
         idle_timeout: None,
         ping_interval: None,
         close_after: None,
@@ -205,6 +210,7 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
             Arg::Long("max-message") => options.max_message_len = Some(parser.value()?.parse()?),
             Arg::Long("max-frame") => options.max_frame_len = Some(parser.value()?.parse()?),
             Arg::Long("fragment-len") => options.fragment_len = fragment_len(parser)?,
+            Arg::Long("lenient") => options.lenient = lenient(parser, options.lenient)?,
             Arg::Long("idle-timeout-ms") => options.idle_timeout = Some(milliseconds(parser)?),
             Arg::Long("ping-interval-ms") => options.ping_interval = Some(milliseconds(parser)?),
             Arg::Long("close-after") => options.close_after = Some(parser.value()?.parse()?),
@@ -226,6 +232,7 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
         timeout: None,
         max_message_len: None,
         fragment_len: WebSocketConfig::default().fragment_len,
+        lenient: Lenient::new(),
         handshake_only: false,
         messages: Vec::new(),
         binary: false,
@@ -251,6 +258,7 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
             Arg::Long("timeout-ms") => options.timeout = Some(milliseconds(parser)?),
             Arg::Long("max-message") => options.max_message_len = Some(parser.value()?.parse()?),
             Arg::Long("fragment-len") => options.fragment_len = fragment_len(parser)?,
+            Arg::Long("lenient") => options.lenient = lenient(parser, options.lenient)?,
             Arg::Long("handshake-only") => options.handshake_only = true,
             Arg::Long("send") => options.messages.push(parser.value()?.string()?.into()),
             Arg::Long("send-binary") => {
@@ -311,6 +319,13 @@ fn pair(parser: &mut Parser, otherwise: &'static str) -> Result<(String, String)
     let value = parser.value()?.string()?;
     let (first, second) = value.split_once(':').ok_or(otherwise)?;
     Ok((first.to_owned(), second.to_owned()))
+}
+
+/// Another switch.
+fn lenient(parser: &mut Parser, lenient: Lenient) -> Result<Lenient, Error> {
+    let name = parser.value()?.string()?;
+    let names = || format!("--lenient takes one of {}", Lenient::NAMES.join(", "));
+    Ok(lenient.by_name(&name).ok_or_else(names)?)
 }
 
 /// The length of a fragment, or none.
@@ -483,6 +498,11 @@ mod tests {
             (
                 "connect --binary --send a",
                 "--binary is about standard input, which is not read with --send",
+            ),
+            (
+                "serve --lenient everything",
+                "--lenient takes one of empty-lists, empty-subprotocol, any-key, missing-connection, \
+                 bare-line-feeds, folded-lines",
             ),
             ("serve --fragment-len 0", "--fragment-len takes a number of bytes above 0, or none"),
             (

@@ -58,11 +58,11 @@ exit status: 0 when all are `ok`, 1 otherwise
 pub(crate) const SERVE: &str = "\
 usage: ws-demo serve [OPTIONS]
 
-Answers WebSocket handshakes, and `GET /health` with 200 (HEAD, OPTIONS and HTTP/1.0, too). An open WebSocket gets back every message
-that it brings, until it is closed. The first line on standard output is
-`listening on ws://HOST:PORT`. Each connection is a line on standard error when it ends: what came of
-its requests, and how its WebSocket ended, with the close codes that were received and sent. Ctrl-C
-ends it.
+Answers WebSocket handshakes, and `GET /health` with 200 (HEAD, OPTIONS and HTTP/1.0, too). An open
+WebSocket gets back every message that it brings, until it is closed. The first line on standard
+output is `listening on ws://HOST:PORT`. Each connection is a line on standard error when it ends:
+what came of its requests, and how its WebSocket ended, with the close codes that were received and
+sent. Ctrl-C ends it.
 
   --runtime tokio|async-std|smol|blocking     what it runs on (tokio)
   --addr HOST:PORT            where to listen; port 0 picks one (127.0.0.1:0)
@@ -86,6 +86,8 @@ ends it.
   --fragment-len N|none       longest frame that is sent, in bytes, or none for one frame a message: for
                               clients that cannot put fragments together, or give them out one by
                               one (65536)
+  --lenient NAME              let in what the RFCs do not allow; may be repeated: empty-lists, any-key,
+                              missing-connection, bare-line-feeds
   --idle-timeout-ms N         longest silence of a client (for ever)
   --ping-interval-ms N        send a ping after so much silence, and wait as long for its pong (never)
   --close-after N             close with 1000 after so many messages (never)
@@ -138,6 +140,8 @@ cut.
   --fragment-len N|none       longest frame that is sent, in bytes, or none for one frame a message: for
                               servers that cannot put fragments together, or give them out one by
                               one (65536)
+  --lenient NAME              let in what the RFCs do not allow; may be repeated: empty-lists,
+                              empty-subprotocol, missing-connection, bare-line-feeds, folded-lines
   --deflate[=PARAMS]          offer permessage-deflate as browsers do, or with these parameters of
                               RFC 7692 and no other:
                               'server_no_context_takeover; client_max_window_bits=10'

@@ -117,7 +117,7 @@ pub use self::{
     },
     handshake::{
         Accepted, ArgumentError, ClientConfig, ClientHandshake, ClientWindow, Declined,
-        DeflateConfig, DeflateOffer, Established, HandshakeError, InvalidResponse, Limits,
+        DeflateConfig, DeflateOffer, Established, HandshakeError, InvalidResponse, Lenient, Limits,
         ParsedRequest, Polled, Preference, RandomError, Rejected, Rejection, RequestRule,
         ResponseRule, ServerConfig, ServerHandshake, UpgradeRequest, UpgradeResponse, Verifier,
         Violation, credentials, is_upgrade, respond, upgrade_request,

@@ -26,6 +26,8 @@ pub struct Config {
     pub require_origin: bool,
     /// Lengths and counts that differ from the defaults.
     pub limits: LimitSetting,
+    /// What is let in although the RFCs do not allow it: names of switches.
+    pub lenient: Vec<String>,
     /// Server: the input comes from a buffer the caller hands over.
     pub buffered: bool,
     /// Server: the caller has parsed the head and consumed the body.
@@ -107,6 +109,7 @@ impl Config {
             limits: fields
                 .object("limits")?
                 .map_or(Ok(LimitSetting::default()), LimitSetting::read)?,
+            lenient: fields.strings("lenient")?,
             buffered: match fields.opt_string("buffered")?.as_deref() {
                 None => false,
                 Some("all") => true,

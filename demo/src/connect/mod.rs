@@ -61,7 +61,8 @@ pub(crate) fn run(options: &ConnectOptions) -> io::Result<ExitCode> {
 }
 
 fn config(options: &ConnectOptions, mode: Mode) -> ClientConfig {
-    let mut config = ClientConfig::new().subprotocols(&options.subprotocols);
+    let mut config =
+        ClientConfig::new().subprotocols(&options.subprotocols).lenient(options.lenient);
     for (name, value) in &options.headers {
         config = config.header(name, value);
     }

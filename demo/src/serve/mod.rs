@@ -67,6 +67,7 @@ fn config(options: &ServeOptions) -> ServerConfig {
         .subprotocols(&options.subprotocols)
         .require_subprotocol(options.require_subprotocol)
         .limits(limits(options))
+        .lenient(options.lenient)
         .web_socket(web_socket(options))
         .keep_alive(options.keep_alive)
         .max_attempts(MAX_ATTEMPTS);

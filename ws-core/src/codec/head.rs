@@ -18,6 +18,8 @@ pub(crate) struct HeadLimits {
     pub(crate) field: usize,
     pub(crate) head: usize,
     pub(crate) fields: usize,
+    /// Lines may end without a CR.
+    pub(crate) bare_line_feeds: bool,
 }
 
 /// Which kind of head is expected.
@@ -70,6 +72,11 @@ impl HeadSpan {
     pub(crate) fn of(self, buf: &[u8]) -> &[u8] {
         &buf[self.start..self.end]
     }
+
+    /// The bytes of the head, to be changed.
+    pub(crate) fn of_mut(self, buf: &mut [u8]) -> &mut [u8] {
+        &mut buf[self.start..self.end]
+    }
 }
 
 /// Looks for the end of a head, across any number of reads.
@@ -119,9 +126,13 @@ impl HeadScanner {
             // "a recipient MAY recognize a single LF as a line terminator": we do not, since
             // parsers that disagree about line ends are how requests are smuggled. RFC 9112 2.2
             let line = &window[self.line_start..scanned + at];
-            let [line @ .., b'\r'] = line else {
-                self.check_line(line.len(), limits)?;
-                return Err(HeadError::Malformed);
+            let line = match line {
+                [line @ .., b'\r'] => line,
+                line if limits.bare_line_feeds => line,
+                line => {
+                    self.check_line(line.len(), limits)?;
+                    return Err(HeadError::Malformed);
+                }
             };
             let end = scanned + at + 1;
             if !line.is_empty() {
@@ -245,6 +256,26 @@ pub(crate) fn parse_response<R>(
     })
 }
 
+/// Makes lines of a head that go on in the next one into one line: "replace each received obs-fold with one or
+/// more SP octets prior to interpreting the field value". RFC 9112 5.2. The start line does not go on.
+pub(crate) fn unfold(head: &mut [u8]) {
+    let Some(start_line) = memchr::memchr(b'\n', head) else { return };
+    let mut from = start_line + 1;
+    while let Some(at) = memchr::memchr(b'\n', &head[from..]) {
+        let end = from + at;
+        // Not the end of an empty line: what follows that is no field.
+        let is_empty = matches!(&head[from..end], [] | [b'\r']);
+        if !is_empty && matches!(head.get(end + 1), Some(b' ' | b'\t')) {
+            let line_end = if head[end - 1] == b'\r' { end - 1 } else { end };
+            head[line_end..=end].fill(b' ');
+        } else {
+            from = end + 1;
+            continue;
+        }
+        from = end + 1;
+    }
+}
+
 /// Room for `fields` parsed fields: on the stack for as many as browsers send, else on the heap.
 fn with_header_slots<'b, R>(
     fields: usize,
@@ -319,10 +350,12 @@ const STACK_FIELDS: usize = 64;
 mod tests {
     use super::*;
 
-    const LIMITS: HeadLimits = HeadLimits { start_line: 20, field: 12, head: 50, fields: 3 };
+    const LIMITS: HeadLimits =
+        HeadLimits { start_line: 20, field: 12, head: 50, fields: 3, bare_line_feeds: false };
 
     /// Limits that nothing here reaches.
-    const WIDE: HeadLimits = HeadLimits { start_line: 900, field: 900, head: 900, fields: 90 };
+    const WIDE: HeadLimits =
+        HeadLimits { start_line: 900, field: 900, head: 900, fields: 90, bare_line_feeds: false };
 
     fn scan(bytes: &[u8]) -> Result<Option<HeadSpan>, HeadError> {
         scan_within(bytes, &LIMITS)
@@ -439,6 +472,36 @@ mod tests {
             scan(b"GET / HTTP/1.1\r\nA: 456789012\r\nB: 456789012\r\nC: 4\r\n\r\n"),
             Err(HeadError::TooLarge)
         );
+    }
+
+    #[test]
+    fn folded_lines_become_one() {
+        let unfolded = |head: &str| {
+            let mut bytes = head.as_bytes().to_vec();
+            unfold(&mut bytes);
+            String::from_utf8(bytes).unwrap_or_default()
+        };
+        assert_eq!(
+            unfolded("S\r\nA: b\r\n c\r\n\td\r\nE: f\r\n\r\n"),
+            "S\r\nA: b   c  \td\r\nE: f\r\n\r\n"
+        );
+        assert_eq!(unfolded("S\nA: b\n c\n\n x"), "S\nA: b  c\n\n x");
+        for same in ["S\r\n A: b\r\n\r\n", "S\r\nA: b\r\n\r\n folded", "S", ""] {
+            assert_eq!(unfolded(same), same);
+        }
+    }
+
+    #[test]
+    fn lines_may_end_without_a_cr_where_that_is_let_in() {
+        let lenient = HeadLimits { bare_line_feeds: true, ..WIDE };
+        for head in ["GET / HTTP/1.1\nA: b\n\n", "GET / HTTP/1.1\r\nA: b\n\r\n"] {
+            let found = scan_within(head.as_bytes(), &lenient);
+            assert!(
+                matches!(found, Ok(Some(span)) if span.end == head.len()),
+                "{head:?}: {found:?}"
+            );
+            assert_eq!(scan_within(head.as_bytes(), &WIDE), Err(HeadError::Malformed), "{head:?}");
+        }
     }
 
     #[test]

@@ -31,7 +31,7 @@ impl Accepted {
     pub(super) fn plain(mut exchange: Exchange, span: HeadSpan, upgrade: Upgrade) -> Self {
         exchange.send.write(|out| {
             write_continue(&upgrade, out);
-            switching_protocols::write_plain(&upgrade.key, &upgrade.negotiated, out);
+            switching_protocols::write_plain(&upgrade.accept, &upgrade.negotiated, out);
         });
         Self::behind(exchange, span, upgrade.negotiated, None)
     }
@@ -46,7 +46,7 @@ impl Accepted {
     ) -> Self {
         exchange.send.write(|out| {
             write_continue(upgrade, out);
-            switching_protocols::write_decorated(&response, &upgrade.key, &negotiated, out);
+            switching_protocols::write_decorated(&response, &upgrade.accept, &negotiated, out);
         });
         Self::behind(exchange, span, negotiated, request)
     }

@@ -21,7 +21,7 @@ use crate::{
     codec::{
         RecvBuf, SendQueue,
         body::{BodyReader, Framing, Progress},
-        head::{HeadError, HeadKind, HeadScanner, HeadSpan, parse_response},
+        head::{HeadError, HeadKind, HeadScanner, HeadSpan, parse_response, unfold},
     },
     connection::Connection,
     negotiated::Negotiated,
@@ -233,7 +233,7 @@ impl ClientHandshake {
 
     /// Where the head of a 101 lies, and what was negotiated.
     fn read(&mut self) -> Result<Option<(HeadSpan, Negotiated)>, HandshakeError> {
-        let limits = self.config.options().limits.head();
+        let limits = self.config.options().head_limits();
         while self.declined.is_none() {
             let filled = self.recv.filled();
             if self.scanner.is_fresh() {
@@ -248,6 +248,9 @@ impl ClientHandshake {
             }
             match self.scanner.scan(filled, HeadKind::Response, &limits).map_err(bad_head)? {
                 Some(span) => {
+                    if self.config.options().lenient.folded_lines {
+                        unfold(span.of_mut(self.recv.filled_mut()));
+                    }
                     let verdict = self.parse_head(span).map_err(bad_head)?;
                     if let Some(negotiated) = self.take_head(span, verdict?)? {
                         return Ok(Some((span, negotiated)));

@@ -7,9 +7,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use super::{
     argument_error::ArgumentError,
     deflate::DeflateOffer,
+    lenient::Lenient,
     limits::{DEFAULT_TIMEOUT, Limits},
 };
-use crate::connection::WebSocketConfig;
+use crate::{codec::head::HeadLimits, connection::WebSocketConfig};
 
 /// A client's settings: what its handshakes send and accept, how long they may take, and the settings of
 /// the WebSockets that they open.
@@ -38,6 +39,7 @@ pub(crate) struct ClientOptions {
     pub(crate) decorator: Option<RequestDecorator>,
     pub(crate) deflate: Vec<DeflateOffer>,
     pub(crate) limits: Limits,
+    pub(crate) lenient: Lenient,
     pub(crate) timeout: Option<Duration>,
     pub(crate) body_timeout: Duration,
     pub(crate) web_socket: WebSocketConfig,
@@ -101,6 +103,11 @@ impl ClientConfig {
         self.with(|options| options.limits = limits)
     }
 
+    /// What is let in although the RFCs do not allow it: nothing, by default.
+    pub fn lenient(self, lenient: Lenient) -> Self {
+        self.with(|options| options.lenient = lenient)
+    }
+
     /// How long the whole handshake may take, connecting included where the library connects;
     /// progress does not extend it. Ten seconds by default, `None` for no limit.
     pub fn timeout(self, timeout: Option<Duration>) -> Self {
@@ -138,6 +145,13 @@ impl ClientConfig {
     }
 }
 
+impl ClientOptions {
+    /// How heads are read.
+    pub(crate) fn head_limits(&self) -> HeadLimits {
+        HeadLimits { bare_line_feeds: self.lenient.bare_line_feeds, ..self.limits.head() }
+    }
+}
+
 impl Default for ClientOptions {
     fn default() -> Self {
         Self {
@@ -147,6 +161,7 @@ impl Default for ClientOptions {
             decorator: None,
             deflate: Vec::new(),
             limits: Limits::default(),
+            lenient: Lenient::new(),
             timeout: Some(DEFAULT_TIMEOUT),
             body_timeout: Duration::from_secs(1),
             web_socket: WebSocketConfig::default(),

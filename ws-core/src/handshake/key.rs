@@ -37,7 +37,7 @@ pub(crate) fn parse(value: &[u8]) -> Option<Key> {
 /// "concatenating /key/ [...] with the string "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", taking the
 /// SHA-1 hash of this concatenated value to obtain a 20-byte value and base64-encoding". RFC 6455
 /// 4.2.2(5.4)
-pub(crate) fn accept(key: &Key) -> Accept {
+pub(crate) fn accept(key: &[u8]) -> Accept {
     let digest = Sha1::new().chain_update(key).chain_update(GUID).finalize();
     let mut accept = [b'='; 28];
     encode(&digest, &mut accept);

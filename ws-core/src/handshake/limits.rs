@@ -90,6 +90,7 @@ impl Limits {
             field: self.max_field_len,
             head: self.max_head_len,
             fields: self.max_fields,
+            bare_line_feeds: false,
         }
     }
 }

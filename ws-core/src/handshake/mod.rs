@@ -13,6 +13,8 @@ mod exchange;
 mod extension;
 pub(crate) mod fields;
 mod key;
+mod key_text;
+mod lenient;
 mod limits;
 pub(crate) mod negotiate;
 pub(crate) mod origin;
@@ -42,6 +44,7 @@ pub use self::{
     deflate::{ClientWindow, DeflateConfig, DeflateOffer},
     error::HandshakeError,
     key::RandomError,
+    lenient::Lenient,
     limits::Limits,
     negotiate::Preference,
     parsed_request::ParsedRequest,

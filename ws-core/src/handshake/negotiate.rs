@@ -38,8 +38,9 @@ pub(crate) fn subprotocols<'a>(
 /// Checks that the lines of Sec-WebSocket-Protocol hold `1#token`.
 pub(crate) fn check_subprotocols<'a>(
     lines: impl Iterator<Item = &'a [u8]>,
+    may_be_empty: bool,
 ) -> Result<(), Malformed> {
-    let mut any = false;
+    let mut any = may_be_empty;
     let tokens = subprotocols(lines).all(|name| {
         any = true;
         is_token(name)
@@ -70,8 +71,9 @@ pub(crate) fn choose_subprotocol<'a, L: Iterator<Item = &'a [u8]>>(
 pub(crate) fn choose_deflate<'a>(
     lines: impl Iterator<Item = &'a [u8]>,
     config: Option<&DeflateConfig>,
+    may_be_empty: bool,
 ) -> Result<Option<DeflateParams>, Malformed> {
-    let mut any = false;
+    let mut any = may_be_empty;
     let mut chosen = None;
     for line in lines {
         if line == BROWSER_OFFER {

@@ -3,6 +3,7 @@
 use http::{HeaderMap, HeaderValue, Method, Request, Uri, Version, header, request::Parts};
 
 use super::{
+    lenient::Lenient,
     negotiate::subprotocols,
     request_rules::{self, RequestFields, RequestLine, Upgrade},
     server_config::ServerConfig,
@@ -53,9 +54,10 @@ impl<'a> ParsedRequest<'a> {
     }
 
     /// See [`is_upgrade`](crate::is_upgrade).
-    pub(crate) fn is_upgrade(&self) -> bool {
+    pub(crate) fn is_upgrade(&self, lenient: Lenient) -> bool {
         let slots = RequestFields::collect(self.headers);
-        self.version == Version::HTTP_11 && request_rules::is_upgrade(self.method.as_str(), &slots)
+        self.version == Version::HTTP_11
+            && request_rules::is_upgrade(self.method.as_str(), &slots, lenient)
     }
 
     /// Whether no other request can follow this one.

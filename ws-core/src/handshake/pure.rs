@@ -7,6 +7,7 @@ use super::{
     client_config::ClientConfig,
     error::HandshakeError,
     key,
+    lenient::Lenient,
     parsed_request::ParsedRequest,
     rejection::{Draft, Rejection},
     request::CheckedRequest,
@@ -29,7 +30,7 @@ use crate::negotiated::Negotiated;
 /// # Ok::<(), http::Error>(())
 /// ```
 pub fn is_upgrade<'a>(request: impl Into<ParsedRequest<'a>>) -> bool {
-    request.into().is_upgrade()
+    request.into().is_upgrade(Lenient::new())
 }
 
 /// Checks an upgrade request that your own HTTP stack has read, and makes the 101.

@@ -4,7 +4,9 @@
 use super::{
     authority,
     fields::{Fields, One, Options},
-    key::{self, Key},
+    key::Accept,
+    key_text::KeyText,
+    lenient::Lenient,
     negotiate,
     origin::OriginPolicy,
     rule::RequestRule as Rule,
@@ -23,7 +25,8 @@ use crate::{
 /// A request that may be upgraded: what is needed to answer it.
 #[derive(Debug)]
 pub(crate) struct Upgrade {
-    pub(crate) key: Key,
+    /// What answers the key.
+    pub(crate) accept: Accept,
     pub(crate) expects_continue: bool,
     pub(crate) negotiated: Negotiated,
 }
@@ -117,11 +120,12 @@ pub(crate) fn check<'a>(
         body(slots)?;
     }
     expectation(slots)?;
-    connection(slots)?;
+    let lenient = options.lenient;
+    connection(slots, lenient)?;
     upgrade(slots)?;
-    let key = key(slots)?;
+    let key = key(slots, lenient)?;
     version(slots)?;
-    subprotocols(fields, slots)?;
+    subprotocols(fields, slots, lenient)?;
     let deflate = extensions(fields, slots, options)?;
     origin(slots, authority, &options.origins, options.require_origin)?;
     let subprotocol = match slots.protocol.value {
@@ -139,7 +143,7 @@ pub(crate) fn check<'a>(
         return broken(Rule::NoCommonSubprotocol, slots.protocol.value);
     }
     Ok(Upgrade {
-        key,
+        accept: key.accept(),
         expects_continue: slots.expects_continue,
         negotiated: Negotiated { subprotocol, deflate },
     })
@@ -147,8 +151,8 @@ pub(crate) fn check<'a>(
 
 /// Whether this is an attempt to open a WebSocket at all: GET, `upgrade` in Connection, `websocket`
 /// in Upgrade.
-pub(crate) fn is_upgrade(method: &str, slots: &RequestFields<'_>) -> bool {
-    method == "GET" && slots.connection.has() && slots.upgrade.has()
+pub(crate) fn is_upgrade(method: &str, slots: &RequestFields<'_>, lenient: Lenient) -> bool {
+    method == "GET" && connection(slots, lenient).is_ok() && slots.upgrade.has()
 }
 
 /// "The method of the request MUST be GET, and the HTTP version MUST be at least 1.1." RFC 6455 4.1(2). "A
@@ -219,8 +223,11 @@ fn expectation(slots: &RequestFields<'_>) -> Result<(), Violation> {
 
 /// "A |Connection| header field that includes the token "Upgrade", treated as an ASCII
 /// case-insensitive value." RFC 6455 4.2.1(4)
-fn connection(slots: &RequestFields<'_>) -> Result<(), Violation> {
-    if slots.connection.has() { Ok(()) } else { broken(Rule::NoConnection, slots.connection.value) }
+fn connection(slots: &RequestFields<'_>, lenient: Lenient) -> Result<(), Violation> {
+    if slots.connection.has() || lenient.missing_connection {
+        return Ok(());
+    }
+    broken(Rule::NoConnection, slots.connection.value)
 }
 
 /// "An |Upgrade| header field containing the value "websocket", treated as an ASCII
@@ -231,11 +238,11 @@ fn upgrade(slots: &RequestFields<'_>) -> Result<(), Violation> {
 
 /// "A |Sec-WebSocket-Key| header field with a base64-encoded [...] value that, when decoded, is 16
 /// bytes in length." RFC 6455 4.2.1(5). It "MUST NOT appear more than once in an HTTP request." 11.3.1
-fn key(slots: &RequestFields<'_>) -> Result<Key, Violation> {
+fn key<'a>(slots: &RequestFields<'a>, lenient: Lenient) -> Result<KeyText<'a>, Violation> {
     match slots.key {
         One { value: None, .. } => broken(Rule::MissingKey, None),
         One { value, repeated: true } => broken(Rule::DuplicateKey, value),
-        One { value: Some(value), .. } => match key::parse(value) {
+        One { value: Some(value), .. } => match KeyText::parse(value, lenient.any_key) {
             Some(key) => Ok(key),
             None => broken(Rule::BadKey, Some(value)),
         },
@@ -257,9 +264,14 @@ fn version(slots: &RequestFields<'_>) -> Result<(), Violation> {
 
 /// "The elements that comprise this value MUST be non-empty strings with characters in the range
 /// U+0021 to U+007E not including separator characters". RFC 6455 4.1(10)
-fn subprotocols<'a>(fields: impl Fields<'a>, slots: &RequestFields<'a>) -> Result<(), Violation> {
+fn subprotocols<'a>(
+    fields: impl Fields<'a>,
+    slots: &RequestFields<'a>,
+    lenient: Lenient,
+) -> Result<(), Violation> {
     let Some(value) = slots.protocol.value else { return Ok(()) };
-    match negotiate::check_subprotocols(slots.protocol.lines(fields, negotiate::SUBPROTOCOL)) {
+    let lines = slots.protocol.lines(fields, negotiate::SUBPROTOCOL);
+    match negotiate::check_subprotocols(lines, lenient.empty_lists) {
         Ok(()) => Ok(()),
         Err(_) => broken(Rule::BadSubprotocol, Some(value)),
     }
@@ -273,7 +285,7 @@ fn extensions<'a>(
 ) -> Result<Option<DeflateParams>, Violation> {
     let Some(value) = slots.extensions.value else { return Ok(None) };
     let lines = slots.extensions.lines(fields, negotiate::EXTENSIONS);
-    match negotiate::choose_deflate(lines, options.deflate.as_ref()) {
+    match negotiate::choose_deflate(lines, options.deflate.as_ref(), options.lenient.empty_lists) {
         Ok(deflate) => Ok(deflate),
         Err(_) => broken(Rule::BadExtension, Some(value)),
     }

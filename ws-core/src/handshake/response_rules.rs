@@ -9,11 +9,12 @@ use super::{
     extension::extensions,
     fields::{Fields, One, Options},
     key::Accept,
+    lenient::Lenient,
     negotiate::EXTENSIONS,
     rule::ResponseRule as Rule,
 };
 use crate::{
-    codec::list::is_name,
+    codec::list::{is_name, members},
     negotiated::{DeflateParams, Negotiated},
 };
 
@@ -57,14 +58,15 @@ pub(crate) fn check<'a>(
 ) -> Result<Negotiated, Broken<'a>> {
     let slots = AnswerFields::collect(fields);
     upgrade(&slots)?;
-    connection(&slots)?;
+    connection(&slots, options.lenient)?;
     accept(&slots, expected)?;
-    let subprotocol = subprotocol(&slots, &options.subprotocols)?;
+    let subprotocol = subprotocol(&slots, &options.subprotocols, options.lenient)?;
     let mut deflate = None;
     if let Some(value) = slots.extensions.value {
         // "1#extension": one at least. RFC 6455 9.1
         deflate = agreed(fields, options).map_err(|rule| (rule, Some(value)))?;
-        if deflate.is_none() {
+        let is_empty = || members(value).next().is_none() && !slots.extensions.repeated;
+        if deflate.is_none() && !(options.lenient.empty_lists && is_empty()) {
             return Err((Rule::BadExtensionParameter, Some(value)));
         }
     }
@@ -86,8 +88,12 @@ fn upgrade<'a>(slots: &AnswerFields<'a>) -> Result<(), Broken<'a>> {
 /// "If the response lacks a |Connection| header field or the |Connection| header field doesn't
 /// contain a token that is an ASCII case-insensitive match for the value "Upgrade", the client MUST
 /// _Fail the WebSocket Connection_." RFC 6455 4.1(3)
-fn connection<'a>(slots: &AnswerFields<'a>) -> Result<(), Broken<'a>> {
-    if slots.connection.has() { Ok(()) } else { Err((Rule::NoConnection, slots.connection.value)) }
+fn connection<'a>(slots: &AnswerFields<'a>, lenient: Lenient) -> Result<(), Broken<'a>> {
+    if slots.connection.has() || lenient.missing_connection {
+        Ok(())
+    } else {
+        Err((Rule::NoConnection, slots.connection.value))
+    }
 }
 
 /// "If the response lacks a |Sec-WebSocket-Accept| header field or the |Sec-WebSocket-Accept|
@@ -110,9 +116,11 @@ fn accept<'a>(slots: &AnswerFields<'a>, expected: &Accept) -> Result<(), Broken<
 fn subprotocol<'a>(
     slots: &AnswerFields<'a>,
     offered: &[Box<str>],
+    lenient: Lenient,
 ) -> Result<Option<Arc<str>>, Broken<'a>> {
     match slots.protocol {
         One { value: None, .. } => Ok(None),
+        One { value: Some(b""), repeated: false } if lenient.empty_subprotocol => Ok(None),
         One { value, repeated: true } => Err((Rule::UnofferedSubprotocol, value)),
         One { value: Some(value), .. } => {
             match offered.iter().find(|name| name.as_bytes() == value) {

@@ -232,7 +232,7 @@ impl ServerHandshake {
     }
 
     fn poll_head(&mut self) -> Result<Option<(HeadSpan, Checked)>, Failure> {
-        let limits = self.exchange.options().limits.head();
+        let limits = self.exchange.options().head_limits();
         let filled = self.exchange.recv.filled();
         if self.scanner.is_fresh() {
             if let Some(span) = HeadSpan::presume(filled, HeadKind::Request, &limits) {
@@ -270,7 +270,8 @@ impl ServerHandshake {
             }
             let close = !head.is_http_1_1 || slots.is_last(false);
             let asked = Asked { close, head: head.method == "HEAD" };
-            let is_upgrade = head.is_http_1_1 && request_rules::is_upgrade(head.method, &slots);
+            let is_upgrade =
+                head.is_http_1_1 && request_rules::is_upgrade(head.method, &slots, options.lenient);
             Ok(Checked { verdict, is_upgrade, asked })
         })?
     }

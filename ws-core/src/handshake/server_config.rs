@@ -7,11 +7,12 @@ use http::{Request, Response};
 
 use super::{
     deflate::DeflateConfig,
+    lenient::Lenient,
     limits::{DEFAULT_TIMEOUT, Limits},
     negotiate::Preference,
     origin::OriginPolicy,
 };
-use crate::connection::WebSocketConfig;
+use crate::{codec::head::HeadLimits, connection::WebSocketConfig};
 
 /// A server's settings: what its handshakes accept, how long they may take, and the settings of the
 /// WebSockets that they open.
@@ -44,6 +45,7 @@ pub(crate) struct ServerOptions {
     pub(crate) deflate: Option<DeflateConfig>,
     pub(crate) decorator: Option<ResponseDecorator>,
     pub(crate) limits: Limits,
+    pub(crate) lenient: Lenient,
     pub(crate) timeout: Option<Duration>,
     pub(crate) answer_timeout: bool,
     pub(crate) keep_alive: bool,
@@ -124,6 +126,11 @@ impl ServerConfig {
         self.with(|options| options.limits = limits)
     }
 
+    /// What is let in although the RFCs do not allow it: nothing, by default.
+    pub fn lenient(self, lenient: Lenient) -> Self {
+        self.with(|options| options.lenient = lenient)
+    }
+
     /// How long the whole handshake may take, from the start of the call to the last byte of the
     /// answer; progress does not extend it. Ten seconds by default, `None` for no limit.
     pub fn timeout(self, timeout: Option<Duration>) -> Self {
@@ -185,6 +192,13 @@ impl ServerConfig {
     }
 }
 
+impl ServerOptions {
+    /// How heads are read.
+    pub(crate) fn head_limits(&self) -> HeadLimits {
+        HeadLimits { bare_line_feeds: self.lenient.bare_line_feeds, ..self.limits.head() }
+    }
+}
+
 impl Default for ServerOptions {
     fn default() -> Self {
         Self {
@@ -196,6 +210,7 @@ impl Default for ServerOptions {
             deflate: None,
             decorator: None,
             limits: Limits::default(),
+            lenient: Lenient::new(),
             timeout: Some(DEFAULT_TIMEOUT),
             answer_timeout: true,
             keep_alive: false,

@@ -7,27 +7,27 @@ use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 
 use super::{
     argument_error::ArgumentError,
-    key::{self, Accept, Key},
+    key::Accept,
     rejection::{Draft, write_field, write_fields},
     request_rules::Upgrade,
 };
 use crate::negotiated::Negotiated;
 
 /// Writes a 101 without looking at an `http::Response` at all.
-pub(crate) fn write_plain(key: &Key, negotiated: &Negotiated, out: &mut BytesMut) {
-    write_start(&key::accept(key), negotiated, out);
+pub(crate) fn write_plain(accept: &Accept, negotiated: &Negotiated, out: &mut BytesMut) {
+    write_start(accept, negotiated, out);
     out.put_slice(b"\r\n");
 }
 
 /// The 101 as a value.
-fn response(key: &Key, negotiated: &Negotiated) -> Response<Bytes> {
+fn response(accept: &Accept, negotiated: &Negotiated) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
     let named = [
-        (header::SEC_WEBSOCKET_ACCEPT, HeaderValue::from_bytes(&key::accept(key)).ok()),
+        (header::SEC_WEBSOCKET_ACCEPT, HeaderValue::from_bytes(accept).ok()),
         (header::SEC_WEBSOCKET_PROTOCOL, negotiated.subprotocol().and_then(|n| n.parse().ok())),
         (header::SEC_WEBSOCKET_EXTENSIONS, negotiated.extensions().and_then(|e| e.parse().ok())),
     ];
@@ -45,13 +45,13 @@ pub(crate) fn decorated(
     decorate: impl FnOnce(&mut Response<Bytes>),
     is_offered: impl Fn(&[u8]) -> bool,
 ) -> Result<(Response<Bytes>, Negotiated), Box<Draft>> {
-    let mut response = response(&upgrade.key, &upgrade.negotiated);
+    let mut response = response(&upgrade.accept, &upgrade.negotiated);
     decorate(&mut response);
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
         return Err(Box::new(Draft::of_application(response)));
     }
     let mut negotiated = upgrade.negotiated.clone();
-    match adopt(&response, &upgrade.key, &mut negotiated, is_offered) {
+    match adopt(&response, &upgrade.accept, &mut negotiated, is_offered) {
         Ok(()) => Ok((response, negotiated)),
         Err(cause) => Err(Box::new(Draft::of_mistake(cause))),
     }
@@ -61,7 +61,7 @@ pub(crate) fn decorated(
 /// what goes on the wire is what was negotiated.
 fn adopt(
     response: &Response<Bytes>,
-    key: &Key,
+    accept: &Accept,
     negotiated: &mut Negotiated,
     is_offered: impl Fn(&[u8]) -> bool,
 ) -> Result<(), ArgumentError> {
@@ -78,7 +78,7 @@ fn adopt(
     if chosen != negotiated.subprotocol() {
         negotiated.subprotocol = chosen.map(Arc::from);
     }
-    let mut expected = self::response(key, negotiated);
+    let mut expected = self::response(accept, negotiated);
     for name in RESERVED {
         if !headers.get_all(&name).iter().eq(expected.headers_mut().get_all(&name).iter()) {
             return Err(ArgumentError::ReservedHeader(name));
@@ -90,11 +90,11 @@ fn adopt(
 /// Writes a 101 that [`decorated`] gave.
 pub(crate) fn write_decorated(
     response: &Response<Bytes>,
-    key: &Key,
+    accept: &Accept,
     negotiated: &Negotiated,
     out: &mut BytesMut,
 ) {
-    write_start(&key::accept(key), negotiated, out);
+    write_start(accept, negotiated, out);
     let own = |name: &HeaderName| {
         *name == header::SEC_WEBSOCKET_PROTOCOL || RESERVED.iter().any(|reserved| reserved == name)
     };

@@ -55,7 +55,7 @@ impl UpgradeRequest {
         let request = request.into();
         let checked = Checked {
             verdict: request.check(config),
-            is_upgrade: request.is_upgrade(),
+            is_upgrade: request.is_upgrade(config.options().lenient),
             asked: Asked { close: request.is_last(), head: request.method() == Method::HEAD },
         };
         let exchange = Exchange::new(config.clone(), leftover.into(), SendQueue::new());
