@@ -135,6 +135,7 @@ fn connect_fails() {
         let error = connect(&format!("ws://127.0.0.1:{port}/"), &ClientConfig::new()).unwrap_err();
         let Error::Io(source) = &error else { panic!("{name}: {error:?}") };
         assert_eq!(source.kind(), ErrorKind::ConnectionRefused, "{name}");
+        assert!(error.to_string().contains(&format!("127.0.0.1:{port}")), "{name}: {error}");
         let urls = [
             ("wss://127.0.0.1/", "unsupported-scheme"),
             ("http://127.0.0.1/", "unsupported-scheme"),

@@ -93,11 +93,11 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-use std::io;
+use std::{io, net::SocketAddr};
 
 use async_std::{
     io::{BufRead, Read, Write},
-    net::TcpStream,
+    net::{TcpStream, ToSocketAddrs},
 };
 
 mod half_close;
@@ -109,11 +109,15 @@ pub type FuturesIo = ws_driver::FuturesIo<HalfClose>;
 
 pub use ws_driver::{bytes, http, ws_core};
 
-ws_driver::adapter!(async, FuturesIo, [Read + Write + Unpin + 'static], TcpStream, dial);
+ws_driver::adapter!(async, FuturesIo, [Read + Write + Unpin + 'static], TcpStream, look_up, dial);
 ws_driver::__futures_io_byte_stream!(Read, BufRead, Write, [Read + Write + Unpin + 'static]);
 
-async fn dial(host: String, port: u16) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect((host.as_str(), port)).await?;
+async fn look_up(host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
+    Ok((host.as_str(), port).to_socket_addrs().await?.collect())
+}
+
+async fn dial(address: SocketAddr) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(address).await?;
     // A WebSocket writes whole messages: there is nothing to wait for.
     stream.set_nodelay(true)?;
     Ok(stream)

@@ -2,28 +2,23 @@
 
 use std::{
     io,
-    net::{TcpStream, ToSocketAddrs},
+    net::{SocketAddr, TcpStream, ToSocketAddrs},
     time::Instant,
 };
 
-/// Tries every address of the host, each for as long as there is time left. The operating system looks
-/// up the host, which cannot be cut short.
-pub(crate) fn dial(host: &str, port: u16, deadline: Option<Instant>) -> io::Result<TcpStream> {
-    let mut failure = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
-    for address in (host, port).to_socket_addrs()? {
-        let connected = match deadline.map(|at| at.saturating_duration_since(Instant::now())) {
-            Some(left) if left.is_zero() => return Err(io::ErrorKind::TimedOut.into()),
-            Some(left) => TcpStream::connect_timeout(&address, left),
-            None => TcpStream::connect(address),
-        };
-        match connected {
-            Ok(stream) => {
-                // A WebSocket writes whole messages: there is nothing to wait for.
-                stream.set_nodelay(true)?;
-                return Ok(stream);
-            }
-            Err(error) => failure = error,
-        }
-    }
-    Err(failure)
+/// The operating system looks up the host, which cannot be cut short.
+pub(crate) fn look_up(host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
+    Ok((host, port).to_socket_addrs()?.collect())
+}
+
+/// Tries an address for as long as there is time.
+pub(crate) fn dial(address: SocketAddr, until: Option<Instant>) -> io::Result<TcpStream> {
+    let stream = match until.map(|until| until.saturating_duration_since(Instant::now())) {
+        Some(left) if left.is_zero() => return Err(io::ErrorKind::TimedOut.into()),
+        Some(left) => TcpStream::connect_timeout(&address, left)?,
+        None => TcpStream::connect(address)?,
+    };
+    // A WebSocket writes whole messages: there is nothing to wait for.
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }

@@ -108,7 +108,7 @@ mod wait;
 
 use std::net::TcpStream;
 
-use self::dial::dial;
+use self::dial::{dial, look_up};
 pub use self::{
     non_blocking::{Accepting, Connecting},
     runtime::Blocking,
@@ -118,7 +118,7 @@ pub use self::{
 
 pub use ws_driver::{bytes, http, ws_core};
 
-ws_driver::adapter!(blocking, Blocking, [Transport], TcpStream, dial);
+ws_driver::adapter!(blocking, Blocking, [Transport], TcpStream, look_up, dial);
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -3,7 +3,7 @@
 use std::{
     future::{Future, poll_fn},
     io,
-    pin::pin,
+    net::SocketAddr,
     task::{Context, Poll, ready},
     time::Instant,
 };
@@ -14,7 +14,7 @@ use ws_core::{
 };
 
 use crate::{
-    Error, Url, UrlError, WebSocket,
+    Error, Url, UrlError, WebSocket, dial,
     hold::Own,
     runtime::{Reads, Runtime, Writes},
     wire::Wire,
@@ -185,22 +185,23 @@ pub async fn handshake_request<T, R: Reads<T> + Writes<T>, B>(
     poll_fn(|cx| connecting.poll(cx)).await
 }
 
-/// Connects to the host of `url` with `dial`, and opens a WebSocket there. One deadline covers both.
-/// Everything that goes into the request is checked first.
+/// Connects to the host of `url`, whose addresses `look_up` finds and `connect` connects to, and opens a
+/// WebSocket there. One deadline covers all of it. Everything that goes into the request is checked first.
 ///
 /// # Errors
 ///
-/// [`Error::Url`] for an invalid URL or one whose scheme is not `ws`, [`Error::Io`] when `dial`
-/// fails, and those of [`Connecting::poll`].
-pub async fn connect<T, R, D, F>(
+/// [`Error::Url`] for an invalid URL or one whose scheme is not `ws`, [`Error::Io`] when no address can be
+/// connected to, and those of [`Connecting::poll`].
+pub async fn connect<T, R, L, D>(
     url: &str,
     config: &ClientConfig,
-    dial: D,
+    look_up: impl FnOnce(String, u16) -> L,
+    connect: impl Fn(SocketAddr, Option<Instant>) -> D,
 ) -> Result<Opened<T, R>, Error>
 where
     R: Reads<T> + Writes<T>,
-    D: FnOnce(String, u16, Option<Instant>) -> F,
-    F: Future<Output = io::Result<T>>,
+    L: Future<Output = io::Result<Vec<SocketAddr>>>,
+    D: Future<Output = io::Result<T>>,
 {
     let url = Url::parse(url)?;
     if url.is_secure() {
@@ -209,21 +210,13 @@ where
     let mut machine = ClientHandshake::new(config, url.host_field(), url.target())?;
     let deadline = deadline(config.handshake_timeout());
     machine.set_deadline(deadline);
-    let mut timer = R::Timer::default();
-    let mut dialling = pin!(dial(url.host().to_owned(), url.port(), deadline));
-    let io = poll_fn(|cx| {
-        let timed_out = HandshakeError::TimedOut.into();
-        match (dialling.as_mut().poll(cx), deadline) {
-            (Poll::Ready(Err(_)), Some(at)) if Instant::now() >= at => Poll::Ready(Err(timed_out)),
-            (Poll::Ready(io), _) => Poll::Ready(io.map_err(Error::Io)),
-            (Poll::Pending, Some(at)) => {
-                let waited = R::poll_timer(&mut timer, cx, at);
-                waited.map(|waited| Err(waited.map_or_else(Error::Io, |()| timed_out)))
+    let io =
+        match dial::dial::<R, _, _, _>(url.host(), url.port(), deadline, look_up, connect).await {
+            Err(_) if deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
+                return Err(HandshakeError::TimedOut.into());
             }
-            (Poll::Pending, None) => Poll::Pending,
-        }
-    })
-    .await?;
+            dialled => dialled?,
+        };
     let mut connecting = Connecting::<T, R>::of(io, machine);
     poll_fn(|cx| connecting.poll(cx)).await
 }

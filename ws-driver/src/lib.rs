@@ -90,6 +90,7 @@
 
 mod byte_stream;
 mod client;
+mod dial;
 mod ending;
 mod error;
 mod event;

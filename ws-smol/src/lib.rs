@@ -91,7 +91,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-use std::io;
+use std::{io, net::SocketAddr};
 
 use async_net::TcpStream;
 use futures_io::{AsyncBufRead, AsyncRead, AsyncWrite};
@@ -100,7 +100,7 @@ pub use ws_driver::FuturesIo;
 
 pub use ws_driver::{bytes, http, ws_core};
 
-ws_driver::adapter!(async, FuturesIo, [AsyncRead + AsyncWrite + Unpin], TcpStream, dial);
+ws_driver::adapter!(async, FuturesIo, [AsyncRead + AsyncWrite + Unpin], TcpStream, look_up, dial);
 ws_driver::__futures_io_byte_stream!(
     AsyncRead,
     AsyncBufRead,
@@ -108,8 +108,12 @@ ws_driver::__futures_io_byte_stream!(
     [AsyncRead + AsyncWrite + Unpin]
 );
 
-async fn dial(host: String, port: u16) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect((host, port)).await?;
+async fn look_up(host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
+    async_net::resolve((host, port)).await
+}
+
+async fn dial(address: SocketAddr) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(address).await?;
     // A WebSocket writes whole messages: there is nothing to wait for.
     stream.set_nodelay(true)?;
     Ok(stream)

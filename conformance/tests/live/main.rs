@@ -14,6 +14,7 @@ mod every;
 mod peer;
 
 mod closing;
+mod dialling;
 mod handshake;
 mod tasks;
 mod time;

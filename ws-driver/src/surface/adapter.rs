@@ -3,11 +3,11 @@
 /// Gives an adapter its functions and types.
 ///
 /// It takes how the adapter waits (`async` or `blocking`), its runtime marker, what its streams have
-/// to be, and the type and the function that [`connect`](crate::connect) dials with: asynchronous
-/// from host and port, or blocking from host, port and deadline.
+/// to be, and the type and the functions that [`connect`](crate::connect) looks up and dials with: from host
+/// and port to addresses, and from one address, and for blocking ones the instant to give up, to a stream.
 ///
 /// ```ignore
-/// ws_driver::adapter!(async, Tokio, [AsyncRead + AsyncWrite + Unpin], TcpStream, dial);
+/// ws_driver::adapter!(async, Tokio, [AsyncRead + AsyncWrite + Unpin], TcpStream, look_up, dial);
 /// ```
 ///
 /// The adapter also has `pub use ws_driver::{bytes, http, ws_core};`, which the macro's code names.
@@ -15,12 +15,12 @@
 /// queued}` and `crate::block_on::block_on`.
 #[macro_export]
 macro_rules! adapter {
-    (async, $Runtime:ty, [$($bound:tt)*], $Stream:ty, $dial:path) => {
-        $crate::__adapter!(async [async] $Runtime, Shared, [$($bound)*], $Stream, $dial);
+    (async, $Runtime:ty, [$($bound:tt)*], $Stream:ty, $look_up:path, $dial:path) => {
+        $crate::__adapter!(async [async] $Runtime, Shared, [$($bound)*], $Stream, $look_up, $dial);
         $crate::__asynchronous!($Runtime, [$($bound)*]);
     };
-    (blocking, $Runtime:ty, [$($bound:tt)*], $Stream:ty, $dial:path) => {
-        $crate::__adapter!(blocking [] $Runtime, Own, [$($bound)*], $Stream, $dial);
+    (blocking, $Runtime:ty, [$($bound:tt)*], $Stream:ty, $look_up:path, $dial:path) => {
+        $crate::__adapter!(blocking [] $Runtime, Own, [$($bound)*], $Stream, $look_up, $dial);
     };
 }
 
@@ -30,10 +30,10 @@ macro_rules! adapter {
 macro_rules! __adapter {
     (
         $mode:tt [$($async:tt)?]
-        $Runtime:ty, $Hold:ident, [$($bound:tt)*], $Stream:ty, $dial:path
+        $Runtime:ty, $Hold:ident, [$($bound:tt)*], $Stream:ty, $look_up:path, $dial:path
     ) => {
         $crate::__names!();
-        $crate::__functions!($mode [$($async)?] [$($bound)*], $Stream, $dial);
+        $crate::__functions!($mode [$($async)?] [$($bound)*], $Stream, $look_up, $dial);
         $crate::__web_socket!($mode [$($async)?] $Runtime, [$($bound)*]);
         $crate::__halves!($mode [$($async)?] $Runtime, $Hold, [$($bound)*]);
         $crate::__acceptor!($mode [$($async)?] $Runtime, [$($bound)*]);

@@ -4,7 +4,7 @@
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __functions {
-    ($mode:tt [$($async:tt)?] [$($bound:tt)*], $Stream:ty, $dial:path) => {
+    ($mode:tt [$($async:tt)?] [$($bound:tt)*], $Stream:ty, $look_up:path, $dial:path) => {
         /// Connects to a `ws` URL and opens a WebSocket there. Gives the WebSocket and the server's
         /// 101.
         ///
@@ -34,8 +34,10 @@ macro_rules! __functions {
             url: impl AsRef<str>,
             config: &ClientConfig,
         ) -> Result<(WebSocket<$Stream>, handshake::UpgradeResponse), Error> {
+            let look_up = $crate::__look_up!($mode, $look_up);
             let dial = $crate::__dial!($mode, $dial);
-            let connected = $crate::__finish!($mode, $crate::connect(url.as_ref(), config, dial));
+            let connected = $crate::connect(url.as_ref(), config, look_up, dial);
+            let connected = $crate::__finish!($mode, connected);
             connected.map(|(ws, response)| (WebSocket(ws), response))
         }
 
@@ -173,10 +175,22 @@ macro_rules! __functions {
 #[macro_export]
 macro_rules! __dial {
     (async, $dial:path) => {
-        |host, port, _| $dial(host, port)
+        |address, _| $dial(address)
     };
     (blocking, $dial:path) => {
-        |host: String, port, deadline| ::std::future::ready($dial(&host, port, deadline))
+        |address, until| ::std::future::ready($dial(address, until))
+    };
+}
+
+/// How an adapter's function looks up.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __look_up {
+    (async, $look_up:path) => {
+        $look_up
+    };
+    (blocking, $look_up:path) => {
+        |host, port| ::std::future::ready($look_up(host, port))
     };
 }
 
