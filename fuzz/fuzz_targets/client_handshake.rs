@@ -3,7 +3,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use ws_core::{ClientConfig, ClientHandshake, DeflateOffer, HandshakeError, ServerHandshake};
+use ws_core::{
+    ClientConfig, ClientHandshake, DeflateOffer, HandshakeError, Polled, ServerHandshake,
+};
 
 fuzz_target!(|data: &[u8]| {
     let whole = run(data, data.len().max(1));
@@ -45,10 +47,9 @@ fn fill(data: &[u8], key: &str) -> Vec<u8> {
         "GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
     );
-    let mut server = ServerHandshake::with_buffered(&Default::default(), request.as_bytes());
-    let Ok(Some(pending)) = server.poll() else { return data.to_vec() };
-    let Ok(mut connection) = pending.accept() else { return data.to_vec() };
-    let answer = bytes::Buf::chunk(connection.send_queue()).to_vec();
+    let server = ServerHandshake::with_buffered(&Default::default(), request.as_bytes());
+    let Polled::Ready(mut accepted) = server.poll_accept() else { return data.to_vec() };
+    let answer = bytes::Buf::chunk(accepted.send_queue()).to_vec();
     let name = b"Sec-WebSocket-Accept: ";
     let start = answer.windows(name.len()).position(|w| w == name).unwrap_or(0) + name.len();
     [&data[..at], &answer[start..start + 28], &data[at + 3..]].concat()
