@@ -97,7 +97,7 @@ fn connect_opens() {
 fn connect_is_declined() {
     for (name, connect) in CONNECTS {
         let (port, server) = listen(|stream| {
-            let config = ServerConfig::new().origins(["https://app.example"]);
+            let config = ServerConfig::new().origins(["https://app.example"]).unwrap();
             ws_blocking::accept_with(stream, &config).unwrap_err().name()
         });
         let config = ClientConfig::new().header("Origin", "https://evil.example");

@@ -3,7 +3,7 @@
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use lexopt::{Arg, Error, Parser, ValueExt};
-use ws_core::{Message, Role, WebSocketConfig};
+use ws_core::{Message, Role, ServerConfig, WebSocketConfig};
 
 use crate::{deflate::Compression, hex, runtimes::Runtime, usage};
 
@@ -186,7 +186,7 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
             Arg::Long("addr") => options.addr = parser.value()?.string()?,
             Arg::Long("subprotocol") => options.subprotocols.push(parser.value()?.string()?),
             Arg::Long("require-subprotocol") => options.require_subprotocol = true,
-            Arg::Long("origin") => options.origins.push(parser.value()?.string()?),
+            Arg::Long("origin") => options.origins.push(origin(parser)?),
             Arg::Long("basic-auth") => {
                 options.basic_auth = Some(pair(parser, "--basic-auth takes USER:PASS")?);
             }
@@ -311,6 +311,15 @@ fn pair(parser: &mut Parser, otherwise: &'static str) -> Result<(String, String)
     let value = parser.value()?.string()?;
     let (first, second) = value.split_once(':').ok_or(otherwise)?;
     Ok((first.to_owned(), second.to_owned()))
+}
+
+/// What can be an origin.
+fn origin(parser: &mut Parser) -> Result<String, Error> {
+    let origin = parser.value()?.string()?;
+    match ServerConfig::new().origins([&origin]) {
+        Ok(_) => Ok(origin),
+        Err(error) => Err(format!("--origin: {error}").into()),
+    }
 }
 
 /// The length of a fragment, or none.
@@ -501,6 +510,11 @@ mod tests {
         ] {
             assert_eq!(parsed(line).unwrap_err(), message, "{line}");
         }
+        for origin in ["*", "irc.example.com", "https://h/app"] {
+            let error = parsed(&format!("serve --origin {origin}")).unwrap_err();
+            assert!(error.starts_with(&format!("--origin: \"{origin}\" is no origin")), "{error}");
+        }
+        assert!(parsed("serve --origin https://h/ --origin http://i:80").is_ok());
         for line in ["connect --timeout-ms soon", "serve --runtime java", "serve --max-head -1"] {
             assert!(parsed(line).is_err(), "{line}");
         }

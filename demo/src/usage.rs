@@ -68,7 +68,7 @@ ends it.
   --addr HOST:PORT            where to listen; port 0 picks one (127.0.0.1:0)
   --subprotocol NAME          one that is spoken; repeated, the most preferred first
   --require-subprotocol       refuse clients that offer none of these
-  --origin ORIGIN             one whose pages are let in; may be repeated
+  --origin ORIGIN             one whose pages are let in, such as https://a.example; may be repeated
   --basic-auth USER:PASS      ask for these credentials
   --deflate[=PARAMS]          agree to permessage-deflate, with these parameters of RFC 7692 if any:
                               'server_no_context_takeover; client_max_window_bits=10'

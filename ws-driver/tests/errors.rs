@@ -71,6 +71,7 @@ fn argument_errors() -> Vec<ArgumentError> {
         ArgumentError::Request,
         ArgumentError::Subprotocol("a b".into()),
         ArgumentError::Deflate,
+        ArgumentError::Origin("*".into()),
         ArgumentError::Response(http::StatusCode::CONTINUE),
     ]
 }
