@@ -88,8 +88,8 @@ fn default_port(scheme: &str) -> Option<u16> {
 
 /// An address as the URL standard writes it (3.5): always in pieces of 16 bits.
 fn ipv6(address: Ipv6Addr) -> String {
-    match address.segments() {
-        [0, 0, 0, 0, 0, 0xffff, high, low] => format!("::ffff:{high:x}:{low:x}"),
+    match (address.to_ipv4_mapped(), address.segments()) {
+        (Some(_), [.., high, low]) => format!("::ffff:{high:x}:{low:x}"),
         _ => address.to_string(),
     }
 }
