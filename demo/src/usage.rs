@@ -133,7 +133,8 @@ cut.
   -v, --verbose               print the head on a terminal, too
   --runtime tokio|async-std|smol|blocking     what it runs on (tokio)
   --subprotocol NAME          one to offer; repeated, the most preferred first
-  --header 'Name: value'      a field to send; may be repeated
+  --header 'Name: value'      a field to send; may be repeated. User and password in the URL are sent
+                              as Basic credentials, unless there is an Authorization here
   --max-message BYTES         largest message that is received (16777216)
   --fragment-len N|none       longest frame that is sent, in bytes, or none for one frame a message: for
                               servers that cannot put fragments together, or give them out one by

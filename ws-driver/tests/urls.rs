@@ -267,6 +267,34 @@ fn international_hosts() {
     }
 }
 
+/// Whatever we take, a browser takes, and it leads to the same host. Zones it has none.
+#[test]
+fn no_url_leads_elsewhere() {
+    const PIECES: [&str; 40] = [
+        "a", "b.c", "1", "127", "0x", "0", "256", ".", "..", "-", "_", "%", "%41", "%2e", "%00",
+        "%31", "%C3%A9", "[", "]", "::", ":", "80", ":443", "@", "u:p@", "/", "//", "\\", "?", "#",
+        " ", "\t", "\n", "\0", "\u{e9}", "\u{ff11}", "\u{3002}", "'", "^", "\"",
+    ];
+    let mut state = 1_u64;
+    let mut random = |below: usize| {
+        // Knuth's generator; its high bits are good enough.
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let mut taken = 0;
+    for _ in 0..100_000 {
+        let scheme = ["ws://", "ws://", "WSS://", "ws:/"][random(4)];
+        let text = (0..=random(7)).fold(scheme.to_owned(), |text, _| text + PIECES[random(40)]);
+        let Some(ours) = ours(&text) else { continue };
+        taken += 1;
+        let theirs = theirs(&text);
+        let place = |parts: Parts| (parts.host, parts.port, parts.user_info);
+        assert_eq!(Some(place(ours)), theirs.map(place), "{text:?}");
+    }
+    assert!(taken > 1000, "{taken}");
+}
+
 /// A few hundred, each once.
 #[test]
 fn there_are_enough() {
