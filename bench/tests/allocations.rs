@@ -9,6 +9,7 @@ fn an_accept_allocates_nothing() {
     let negotiating = ServerConfig::new()
         .subprotocols(["chat.v2", "chat"])
         .origins(["https://www.example.com"])
+        .unwrap()
         .deflate(DeflateConfig::default());
     let large = wire::request_of(16 * 1024);
     for config in [ServerConfig::new(), ServerConfig::new().same_origin(), negotiating] {

@@ -8,6 +8,7 @@ use ws_core::{
 use crate::vector::{ClientBits, Config, DeflateSetting, DeflateTerms, LimitSetting};
 
 /// The server of a vector.
+#[expect(clippy::expect_used, reason = "a list that is none is a fault of the vector")]
 pub fn server_config(config: &Config) -> ServerConfig {
     let mut server = ServerConfig::new()
         .subprotocols(&config.subprotocols)
@@ -19,7 +20,7 @@ pub fn server_config(config: &Config) -> ServerConfig {
         server = server.subprotocol_preference(Preference::Client);
     }
     if let Some(origins) = &config.origins {
-        server = server.origins(origins);
+        server = server.origins(origins).expect("the origins of a vector");
     }
     if config.same_origin {
         server = server.same_origin();

@@ -36,7 +36,8 @@ fn accept(
 
 #[test]
 fn an_accept_with_recycled_buffers_allocates_nothing() {
-    let config = ServerConfig::new().subprotocols(["superchat", "chat"]).origins(["http://a"]);
+    let config =
+        ServerConfig::new().subprotocols(["superchat", "chat"]).origins(["http://a"]).unwrap();
     for (what, input) in [
         ("plain", good()),
         ("subprotocol", upgrade("Sec-WebSocket-Protocol: x, chat\r\n")),
@@ -58,7 +59,8 @@ fn an_accept_with_recycled_buffers_allocates_nothing() {
 }
 
 fn adapters<R: Reads<Pipe> + Writes<Pipe>>() {
-    let config = ServerConfig::new().subprotocols(["superchat", "chat"]).origins(["http://a"]);
+    let config =
+        ServerConfig::new().subprotocols(["superchat", "chat"]).origins(["http://a"]).unwrap();
     let run = || {
         let [mut client, server] = ends(4096);
         client.write_all(&upgrade("Origin: http://a\r\n")).unwrap();

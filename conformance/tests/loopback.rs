@@ -14,7 +14,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ws_core::{ClientConfig, Negotiated, ServerConfig, UpgradeResponse};
+use ws_blocking::{Acceptor, UpgradeRequest};
+use ws_core::{ClientConfig, Negotiated, ServerConfig, UpgradeResponse, credentials};
 use ws_driver::Error;
 
 /// What a test looks at.
@@ -97,7 +98,7 @@ fn connect_opens() {
 fn connect_is_declined() {
     for (name, connect) in CONNECTS {
         let (port, server) = listen(|stream| {
-            let config = ServerConfig::new().origins(["https://app.example"]);
+            let config = ServerConfig::new().origins(["https://app.example"]).unwrap();
             ws_blocking::accept_with(stream, &config).unwrap_err().name()
         });
         let config = ClientConfig::new().header("Origin", "https://evil.example");
@@ -149,6 +150,47 @@ fn connect_fails() {
             let error = connect(url, &ClientConfig::new()).unwrap_err();
             assert_eq!(error.name(), expected, "{name}: {url:?}");
         }
+    }
+}
+
+#[test]
+fn user_and_password_of_a_url_are_sent() {
+    let ours = |request: &UpgradeRequest<TcpStream>| {
+        credentials::is_basic(request.request().headers(), "ada", "love/l@ce")
+    };
+    for (name, connect) in CONNECTS {
+        for (config, expected) in [
+            (ClientConfig::new(), true),
+            (ClientConfig::new().header("Authorization", "Bearer x"), false),
+        ] {
+            let (port, server) = listen(move |stream| {
+                let request = Acceptor::new(stream, &ServerConfig::new()).next_request().unwrap();
+                let asked = ours(&request);
+                request.accept().unwrap();
+                asked
+            });
+            connect(&format!("ws://ada:love%2Fl%40ce@127.0.0.1:{port}/"), &config).unwrap();
+            assert_eq!(server.join().unwrap(), expected, "{name}");
+        }
+    }
+}
+
+/// The zone says through which interface, and stays here.
+#[test]
+fn an_address_with_a_zone_is_dialled() {
+    for (name, connect) in CONNECTS {
+        // The loopback interface is the first; without IPv6 there is nothing to be tested.
+        let Ok(listener) = TcpListener::bind("[::1%1]:0") else { return };
+        let port = listener.local_addr().unwrap().port();
+        let server = thread::spawn(move || {
+            let stream = listener.accept().unwrap().0;
+            let request = Acceptor::new(stream, &ServerConfig::new()).next_request().unwrap();
+            let host = request.request().headers()["host"].to_str().unwrap().to_owned();
+            request.accept().unwrap();
+            host
+        });
+        connect(&format!("ws://[::1%251]:{port}/"), &ClientConfig::new()).unwrap();
+        assert_eq!(server.join().unwrap(), format!("[::1]:{port}"), "{name}");
     }
 }
 

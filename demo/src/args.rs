@@ -3,7 +3,7 @@
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use lexopt::{Arg, Error, Parser, ValueExt};
-use ws_core::{Lenient, Message, Role, WebSocketConfig};
+use ws_core::{Lenient, Message, Role, ServerConfig, WebSocketConfig};
 
 use crate::{deflate::Compression, hex, runtimes::Runtime, usage};
 
@@ -191,7 +191,7 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
             Arg::Long("addr") => options.addr = parser.value()?.string()?,
             Arg::Long("subprotocol") => options.subprotocols.push(parser.value()?.string()?),
             Arg::Long("require-subprotocol") => options.require_subprotocol = true,
-            Arg::Long("origin") => options.origins.push(parser.value()?.string()?),
+            Arg::Long("origin") => options.origins.push(origin(parser)?),
             Arg::Long("basic-auth") => {
                 options.basic_auth = Some(pair(parser, "--basic-auth takes USER:PASS")?);
             }
@@ -326,6 +326,15 @@ fn lenient(parser: &mut Parser, lenient: Lenient) -> Result<Lenient, Error> {
     let name = parser.value()?.string()?;
     let names = || format!("--lenient takes one of {}", Lenient::NAMES.join(", "));
     Ok(lenient.by_name(&name).ok_or_else(names)?)
+}
+
+/// What can be an origin.
+fn origin(parser: &mut Parser) -> Result<String, Error> {
+    let origin = parser.value()?.string()?;
+    match ServerConfig::new().origins([&origin]) {
+        Ok(_) => Ok(origin),
+        Err(error) => Err(format!("--origin: {error}").into()),
+    }
 }
 
 /// The length of a fragment, or none.
@@ -521,6 +530,11 @@ mod tests {
         ] {
             assert_eq!(parsed(line).unwrap_err(), message, "{line}");
         }
+        for origin in ["*", "irc.example.com", "https://h/app"] {
+            let error = parsed(&format!("serve --origin {origin}")).unwrap_err();
+            assert!(error.starts_with(&format!("--origin: \"{origin}\" is no origin")), "{error}");
+        }
+        assert!(parsed("serve --origin https://h/ --origin http://i:80").is_ok());
         for line in ["connect --timeout-ms soon", "serve --runtime java", "serve --max-head -1"] {
             assert!(parsed(line).is_err(), "{line}");
         }

@@ -68,7 +68,7 @@ sent. Ctrl-C ends it.
   --addr HOST:PORT            where to listen; port 0 picks one (127.0.0.1:0)
   --subprotocol NAME          one that is spoken; repeated, the most preferred first
   --require-subprotocol       refuse clients that offer none of these
-  --origin ORIGIN             one whose pages are let in; may be repeated
+  --origin ORIGIN             one whose pages are let in, such as https://a.example; may be repeated
   --basic-auth USER:PASS      ask for these credentials
   --deflate[=PARAMS]          agree to permessage-deflate, with these parameters of RFC 7692 if any:
                               'server_no_context_takeover; client_max_window_bits=10'
@@ -135,7 +135,8 @@ cut.
   -v, --verbose               print the head on a terminal, too
   --runtime tokio|async-std|smol|blocking     what it runs on (tokio)
   --subprotocol NAME          one to offer; repeated, the most preferred first
-  --header 'Name: value'      a field to send; may be repeated
+  --header 'Name: value'      a field to send; may be repeated. User and password in the URL are sent
+                              as Basic credentials, unless there is an Authorization here
   --max-message BYTES         largest message that is received (16777216)
   --fragment-len N|none       longest frame that is sent, in bytes, or none for one frame a message: for
                               servers that cannot put fragments together, or give them out one by

@@ -118,3 +118,35 @@ fn a_request_in_hand_is_accepted_with_and_without_a_hook() -> Result {
     }
     Ok(())
 }
+
+/// A target as long as limits allow, but longer than an `http::Uri`, must not become another one.
+#[test]
+fn a_target_is_refused_rather_than_forgotten() -> Result {
+    let mut limits = ws_core::Limits::default();
+    (limits.max_request_line_len, limits.max_head_len) = (1 << 20, 1 << 20);
+    for (config, ..) in configs() {
+        let config = config.limits(limits);
+        for (len, fits) in [(65_534, true), (65_535, false), (100_000, false)] {
+            let target = format!("/{}", "a".repeat(len - 1));
+            let request = std::str::from_utf8(REQUEST)?.replacen("/room", &target, 1);
+            match ServerHandshake::with_buffered(&config, request.as_bytes()).poll_accept() {
+                Polled::Ready(mut accepted) => {
+                    assert!(fits, "{len}");
+                    assert!(accepted.take_request().is_none_or(|it| it.uri() == target.as_str()));
+                }
+                Polled::Failed(rejected) => {
+                    assert!(!fits, "{len}: {}", rejected.error);
+                    assert_eq!(rejected.error.name(), "request-line-too-long");
+                }
+                Polled::Pending(_) => return Err("it waits".into()),
+            }
+        }
+        for target in ["http://%77s.example/", "http://a%2fb/x"] {
+            let request = std::str::from_utf8(REQUEST)?.replacen("/room", target, 1);
+            let polled = ServerHandshake::with_buffered(&config, request.as_bytes()).poll();
+            let Polled::Failed(rejected) = polled else { return Err("it is a request".into()) };
+            assert_eq!(rejected.error.status().map(|status| status.as_u16()), Some(400));
+        }
+    }
+    Ok(())
+}

@@ -33,6 +33,37 @@ fn a_request_may_be_signed() {
 }
 
 #[test]
+fn user_and_password_become_credentials() {
+    let fields = |config: &ClientConfig| -> Vec<String> {
+        let (request, _) = upgrade_request(config, "ws.example", "/").unwrap();
+        let values = request.headers().get_all("authorization").iter();
+        values.map(|value| value.to_str().unwrap().to_owned()).collect()
+    };
+    // The examples of RFC 7617 2 and 2.1.
+    let aladdin = ClientConfig::new().user_info("Aladdin", "open sesame");
+    assert_eq!(fields(&aladdin), ["Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="]);
+    assert_eq!(
+        fields(&ClientConfig::new().user_info("test", "123\u{a3}")),
+        ["Basic dGVzdDoxMjPCow=="]
+    );
+    assert_eq!(fields(&ClientConfig::new().user_info("", "")), ["Basic Og=="]);
+    // What was given as a field wins, whichever came first.
+    let bearer = |config: ClientConfig| config.header("AUTHORIZATION", "Bearer x");
+    assert_eq!(fields(&bearer(aladdin.clone())), ["Bearer x"]);
+    assert_eq!(fields(&bearer(ClientConfig::new()).user_info("a", "b")), ["Bearer x"]);
+    // Neither does a debugger's log show it.
+    let (request, verifier) = upgrade_request(&aladdin, "ws.example", "/").unwrap();
+    for shown in [format!("{aladdin:?}"), format!("{request:?}"), format!("{verifier:?}")] {
+        assert!(!shown.contains("open sesame") && !shown.contains("QWxh"), "{shown}");
+    }
+    for (user, password) in [("a:b", ""), ("a\n", ""), ("a", "\0"), ("a", "\u{85}")] {
+        let config = ClientConfig::new().user_info(user, password);
+        let error = upgrade_request(&config, "ws.example", "/").unwrap_err();
+        assert!(matches!(error, HandshakeError::Argument(ArgumentError::Header(_))), "{error}");
+    }
+}
+
+#[test]
 fn the_answer_is_checked_against_the_request() {
     let (request, verifier) = made();
     let response = ws_core::respond(&request, &ws_core::ServerConfig::new().subprotocols(["chat"]));

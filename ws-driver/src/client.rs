@@ -188,6 +188,10 @@ pub async fn handshake_request<T, R: Reads<T> + Writes<T>, B>(
 /// Connects to the host of `url`, whose addresses `look_up` finds and `connect` connects to, and opens a
 /// WebSocket there. One deadline covers all of it. Everything that goes into the request is checked first.
 ///
+/// `dial` gets the host without brackets, and with the zone of a link-local address if the URL has one:
+/// `fe80::1%eth0`. User name and password in the URL become Basic credentials, unless the configuration
+/// has a field Authorization.
+///
 /// # Errors
 ///
 /// [`Error::Url`] for an invalid URL or one whose scheme is not `ws`, [`Error::Io`] when no address can be
@@ -205,8 +209,12 @@ where
 {
     let url = Url::parse(url)?;
     if url.is_secure() {
-        return Err(UrlError::Scheme.into());
+        return Err(UrlError::Secure.into());
     }
+    let config = match url.user_info() {
+        Some((user, password)) => &config.clone().user_info(user, password),
+        None => config,
+    };
     let mut machine = ClientHandshake::new(config, url.host_field(), url.target())?;
     let deadline = deadline(config.handshake_timeout());
     machine.set_deadline(deadline);

@@ -85,6 +85,7 @@
 //! |---|---|---|
 //! | `deflate` | off | permessage-deflate (RFC 7692) |
 //! | `futures-io` | off | `FuturesIo`, the marker for runtimes that speak the traits of futures-io |
+//! | `idna` | off | international host names in URLs (UTS 46), through the crate of that name |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

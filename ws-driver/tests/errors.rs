@@ -71,6 +71,7 @@ fn argument_errors() -> Vec<ArgumentError> {
         ArgumentError::Request,
         ArgumentError::Subprotocol("a b".into()),
         ArgumentError::Deflate,
+        ArgumentError::Origin("*".into()),
         ArgumentError::Response(http::StatusCode::CONTINUE),
     ]
 }
@@ -86,7 +87,23 @@ fn send_errors() -> Vec<SendError> {
 }
 
 fn url_errors() -> Vec<UrlError> {
-    ["h", "ws://u@h", "http://h"].map(|url| Url::parse(url).unwrap_err()).into()
+    let mut errors = vec![UrlError::Secure];
+    errors.extend(
+        [
+            "h",
+            "http://h",
+            "ws://a%3Ab@h",
+            "ws://",
+            "ws://a b",
+            "ws://1.2.3.4.5",
+            "ws://[]",
+            "ws://[::1%eth0]",
+            "ws://\u{fffd}",
+            "ws://h:x",
+        ]
+        .map(|url| Url::parse(url).unwrap_err()),
+    );
+    errors
 }
 
 fn errors() -> Vec<Error> {

@@ -88,6 +88,7 @@
 //! | feature | default | |
 //! |---|---|---|
 //! | `deflate` | off | permessage-deflate (RFC 7692): `ServerConfig::deflate`, `ClientConfig::deflate` |
+//! | `idna` | off | international host names in URLs (UTS 46), through the crate of that name |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -66,7 +66,7 @@ fn delivery(plan: Plan) -> Result<Table> {
         let request: &'static [u8] = wire::request_of(len).leak();
         let negotiating = ServerConfig::new()
             .subprotocols(["chat.v2", "chat"])
-            .origins(["https://www.example.com"])
+            .origins(["https://www.example.com"])?
             .deflate(DeflateConfig::default());
         let accept = |config, chunk_len| -> Option<Case> {
             let mut server = Server::new(config);

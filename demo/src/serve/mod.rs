@@ -10,7 +10,7 @@ use std::{
 };
 
 use socket2::SockRef;
-use ws_core::{Limits, ServerConfig, WebSocketConfig};
+use ws_core::{ArgumentError, Limits, ServerConfig, WebSocketConfig};
 
 use crate::{args::ServeOptions, complain::complain, runtimes::Adapter};
 
@@ -27,7 +27,8 @@ pub(crate) use self::{journal::Journal, policy::Service};
 /// When the address cannot be listened on.
 pub(crate) fn run(options: &ServeOptions) -> io::Result<ExitCode> {
     let adapter = options.runtime.start()?;
-    let service = Service::new(config(options))
+    let config = config(options).map_err(io::Error::other)?;
+    let service = Service::new(config)
         .basic_auth(options.basic_auth.clone())
         .close_after(options.close_after);
     let service = Arc::new(service);
@@ -62,7 +63,7 @@ fn hand_over(
     adapter.attend(stream, Arc::clone(service), Journal::new(peer))
 }
 
-fn config(options: &ServeOptions) -> ServerConfig {
+fn config(options: &ServeOptions) -> Result<ServerConfig, ArgumentError> {
     let mut config = ServerConfig::new()
         .subprotocols(&options.subprotocols)
         .require_subprotocol(options.require_subprotocol)
@@ -72,7 +73,7 @@ fn config(options: &ServeOptions) -> ServerConfig {
         .keep_alive(options.keep_alive)
         .max_attempts(MAX_ATTEMPTS);
     if !options.origins.is_empty() {
-        config = config.origins(&options.origins);
+        config = config.origins(&options.origins)?;
     }
     if let Some(deflate) = options.compression.config() {
         config = config.deflate(deflate);
@@ -80,7 +81,7 @@ fn config(options: &ServeOptions) -> ServerConfig {
     if options.timeout.is_some() {
         config = config.timeout(options.timeout);
     }
-    config
+    Ok(config)
 }
 
 fn limits(options: &ServeOptions) -> Limits {

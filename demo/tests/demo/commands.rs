@@ -62,6 +62,7 @@ fn what_is_not_understood_has_a_status_of_its_own() {
         (&serve, "`ws-demo serve --help`"),
         (&["connect", "--runtime"], "`ws-demo connect --help`"),
         (&["serve", "--fragment-len", "0"], "`ws-demo serve --help`"),
+        (&["serve", "--origin", "*"], "`ws-demo serve --help`"),
         (&["connect", "ws://h", "--fragment-len", "0"], "`ws-demo connect --help`"),
     ] {
         let output = run(args);

@@ -177,7 +177,7 @@ fn credentials_are_asked_for() {
 #[test]
 fn origins_and_subprotocols_can_be_required() {
     let options = ["--subprotocol", "b", "--subprotocol", "a", "--require-subprotocol"];
-    let origins = ["--origin", "https://a.example", "--origin", "https://b.example"];
+    let origins = ["--origin", "https://a.example", "--origin", "HTTPS://b.example:443/"];
     for runtime in RUNTIMES {
         let server = Server::start(runtime, &[&options[..], &origins[..]].concat());
         let status = |fields: &str| {

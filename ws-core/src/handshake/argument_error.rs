@@ -24,6 +24,9 @@ pub enum ArgumentError {
     Subprotocol(String),
     /// `invalid-deflate`: window bits outside 8 to 15 (RFC 7692 7.1.2).
     Deflate,
+    /// `invalid-origin`: not a scheme and a host with an optional port, such as `https://app.example`
+    /// (RFC 6454 7). Holds the entry of the list, escaped.
+    Origin(String),
     /// `invalid-answer`: an answer that cannot stand in for a rejection, such as a 1xx.
     Response(StatusCode),
 }
@@ -39,6 +42,7 @@ impl ArgumentError {
             Self::Request => "invalid-request",
             Self::Subprotocol(_) => "invalid-subprotocol",
             Self::Deflate => "invalid-deflate",
+            Self::Origin(_) => "invalid-origin",
             Self::Response(_) => "invalid-answer",
         }
     }
@@ -65,6 +69,11 @@ impl fmt::Display for ArgumentError {
                 write!(f, "\"{name}\" is not a token, is offered twice, or was not offered")
             }
             Self::Deflate => f.write_str("window bits must be 8 to 15 (server's own: 9 to 15)"),
+            Self::Origin(origin) => write!(
+                f,
+                "\"{origin}\" is no origin: it must be a scheme and a host as browsers write them, \
+                 such as \"https://app.example\", with an optional port and no path (RFC 6454 7)"
+            ),
             Self::Response(status) => {
                 write!(f, "{status} cannot be the answer to a refused request")
             }

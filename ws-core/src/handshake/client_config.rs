@@ -2,10 +2,11 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use http::{HeaderMap, HeaderName, HeaderValue, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 
 use super::{
     argument_error::ArgumentError,
+    credentials,
     deflate::DeflateOffer,
     lenient::Lenient,
     limits::{DEFAULT_TIMEOUT, Limits},
@@ -35,6 +36,8 @@ pub struct ClientConfig {
 pub(crate) struct ClientOptions {
     pub(crate) subprotocols: Vec<Box<str>>,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    /// The value of Authorization where no field has it.
+    pub(crate) credentials: Option<HeaderValue>,
     pub(crate) invalid: Option<ArgumentError>,
     pub(crate) decorator: Option<RequestDecorator>,
     pub(crate) deflate: Vec<DeflateOffer>,
@@ -79,6 +82,24 @@ impl ClientConfig {
     pub fn headers(self, headers: &HeaderMap) -> Self {
         let fields = headers.iter().map(|(name, value)| (name.clone(), value.clone()));
         self.with(|options| options.headers.extend(fields))
+    }
+
+    /// What the URL says about its user: sent as Basic credentials (RFC 7617), unless a field
+    /// Authorization was given. An adapter's `connect` calls this; where you connect by yourself, for
+    /// TLS, pass what the URL says.
+    ///
+    /// A user name with a colon, and control characters, are an error of the handshake.
+    pub fn user_info(self, user: &str, password: &str) -> Self {
+        let invalid =
+            user.contains(':') || user.chars().chain(password.chars()).any(char::is_control);
+        self.with(|options| {
+            if invalid {
+                let name = header::AUTHORIZATION.to_string();
+                options.invalid.get_or_insert(ArgumentError::Header(name));
+            } else {
+                options.credentials = Some(credentials::basic(user, password));
+            }
+        })
     }
 
     /// A hook that sees the whole request just before it is written and may add, change and remove
@@ -157,6 +178,7 @@ impl Default for ClientOptions {
         Self {
             subprotocols: Vec::new(),
             headers: Vec::new(),
+            credentials: None,
             invalid: None,
             decorator: None,
             deflate: Vec::new(),

@@ -57,6 +57,9 @@ impl CheckedRequest {
             }
             extra.append(name, value.clone());
         }
+        if let Some(credentials) = &options.credentials {
+            extra.entry(header::AUTHORIZATION).or_insert_with(|| credentials.clone());
+        }
         let subprotocols = subprotocol_offer(&options.subprotocols)?;
         let mut this = Self { target, host, key, subprotocols, extensions, extra };
         if let Some(decorator) = &options.decorator {

@@ -28,6 +28,7 @@ use super::{
     request_rules::{self, RequestFields, RequestLine},
     rule::RequestRule,
     server_config::ServerConfig,
+    target,
     upgrade_request::UpgradeRequest,
 };
 use crate::codec::{
@@ -257,6 +258,10 @@ impl ServerHandshake {
     fn check(&self, span: HeadSpan) -> Result<Checked, HeadError> {
         let options = self.exchange.options();
         parse_request(self.exchange.recv.filled(), span, |head| {
+            // Limits may be set above what the request could tell the application.
+            if head.target.len() > target::MAX_LEN {
+                return Err(HeadError::StartLineTooLong);
+            }
             let fields = head.fields;
             let slots = RequestFields::collect(fields);
             let line = RequestLine {

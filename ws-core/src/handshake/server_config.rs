@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use super::{
+    argument_error::ArgumentError,
     deflate::DeflateConfig,
     lenient::Lenient,
     limits::{DEFAULT_TIMEOUT, Limits},
@@ -23,11 +24,12 @@ use crate::{codec::head::HeadLimits, connection::WebSocketConfig};
 ///
 /// let config = ServerConfig::new()
 ///     .subprotocols(["chat.v2", "chat.v1"])
-///     .origins(["https://app.example"])
+///     .origins(["https://app.example"])?
 ///     .timeout(Some(Duration::from_secs(5)))
 ///     .decorate(|_request, response| {
 ///         response.headers_mut().insert("server", http::HeaderValue::from_static("example/1"));
 ///     });
+/// # Ok::<(), ws_core::ArgumentError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 #[must_use = "a configuration does nothing by itself"]
@@ -85,8 +87,21 @@ impl ServerConfig {
     /// The origins whose pages may open a WebSocket, such as `https://app.example`. Others get 403;
     /// requests without Origin do not come from a page and pass (see
     /// [`require_origin`](Self::require_origin)).
-    pub fn origins<I: IntoIterator<Item: AsRef<str>>>(self, origins: I) -> Self {
-        self.with(|options| options.origins = OriginPolicy::list(origins))
+    ///
+    /// Scheme and host have no case; a port that the scheme stands for and a slash at the end are
+    /// left out. `null` lets in pages that have no origin. There are no wildcards, and an
+    /// international host is written as browsers send it, `xn--`.
+    ///
+    /// # Errors
+    ///
+    /// [`ArgumentError::Origin`] for what is no origin, which no page would ever have: `*`, a host
+    /// without a scheme, an address with a path.
+    pub fn origins<I>(self, origins: I) -> Result<Self, ArgumentError>
+    where
+        I: IntoIterator<Item: AsRef<str>>,
+    {
+        let origins = OriginPolicy::list(origins)?;
+        Ok(self.with(|options| options.origins = origins))
     }
 
     /// Lets only pages of the server's own host open a WebSocket; the defence against cross-site

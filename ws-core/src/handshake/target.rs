@@ -1,10 +1,16 @@
 //! Request targets (RFC 9112 3.2).
 
+use http::Uri;
+
 use super::authority;
-use crate::codec::list::alphanumerics_and;
+
+/// The longest target that an [`Uri`] can hold.
+pub(crate) const MAX_LEN: usize = u16::MAX as usize - 1;
 
 /// Checks a server's target: origin-form or absolute-form. For absolute-form, gives its authority,
 /// which counts instead of Host.
+///
+/// What passes, and is not longer than [`MAX_LEN`], is an [`Uri`].
 pub(crate) fn check(target: &str) -> Option<Option<&str>> {
     if target.starts_with('/') {
         return is_path_and_query(target).then_some(None);
@@ -17,7 +23,9 @@ pub(crate) fn check(target: &str) -> Option<Option<&str>> {
     }
     let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
     authority::parse(authority.as_bytes())?;
-    is_path_and_query(path).then_some(Some(authority))
+    // A host may be what an `Uri` cannot hold: "%77s.example". Nothing else would say which host is
+    // meant, so it is refused.
+    (is_path_and_query(path) && target.parse::<Uri>().is_ok()).then_some(Some(authority))
 }
 
 /// What a client sends for the target it was given: without the fragment, and with the `/` that an
@@ -27,11 +35,11 @@ pub(crate) fn normalize(target: &str) -> Option<String> {
     let sent = target.split_once('#').map_or(target, |(sent, _)| sent);
     let sent = if sent.starts_with('/') { sent.to_owned() } else { format!("/{sent}") };
     let invented = !target.starts_with(['/', '?', '#']) && !target.is_empty();
-    (!invented && is_path_and_query(&sent)).then_some(sent)
+    (!invented && sent.len() <= MAX_LEN && is_path_and_query(&sent)).then_some(sent)
 }
 
-/// Whether these are a path and a query as browsers send them: RFC 3986's characters, and the
-/// visible ones that the URL standard leaves as they are.
+/// Whether these are a path and a query as browsers send them: of the octets that the URL standard
+/// leaves as they are. All of RFC 3986's are among them.
 fn is_path_and_query(text: &str) -> bool {
     let path_len = text.bytes().take_while(|&byte| PATH[byte as usize]).count();
     match &text.as_bytes()[path_len..] {
@@ -41,11 +49,71 @@ fn is_path_and_query(text: &str) -> bool {
     }
 }
 
-const PATH: [bool; 256] = alphanumerics_and(b"-._~!$&'()*+,;=:@/%[]^{|}");
-const QUERY: [bool; 256] = alphanumerics_and(b"-._~!$&'()*+,;=:@/%[]^{|}?`");
+/// Octets that may stand in a path.
+///
+/// A browser has made a slash of each backslash. The braces and the caret it encodes, but others do
+/// not, nor did browsers encode the caret before 2024.
+const PATH: [bool; 256] = with(&without(&left_by(&PATH_SET), b"\\"), b"^{}");
+
+/// Octets that may stand in a query. URLs of the web have the apostrophe encoded there, too, which
+/// RFC 3986 does not ask for.
+const QUERY: [bool; 256] = left_by(&QUERY_SET);
+
+// The percent-encode sets of the URL standard: what is encoded in which component.
+
+/// "The C0 control percent-encode set are the C0 controls and all code points greater than U+007E
+/// (~)." URL 1.3
+const C0_CONTROL_SET: [bool; 256] = {
+    let mut set = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        set[byte] = byte <= 0x1f || byte > 0x7e;
+        byte += 1;
+    }
+    set
+};
+
+/// "The query percent-encode set is the C0 control percent-encode set and U+0020 SPACE, U+0022 ("),
+/// U+0023 (#), U+003C (<), and U+003E (>)." URL 1.3
+const QUERY_SET: [bool; 256] = with(&C0_CONTROL_SET, b" \"#<>");
+
+/// "The path percent-encode set is the query percent-encode set and U+003F (?), U+005E (^), U+0060
+/// (`), U+007B ({), and U+007D (})." URL 1.3
+const PATH_SET: [bool; 256] = with(&QUERY_SET, b"?^`{}");
+
+/// What an encode set leaves as it is.
+const fn left_by(set: &[bool; 256]) -> [bool; 256] {
+    let mut left = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        left[byte] = !set[byte];
+        byte += 1;
+    }
+    left
+}
+
+const fn with(set: &[bool; 256], others: &[u8]) -> [bool; 256] {
+    set_to(set, others, true)
+}
+
+const fn without(set: &[bool; 256], others: &[u8]) -> [bool; 256] {
+    set_to(set, others, false)
+}
+
+const fn set_to(set: &[bool; 256], bytes: &[u8], value: bool) -> [bool; 256] {
+    let mut set = *set;
+    let mut i = 0;
+    while i < bytes.len() {
+        set[bytes[i] as usize] = value;
+        i += 1;
+    }
+    set
+}
 
 #[cfg(test)]
 mod tests {
+    use http::uri::Authority;
+
     use super::*;
 
     #[test]
@@ -74,15 +142,67 @@ mod tests {
         }
     }
 
+    /// What new browsers leave raw, and RFC 3986 allows, written out.
     #[test]
-    fn every_target_we_take_is_a_uri_to_the_http_crate() {
+    fn every_octet_in_a_path() {
+        let raw = b"!$%&'()*+,-./:;=@[]_|~";
+        let of_others = b"^{}";
         for byte in 0..=127u8 {
-            for target in [format!("/{}", byte as char), format!("/?{}", byte as char)] {
-                if check(&target).is_some() {
-                    assert!(target.parse::<http::Uri>().is_ok(), "{target:?}");
+            let target = format!("/a{}b", byte as char);
+            let taken = byte.is_ascii_alphanumeric() || raw.contains(&byte);
+            let taken = taken || of_others.contains(&byte) || byte == b'?';
+            assert_eq!(check(&target).is_some(), taken, "{target:?}");
+            let absolute = format!("http://h{target}");
+            assert_eq!(check(&absolute).is_some(), taken, "{absolute:?}");
+        }
+    }
+
+    #[test]
+    fn every_octet_in_a_query() {
+        let raw = b"!$%&'()*+,-./:;=?@[\\]^_`{|}~";
+        for byte in 0..=127u8 {
+            let target = format!("/?a{}b", byte as char);
+            let taken = byte.is_ascii_alphanumeric() || raw.contains(&byte);
+            assert_eq!(check(&target).is_some(), taken, "{target:?}");
+            assert_eq!(check(&format!("http://h{target}")).is_some(), taken, "{target:?}");
+            assert_eq!(check(&format!("http://h{}", &target[1..])).is_some(), taken, "{target:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_above_ascii_is_taken() {
+        for byte in 128..=255u8 {
+            assert!(!PATH[usize::from(byte)] && !QUERY[usize::from(byte)], "{byte:#x}");
+        }
+    }
+
+    #[test]
+    fn every_target_we_take_is_that_uri_to_the_http_crate() {
+        for byte in 0..=127u8 {
+            for before in ["/", "/?", "//", "/a:", "/a?b", "http://h/", "http://h?", "http://h/?"] {
+                let target = format!("{before}{}", byte as char);
+                if let Some(authority) = check(&target) {
+                    let uri: Uri = target.parse().unwrap();
+                    assert_eq!(uri.authority().map(Authority::as_str), authority, "{target:?}");
+                    let rest = target.strip_prefix("http://h").unwrap_or(&target);
+                    let held = uri.path_and_query().unwrap().as_str();
+                    assert_eq!(held.trim_start_matches('/'), rest.trim_start_matches('/'));
                 }
             }
         }
+        for bad in ["http://%77s.example/", "http://a%2fb/"] {
+            assert!(bad.parse::<Uri>().is_err(), "{bad:?}");
+            assert_eq!(check(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_longest() {
+        let target = |len: usize| format!("/{}", "a".repeat(len - 1));
+        assert!(target(MAX_LEN).parse::<Uri>().is_ok());
+        assert!(target(MAX_LEN + 1).parse::<Uri>().is_err());
+        assert!(normalize(&target(MAX_LEN)).is_some());
+        assert!(normalize(&target(MAX_LEN + 1)).is_none());
     }
 
     #[test]

@@ -79,7 +79,10 @@ impl UpgradeRequest {
                 }
                 *request.method_mut() =
                     Method::from_bytes(head.method.as_bytes()).unwrap_or_default();
-                *request.uri_mut() = head.target.parse().unwrap_or_default();
+                // A target that `http` does not take for a URI was no request.
+                let uri = head.target.parse();
+                debug_assert!(uri.is_ok(), "{:?}", head.target);
+                *request.uri_mut() = uri.unwrap_or_default();
                 let headers = request.headers_mut();
                 headers.reserve(head.fields.len());
                 for field in head.fields {

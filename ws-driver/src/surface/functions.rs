@@ -13,6 +13,10 @@ macro_rules! __functions {
         ///
         #[doc = $crate::__lookup_doc!($mode)]
         ///
+        /// User name and password in the URL become Basic credentials (RFC 7617), unless the
+        /// configuration has a field Authorization. An IPv6 address may have a zone:
+        /// `ws://[fe80::1%25eth0]/`. An international host name takes the feature `idna`.
+        ///
         /// # Errors
         ///
         /// [`Error::Url`] for something that is no URL or has another scheme, [`Error::Io`] when

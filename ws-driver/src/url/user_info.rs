@@ -1,0 +1,43 @@
+//! User name and password in a URL (RFC 3986 3.2.1).
+
+use std::fmt;
+
+use super::{error::UrlError, percent};
+
+/// User name and password, decoded.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct UserInfo {
+    pub(super) user: String,
+    pub(super) password: String,
+}
+
+impl UserInfo {
+    /// `None` when there is nothing in it.
+    pub(super) fn parse(text: &str) -> Result<Option<Self>, UrlError> {
+        let (user, password) = text.split_once(':').unwrap_or((text, ""));
+        if user.is_empty() && password.is_empty() {
+            return Ok(None);
+        }
+        let (user, password) = (decode(user)?, decode(password)?);
+        // "The user-id and password MUST NOT contain any control characters" and "a user-id
+        // containing a colon character is invalid". RFC 7617 2
+        let invalid =
+            user.contains(':') || user.chars().chain(password.chars()).any(char::is_control);
+        // A browser takes a backslash for a slash, so that the host would be another one.
+        if invalid || text.contains('\\') {
+            return Err(UrlError::UserInfo);
+        }
+        Ok(Some(Self { user, password }))
+    }
+}
+
+fn decode(text: &str) -> Result<String, UrlError> {
+    String::from_utf8(percent::decode(text)).map_err(|_| UrlError::UserInfo)
+}
+
+impl fmt::Debug for UserInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A token is often given as the user name.
+        f.write_str("UserInfo(..)")
+    }
+}
