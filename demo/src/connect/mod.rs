@@ -8,7 +8,7 @@ use std::{
 };
 
 use ws_core::{ClientConfig, Declined, HandshakeError, WebSocketConfig};
-use ws_driver::Error;
+use ws_driver::{Error, Url};
 
 use crate::{args::ConnectOptions, complain::complain, runtimes::Channel};
 
@@ -52,12 +52,20 @@ pub(crate) fn run(options: &ConnectOptions) -> io::Result<ExitCode> {
         }
         Err(error) => {
             match error {
-                Error::Io(error) => complain(format_args!("io: {}: {error}", options.url)),
+                Error::Io(error) => {
+                    complain(format_args!("io: {}{error}", destination(&options.url)));
+                }
                 error => complain(format_args!("{}", described(&error))),
             }
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+/// Where it goes, without user name and password, and a colon.
+fn destination(url: &str) -> String {
+    let url = Url::parse(url).map(|url| format!("ws://{}{}: ", url.host_field(), url.target()));
+    url.unwrap_or_default()
 }
 
 fn config(options: &ConnectOptions, mode: Mode) -> ClientConfig {

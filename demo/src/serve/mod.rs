@@ -34,7 +34,9 @@ pub(crate) fn run(options: &ServeOptions) -> io::Result<ExitCode> {
     let service = Arc::new(service);
     let listener = listen(&options.addr)?;
     let mut stdout = io::stdout().lock();
-    writeln!(stdout, "listening on ws://{}", listener.local_addr()?)?;
+    // A zone is written differently in a URL. RFC 6874 2
+    let address = listener.local_addr()?.to_string().replace('%', "%25");
+    writeln!(stdout, "listening on ws://{address}")?;
     stdout.flush()?;
     drop(stdout);
     loop {

@@ -137,6 +137,8 @@ fn other_failures_have_a_name() {
             (answering("HTTP/1.1 1"), &[], "truncated"),
             (answering("SSH-2.0-x\r\n\r\n"), &[], "malformed-head"),
             ("ws://127.0.0.1:1/".to_owned(), &[], "io"),
+            ("ws://ada:secret@127.0.0.1:1/".to_owned(), &[], "io: ws://127.0.0.1:1/"),
+            ("ws://ada:secret@127.0.0.1:x/".to_owned(), &[], "invalid-url"),
             ("http://127.0.0.1/".to_owned(), &[], "unsupported-scheme"),
             ("127.0.0.1".to_owned(), &[], "invalid-url"),
         ] {
@@ -144,6 +146,7 @@ fn other_failures_have_a_name() {
             let name = format!("error: {name}: ");
             assert!(said.stderr.starts_with(&name), "{runtime}: {} for {name}", said.stderr);
             assert_eq!((said.code, &*said.stdout), (1, ""), "{runtime} {name}");
+            assert!(!said.stderr.contains("secret"), "{runtime}: {}", said.stderr);
         }
     }
 }
