@@ -45,7 +45,7 @@ impl Violation {
         *response.status_mut() = self.rule.status();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-        if matches!(self.rule, RequestRule::MissingVersion | RequestRule::DuplicateVersion) {
+        if tells_version(self.rule) {
             headers.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         }
         response
@@ -69,6 +69,19 @@ impl fmt::Display for Violation {
 }
 
 impl std::error::Error for Violation {}
+
+/// Whether the answer tells which version is spoken here. A client of another one may lack the key, or
+/// have a key of another kind: that of the drafts before version 4 was two fields of other names.
+fn tells_version(rule: RequestRule) -> bool {
+    use RequestRule::{
+        BadKey, BadVersion, DuplicateKey, DuplicateVersion, MissingKey, MissingVersion,
+    };
+
+    matches!(
+        rule,
+        MissingKey | DuplicateKey | BadKey | MissingVersion | DuplicateVersion | BadVersion
+    )
+}
 
 /// Enough of a value to see what is wrong with it.
 pub(crate) fn excerpt(value: &[u8]) -> Box<[u8]> {
