@@ -117,8 +117,8 @@ pub use self::{
     },
     handshake::{
         Accepted, ArgumentError, ClientConfig, ClientHandshake, ClientWindow, Declined,
-        DeflateConfig, DeflateOffer, Established, HandshakeError, InvalidResponse, Limits,
-        ParsedRequest, Polled, Preference, RandomError, Rejected, Rejection, RequestRule,
+        DeflateConfig, DeflateOffer, Established, FieldName, HandshakeError, InvalidResponse,
+        Limits, ParsedRequest, Polled, Preference, RandomError, Rejected, Rejection, RequestRule,
         ResponseRule, ServerConfig, ServerHandshake, UpgradeRequest, UpgradeResponse, Verifier,
         Violation, credentials, is_upgrade, respond, upgrade_request,
     },

@@ -28,7 +28,7 @@ fn a_request_may_be_signed() {
     let sent = sent(request, verifier).unwrap();
     assert!(sent.starts_with("GET /room HTTP/1.1\r\nHost: ws.example\r\n"), "{sent}");
     assert!(sent.contains(&format!("\r\nSec-WebSocket-Key: {key}\r\n")), "{sent}");
-    assert!(sent.contains(&format!("\r\nx-signature: ws.example {key}\r\n")), "{sent}");
+    assert!(sent.contains(&format!("\r\nX-Signature: ws.example {key}\r\n")), "{sent}");
     assert!(!sent.contains("x-old"), "{sent}");
 }
 

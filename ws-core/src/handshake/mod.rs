@@ -11,6 +11,7 @@ pub(crate) mod deflate;
 pub(crate) mod error;
 mod exchange;
 mod extension;
+mod field_name;
 pub(crate) mod fields;
 mod key;
 mod limits;
@@ -41,6 +42,7 @@ pub use self::{
     declined::{Declined, InvalidResponse},
     deflate::{ClientWindow, DeflateConfig, DeflateOffer},
     error::HandshakeError,
+    field_name::FieldName,
     key::RandomError,
     limits::Limits,
     negotiate::Preference,

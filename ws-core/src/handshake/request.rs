@@ -6,10 +6,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, Version, he
 use super::{
     argument_error::ArgumentError,
     authority,
-    client_config::ClientOptions,
+    client_config::{ClientOptions, ExtraField},
     deflate::offer_value,
     key::Key,
-    rejection::{write_field, write_fields},
+    rejection::{write_field, write_unspelled_field},
     target,
 };
 use crate::codec::list::is_token;
@@ -24,6 +24,8 @@ pub(crate) struct CheckedRequest {
     extensions: Option<HeaderValue>,
     /// What the caller adds.
     extra: HeaderMap,
+    /// How the names of the caller's fields were written, in order.
+    spellings: Vec<(HeaderName, Box<str>)>,
 }
 
 impl CheckedRequest {
@@ -51,14 +53,18 @@ impl CheckedRequest {
             .transpose()
             .map_err(|_| ArgumentError::Deflate)?;
         let mut extra = HeaderMap::with_capacity(options.headers.len());
-        for (name, value) in &options.headers {
+        let mut spellings = Vec::new();
+        for ExtraField { name, spelling, value } in &options.headers {
             if is_reserved(name) {
                 return Err(ArgumentError::ReservedHeader(name.clone()));
+            }
+            if let Some(spelling) = spelling {
+                spellings.push((name.clone(), spelling.clone()));
             }
             extra.append(name, value.clone());
         }
         let subprotocols = subprotocol_offer(&options.subprotocols)?;
-        let mut this = Self { target, host, key, subprotocols, extensions, extra };
+        let mut this = Self { target, host, key, subprotocols, extensions, extra, spellings };
         if let Some(decorator) = &options.decorator {
             let mut request = this.to_request();
             decorator(&mut request);
@@ -92,7 +98,6 @@ impl CheckedRequest {
         out.put_slice(b" HTTP/1.1\r\n");
         for (name, value) in self.own_fields() {
             let name = match name.as_str() {
-                // Names have no case, but people who read logs do.
                 "host" => "Host",
                 "upgrade" => "Upgrade",
                 "connection" => "Connection",
@@ -104,7 +109,16 @@ impl CheckedRequest {
             };
             write_field(name, value, out);
         }
-        write_fields(&self.extra, |_| true, out);
+        for name in self.extra.keys() {
+            // Lines of one name may have been written in several ways. Those that a hook adds come last.
+            let mut spellings = self.spellings.iter().filter(|(spelled, _)| spelled == name);
+            for value in self.extra.get_all(name) {
+                match spellings.next() {
+                    Some((_, spelling)) => write_field(spelling, value.as_bytes(), out),
+                    None => write_unspelled_field(name, value.as_bytes(), out),
+                }
+            }
+        }
         out.put_slice(b"\r\n");
     }
 
@@ -185,3 +199,49 @@ const RESERVED: [HeaderName; 10] = [
     header::CONTENT_LENGTH,
     header::TRANSFER_ENCODING,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ClientConfig;
+
+    fn written(config: &ClientConfig) -> String {
+        let request = CheckedRequest::new(config.options(), "h", "/", *b"dGhlIHNhbXBsZSBub25jZQ==");
+        let mut out = BytesMut::new();
+        request.unwrap().write(&mut out);
+        String::from_utf8(out.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_name_is_sent_as_it_was_written() {
+        let config = ClientConfig::new()
+            .header("authorization", "Basic eDp5")
+            .header("X-API-key", "1")
+            .header(String::from("x-api-KEY"), "2")
+            .header("X-Other", "3");
+        let written = written(&config);
+        for line in ["authorization: Basic eDp5", "X-API-key: 1", "x-api-KEY: 2", "X-Other: 3"] {
+            assert!(written.contains(&format!("\r\n{line}\r\n")), "{line}: {written}");
+        }
+    }
+
+    #[test]
+    fn a_name_without_a_case_is_sent_in_the_usual_one() {
+        let mut others = HeaderMap::new();
+        others.insert("x-api-key", HeaderValue::from_static("1"));
+        let config = ClientConfig::new()
+            .header(header::AUTHORIZATION, "Basic eDp5")
+            .header(&header::DNT, "1")
+            .headers(&others)
+            .decorate(|request| {
+                let headers = request.headers_mut();
+                headers.insert("x-signature", HeaderValue::from_static("2"));
+                headers.append("x-api-key", HeaderValue::from_static("3"));
+            });
+        let written = written(&config);
+        let fields = ["Authorization: Basic eDp5", "DNT: 1", "X-Api-Key: 1", "X-Api-Key: 3"];
+        for line in fields.into_iter().chain(["X-Signature: 2", "Sec-WebSocket-Version: 13"]) {
+            assert!(written.contains(&format!("\r\n{line}\r\n")), "{line}: {written}");
+        }
+    }
+}

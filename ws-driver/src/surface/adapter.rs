@@ -60,8 +60,8 @@ macro_rules! __names {
             pub use $crate::{
                 Parts, Url, UrlError,
                 ws_core::{
-                    ArgumentError, Declined, HandshakeError, InvalidResponse, Limits, Negotiated,
-                    ParsedRequest, Preference, RandomError, RecvBuf, Rejection, Role,
+                    ArgumentError, Declined, FieldName, HandshakeError, InvalidResponse, Limits,
+                    Negotiated, ParsedRequest, Preference, RandomError, RecvBuf, Rejection, Role,
                     UpgradeResponse, Violation, credentials,
                 },
             };
