@@ -97,7 +97,7 @@ use std::io;
 
 use async_std::{
     io::{BufRead, Read, Write},
-    net::TcpStream,
+    net::{TcpStream, ToSocketAddrs},
 };
 
 mod half_close;
@@ -113,7 +113,8 @@ ws_driver::adapter!(async, FuturesIo, [Read + Write + Unpin + 'static], TcpStrea
 ws_driver::__futures_io_byte_stream!(Read, BufRead, Write, [Read + Write + Unpin + 'static]);
 
 async fn dial(host: String, port: u16) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect((host.as_str(), port)).await?;
+    let addresses = (host.as_str(), port).to_socket_addrs().await?;
+    let stream = ws_driver::dial_each(addresses, TcpStream::connect).await?;
     // A WebSocket writes whole messages: there is nothing to wait for.
     stream.set_nodelay(true)?;
     Ok(stream)

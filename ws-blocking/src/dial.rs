@@ -6,10 +6,12 @@ use std::{
     time::Instant,
 };
 
+use ws_driver::Unreached;
+
 /// Tries every address of the host, each for as long as there is time left. The operating system looks
 /// up the host, which cannot be cut short.
 pub(crate) fn dial(host: &str, port: u16, deadline: Option<Instant>) -> io::Result<TcpStream> {
-    let mut failure = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
+    let mut unreached = Unreached::default();
     for address in (host, port).to_socket_addrs()? {
         let connected = match deadline.map(|at| at.saturating_duration_since(Instant::now())) {
             Some(left) if left.is_zero() => return Err(io::ErrorKind::TimedOut.into()),
@@ -22,8 +24,8 @@ pub(crate) fn dial(host: &str, port: u16, deadline: Option<Instant>) -> io::Resu
                 stream.set_nodelay(true)?;
                 return Ok(stream);
             }
-            Err(error) => failure = error,
+            Err(error) => unreached.add(address, error),
         }
     }
-    Err(failure)
+    Err(unreached.into())
 }

@@ -68,7 +68,7 @@ fn what_the_handshake_itself_says_must_stay() {
         let (mut request, verifier) = made();
         change(&mut request);
         let error = sent(request, verifier).unwrap_err();
-        assert!(matches!(error, HandshakeError::Argument(ArgumentError::Request)), "{error}");
+        assert!(matches!(error, HandshakeError::Argument(ArgumentError::Request(_))), "{error}");
     }
 }
 

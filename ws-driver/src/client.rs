@@ -10,11 +10,13 @@ use std::{
 
 use http::{Request, Response};
 use ws_core::{
-    ClientConfig, ClientHandshake, Established, HandshakeError, UpgradeResponse, Verifier,
+    ClientConfig, ClientHandshake, Established, HandshakeError, HandshakeStep, UpgradeResponse,
+    Verifier,
 };
 
 use crate::{
     Error, Url, UrlError, WebSocket,
+    dial::unconnected,
     hold::Own,
     runtime::{Reads, Runtime, Writes},
     wire::Wire,
@@ -79,7 +81,7 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
     /// [`Error::Handshake`] as [`ClientHandshake::poll`] says, [`Error::Io`] for the stream's own.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Opened<T, R>, Error>> {
         let Some(wire) = &mut self.wire else {
-            return Poll::Ready(Err(HandshakeError::Closed.into()));
+            return Poll::Ready(Err(HandshakeError::Done.into()));
         };
         let result = ready!(drive(wire, &mut self.machine, &mut self.unsent, cx));
         let result = result.map_err(|error| match self.unsent.take() {
@@ -88,7 +90,7 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
             _ => error,
         });
         let Some(mut wire) = self.wire.take() else {
-            return Poll::Ready(Err(HandshakeError::Closed.into()));
+            return Poll::Ready(Err(HandshakeError::Done.into()));
         };
         wire.disarm();
         Poll::Ready(result.map(|Established { response, connection }| {
@@ -191,7 +193,7 @@ pub async fn handshake_request<T, R: Reads<T> + Writes<T>, B>(
 /// # Errors
 ///
 /// [`Error::Url`] for an invalid URL or one whose scheme is not `ws`, [`Error::Io`] when `dial`
-/// fails, and those of [`Connecting::poll`].
+/// fails, with what it could not connect to, and those of [`Connecting::poll`].
 pub async fn connect<T, R, D, F>(
     url: &str,
     config: &ClientConfig,
@@ -212,10 +214,10 @@ where
     let mut timer = R::Timer::default();
     let mut dialling = pin!(dial(url.host().to_owned(), url.port(), deadline));
     let io = poll_fn(|cx| {
-        let timed_out = HandshakeError::TimedOut.into();
+        let timed_out = HandshakeError::TimedOut(HandshakeStep::Connect).into();
         match (dialling.as_mut().poll(cx), deadline) {
             (Poll::Ready(Err(_)), Some(at)) if Instant::now() >= at => Poll::Ready(Err(timed_out)),
-            (Poll::Ready(io), _) => Poll::Ready(io.map_err(Error::Io)),
+            (Poll::Ready(io), _) => Poll::Ready(io.map_err(|error| unconnected(&url, error))),
             (Poll::Pending, Some(at)) => {
                 let waited = R::poll_timer(&mut timer, cx, at);
                 waited.map(|waited| Err(waited.map_or_else(Error::Io, |()| timed_out)))

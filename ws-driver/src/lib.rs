@@ -90,6 +90,7 @@
 
 mod byte_stream;
 mod client;
+mod dial;
 mod ending;
 mod error;
 mod event;
@@ -119,6 +120,7 @@ pub use self::futures_io::{Closes, FuturesIo, PollClose};
 pub use self::{
     byte_stream::ByteStream,
     client::{Connecting, connect, handshake, handshake_request},
+    dial::{Unreached, dial_each},
     error::Error,
     event::{Event, Part},
     hold::{Hold, Own, Shared},

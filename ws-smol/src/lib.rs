@@ -109,7 +109,8 @@ ws_driver::__futures_io_byte_stream!(
 );
 
 async fn dial(host: String, port: u16) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect((host, port)).await?;
+    let addresses = async_net::resolve((host, port)).await?;
+    let stream = ws_driver::dial_each(addresses, TcpStream::connect).await?;
     // A WebSocket writes whole messages: there is nothing to wait for.
     stream.set_nodelay(true)?;
     Ok(stream)

@@ -124,7 +124,8 @@ pub use ws_driver::{bytes, http, ws_core};
 ws_driver::adapter!(async, Tokio, [AsyncRead + AsyncWrite + Unpin], TcpStream, dial);
 
 async fn dial(host: String, port: u16) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect((host, port)).await?;
+    let addresses = tokio::net::lookup_host((host, port)).await?;
+    let stream = ws_driver::dial_each(addresses, TcpStream::connect).await?;
     // A WebSocket writes whole messages: there is nothing to wait for.
     stream.set_nodelay(true)?;
     Ok(stream)

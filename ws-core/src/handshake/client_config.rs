@@ -83,7 +83,11 @@ impl ClientConfig {
                 let spelling = name.keeps_case().then(|| text.into());
                 options.headers.push(ExtraField { name: parsed, spelling, value });
             }
-            _ => {
+            (Ok(name), Err(_)) => {
+                let byte = first_invalid(value.as_ref());
+                options.invalid.get_or_insert(ArgumentError::HeaderValue { name, byte });
+            }
+            (Err(_), _) => {
                 let name = text.escape_default().to_string();
                 options.invalid.get_or_insert(ArgumentError::Header(name));
             }
@@ -157,6 +161,12 @@ impl ClientConfig {
         change(Arc::make_mut(&mut self.options));
         self
     }
+}
+
+/// The first byte of `value` that no field value may have.
+fn first_invalid(value: &[u8]) -> u8 {
+    let is_invalid = |byte: &u8| HeaderValue::from_bytes(&[*byte]).is_err();
+    value.iter().copied().find(is_invalid).unwrap_or_default()
 }
 
 impl Default for ClientOptions {

@@ -9,6 +9,7 @@ pub mod credentials;
 mod declined;
 pub(crate) mod deflate;
 pub(crate) mod error;
+mod excerpt;
 mod exchange;
 mod extension;
 mod field_name;
@@ -27,6 +28,7 @@ mod response_rules;
 pub(crate) mod rule;
 mod server;
 mod server_config;
+mod step;
 pub(crate) mod switching_protocols;
 mod target;
 mod upgrade_request;
@@ -53,6 +55,7 @@ pub use self::{
     rule::{RequestRule, ResponseRule},
     server::{Polled, ServerHandshake},
     server_config::ServerConfig,
+    step::HandshakeStep,
     upgrade_request::UpgradeRequest,
     upgrade_response::UpgradeResponse,
     verifier::Verifier,

@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Uri, Version, header, reques
 use super::{
     negotiate::subprotocols,
     request_rules::{self, RequestFields, RequestLine, Upgrade},
+    rule::RequestRule,
     server_config::ServerConfig,
     violation::Violation,
 };
@@ -65,6 +66,10 @@ impl<'a> ParsedRequest<'a> {
     }
 
     pub(crate) fn check(&self, config: &ServerConfig) -> Result<Upgrade, Violation> {
+        if !matches!(self.version, Version::HTTP_10 | Version::HTTP_11) {
+            let version = format!("{:?}", self.version);
+            return Err(Violation::new(RequestRule::HttpVersion, Some(version.as_bytes())));
+        }
         let target = self.uri.to_string();
         let slots = RequestFields::collect(self.headers);
         let line = RequestLine {

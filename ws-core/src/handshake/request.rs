@@ -41,17 +41,18 @@ impl CheckedRequest {
             return Err(error.clone());
         }
         if authority::parse(host.as_bytes()).is_none() {
-            return Err(ArgumentError::Host);
+            return Err(ArgumentError::Host(escaped(host)));
         }
-        let host = HeaderValue::from_str(host).map_err(|_| ArgumentError::Host)?;
-        let target = target::normalize(target).ok_or(ArgumentError::Target)?;
+        let host = HeaderValue::from_str(host).map_err(|_| ArgumentError::Host(escaped(host)))?;
+        let target =
+            target::normalize(target).ok_or_else(|| ArgumentError::Target(escaped(target)))?;
         for offer in &options.deflate {
             offer.check()?;
         }
         let extensions = (!options.deflate.is_empty())
             .then(|| HeaderValue::from_str(&offer_value(&options.deflate)))
             .transpose()
-            .map_err(|_| ArgumentError::Deflate)?;
+            .map_err(|_| ArgumentError::DeflateParams(offer_value(&options.deflate)))?;
         let mut extra = HeaderMap::with_capacity(options.headers.len());
         let mut spellings = Vec::new();
         for ExtraField { name, spelling, value } in &options.headers {
@@ -129,12 +130,14 @@ impl CheckedRequest {
     /// Takes the caller's fields from a request that the decorator or the caller may have changed, and
     /// makes sure that those of the handshake are as they were.
     pub(crate) fn adopt<B>(&mut self, request: Request<B>) -> Result<(), ArgumentError> {
-        let uri: Uri = self.target.parse().map_err(|_| ArgumentError::Target)?;
+        let uri: Uri =
+            self.target.parse().map_err(|_| ArgumentError::Target(escaped(&self.target)))?;
         if request.method() != Method::GET
             || *request.uri() != uri
             || request.version() != Version::HTTP_11
         {
-            return Err(ArgumentError::Request);
+            let (method, uri, version) = (request.method(), request.uri(), request.version());
+            return Err(ArgumentError::Request(escaped(&format!("{method} {uri} {version:?}"))));
         }
         let (parts, _) = request.into_parts();
         let mut extra = parts.headers;
@@ -171,15 +174,22 @@ impl CheckedRequest {
 /// RFC 6455 4.1(10)
 fn subprotocol_offer(names: &[Box<str>]) -> Result<Option<HeaderValue>, ArgumentError> {
     for (i, name) in names.iter().enumerate() {
-        if !is_token(name.as_bytes()) || names[..i].contains(name) {
-            return Err(ArgumentError::Subprotocol(name.escape_default().to_string()));
+        if !is_token(name.as_bytes()) {
+            return Err(ArgumentError::Subprotocol(escaped(name)));
+        }
+        if names[..i].contains(name) {
+            return Err(ArgumentError::DuplicateSubprotocol(escaped(name)));
         }
     }
     if names.is_empty() {
         return Ok(None);
     }
     let value = HeaderValue::from_str(&names.join(", "));
-    value.map(Some).map_err(|_| ArgumentError::Subprotocol(names.concat()))
+    value.map(Some).map_err(|_| ArgumentError::Subprotocol(escaped(&names.concat())))
+}
+
+fn escaped(text: &str) -> String {
+    text.escape_default().to_string()
 }
 
 fn is_reserved(name: &HeaderName) -> bool {
