@@ -135,7 +135,7 @@ impl ClientHandshake {
 
     fn with_request(config: ClientConfig, request: CheckedRequest) -> Self {
         let mut send = SendQueue::new();
-        send.write(|out| request.write(out));
+        send.write(|out| request.write(config.options(), out));
         let mut recv = RecvBuf::new();
         recv.hint_read_len(READ_LEN);
         Self {

@@ -24,8 +24,6 @@ pub(crate) struct CheckedRequest {
     extensions: Option<HeaderValue>,
     /// What the caller adds.
     extra: HeaderMap,
-    /// How the names of the caller's fields were written, in order.
-    spellings: Vec<(HeaderName, Box<str>)>,
 }
 
 impl CheckedRequest {
@@ -54,18 +52,14 @@ impl CheckedRequest {
             .transpose()
             .map_err(|_| ArgumentError::DeflateParams(offer_value(&options.deflate)))?;
         let mut extra = HeaderMap::with_capacity(options.headers.len());
-        let mut spellings = Vec::new();
-        for ExtraField { name, spelling, value } in &options.headers {
+        for ExtraField { name, value, .. } in &options.headers {
             if is_reserved(name) {
                 return Err(ArgumentError::ReservedHeader(name.clone()));
-            }
-            if let Some(spelling) = spelling {
-                spellings.push((name.clone(), spelling.clone()));
             }
             extra.append(name, value.clone());
         }
         let subprotocols = subprotocol_offer(&options.subprotocols)?;
-        let mut this = Self { target, host, key, subprotocols, extensions, extra, spellings };
+        let mut this = Self { target, host, key, subprotocols, extensions, extra };
         if let Some(decorator) = &options.decorator {
             let mut request = this.to_request();
             decorator(&mut request);
@@ -91,8 +85,8 @@ impl CheckedRequest {
         request
     }
 
-    /// Writes the request.
-    pub(crate) fn write(&self, out: &mut BytesMut) {
+    /// Writes the request. `options` are those that it was made with, and know how names were written.
+    pub(crate) fn write(&self, options: &ClientOptions, out: &mut BytesMut) {
         out.reserve(256 + self.target.len());
         out.put_slice(b"GET ");
         out.put_slice(self.target.as_bytes());
@@ -110,14 +104,17 @@ impl CheckedRequest {
             };
             write_field(name, value, out);
         }
-        for name in self.extra.keys() {
-            // Lines of one name may have been written in several ways. Those that a hook adds come last.
-            let mut spellings = self.spellings.iter().filter(|(spelled, _)| spelled == name);
-            for value in self.extra.get_all(name) {
-                match spellings.next() {
-                    Some((_, spelling)) => write_field(spelling, value.as_bytes(), out),
-                    None => write_unspelled_field(name, value.as_bytes(), out),
-                }
+        // Lines of one name follow each other. Each may have been written in another way, and those that a
+        // hook adds come last.
+        let mut last = None;
+        let mut nth = 0;
+        for (name, value) in &self.extra {
+            nth = if last == Some(name) { nth + 1 } else { 0 };
+            last = Some(name);
+            let written = options.headers.iter().filter(|field| field.name == *name).nth(nth);
+            match written.and_then(|field| field.spelling.as_deref()) {
+                Some(spelling) => write_field(spelling, value.as_bytes(), out),
+                None => write_unspelled_field(name, value.as_bytes(), out),
             }
         }
         out.put_slice(b"\r\n");
@@ -218,7 +215,7 @@ mod tests {
     fn written(config: &ClientConfig) -> String {
         let request = CheckedRequest::new(config.options(), "h", "/", *b"dGhlIHNhbXBsZSBub25jZQ==");
         let mut out = BytesMut::new();
-        request.unwrap().write(&mut out);
+        request.unwrap().write(config.options(), &mut out);
         String::from_utf8(out.to_vec()).unwrap()
     }
 
