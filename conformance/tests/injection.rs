@@ -144,7 +144,7 @@ fn s_07_no_injection_through_host_target_or_field_values() {
         ("invalid-subprotocol", config().subprotocols(["chat\r\n"]), "h", "/"),
         ("invalid-subprotocol", config().subprotocols(["a, b"]), "h", "/"),
         ("invalid-subprotocol", config().subprotocols([""]), "h", "/"),
-        ("invalid-subprotocol", config().subprotocols(["a", "a"]), "h", "/"),
+        ("duplicate-subprotocol", config().subprotocols(["a", "a"]), "h", "/"),
         ("reserved-header", config().header("Sec-WebSocket-Key", "x"), "h", "/"),
         ("reserved-header", config().header("Host", "x"), "h", "/"),
         ("reserved-header", config().header("content-length", "0"), "h", "/"),

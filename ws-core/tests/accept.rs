@@ -41,7 +41,7 @@ fn it_is_accepted_once_the_head_is_whole() -> Result {
             };
             let answer = String::from_utf8(accepted.send_queue().chunk().to_vec())?;
             assert!(answer.starts_with("HTTP/1.1 101 "), "{answer}");
-            assert_eq!(answer.contains("server: ours"), decorated, "{answer}");
+            assert_eq!(answer.contains("Server: ours"), decorated, "{answer}");
             let request = accepted.take_request();
             assert_eq!(request.is_some(), kept);
             assert!(request.is_none_or(|request| request.uri() == "/room"));
@@ -110,8 +110,8 @@ fn a_request_in_hand_is_accepted_with_and_without_a_hook() -> Result {
             };
             let mut accepted = accepted.map_err(|rejected| rejected.error)?;
             let answer = String::from_utf8(accepted.send_queue().chunk().to_vec())?;
-            assert_eq!(answer.contains("server: ours"), decorated, "{answer}");
-            assert_eq!(answer.contains("x-seen: 1"), with, "{answer}");
+            assert_eq!(answer.contains("Server: ours"), decorated, "{answer}");
+            assert_eq!(answer.contains("X-Seen: 1"), with, "{answer}");
             assert_eq!(accepted.take_request().is_some(), kept);
             assert_eq!(accepted.into_connection().leftover(), FRAME);
         }

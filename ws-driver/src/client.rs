@@ -10,11 +10,13 @@ use std::{
 
 use http::{Request, Response};
 use ws_core::{
-    ClientConfig, ClientHandshake, Established, HandshakeError, UpgradeResponse, Verifier,
+    ClientConfig, ClientHandshake, Established, HandshakeError, HandshakeStep, UpgradeResponse,
+    Verifier,
 };
 
 use crate::{
-    Error, Url, UrlError, WebSocket, dial,
+    Error, Url, UrlError, WebSocket,
+    dial::{self, unconnected},
     hold::Own,
     runtime::{Reads, Runtime, Writes},
     wire::Wire,
@@ -79,7 +81,7 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
     /// [`Error::Handshake`] as [`ClientHandshake::poll`] says, [`Error::Io`] for the stream's own.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Opened<T, R>, Error>> {
         let Some(wire) = &mut self.wire else {
-            return Poll::Ready(Err(HandshakeError::Closed.into()));
+            return Poll::Ready(Err(HandshakeError::Done.into()));
         };
         let result = ready!(drive(wire, &mut self.machine, &mut self.unsent, cx));
         let result = result.map_err(|error| match self.unsent.take() {
@@ -88,7 +90,7 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
             _ => error,
         });
         let Some(mut wire) = self.wire.take() else {
-            return Poll::Ready(Err(HandshakeError::Closed.into()));
+            return Poll::Ready(Err(HandshakeError::Done.into()));
         };
         wire.disarm();
         Poll::Ready(result.map(|Established { response, connection }| {
@@ -195,7 +197,7 @@ pub async fn handshake_request<T, R: Reads<T> + Writes<T>, B>(
 /// # Errors
 ///
 /// [`Error::Url`] for an invalid URL or one whose scheme is not `ws`, [`Error::Io`] when no address can be
-/// connected to, and those of [`Connecting::poll`].
+/// connected to, with what was tried, and those of [`Connecting::poll`].
 pub async fn connect<T, R, L, D>(
     url: &str,
     config: &ClientConfig,
@@ -221,9 +223,9 @@ where
     let io =
         match dial::dial::<R, _, _, _>(url.host(), url.port(), deadline, look_up, connect).await {
             Err(_) if deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
-                return Err(HandshakeError::TimedOut.into());
+                return Err(HandshakeError::TimedOut(HandshakeStep::Connect).into());
             }
-            dialled => dialled?,
+            dialled => dialled.map_err(|error| unconnected(&url, error))?,
         };
     let mut connecting = Connecting::<T, R>::of(io, machine);
     poll_fn(|cx| connecting.poll(cx)).await

@@ -1,6 +1,7 @@
-//! Connecting to a host that may have several addresses, within one deadline.
+//! Connecting to a host that may have several addresses, within one deadline, and errors that say which.
 
 use std::{
+    fmt,
     future::{Future, poll_fn},
     io,
     net::SocketAddr,
@@ -9,15 +10,15 @@ use std::{
     time::Instant,
 };
 
-use crate::runtime::Runtime;
+use crate::{Error, Url, runtime::Runtime};
 
 /// Looks up a host, and tries its addresses one after the other. The time that is left is shared among those
 /// that are left, so that one that does not answer leaves time for the next.
 ///
 /// # Errors
 ///
-/// [`TimedOut`](io::ErrorKind::TimedOut) when the time is up, else the error of the last address, with the
-/// address in it.
+/// [`TimedOut`](io::ErrorKind::TimedOut) when the time is up, else why not, with each address, and the kind of
+/// the last error.
 pub(crate) async fn dial<R, T, L, D>(
     host: &str,
     port: u16,
@@ -30,21 +31,17 @@ where
     L: Future<Output = io::Result<Vec<SocketAddr>>>,
     D: Future<Output = io::Result<T>>,
 {
-    let looked_up = within::<R, _>(deadline, look_up(host.to_owned(), port)).await;
-    let addresses =
-        looked_up.map_err(|error| named(&error, format_args!("{host}, port {port}")))?;
-    let mut failure = None;
+    let addresses = within::<R, _>(deadline, look_up(host.to_owned(), port)).await?;
+    let mut unreached = Unreached::default();
     for (tried, address) in addresses.iter().enumerate() {
         let share =
             deadline.map(|deadline| share(deadline, Instant::now(), addresses.len() - tried));
         match within::<R, _>(share, dial(*address, share)).await {
             Ok(stream) => return Ok(stream),
-            Err(error) => failure = Some(named(&error, format_args!("{host}, {address}"))),
+            Err(error) => unreached.add(*address, error),
         }
     }
-    Err(failure.unwrap_or_else(|| {
-        io::Error::new(io::ErrorKind::NotFound, format!("{host} has no address"))
-    }))
+    Err(unreached.into())
 }
 
 /// The end of an equal share, of the time that is left, for one of so many addresses.
@@ -73,10 +70,70 @@ async fn within<R: Runtime, O>(
     .await
 }
 
-/// The same error, with what could not be reached.
-fn named(error: &io::Error, what: std::fmt::Arguments<'_>) -> io::Error {
-    io::Error::new(error.kind(), format!("cannot connect to {what}: {error}"))
+/// Addresses that could not be connected to.
+#[derive(Debug, Default)]
+struct Unreached {
+    shown: String,
+    others: usize,
+    last: Option<io::Error>,
 }
+
+impl Unreached {
+    /// Adds an address that `error` came from.
+    fn add(&mut self, address: SocketAddr, error: io::Error) {
+        if self.others == 0 && self.shown.len() < MAX_SHOWN {
+            let separator = if self.shown.is_empty() { "" } else { "; " };
+            self.shown += &format!("{separator}{address}: {error}");
+        } else {
+            self.others += 1;
+        }
+        self.last = Some(error);
+    }
+}
+
+impl From<Unreached> for io::Error {
+    fn from(unreached: Unreached) -> Self {
+        let Unreached { mut shown, others, last } = unreached;
+        let Some(last) = last else {
+            return Self::new(io::ErrorKind::NotFound, "the host has no address");
+        };
+        if others > 0 {
+            shown += &format!("; and {others} other addresses");
+        }
+        Self::new(last.kind(), shown)
+    }
+}
+
+/// Why the host of `url` could not be connected to. The kind of the error stays as it is.
+pub(crate) fn unconnected(url: &Url, error: io::Error) -> Error {
+    let host = url.host().to_owned();
+    let what = Unconnected { host, port: url.port(), error };
+    Error::Io(io::Error::new(what.error.kind(), what))
+}
+
+#[derive(Debug)]
+struct Unconnected {
+    host: String,
+    port: u16,
+    error: io::Error,
+}
+
+impl fmt::Display for Unconnected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { host, port, error } = self;
+        let (open, close) = if host.contains(':') { ("[", "]") } else { ("", "") };
+        write!(f, "cannot connect to {open}{}{close}:{port}: {error}", host.escape_default())
+    }
+}
+
+impl std::error::Error for Unconnected {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        std::error::Error::source(&self.error)
+    }
+}
+
+/// Once a message is as long as this, further addresses are only counted.
+const MAX_SHOWN: usize = 200;
 
 #[cfg(test)]
 mod tests {
@@ -91,5 +148,30 @@ mod tests {
         assert_eq!(share(now + 10 * second, now, 4), now + 10 * second / 4);
         assert_eq!(share(now + 10 * second, now, 1), now + 10 * second);
         assert_eq!(share(now, now + second, 3), now + second, "it is late");
+    }
+
+    #[test]
+    fn every_address_that_was_tried_is_named_up_to_a_length() {
+        let mut unreached = Unreached::default();
+        for port in 1..=9 {
+            let kind = if port == 9 { io::ErrorKind::TimedOut } else { io::ErrorKind::Other };
+            unreached.add(([127, 0, 0, 1], port).into(), io::Error::new(kind, "the cable is cut"));
+        }
+        let error = io::Error::from(unreached);
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        let shown = error.to_string();
+        assert!(shown.starts_with("127.0.0.1:1: the cable is cut; 127.0.0.1:2: "), "{shown}");
+        assert!(shown.ends_with("; and 2 other addresses"), "{shown}");
+        assert_eq!(io::Error::from(Unreached::default()).kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn the_host_is_named_as_in_the_url() {
+        for (url, shown) in [("ws://h:9/", "h:9"), ("ws://[::1]/", "[::1]:80")] {
+            let url = Url::parse(url).unwrap();
+            let error = unconnected(&url, io::ErrorKind::ConnectionRefused.into());
+            assert!(error.to_string().starts_with(&format!("cannot connect to {shown}: ")));
+            assert_eq!(io::Error::from(error).kind(), io::ErrorKind::ConnectionRefused);
+        }
     }
 }

@@ -133,10 +133,10 @@ impl From<Error> for io::Error {
             Error::Send(SendError::TimedOut(_)) => io::ErrorKind::TimedOut,
             Error::Send(_) => io::ErrorKind::BrokenPipe,
             Error::Disconnected
-            | Error::Handshake(HandshakeError::Truncated | HandshakeError::Closed) => {
+            | Error::Handshake(HandshakeError::Truncated(_) | HandshakeError::Closed) => {
                 io::ErrorKind::UnexpectedEof
             }
-            Error::TimedOut(_) | Error::Handshake(HandshakeError::TimedOut) => {
+            Error::TimedOut(_) | Error::Handshake(HandshakeError::TimedOut(_)) => {
                 io::ErrorKind::TimedOut
             }
             Error::Protocol(_)

@@ -27,8 +27,8 @@ use std::{
 use bytes::Bytes;
 use http::{Request, Response};
 use ws_core::{
-    Accepted, ArgumentError, HandshakeError, Negotiated, ParsedRequest, Polled, RecvBuf, Rejected,
-    ServerConfig, ServerHandshake, Violation,
+    Accepted, ArgumentError, HandshakeError, HandshakeStep, Negotiated, ParsedRequest, Polled,
+    RecvBuf, Rejected, ServerConfig, ServerHandshake, Violation,
 };
 
 use crate::{
@@ -135,7 +135,7 @@ impl Reading {
     ) -> Poll<Result<Result<O, Box<Rejected>>, Error>> {
         loop {
             let Some(handshake) = self.handshake.take() else {
-                return Poll::Ready(Err(HandshakeError::Closed.into()));
+                return Poll::Ready(Err(HandshakeError::Done.into()));
             };
             let handshake = match look(handshake) {
                 Polled::Ready(found) => return Poll::Ready(Ok(Ok(found))),
@@ -193,7 +193,10 @@ impl Ends {
             let sent = match wire.poll_send(cx, rejected.send_queue(), deadline) {
                 Poll::Ready(sent) => sent,
                 Poll::Pending => match ready!(wire.poll_until(cx, deadline)) {
-                    Ok(_) => Err(io::ErrorKind::TimedOut.into()),
+                    Ok(_) => Err(io::Error::new(
+                        io::ErrorKind::TimedOut,
+                        HandshakeError::TimedOut(HandshakeStep::SendAnswer),
+                    )),
                     Err(error) => Err(error),
                 },
             };
@@ -259,7 +262,7 @@ impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
     ///
     /// # Errors
     ///
-    /// [`ArgumentError::Subprotocol`] for a name that the client did not offer.
+    /// [`ArgumentError::UnofferedSubprotocol`] for a name that the client did not offer.
     pub fn select_subprotocol(&mut self, name: Option<&str>) -> Result<(), ArgumentError> {
         self.pending.select_subprotocol(name)
     }
@@ -419,7 +422,7 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
     /// [`Error::Unsent`] when it was rejected and the answer could not be written; [`Error::Io`] for
     /// the stream's own.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<WebSocket<T, R>, Error>> {
-        const DONE: Error = Error::Handshake(HandshakeError::Closed);
+        const DONE: Error = Error::Handshake(HandshakeError::Done);
         let Some(wire) = &mut self.wire else { return Poll::Ready(Err(DONE)) };
         loop {
             match &mut self.state {
@@ -435,7 +438,8 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
                         Poll::Ready(sent) => sent?,
                         Poll::Pending => {
                             ready!(wire.poll_until(cx, deadline))?;
-                            return Poll::Ready(Err(HandshakeError::TimedOut.into()));
+                            let step = HandshakeStep::SendAnswer;
+                            return Poll::Ready(Err(HandshakeError::TimedOut(step).into()));
                         }
                     }
                     break;

@@ -9,8 +9,8 @@ use ws_driver::{
     Error, Url, UrlError,
     ws_core::{
         ArgumentError, ClientConfig, ClientHandshake, FrameRule, FrameViolation, HandshakeError,
-        Polled, RequestRule, ResponseRule, SendError, ServerConfig, ServerHandshake, Text, Timeout,
-        Violation, is_upgrade, respond,
+        HandshakeStep, Polled, RequestRule, ResponseRule, SendError, ServerConfig, ServerHandshake,
+        Text, Timeout, Violation, is_upgrade, respond,
     },
 };
 
@@ -54,23 +54,40 @@ fn handshake_errors() -> Vec<HandshakeError> {
         rejected("GET / HTTP/1.1\r\nHost: h\r\n\r\n", &mistake),
         answered("HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno"),
         answered("HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\n\r\n"),
-        HandshakeError::Truncated,
         HandshakeError::Closed,
-        HandshakeError::TimedOut,
+        HandshakeError::Done,
     ];
+    for step in STEPS {
+        errors.extend([HandshakeError::Truncated(step), HandshakeError::TimedOut(step)]);
+    }
     errors.extend(argument_errors().into_iter().map(HandshakeError::Argument));
     errors
 }
 
+const STEPS: [HandshakeStep; 7] = [
+    HandshakeStep::Connect,
+    HandshakeStep::SendRequest,
+    HandshakeStep::AwaitAnswer,
+    HandshakeStep::ReadAnswer,
+    HandshakeStep::AwaitRequest,
+    HandshakeStep::ReadRequest,
+    HandshakeStep::SendAnswer,
+];
+
 fn argument_errors() -> Vec<ArgumentError> {
     vec![
-        ArgumentError::Host,
-        ArgumentError::Target,
+        ArgumentError::Host("a b".into()),
+        ArgumentError::Target("a b".into()),
         ArgumentError::Header("a b".into()),
+        ArgumentError::HeaderValue { name: http::header::COOKIE, byte: 0 },
         ArgumentError::ReservedHeader(http::header::HOST),
-        ArgumentError::Request,
+        ArgumentError::Request("POST / HTTP/1.1".into()),
         ArgumentError::Subprotocol("a b".into()),
-        ArgumentError::Deflate,
+        ArgumentError::DuplicateSubprotocol("a".into()),
+        ArgumentError::UnofferedSubprotocol("a".into()),
+        ArgumentError::SeveralSubprotocols("a, b".into()),
+        ArgumentError::Deflate(16),
+        ArgumentError::DeflateParams("a".into()),
         ArgumentError::Origin("*".into()),
         ArgumentError::Response(http::StatusCode::CONTINUE),
     ]
@@ -151,13 +168,27 @@ fn no_error_is_told_twice() {
     }
 }
 
+/// What is said of one failure is not said of another.
+#[test]
+fn no_two_errors_say_the_same() {
+    let mut shown: Vec<_> = handshake_errors().iter().map(ToString::to_string).collect();
+    shown.extend(send_errors().iter().map(ToString::to_string));
+    shown.extend(FrameRule::ALL.iter().map(ToString::to_string));
+    let len = shown.len();
+    shown.sort_unstable();
+    shown.dedup();
+    assert_eq!(shown.len(), len, "{shown:#?}");
+}
+
 #[test]
 fn an_error_leads_to_what_it_came_from() {
-    let unsent =
-        Error::Unsent { error: HandshakeError::Truncated, source: io::Error::other("cut") };
+    let unsent = Error::Unsent {
+        error: HandshakeError::Truncated(HandshakeStep::ReadRequest),
+        source: io::Error::other("cut"),
+    };
     let unsent = chain(&unsent);
     assert_eq!(unsent.len(), 2);
-    assert!(unsent[0].contains("inside a head") && unsent[1] == "cut", "{unsent:?}");
+    assert!(unsent[0].contains("inside the head") && unsent[1] == "cut", "{unsent:?}");
     let mistake = handshake_errors().swap_remove(1);
     let mistake = chain(&Error::from(mistake));
     assert!(mistake.len() == 2 && mistake[1].contains("100 Continue"), "{mistake:?}");
@@ -200,11 +231,14 @@ fn an_error_becomes_an_io_error_of_its_kind() {
     assert_eq!(kind(Error::Disconnected), ErrorKind::UnexpectedEof);
     assert_eq!(kind(Error::Send(SendError::Closing)), ErrorKind::BrokenPipe);
     assert_eq!(kind(Error::Send(SendError::Full)), ErrorKind::WouldBlock);
-    assert_eq!(kind(HandshakeError::Truncated.into()), ErrorKind::UnexpectedEof);
+    assert_eq!(
+        kind(HandshakeError::Truncated(HandshakeStep::ReadAnswer).into()),
+        ErrorKind::UnexpectedEof
+    );
     assert_eq!(kind(HandshakeError::Closed.into()), ErrorKind::UnexpectedEof);
     assert_eq!(kind(Error::TimedOut(Timeout::Pong)), ErrorKind::TimedOut);
-    assert_eq!(kind(HandshakeError::TimedOut.into()), ErrorKind::TimedOut);
-    assert_eq!(kind(ArgumentError::Host.into()), ErrorKind::InvalidInput);
+    assert_eq!(kind(HandshakeError::TimedOut(HandshakeStep::Connect).into()), ErrorKind::TimedOut);
+    assert_eq!(kind(ArgumentError::Host(String::new()).into()), ErrorKind::InvalidInput);
     assert_eq!(kind(Error::Protocol(FrameRule::Masked.into())), ErrorKind::InvalidData);
     assert_eq!(kind(Error::Url(Url::parse("h").unwrap_err())), ErrorKind::InvalidInput);
     let inner = io::Error::from(Error::Disconnected).into_inner().unwrap();

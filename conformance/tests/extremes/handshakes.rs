@@ -227,7 +227,7 @@ fn connect(random: &mut Random, config: &ClientConfig) {
                 }
                 Err(error) => {
                     assert!(!error.to_string().is_empty());
-                    assert!(matches!(machine.poll(), Err(HandshakeError::Closed)));
+                    assert!(matches!(machine.poll(), Err(HandshakeError::Done)));
                 }
             },
         }

@@ -63,7 +63,7 @@ fn an_address_that_does_not_answer_leaves_time_for_the_next<L: Live>(role: Role)
     // Nobody answers: that takes all the time there is.
     let (opened, took) = timed(|| connect(vec![dead, dead, dead]));
     let error = opened.map(drop).unwrap_err();
-    assert!(matches!(error, Error::Handshake(HandshakeError::TimedOut)), "{}: {error}", L::NAME);
+    assert!(matches!(error, Error::Handshake(HandshakeError::TimedOut(_))), "{}: {error}", L::NAME);
     assert_took(took, timeout, L::NAME);
 }
 

@@ -64,7 +64,7 @@ fn a_head_that_trickles_gets_no_more_time<L: Live>(role: Role) {
             }
         });
         let timed_out = match &error {
-            Error::Handshake(HandshakeError::TimedOut) => true,
+            Error::Handshake(HandshakeError::TimedOut(_)) => true,
             Error::Handshake(error) | Error::Unsent { error, .. } => {
                 error.name().contains("timeout")
             }
@@ -147,7 +147,11 @@ fn a_peer_that_takes_octets_gets_no_more_time<L: Live>(role: Role) {
             accepted.await.map(drop).unwrap_err()
         })
     });
-    assert!(matches!(error, Error::Handshake(HandshakeError::TimedOut)), "{}: {error:?}", L::NAME);
+    assert!(
+        matches!(error, Error::Handshake(HandshakeError::TimedOut(_))),
+        "{}: {error:?}",
+        L::NAME
+    );
     assert_took(took, timeout, L::NAME);
 }
 

@@ -130,6 +130,8 @@ impl Journal {
 mod tests {
     use ws_core::CloseCode;
 
+    use ws_core::HandshakeStep;
+
     use super::*;
 
     fn journal() -> Journal {
@@ -166,7 +168,7 @@ mod tests {
         second.note(&Outcome::Answered("health", StatusCode::OK));
         second.fail(&HandshakeError::Closed.into());
         assert_eq!(second.line, "127.0.0.1:5000 answered health 200");
-        second.fail(&HandshakeError::TimedOut.into());
+        second.fail(&HandshakeError::TimedOut(HandshakeStep::AwaitRequest).into());
         assert_eq!(second.line, "127.0.0.1:5000 answered health 200, error timeout");
     }
 }

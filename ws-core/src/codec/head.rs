@@ -9,7 +9,7 @@ use std::mem::MaybeUninit;
 
 use httparse::{Header, ParserConfig};
 
-use super::list::is_token_byte;
+use super::list::{is_token, is_token_byte};
 
 /// How large a head may be, in bytes and fields.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +36,8 @@ pub(crate) enum HeadError {
     Malformed,
     /// A version that is well formed and not HTTP/1.x.
     Version,
+    /// A target that is no path and no URI, in a request that is well formed otherwise.
+    Target,
     StartLineTooLong,
     FieldTooLong,
     TooLarge,
@@ -180,6 +182,11 @@ impl HeadScanner {
         buf.get(self.start..).unwrap_or_default()
     }
 
+    /// What `buf` holds of the line at which the scanner stopped, and whatever is behind it.
+    pub(crate) fn open_line<'b>(&self, buf: &'b [u8]) -> &'b [u8] {
+        buf.get(self.line_start..).unwrap_or_default()
+    }
+
     fn check_line(&self, len: usize, limits: &HeadLimits) -> Result<(), HeadError> {
         if self.lines == 0 {
             return if len > limits.start_line { Err(HeadError::StartLineTooLong) } else { Ok(()) };
@@ -300,6 +307,7 @@ fn check_parsed(
         Err(httparse::Error::Version) if names_other_version(bytes, kind) => {
             Err(HeadError::Version)
         }
+        Err(_) if kind == HeadKind::Request && has_bad_target(bytes) => Err(HeadError::Target),
         Ok(_) | Err(_) => Err(HeadError::Malformed),
     }
 }
@@ -322,11 +330,26 @@ fn names_other_version(bytes: &[u8], kind: HeadKind) -> bool {
         HeadKind::Request => words.nth(2).filter(|_| words.next().is_none()),
         HeadKind::Response => words.next(),
     };
+    // One that we speak is not to blame, whatever else is missing.
     matches!(
         version,
         Some([b'H', b'T', b'T', b'P', b'/', major, b'.', minor])
             if major.is_ascii_digit() && minor.is_ascii_digit()
+                && !matches!((major, minor), (b'1', b'0' | b'1'))
     )
+}
+
+/// Whether it is the target that `httparse` does not take, in a request line that is well formed.
+fn has_bad_target(head: &[u8]) -> bool {
+    let Some([line @ .., b'\r']) = head.split(|&byte| byte == b'\n').next() else { return false };
+    let mut words = line.splitn(3, |&byte| byte == b' ');
+    let (Some(method), Some(target), Some(b"HTTP/1.1" | b"HTTP/1.0")) =
+        (words.next(), words.next(), words.next())
+    else {
+        return false;
+    };
+    let line = [b"GET ", target, b" HTTP/1.1\r\n\r\n"].concat();
+    is_token(method) && !target.is_empty() && httparse::Request::new(&mut []).parse(&line).is_err()
 }
 
 /// Whether a head of this kind can begin with these bytes. A peer that speaks TLS, or anything else,

@@ -7,6 +7,7 @@ mod frame_rule;
 pub(crate) mod head;
 pub(crate) mod list;
 pub(crate) mod mask;
+pub(crate) mod not_a_head;
 mod recv_buf;
 mod send_queue;
 pub(crate) mod utf8;

@@ -2,18 +2,19 @@
 
 use std::time::Instant;
 
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
 use http::{Request, Response};
 
 use super::{
     client_config::ClientConfig,
-    declined::{Declined, InvalidResponse},
+    declined::{BodyCut, Declined, InvalidResponse},
     error::HandshakeError,
     fields::Fields,
     key::{self, Accept},
     request::CheckedRequest,
     response_rules::{self, Broken},
     rule::ResponseRule,
+    step::HandshakeStep,
     upgrade_response::{UpgradeResponse, to_response},
     verifier::Verifier,
 };
@@ -22,6 +23,7 @@ use crate::{
         RecvBuf, SendQueue,
         body::{BodyReader, Framing, Progress},
         head::{HeadError, HeadKind, HeadScanner, HeadSpan, parse_response, unfold},
+        not_a_head::blamed,
     },
     connection::Connection,
     negotiated::Negotiated,
@@ -133,7 +135,7 @@ impl ClientHandshake {
 
     fn with_request(config: ClientConfig, request: CheckedRequest) -> Self {
         let mut send = SendQueue::new();
-        send.write(|out| request.write(out));
+        send.write(|out| request.write(config.options(), out));
         let mut recv = RecvBuf::new();
         recv.hint_read_len(READ_LEN);
         Self {
@@ -199,11 +201,11 @@ impl ClientHandshake {
     /// [`Declined`](HandshakeError::Declined) for any answer but 101, with the response;
     /// [`InvalidResponse`](HandshakeError::InvalidResponse) for one that breaks a rule;
     /// [`Truncated`](HandshakeError::Truncated) and [`TimedOut`](HandshakeError::TimedOut) when
-    /// there was no whole answer; [`Closed`](HandshakeError::Closed) when called again after the
+    /// there was no whole answer; [`Done`](HandshakeError::Done) when called again after the
     /// outcome.
     pub fn poll(&mut self) -> Result<Option<Established>, HandshakeError> {
         if self.done {
-            return Err(HandshakeError::Closed);
+            return Err(HandshakeError::Done);
         }
         let outcome = self.read();
         self.done = !matches!(outcome, Ok(None));
@@ -246,18 +248,25 @@ impl ClientHandshake {
                     continue;
                 }
             }
-            match self.scanner.scan(filled, HeadKind::Response, &limits).map_err(bad_head)? {
+            let scanned = self.scanner.scan(filled, HeadKind::Response, &limits);
+            match scanned.map_err(|error| self.bad_head(error))? {
                 Some(span) => {
                     if self.config.options().lenient.folded_lines {
                         unfold(span.of_mut(self.recv.filled_mut()));
                     }
-                    let verdict = self.parse_head(span).map_err(bad_head)?;
+                    let verdict = self.parse_head(span).map_err(|error| self.bad_head(error))?;
                     if let Some(negotiated) = self.take_head(span, verdict?)? {
                         return Ok(Some((span, negotiated)));
                     }
                 }
-                None if self.eof => return Err(HandshakeError::Truncated),
-                None if self.timed_out => return Err(HandshakeError::TimedOut),
+                None if self.eof => {
+                    let step = match self.step() {
+                        HandshakeStep::ReadAnswer => HandshakeStep::ReadAnswer,
+                        _ => HandshakeStep::AwaitAnswer,
+                    };
+                    return Err(HandshakeError::Truncated(step));
+                }
+                None if self.timed_out => return Err(HandshakeError::TimedOut(self.step())),
                 None => return Ok(None),
             }
         }
@@ -269,10 +278,11 @@ impl ClientHandshake {
         let options = self.config.options();
         parse_response(self.recv.filled(), span, |head| {
             let fields = head.fields;
-            let response = || to_response(&head).ok_or_else(|| bad_head(HeadError::Malformed));
+            let response = || to_response(&head).ok_or_else(|| self.bad_head(HeadError::Malformed));
             match head.status {
                 101 if !head.version_1_1 => {
-                    Err(invalid((ResponseRule::HttpVersion, None), Some(response()?)))
+                    let broken = (ResponseRule::HttpVersion, Some(b"HTTP/1.0".as_slice().into()));
+                    Err(invalid(broken, Some(response()?)))
                 }
                 101 => match response_rules::check(fields, &self.accept, options) {
                     Ok(negotiated) => Ok(Verdict::Open(negotiated)),
@@ -283,7 +293,12 @@ impl ClientHandshake {
                 100..=199 => Ok(Verdict::Interim),
                 _ => match Framing::of_response(head.status, Fields::iter(fields)) {
                     Some(framing) => Ok(Verdict::Declined(response()?, framing)),
-                    None => Err(invalid((ResponseRule::MalformedHead, None), Some(response()?))),
+                    None => {
+                        let lengths = Fields::joined(fields, "content-length").unwrap_or_default();
+                        let line = [b"Content-Length: ", lengths.as_slice()].concat();
+                        let broken = (ResponseRule::MalformedHead, Some(line.into()));
+                        Err(invalid(broken, Some(response()?)))
+                    }
                 },
             }
         })
@@ -314,7 +329,7 @@ impl ClientHandshake {
                 self.interim_len += span.end;
                 if self.interim_len > options.limits.max_head_len.saturating_mul(MAX_INTERIM_HEADS)
                 {
-                    return Err(bad_head(HeadError::TooLarge));
+                    return Err(invalid((ResponseRule::InterimTooLarge, None), None));
                 }
                 self.scanner = HeadScanner::default();
             }
@@ -330,10 +345,11 @@ impl ClientHandshake {
     fn read_body<T>(&mut self) -> Result<Option<T>, HandshakeError> {
         let Some(declining) = &mut self.declined else { return Ok(None) };
         let mut progress = declining.body.read(&mut self.recv);
+        let mut cut = BodyCut::Content;
         if progress == Progress::NeedMore {
-            progress = match (self.eof, self.timed_out) {
-                (true, _) => declining.body.end(),
-                (false, true) => Progress::Cut,
+            (progress, cut) = match (self.eof, self.timed_out) {
+                (true, _) => (declining.body.end(), BodyCut::End),
+                (false, true) => (Progress::Cut, BodyCut::Time),
                 (false, false) => return Ok(None),
             };
         }
@@ -346,7 +362,35 @@ impl ClientHandshake {
             body_complete,
             // Behind a body that was cut, the beginning of the next response is not known.
             leftover: if body_complete { recv.into_bytes() } else { Bytes::new() },
+            cut: (!body_complete).then_some(cut),
         })))
+    }
+
+    /// What is being done while there is no whole head.
+    fn step(&self) -> HandshakeStep {
+        if self.scanner.has_begun(self.recv.filled()) {
+            HandshakeStep::ReadAnswer
+        } else if self.send.has_remaining() {
+            HandshakeStep::SendRequest
+        } else {
+            HandshakeStep::AwaitAnswer
+        }
+    }
+
+    #[cold]
+    fn bad_head(&self, error: HeadError) -> HandshakeError {
+        let rule = match error {
+            // A response has no target.
+            HeadError::Malformed | HeadError::Target => ResponseRule::MalformedHead,
+            HeadError::Version => ResponseRule::HttpVersion,
+            HeadError::StartLineTooLong => ResponseRule::StatusLineTooLong,
+            HeadError::FieldTooLong => ResponseRule::FieldTooLong,
+            HeadError::TooLarge => ResponseRule::HeadTooLarge,
+            HeadError::TooManyFields => ResponseRule::TooManyFields,
+        };
+        let filled = self.recv.filled();
+        let value = blamed(error, filled, self.scanner.open_line(filled), HeadKind::Response);
+        InvalidResponse::of_bytes(rule, value, filled).into()
     }
 }
 
@@ -358,18 +402,6 @@ enum Verdict {
 
 fn invalid(broken: Broken<'_>, response: Option<Response<()>>) -> HandshakeError {
     InvalidResponse::new(broken, response).into()
-}
-
-fn bad_head(error: HeadError) -> HandshakeError {
-    let rule = match error {
-        HeadError::Malformed => ResponseRule::MalformedHead,
-        HeadError::Version => ResponseRule::HttpVersion,
-        HeadError::StartLineTooLong
-        | HeadError::FieldTooLong
-        | HeadError::TooLarge
-        | HeadError::TooManyFields => ResponseRule::HeadTooLarge,
-    };
-    invalid((rule, None), None)
 }
 
 /// All interim answers together may be as large as this many heads. Each is dropped when it has been

@@ -8,6 +8,7 @@ use super::{
     argument_error::ArgumentError,
     credentials,
     deflate::DeflateOffer,
+    field_name::FieldName,
     lenient::Lenient,
     limits::{DEFAULT_TIMEOUT, Limits},
 };
@@ -35,7 +36,7 @@ pub struct ClientConfig {
 #[derive(Clone)]
 pub(crate) struct ClientOptions {
     pub(crate) subprotocols: Vec<Box<str>>,
-    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) headers: Vec<ExtraField>,
     /// The value of Authorization where no field has it.
     pub(crate) credentials: Option<HeaderValue>,
     pub(crate) invalid: Option<ArgumentError>,
@@ -46,6 +47,15 @@ pub(crate) struct ClientOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) body_timeout: Duration,
     pub(crate) web_socket: WebSocketConfig,
+}
+
+/// A field that the caller adds.
+#[derive(Clone)]
+pub(crate) struct ExtraField {
+    pub(crate) name: HeaderName,
+    /// How the name was written, if that counts.
+    pub(crate) spelling: Option<Box<str>>,
+    pub(crate) value: HeaderValue,
 }
 
 pub(crate) type RequestDecorator = Arc<dyn Fn(&mut Request<()>) + Send + Sync>;
@@ -66,13 +76,24 @@ impl ClientConfig {
     /// comes from the URL, subprotocols are [`subprotocols`](Self::subprotocols), extensions are
     /// negotiated by what you switch on, and Connection, Upgrade, Content-Length, Transfer-Encoding
     /// and the rest of `Sec-WebSocket-*` are fixed.
-    pub fn header<N: AsRef<str>, V: AsRef<[u8]>>(self, name: N, value: V) -> Self {
-        let parsed_name = HeaderName::from_bytes(name.as_ref().as_bytes());
+    ///
+    /// The name is sent as it is written, since some servers compare it with its case. A
+    /// [`HeaderName`], and whatever a hook adds, has none, and is sent as `Content-Type` is.
+    pub fn header<N: FieldName, V: AsRef<[u8]>>(self, name: N, value: V) -> Self {
+        let text = name.text();
+        let parsed_name = HeaderName::from_bytes(text.as_bytes());
         let parsed_value = HeaderValue::from_bytes(value.as_ref());
         self.with(|options| match (parsed_name, parsed_value) {
-            (Ok(name), Ok(value)) => options.headers.push((name, value)),
-            _ => {
-                let name = name.as_ref().escape_default().to_string();
+            (Ok(parsed), Ok(value)) => {
+                let spelling = name.keeps_case().then(|| text.into());
+                options.headers.push(ExtraField { name: parsed, spelling, value });
+            }
+            (Ok(name), Err(_)) => {
+                let byte = first_invalid(value.as_ref());
+                options.invalid.get_or_insert(ArgumentError::HeaderValue { name, byte });
+            }
+            (Err(_), _) => {
+                let name = text.escape_default().to_string();
                 options.invalid.get_or_insert(ArgumentError::Header(name));
             }
         })
@@ -80,7 +101,11 @@ impl ClientConfig {
 
     /// Adds all of these fields to the request, as [`header`](Self::header) does with one.
     pub fn headers(self, headers: &HeaderMap) -> Self {
-        let fields = headers.iter().map(|(name, value)| (name.clone(), value.clone()));
+        let fields = headers.iter().map(|(name, value)| ExtraField {
+            name: name.clone(),
+            spelling: None,
+            value: value.clone(),
+        });
         self.with(|options| options.headers.extend(fields))
     }
 
@@ -173,6 +198,12 @@ impl ClientOptions {
     }
 }
 
+/// The first byte of `value` that no field value may have.
+fn first_invalid(value: &[u8]) -> u8 {
+    let is_invalid = |byte: &u8| HeaderValue::from_bytes(&[*byte]).is_err();
+    value.iter().copied().find(is_invalid).unwrap_or_default()
+}
+
 impl Default for ClientOptions {
     fn default() -> Self {
         Self {
@@ -194,7 +225,7 @@ impl Default for ClientOptions {
 impl fmt::Debug for ClientOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Values may be credentials; names are enough to see what is going on.
-        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        let names: Vec<_> = self.headers.iter().map(|field| &field.name).collect();
         f.debug_struct("ClientOptions")
             .field("subprotocols", &self.subprotocols)
             .field("headers", &names)

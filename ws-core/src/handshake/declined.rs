@@ -5,7 +5,8 @@ use std::{error::Error, fmt};
 use bytes::Bytes;
 use http::Response;
 
-use super::{response_rules::Broken, rule::ResponseRule, violation::excerpt};
+use super::{excerpt::Excerpt, response_rules::Broken, rule::ResponseRule, violation::show_value};
+use crate::codec::not_a_head::OtherProtocol;
 
 /// An answer that is not 101: the whole response, for the caller to look at.
 #[derive(Debug)]
@@ -13,6 +14,17 @@ pub struct Declined {
     pub(crate) response: Response<Bytes>,
     pub(crate) body_complete: bool,
     pub(crate) leftover: Bytes,
+    /// Why the body is not complete, if that was seen here.
+    pub(crate) cut: Option<BodyCut>,
+}
+
+/// Why a body is not complete.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum BodyCut {
+    Time,
+    End,
+    /// A limit, or something that is not the coding that was announced.
+    Content,
 }
 
 impl Declined {
@@ -39,7 +51,15 @@ impl Declined {
 
 impl fmt::Display for Declined {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the server answered {} instead of 101", self.response.status())
+        write!(f, "the server answered {} instead of 101", self.response.status())?;
+        match self.cut {
+            None => Ok(()),
+            Some(BodyCut::Time) => f.write_str("; the deadline passed while reading its body"),
+            Some(BodyCut::End) => f.write_str("; the connection ended inside its body"),
+            Some(BodyCut::Content) => {
+                f.write_str("; its body is larger than the client's limit, or not well formed")
+            }
+        }
     }
 }
 
@@ -55,13 +75,22 @@ impl From<Declined> for Response<Bytes> {
 #[derive(Debug)]
 pub struct InvalidResponse {
     rule: ResponseRule,
-    value: Option<Box<[u8]>>,
+    value: Option<Excerpt>,
+    /// What the peer seems to speak instead of HTTP/1.1.
+    other: Option<OtherProtocol>,
     response: Option<Response<()>>,
 }
 
 impl InvalidResponse {
     pub(crate) fn new((rule, value): Broken<'_>, response: Option<Response<()>>) -> Self {
-        Self { rule, value: value.map(excerpt), response }
+        let value = value.map(|value| Excerpt::new(&value));
+        Self { rule, value, other: None, response }
+    }
+
+    /// Bytes that are no answer, the first of which were `start`.
+    pub(crate) fn of_bytes(rule: ResponseRule, value: &[u8], start: &[u8]) -> Self {
+        let value = Some(Excerpt::new(value));
+        Self { rule, value, other: OtherProtocol::of(start), response: None }
     }
 
     /// The rule.
@@ -69,9 +98,9 @@ impl InvalidResponse {
         self.rule
     }
 
-    /// The offending value, where there is one.
+    /// The offending value, where there is one: at most its first 80 bytes.
     pub fn value(&self) -> Option<&[u8]> {
-        self.value.as_deref()
+        self.value.as_ref().map(Excerpt::bytes)
     }
 
     /// The head of the answer, when it could be read.
@@ -87,11 +116,11 @@ impl InvalidResponse {
 
 impl fmt::Display for InvalidResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use ResponseRule::{NoConnection, NoUpgrade};
+
         self.rule.fmt(f)?;
-        match self.value() {
-            Some(value) => write!(f, ": \"{}\"", value.escape_ascii()),
-            None => Ok(()),
-        }
+        let asks_for_field = matches!(self.rule, NoConnection | NoUpgrade);
+        show_value(f, self.value.as_ref(), asks_for_field, self.other)
     }
 }
 

@@ -198,7 +198,12 @@ impl DeflateOffer {
             ClientWindow::Bits(bits) => (MIN_OWN_BITS..=MAX_BITS).contains(&bits),
             ClientWindow::Omitted | ClientWindow::Any => true,
         };
-        if server_ok && client_ok { Ok(()) } else { Err(ArgumentError::Deflate) }
+        match (server_ok, client_ok, self.server_max_window_bits, self.client_max_window_bits) {
+            (false, _, Some(bits), _) | (_, false, _, ClientWindow::Bits(bits)) => {
+                Err(ArgumentError::Deflate(bits))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The parameters that `answer` sets, if it is a legal answer to this offer.
@@ -274,14 +279,15 @@ impl FromStr for DeflateParams {
     ///
     /// # Errors
     ///
-    /// [`ArgumentError::Deflate`] for anything but a well-formed permessage-deflate.
+    /// [`ArgumentError::DeflateParams`] for anything but a well-formed permessage-deflate.
     fn from_str(answer: &str) -> Result<Self, ArgumentError> {
+        let invalid = || ArgumentError::DeflateParams(answer.escape_default().to_string());
         let mut all = extensions(answer.as_bytes());
         let (Some(Ok(extension)), None) = (all.next(), all.next()) else {
-            return Err(ArgumentError::Deflate);
+            return Err(invalid());
         };
         let params = extension_of(&extension).and_then(|extension| Params::parse(extension, false));
-        let params = params.ok_or(ArgumentError::Deflate)?;
+        let params = params.ok_or_else(invalid)?;
         let client_bits = match params.client_bits {
             ClientBits::Value(bits) => Some(bits),
             ClientBits::Absent | ClientBits::NoValue => None,
@@ -454,7 +460,10 @@ mod tests {
             "permessage-deflate, permessage-deflate",
             "permessage-deflate; what",
         ] {
-            assert_eq!(answer.parse::<DeflateParams>(), Err(ArgumentError::Deflate), "{answer}");
+            assert_eq!(
+                answer.parse::<DeflateParams>(),
+                Err(ArgumentError::DeflateParams(answer.into()))
+            );
         }
     }
 
@@ -462,10 +471,10 @@ mod tests {
     fn offers_outside_the_range_are_the_callers_mistake() {
         for bits in [0, 7, 16, 255] {
             let server = DeflateOffer { server_max_window_bits: Some(bits), ..Default::default() };
-            assert_eq!(server.check(), Err(ArgumentError::Deflate));
+            assert_eq!(server.check(), Err(ArgumentError::Deflate(bits)));
             let client = ClientWindow::Bits(bits);
             let client = DeflateOffer { client_max_window_bits: client, ..Default::default() };
-            assert_eq!(client.check(), Err(ArgumentError::Deflate));
+            assert_eq!(client.check(), Err(ArgumentError::Deflate(bits)));
         }
     }
 

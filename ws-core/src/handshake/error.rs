@@ -9,6 +9,7 @@ use super::{
     declined::{Declined, InvalidResponse},
     key::RandomError,
     rejection::Rejection,
+    step::HandshakeStep,
 };
 
 /// Why a handshake did not open a WebSocket.
@@ -25,12 +26,14 @@ pub enum HandshakeError {
     Declined(Box<Declined>),
     /// Client: the server's answer breaks a rule.
     InvalidResponse(Box<InvalidResponse>),
-    /// The stream ended inside a head.
-    Truncated,
-    /// The stream ended, or was ended by the last answer, and no request had begun.
+    /// The stream ended inside a head, or, for a client, without an answer. What was being done then.
+    Truncated(HandshakeStep),
+    /// Server: the stream ended, or was ended by the last answer, and no request had begun.
     Closed,
-    /// The handshake's deadline passed.
-    TimedOut,
+    /// The handshake's deadline passed. What was being done then.
+    TimedOut(HandshakeStep),
+    /// The handshake is over: its outcome has been given out.
+    Done,
     /// The operating system gave no random bytes for the key.
     Random(RandomError),
 }
@@ -43,9 +46,10 @@ impl HandshakeError {
             Self::Rejected(rejection) => rejection.rule().name(),
             Self::Declined(_) => "status-not-101",
             Self::InvalidResponse(response) => response.rule().name(),
-            Self::Truncated => "truncated",
+            Self::Truncated(_) => "truncated",
             Self::Closed => "closed",
-            Self::TimedOut => "timeout",
+            Self::TimedOut(_) => "timeout",
+            Self::Done => "done",
             Self::Random(_) => "no-random",
         }
     }
@@ -78,9 +82,19 @@ impl fmt::Display for HandshakeError {
             Self::Rejected(rejection) => rejection.fmt(f),
             Self::Declined(declined) => declined.fmt(f),
             Self::InvalidResponse(response) => response.fmt(f),
-            Self::Truncated => f.write_str("the peer closed the connection inside a head"),
-            Self::Closed => f.write_str("the connection was closed before a request began"),
-            Self::TimedOut => f.write_str("the handshake was not done by its deadline"),
+            Self::Truncated(HandshakeStep::ReadRequest) => {
+                f.write_str("the client closed the connection inside the head of a request")
+            }
+            Self::Truncated(HandshakeStep::ReadAnswer) => {
+                f.write_str("the server closed the connection inside the head of its answer")
+            }
+            Self::Truncated(HandshakeStep::AwaitAnswer) => {
+                f.write_str("the server closed the connection without a final answer")
+            }
+            Self::Truncated(step) => write!(f, "the peer closed the connection while {step}"),
+            Self::Closed => f.write_str("the connection was closed, and no request had begun"),
+            Self::TimedOut(step) => write!(f, "the deadline of the handshake passed while {step}"),
+            Self::Done => f.write_str("the handshake is over, and its outcome has been given out"),
             Self::Random(_) => f.write_str("there is no Sec-WebSocket-Key without random bytes"),
         }
     }
@@ -94,7 +108,7 @@ impl std::error::Error for HandshakeError {
             Self::Declined(declined) => declined.source(),
             Self::InvalidResponse(response) => response.source(),
             Self::Random(error) => Some(error),
-            Self::Truncated | Self::Closed | Self::TimedOut => None,
+            Self::Truncated(_) | Self::Closed | Self::TimedOut(_) | Self::Done => None,
         }
     }
 }

@@ -16,6 +16,14 @@ pub(crate) trait Fields<'a>: Copy {
     fn lines(self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
         self.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, v)| v)
     }
+
+    /// What the lines with this name say together, if there are any: "the combined field value consists of
+    /// the list of corresponding field line values within that section, concatenated in order, with each
+    /// field line value separated by a comma." RFC 9110 5.2
+    fn joined(self, name: &'static str) -> Option<Vec<u8>> {
+        let lines: Vec<_> = self.lines(name).collect();
+        (!lines.is_empty()).then(|| lines.join(&b", "[..]))
+    }
 }
 
 impl<'a> Fields<'a> for &'a [httparse::Header<'a>] {

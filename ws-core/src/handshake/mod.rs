@@ -9,8 +9,10 @@ pub mod credentials;
 mod declined;
 pub(crate) mod deflate;
 pub(crate) mod error;
+mod excerpt;
 mod exchange;
 mod extension;
+mod field_name;
 pub(crate) mod fields;
 mod key;
 mod key_text;
@@ -28,6 +30,7 @@ mod response_rules;
 pub(crate) mod rule;
 mod server;
 mod server_config;
+mod step;
 pub(crate) mod switching_protocols;
 mod target;
 mod upgrade_request;
@@ -43,6 +46,7 @@ pub use self::{
     declined::{Declined, InvalidResponse},
     deflate::{ClientWindow, DeflateConfig, DeflateOffer},
     error::HandshakeError,
+    field_name::FieldName,
     key::RandomError,
     lenient::Lenient,
     limits::Limits,
@@ -54,6 +58,7 @@ pub use self::{
     rule::{RequestRule, ResponseRule},
     server::{Polled, ServerHandshake},
     server_config::ServerConfig,
+    step::HandshakeStep,
     upgrade_request::UpgradeRequest,
     upgrade_response::UpgradeResponse,
     verifier::Verifier,

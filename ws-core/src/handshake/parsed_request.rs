@@ -6,6 +6,7 @@ use super::{
     lenient::Lenient,
     negotiate::subprotocols,
     request_rules::{self, RequestFields, RequestLine, Upgrade},
+    rule::RequestRule,
     server_config::ServerConfig,
     violation::Violation,
 };
@@ -67,6 +68,10 @@ impl<'a> ParsedRequest<'a> {
     }
 
     pub(crate) fn check(&self, config: &ServerConfig) -> Result<Upgrade, Violation> {
+        if !matches!(self.version, Version::HTTP_10 | Version::HTTP_11) {
+            let version = format!("{:?}", self.version);
+            return Err(Violation::new(RequestRule::HttpVersion, Some(version.as_bytes())));
+        }
         let target = self.uri.to_string();
         let slots = RequestFields::collect(self.headers);
         let line = RequestLine {

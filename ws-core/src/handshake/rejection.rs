@@ -6,7 +6,8 @@ use bytes::{BufMut, Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
 use super::{
-    argument_error::ArgumentError, fields::Options, rule::RequestRule, violation::Violation,
+    argument_error::ArgumentError, field_name::write_usual, fields::Options, rule::RequestRule,
+    violation::Violation,
 };
 
 /// A request that a server rejects: the rule that it broke, and the answer, which has been written or,
@@ -191,7 +192,7 @@ pub(crate) fn write(response: &Response<Bytes>, out: &mut BytesMut) {
     out.put_slice(response.body());
 }
 
-/// Writes the fields that `wanted` takes, a line each. `http`'s types cannot hold a CR, LF or NUL,
+/// Writes the fields that `wanted` takes, a line each, with the usual spelling of their names. `http`'s types cannot hold a CR, LF or NUL,
 /// so no value can end its line early.
 pub(crate) fn write_fields(
     headers: &HeaderMap,
@@ -199,15 +200,56 @@ pub(crate) fn write_fields(
     out: &mut BytesMut,
 ) {
     for (name, value) in headers.iter().filter(|(name, _)| wanted(name)) {
-        write_field(name.as_str(), value.as_bytes(), out);
+        write_unspelled_field(name, value.as_bytes(), out);
     }
+}
+
+/// Writes one field line, with the usual spelling of its name.
+pub(crate) fn write_unspelled_field(name: &HeaderName, value: &[u8], out: &mut BytesMut) {
+    out.reserve(name.as_str().len() + value.len() + 4);
+    write_usual(name, out);
+    write_value(value, out);
 }
 
 /// Writes one field line.
 pub(crate) fn write_field(name: &str, value: &[u8], out: &mut BytesMut) {
     out.reserve(name.len() + value.len() + 4);
     out.put_slice(name.as_bytes());
+    write_value(value, out);
+}
+
+fn write_value(value: &[u8], out: &mut BytesMut) {
     out.put_slice(b": ");
     out.put_slice(value);
     out.put_slice(b"\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_written_in_the_usual_case() {
+        let mut response = Response::new(Bytes::from_static(b"no"));
+        *response.status_mut() = StatusCode::UPGRADE_REQUIRED;
+        for name in ["www-authenticate", "etag", "x-request-id", "set-cookie", "set-cookie"] {
+            response.headers_mut().append(name, HeaderValue::from_static("x"));
+        }
+        let rejection = Draft::of_application(response).finish(true, false);
+        let mut out = BytesMut::new();
+        write(&rejection.response, &mut out);
+        let written = String::from_utf8(out.to_vec()).unwrap();
+        for line in [
+            "WWW-Authenticate: x",
+            "ETag: x",
+            "X-Request-Id: x",
+            "Set-Cookie: x\r\nSet-Cookie: x",
+            "Content-Length: 2",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Version: 13",
+        ] {
+            assert!(written.contains(&format!("\r\n{line}\r\n")), "{line}: {written}");
+        }
+    }
 }

@@ -6,10 +6,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, Version, he
 use super::{
     argument_error::ArgumentError,
     authority,
-    client_config::ClientOptions,
+    client_config::{ClientOptions, ExtraField},
     deflate::offer_value,
     key::Key,
-    rejection::{write_field, write_fields},
+    rejection::{write_field, write_unspelled_field},
     target,
 };
 use crate::codec::list::is_token;
@@ -39,19 +39,20 @@ impl CheckedRequest {
             return Err(error.clone());
         }
         if authority::parse(host.as_bytes()).is_none() {
-            return Err(ArgumentError::Host);
+            return Err(ArgumentError::Host(escaped(host)));
         }
-        let host = HeaderValue::from_str(host).map_err(|_| ArgumentError::Host)?;
-        let target = target::normalize(target).ok_or(ArgumentError::Target)?;
+        let host = HeaderValue::from_str(host).map_err(|_| ArgumentError::Host(escaped(host)))?;
+        let target =
+            target::normalize(target).ok_or_else(|| ArgumentError::Target(escaped(target)))?;
         for offer in &options.deflate {
             offer.check()?;
         }
         let extensions = (!options.deflate.is_empty())
             .then(|| HeaderValue::from_str(&offer_value(&options.deflate)))
             .transpose()
-            .map_err(|_| ArgumentError::Deflate)?;
+            .map_err(|_| ArgumentError::DeflateParams(offer_value(&options.deflate)))?;
         let mut extra = HeaderMap::with_capacity(options.headers.len());
-        for (name, value) in &options.headers {
+        for ExtraField { name, value, .. } in &options.headers {
             if is_reserved(name) {
                 return Err(ArgumentError::ReservedHeader(name.clone()));
             }
@@ -87,15 +88,14 @@ impl CheckedRequest {
         request
     }
 
-    /// Writes the request.
-    pub(crate) fn write(&self, out: &mut BytesMut) {
+    /// Writes the request. `options` are those that it was made with, and know how names were written.
+    pub(crate) fn write(&self, options: &ClientOptions, out: &mut BytesMut) {
         out.reserve(256 + self.target.len());
         out.put_slice(b"GET ");
         out.put_slice(self.target.as_bytes());
         out.put_slice(b" HTTP/1.1\r\n");
         for (name, value) in self.own_fields() {
             let name = match name.as_str() {
-                // Names have no case, but people who read logs do.
                 "host" => "Host",
                 "upgrade" => "Upgrade",
                 "connection" => "Connection",
@@ -107,7 +107,19 @@ impl CheckedRequest {
             };
             write_field(name, value, out);
         }
-        write_fields(&self.extra, |_| true, out);
+        // Lines of one name follow each other. Each may have been written in another way, and those that a
+        // hook adds come last.
+        let mut last = None;
+        let mut nth = 0;
+        for (name, value) in &self.extra {
+            nth = if last == Some(name) { nth + 1 } else { 0 };
+            last = Some(name);
+            let written = options.headers.iter().filter(|field| field.name == *name).nth(nth);
+            match written.and_then(|field| field.spelling.as_deref()) {
+                Some(spelling) => write_field(spelling, value.as_bytes(), out),
+                None => write_unspelled_field(name, value.as_bytes(), out),
+            }
+        }
         out.put_slice(b"\r\n");
     }
 
@@ -118,12 +130,14 @@ impl CheckedRequest {
     /// Takes the caller's fields from a request that the decorator or the caller may have changed, and
     /// makes sure that those of the handshake are as they were.
     pub(crate) fn adopt<B>(&mut self, request: Request<B>) -> Result<(), ArgumentError> {
-        let uri: Uri = self.target.parse().map_err(|_| ArgumentError::Target)?;
+        let uri: Uri =
+            self.target.parse().map_err(|_| ArgumentError::Target(escaped(&self.target)))?;
         if request.method() != Method::GET
             || *request.uri() != uri
             || request.version() != Version::HTTP_11
         {
-            return Err(ArgumentError::Request);
+            let (method, uri, version) = (request.method(), request.uri(), request.version());
+            return Err(ArgumentError::Request(escaped(&format!("{method} {uri} {version:?}"))));
         }
         let (parts, _) = request.into_parts();
         let mut extra = parts.headers;
@@ -160,15 +174,22 @@ impl CheckedRequest {
 /// RFC 6455 4.1(10)
 fn subprotocol_offer(names: &[Box<str>]) -> Result<Option<HeaderValue>, ArgumentError> {
     for (i, name) in names.iter().enumerate() {
-        if !is_token(name.as_bytes()) || names[..i].contains(name) {
-            return Err(ArgumentError::Subprotocol(name.escape_default().to_string()));
+        if !is_token(name.as_bytes()) {
+            return Err(ArgumentError::Subprotocol(escaped(name)));
+        }
+        if names[..i].contains(name) {
+            return Err(ArgumentError::DuplicateSubprotocol(escaped(name)));
         }
     }
     if names.is_empty() {
         return Ok(None);
     }
     let value = HeaderValue::from_str(&names.join(", "));
-    value.map(Some).map_err(|_| ArgumentError::Subprotocol(names.concat()))
+    value.map(Some).map_err(|_| ArgumentError::Subprotocol(escaped(&names.concat())))
+}
+
+fn escaped(text: &str) -> String {
+    text.escape_default().to_string()
 }
 
 fn is_reserved(name: &HeaderName) -> bool {
@@ -188,3 +209,49 @@ const RESERVED: [HeaderName; 10] = [
     header::CONTENT_LENGTH,
     header::TRANSFER_ENCODING,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ClientConfig;
+
+    fn written(config: &ClientConfig) -> String {
+        let request = CheckedRequest::new(config.options(), "h", "/", *b"dGhlIHNhbXBsZSBub25jZQ==");
+        let mut out = BytesMut::new();
+        request.unwrap().write(config.options(), &mut out);
+        String::from_utf8(out.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_name_is_sent_as_it_was_written() {
+        let config = ClientConfig::new()
+            .header("authorization", "Basic eDp5")
+            .header("X-API-key", "1")
+            .header(String::from("x-api-KEY"), "2")
+            .header("X-Other", "3");
+        let written = written(&config);
+        for line in ["authorization: Basic eDp5", "X-API-key: 1", "x-api-KEY: 2", "X-Other: 3"] {
+            assert!(written.contains(&format!("\r\n{line}\r\n")), "{line}: {written}");
+        }
+    }
+
+    #[test]
+    fn a_name_without_a_case_is_sent_in_the_usual_one() {
+        let mut others = HeaderMap::new();
+        others.insert("x-api-key", HeaderValue::from_static("1"));
+        let config = ClientConfig::new()
+            .header(header::AUTHORIZATION, "Basic eDp5")
+            .header(&header::DNT, "1")
+            .headers(&others)
+            .decorate(|request| {
+                let headers = request.headers_mut();
+                headers.insert("x-signature", HeaderValue::from_static("2"));
+                headers.append("x-api-key", HeaderValue::from_static("3"));
+            });
+        let written = written(&config);
+        let fields = ["Authorization: Basic eDp5", "DNT: 1", "X-Api-Key: 1", "X-Api-Key: 3"];
+        for line in fields.into_iter().chain(["X-Signature: 2", "Sec-WebSocket-Version: 13"]) {
+            assert!(written.contains(&format!("\r\n{line}\r\n")), "{line}: {written}");
+        }
+    }
+}

@@ -109,6 +109,41 @@ pub(crate) fn check<'a>(
     options: &ServerOptions,
     body_read: bool,
 ) -> Result<Upgrade, Violation> {
+    let checked = check_slots(line, fields, slots, options, body_read);
+    checked.map_err(|violation| with_all_lines(violation, fields))
+}
+
+/// The slots hold the first line of each field. If the rule is about all of them, the error shows all.
+#[cold]
+fn with_all_lines<'a>(violation: Violation, fields: impl Fields<'a>) -> Violation {
+    let rule = violation.rule();
+    let name = match rule {
+        Rule::DuplicateHost => "host",
+        Rule::BadContentLength => "content-length",
+        Rule::TransferEncoding => "transfer-encoding",
+        Rule::UnknownExpectation => "expect",
+        Rule::NoConnection => "connection",
+        Rule::NoUpgrade => "upgrade",
+        Rule::DuplicateKey => "sec-websocket-key",
+        Rule::DuplicateVersion => "sec-websocket-version",
+        Rule::BadSubprotocol | Rule::NoCommonSubprotocol => negotiate::SUBPROTOCOL,
+        Rule::BadExtension => negotiate::EXTENSIONS,
+        Rule::DuplicateOrigin => "origin",
+        _ => return violation,
+    };
+    match fields.joined(name) {
+        Some(lines) => Violation::new(rule, Some(&lines)),
+        None => violation,
+    }
+}
+
+fn check_slots<'a>(
+    line: RequestLine<'a>,
+    fields: impl Fields<'a>,
+    slots: &RequestFields<'a>,
+    options: &ServerOptions,
+    body_read: bool,
+) -> Result<Upgrade, Violation> {
     version_of_http(line)?;
     method(line.method)?;
     let host = host(slots)?;
@@ -158,7 +193,7 @@ pub(crate) fn is_upgrade(method: &str, slots: &RequestFields<'_>, lenient: Lenie
 /// "The method of the request MUST be GET, and the HTTP version MUST be at least 1.1." RFC 6455 4.1(2). "A
 /// server MUST ignore an Upgrade header field that is received in an HTTP/1.0 request." RFC 9110 7.8
 fn version_of_http(line: RequestLine<'_>) -> Result<(), Violation> {
-    if line.is_http_1_1 { Ok(()) } else { broken(Rule::Http10, None) }
+    if line.is_http_1_1 { Ok(()) } else { broken(Rule::Http10, Some(b"HTTP/1.0")) }
 }
 
 /// "The method of the request MUST be GET". RFC 6455 4.1(2). A method that is "unrecognized or not
@@ -301,7 +336,7 @@ fn origin(
     required: bool,
 ) -> Result<(), Violation> {
     match slots.origin {
-        One { value: None, .. } if required => broken(Rule::Origin, None),
+        One { value: None, .. } if required => broken(Rule::MissingOrigin, None),
         One { value: None, .. } => Ok(()),
         One { value, repeated: true } => broken(Rule::DuplicateOrigin, value),
         One { value: Some(value), .. } if policy.allows(value, authority) => Ok(()),

@@ -1,7 +1,7 @@
 //! What a client asks of a 101: one function per rule, the sentence that justifies it above it, in
 //! the order in which they are checked.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use super::{
     client_config::ClientOptions,
@@ -10,7 +10,7 @@ use super::{
     fields::{Fields, One, Options},
     key::Accept,
     lenient::Lenient,
-    negotiate::EXTENSIONS,
+    negotiate::{EXTENSIONS, SUBPROTOCOL},
     rule::ResponseRule as Rule,
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// A rule that is broken, and the value that breaks it.
-pub(crate) type Broken<'a> = (Rule, Option<&'a [u8]>);
+pub(crate) type Broken<'a> = (Rule, Option<Cow<'a, [u8]>>);
 
 /// The fields of an answer that a handshake is about.
 #[derive(Clone, Copy, Debug, Default)]
@@ -57,17 +57,40 @@ pub(crate) fn check<'a>(
     options: &ClientOptions,
 ) -> Result<Negotiated, Broken<'a>> {
     let slots = AnswerFields::collect(fields);
-    upgrade(&slots)?;
-    connection(&slots, options.lenient)?;
-    accept(&slots, expected)?;
-    let subprotocol = subprotocol(&slots, &options.subprotocols, options.lenient)?;
+    check_slots(fields, &slots, expected, options).map_err(|rule| with_value(rule, fields))
+}
+
+/// The rule that is broken, and the field that breaks it: what all of its lines say.
+#[cold]
+fn with_value<'a>(rule: Rule, fields: impl Fields<'a>) -> Broken<'a> {
+    let name = match rule {
+        Rule::NoUpgrade => "upgrade",
+        Rule::NoConnection => "connection",
+        Rule::DuplicateAccept | Rule::BadAccept => "sec-websocket-accept",
+        Rule::UnofferedSubprotocol => SUBPROTOCOL,
+        Rule::UnofferedExtension | Rule::BadExtensionParameter => EXTENSIONS,
+        _ => return (rule, None),
+    };
+    (rule, fields.joined(name).map(Cow::Owned))
+}
+
+fn check_slots<'a>(
+    fields: impl Fields<'a>,
+    slots: &AnswerFields<'a>,
+    expected: &Accept,
+    options: &ClientOptions,
+) -> Result<Negotiated, Rule> {
+    upgrade(slots)?;
+    connection(slots, options.lenient)?;
+    accept(slots, expected)?;
+    let subprotocol = subprotocol(slots, &options.subprotocols, options.lenient)?;
     let mut deflate = None;
-    if let Some(value) = slots.extensions.value {
+    if slots.extensions.value.is_some() {
         // "1#extension": one at least. RFC 6455 9.1
-        deflate = agreed(fields, options).map_err(|rule| (rule, Some(value)))?;
-        let is_empty = || members(value).next().is_none() && !slots.extensions.repeated;
+        deflate = agreed(fields, options)?;
+        let is_empty = || fields.lines(EXTENSIONS).all(|line| members(line).next().is_none());
         if deflate.is_none() && !(options.lenient.empty_lists && is_empty()) {
-            return Err((Rule::BadExtensionParameter, Some(value)));
+            return Err(Rule::BadExtensionParameter);
         }
     }
     Ok(Negotiated { subprotocol, deflate })
@@ -76,23 +99,23 @@ pub(crate) fn check<'a>(
 /// "If the response lacks an |Upgrade| header field or the |Upgrade| header field contains a value
 /// that is not an ASCII case-insensitive match for the value "websocket", the client MUST _Fail the
 /// WebSocket Connection_." RFC 6455 4.1(2)
-fn upgrade<'a>(slots: &AnswerFields<'a>) -> Result<(), Broken<'a>> {
+fn upgrade(slots: &AnswerFields<'_>) -> Result<(), Rule> {
     match slots.upgrade {
         One { value: Some(value), repeated: false } if value.eq_ignore_ascii_case(b"websocket") => {
             Ok(())
         }
-        One { value, .. } => Err((Rule::NoUpgrade, value)),
+        One { .. } => Err(Rule::NoUpgrade),
     }
 }
 
 /// "If the response lacks a |Connection| header field or the |Connection| header field doesn't
 /// contain a token that is an ASCII case-insensitive match for the value "Upgrade", the client MUST
 /// _Fail the WebSocket Connection_." RFC 6455 4.1(3)
-fn connection<'a>(slots: &AnswerFields<'a>, lenient: Lenient) -> Result<(), Broken<'a>> {
+fn connection(slots: &AnswerFields<'_>, lenient: Lenient) -> Result<(), Rule> {
     if slots.connection.has() || lenient.missing_connection {
         Ok(())
     } else {
-        Err((Rule::NoConnection, slots.connection.value))
+        Err(Rule::NoConnection)
     }
 }
 
@@ -100,12 +123,12 @@ fn connection<'a>(slots: &AnswerFields<'a>, lenient: Lenient) -> Result<(), Brok
 /// contains a value other than the base64-encoded SHA-1 of the concatenation [...], the client MUST
 /// _Fail the WebSocket Connection_." RFC 6455 4.1(4). It "MUST NOT appear more than once in an HTTP
 /// response." 11.3.3
-fn accept<'a>(slots: &AnswerFields<'a>, expected: &Accept) -> Result<(), Broken<'a>> {
+fn accept(slots: &AnswerFields<'_>, expected: &Accept) -> Result<(), Rule> {
     match slots.accept {
-        One { value: None, .. } => Err((Rule::MissingAccept, None)),
-        One { value, repeated: true } => Err((Rule::DuplicateAccept, value)),
+        One { value: None, .. } => Err(Rule::MissingAccept),
+        One { repeated: true, .. } => Err(Rule::DuplicateAccept),
         One { value: Some(value), .. } if value == expected => Ok(()),
-        One { value, .. } => Err((Rule::BadAccept, value)),
+        One { .. } => Err(Rule::BadAccept),
     }
 }
 
@@ -113,19 +136,19 @@ fn accept<'a>(slots: &AnswerFields<'a>, expected: &Accept) -> Result<(), Broken<
 /// indicates the use of a subprotocol that was not present in the client's handshake (the server
 /// has indicated a subprotocol not requested by the client), the client MUST _Fail the WebSocket
 /// Connection_." RFC 6455 4.1(6)
-fn subprotocol<'a>(
-    slots: &AnswerFields<'a>,
+fn subprotocol(
+    slots: &AnswerFields<'_>,
     offered: &[Box<str>],
     lenient: Lenient,
-) -> Result<Option<Arc<str>>, Broken<'a>> {
+) -> Result<Option<Arc<str>>, Rule> {
     match slots.protocol {
         One { value: None, .. } => Ok(None),
         One { value: Some(b""), repeated: false } if lenient.empty_subprotocol => Ok(None),
-        One { value, repeated: true } => Err((Rule::UnofferedSubprotocol, value)),
+        One { repeated: true, .. } => Err(Rule::UnofferedSubprotocol),
         One { value: Some(value), .. } => {
             match offered.iter().find(|name| name.as_bytes() == value) {
                 Some(name) => Ok(Some(Arc::from(&**name))),
-                None => Err((Rule::UnofferedSubprotocol, Some(value))),
+                None => Err(Rule::UnofferedSubprotocol),
             }
         }
     }

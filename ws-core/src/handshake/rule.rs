@@ -12,29 +12,30 @@ rules! {
     FieldTooLong => "field-too-long", "RFC 6585 5", "a field line is longer than the server's limit";
     HeadTooLarge => "head-too-large", "RFC 6585 5", "the request head is larger than the server's limit";
     TooManyFields => "too-many-fields", "RFC 6585 5", "the request has more field lines than the server's limit";
-    HttpVersion => "bad-http-version", "RFC 6455 4.1", "a WebSocket handshake over a connection of its own is HTTP/1.1";
+    HttpVersion => "bad-http-version", "RFC 6455 4.1", "a WebSocket handshake here is HTTP/1.1";
     Http10 => "http-1.0", "RFC 6455 4.1", "a WebSocket handshake is HTTP/1.1, and the request came as HTTP/1.0: proxies send that unless told otherwise";
     UnknownMethod => "unknown-method", "RFC 9110 9.1", "the request method is not one the server knows";
     Method => "bad-method", "RFC 6455 4.1", "the method of a WebSocket handshake is GET";
     MissingHost => "missing-host", "RFC 9112 3.2", "a request must have a Host field";
     DuplicateHost => "duplicate-host", "RFC 9112 3.2", "a request must have exactly one Host field";
     BadHost => "bad-host", "RFC 9112 3.2", "Host must be a host and optionally a port";
-    BadTarget => "bad-target", "RFC 9112 3.2", "the target must be a path or an http URI, in visible ASCII and without a fragment";
+    BadTarget => "bad-target", "RFC 9112 3.2", "the target must be a path or an http URI, without user information, a fragment, or a character that a URI cannot have";
     BadContentLength => "bad-content-length", "RFC 9112 6.3", "Content-Length must be one number";
     UnexpectedBody => "unexpected-body", "RFC 6455 4.1", "a WebSocket handshake has no body";
     TransferEncoding => "transfer-encoding", "RFC 9112 6.1", "a WebSocket handshake has no body and so no Transfer-Encoding";
     UnknownExpectation => "unknown-expectation", "RFC 9110 10.1.1", "the only expectation that can be met is 100-continue";
-    NoConnection => "no-connection", "RFC 6455 4.2.1", "Connection must list upgrade to open a WebSocket here";
-    NoUpgrade => "no-upgrade", "RFC 6455 4.2.1", "Upgrade must list websocket to open a WebSocket here";
+    NoConnection => "no-connection", "RFC 6455 4.2.1", "Connection must be a list of tokens, upgrade among them, to open a WebSocket here";
+    NoUpgrade => "no-upgrade", "RFC 6455 4.2.1", "Upgrade must be a list of protocols, websocket among them, to open a WebSocket here";
     MissingKey => "missing-key", "RFC 6455 4.2.1", "a WebSocket handshake must have a Sec-WebSocket-Key";
     DuplicateKey => "duplicate-key", "RFC 6455 11.3.1", "a WebSocket handshake must have exactly one Sec-WebSocket-Key";
-    BadKey => "bad-key", "RFC 6455 4.2.1", "Sec-WebSocket-Key must be 16 bytes in base64";
+    BadKey => "bad-key", "RFC 6455 4.2.1", "Sec-WebSocket-Key must be 16 bytes in base64: 22 digits and ==";
     MissingVersion => "missing-version", "RFC 6455 4.2.1", "a WebSocket handshake must have a Sec-WebSocket-Version; this server speaks 13";
     DuplicateVersion => "duplicate-version", "RFC 6455 11.3.5", "a WebSocket handshake must have exactly one Sec-WebSocket-Version";
     BadVersion => "bad-version", "RFC 6455 4.4", "this server speaks version 13 of the WebSocket protocol";
-    BadSubprotocol => "bad-subprotocol", "RFC 6455 11.3.4", "Sec-WebSocket-Protocol must be a list of tokens";
-    BadExtension => "bad-extension", "RFC 6455 9.1", "Sec-WebSocket-Extensions must be a list of extensions with parameters";
+    BadSubprotocol => "bad-subprotocol", "RFC 6455 11.3.4", "Sec-WebSocket-Protocol must be a list of at least one token, and nothing but tokens";
+    BadExtension => "bad-extension", "RFC 6455 9.1", "Sec-WebSocket-Extensions must be a list of at least one extension, each with well-formed parameters";
     DuplicateOrigin => "duplicate-origin", "RFC 6454 7.3", "a request must have at most one Origin";
+    MissingOrigin => "missing-origin", "RFC 6455 10.2", "a request must have an Origin to open a WebSocket here";
     Origin => "origin-not-allowed", "RFC 6455 10.2", "pages of this origin may not open a WebSocket here";
     NoCommonSubprotocol => "no-common-subprotocol", "RFC 6455 4.2.2", "one of the server's subprotocols must be offered";
     Timeout => "timeout", "RFC 9110 15.5.9", "the request did not arrive in time";
@@ -60,7 +61,7 @@ impl RequestRule {
             Self::Http10 | Self::NoConnection | Self::NoUpgrade | Self::BadVersion => {
                 StatusCode::UPGRADE_REQUIRED
             }
-            Self::Origin | Self::Application => StatusCode::FORBIDDEN,
+            Self::MissingOrigin | Self::Origin | Self::Application => StatusCode::FORBIDDEN,
             Self::Timeout => StatusCode::REQUEST_TIMEOUT,
             Self::Response => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
@@ -91,16 +92,20 @@ rules! {
     /// A rule for what a server answers, in the order in which a client checks them.
     pub enum ResponseRule;
     MalformedHead => "malformed-head", "RFC 9112 2", "the response is not a well-formed HTTP/1.1 head";
-    HeadTooLarge => "head-too-large", "RFC 6585 5", "the head of the response is larger than the client's limit";
-    HttpVersion => "bad-http-version", "RFC 6455 4.1", "a 101 is a response of HTTP/1.1";
-    NoUpgrade => "no-upgrade", "RFC 6455 4.1", "Upgrade must be websocket";
-    NoConnection => "no-connection", "RFC 6455 4.1", "Connection must list upgrade";
+    StatusLineTooLong => "status-line-too-long", "RFC 9112 4", "the status line is longer than the client's limit";
+    FieldTooLong => "field-too-long", "RFC 9110 5.4", "a field line is longer than the client's limit";
+    HeadTooLarge => "head-too-large", "RFC 9110 5.4", "the head of the response is larger than the client's limit";
+    TooManyFields => "too-many-fields", "RFC 9110 5.4", "the response has more field lines than the client's limit";
+    InterimTooLarge => "interim-too-large", "RFC 9110 15.2", "the interim answers are larger together than the client's limit";
+    HttpVersion => "bad-http-version", "RFC 6455 4.1", "the answer to a WebSocket handshake is HTTP/1.1";
+    NoUpgrade => "no-upgrade", "RFC 6455 4.1", "Upgrade must be websocket and nothing else";
+    NoConnection => "no-connection", "RFC 6455 4.1", "Connection must be a list of tokens, upgrade among them";
     MissingAccept => "missing-accept", "RFC 6455 4.1", "a 101 must have a Sec-WebSocket-Accept";
     DuplicateAccept => "duplicate-accept", "RFC 6455 11.3.3", "a 101 must have exactly one Sec-WebSocket-Accept";
     BadAccept => "bad-accept", "RFC 6455 4.1", "Sec-WebSocket-Accept must answer the key that was sent";
-    UnofferedSubprotocol => "unoffered-subprotocol", "RFC 6455 4.1", "the subprotocol must be one of those offered";
-    UnofferedExtension => "unoffered-extension", "RFC 6455 4.1", "the extensions must be among those offered";
-    BadExtensionParameter => "bad-extension-parameter", "RFC 7692 7.1", "the extension's parameters must be a legal answer to an offer";
+    UnofferedSubprotocol => "unoffered-subprotocol", "RFC 6455 4.1", "Sec-WebSocket-Protocol must name one of the subprotocols offered";
+    UnofferedExtension => "unoffered-extension", "RFC 6455 4.1", "Sec-WebSocket-Extensions must name nothing that was not offered";
+    BadExtensionParameter => "bad-extension-parameter", "RFC 7692 7.1", "Sec-WebSocket-Extensions must be one legal answer to an offer";
 }
 
 #[cfg(test)]

@@ -28,12 +28,15 @@ use super::{
     request_rules::{self, RequestFields, RequestLine},
     rule::RequestRule,
     server_config::ServerConfig,
+    step::HandshakeStep,
     target,
     upgrade_request::UpgradeRequest,
+    violation::Violation,
 };
 use crate::codec::{
     RecvBuf, SendQueue,
     head::{HeadError, HeadKind, HeadScanner, HeadSpan, parse_request},
+    not_a_head::blamed,
 };
 
 /// Reads upgrade requests and answers them.
@@ -271,7 +274,7 @@ impl ServerHandshake {
             };
             let verdict = request_rules::check(line, fields, &slots, options, false);
             if verdict.is_err() && head.target.parse::<Uri>().is_err() {
-                return Err(HeadError::Malformed);
+                return Err(HeadError::Target);
             }
             let close = !head.is_http_1_1 || slots.is_last(false);
             let asked = Asked { close, head: head.method == "HEAD" };
@@ -284,18 +287,23 @@ impl ServerHandshake {
     /// There is no request.
     #[cold]
     fn fail(self, failure: Failure) -> Box<Rejected> {
-        let has_begun = self.scanner.has_begun(self.exchange.recv.filled());
+        let filled = self.exchange.recv.filled();
+        let has_begun = self.scanner.has_begun(filled);
         match failure {
             Failure::Head(error) => {
                 let rule = match error {
                     HeadError::Malformed => RequestRule::MalformedHead,
                     HeadError::Version => RequestRule::HttpVersion,
+                    HeadError::Target => RequestRule::BadTarget,
                     HeadError::StartLineTooLong => RequestRule::RequestLineTooLong,
                     HeadError::FieldTooLong => RequestRule::FieldTooLong,
                     HeadError::TooLarge => RequestRule::HeadTooLarge,
                     HeadError::TooManyFields => RequestRule::TooManyFields,
                 };
-                let mut rejected = self.answer_unread(rule);
+                let (head, line) = (self.scanner.unread(filled), self.scanner.open_line(filled));
+                let value = blamed(error, head, line, HeadKind::Request);
+                let violation = Violation::of_bytes(rule, value, filled);
+                let mut rejected = self.answer_unread(violation);
                 rejected.lingers = true;
                 rejected
             }
@@ -304,25 +312,32 @@ impl ServerHandshake {
             }
             Failure::End(End::Stream) => {
                 // The error is why the request never became whole, not the answer to it.
-                let mut rejected = self.answer_unread(RequestRule::MalformedHead);
-                rejected.error = HandshakeError::Truncated;
+                let mut rejected = self.answer_unread(RequestRule::MalformedHead.into());
+                rejected.error = HandshakeError::Truncated(HandshakeStep::ReadRequest);
                 rejected
             }
             Failure::End(End::Time) if has_begun && self.exchange.options().answer_timeout => {
-                let mut rejected = self.answer_unread(RequestRule::Timeout);
-                rejected.error = HandshakeError::TimedOut;
+                let mut rejected = self.answer_unread(RequestRule::Timeout.into());
+                rejected.error = HandshakeError::TimedOut(HandshakeStep::ReadRequest);
                 rejected
             }
-            Failure::End(End::Time) => Rejected::silent(HandshakeError::TimedOut, self.exchange),
+            Failure::End(End::Time) => {
+                let step = if has_begun {
+                    HandshakeStep::ReadRequest
+                } else {
+                    HandshakeStep::AwaitRequest
+                };
+                Rejected::silent(HandshakeError::TimedOut(step), self.exchange)
+            }
         }
     }
 
     /// Answers bytes that are not a request. What follows them is none either.
-    fn answer_unread(self, rule: RequestRule) -> Box<Rejected> {
-        let mut draft = Draft::of_rule(rule.into(), &[]);
+    fn answer_unread(self, violation: Violation) -> Box<Rejected> {
+        let mut draft = Draft::of_rule(violation, &[]);
         self.exchange.decorate(None, &mut draft.response);
         let head = self.scanner.unread(self.exchange.recv.filled()).starts_with(b"HEAD ");
-        Rejected::answer(self.exchange, draft, Asked { head, ..Asked::default() })
+        Rejected::answer(self.exchange, draft, Asked { head, close: true })
     }
 }
 

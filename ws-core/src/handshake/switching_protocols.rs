@@ -70,9 +70,16 @@ fn adopt(
     let chosen = match (names.next(), names.next()) {
         (None, _) => None,
         (Some(name), None) if is_offered(name.as_bytes()) => name.to_str().ok(),
-        (Some(name), _) => {
+        (Some(one), Some(_)) => {
+            let others = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter().skip(1);
+            let names = others.fold(one.as_bytes().to_vec(), |names, other| {
+                [&names, b", ".as_slice(), other.as_bytes()].concat()
+            });
+            return Err(ArgumentError::SeveralSubprotocols(names.escape_ascii().to_string()));
+        }
+        (Some(name), None) => {
             let name = name.as_bytes().escape_ascii().to_string();
-            return Err(ArgumentError::Subprotocol(name));
+            return Err(ArgumentError::UnofferedSubprotocol(name));
         }
     };
     if chosen != negotiated.subprotocol() {

@@ -123,10 +123,10 @@ impl UpgradeRequest {
     ///
     /// # Errors
     ///
-    /// [`ArgumentError::Subprotocol`] for a name that the client did not offer.
+    /// [`ArgumentError::UnofferedSubprotocol`] for a name that the client did not offer.
     pub fn select_subprotocol(&mut self, name: Option<&str>) -> Result<(), ArgumentError> {
         if let Some(name) = name.filter(|name| !self.offers(name.as_bytes())) {
-            return Err(ArgumentError::Subprotocol(name.escape_default().to_string()));
+            return Err(ArgumentError::UnofferedSubprotocol(name.escape_default().to_string()));
         }
         if let Ok(upgrade) = &mut self.checked.verdict {
             upgrade.negotiated.subprotocol = name.map(Arc::from);

@@ -47,10 +47,12 @@ impl Verifier {
                 response: head.map(|()| Bytes::new()),
                 body_complete: false,
                 leftover: Bytes::new(),
+                cut: None,
             })));
         }
         if response.version() != Version::HTTP_11 {
-            let broken = (ResponseRule::HttpVersion, None);
+            let version = format!("{:?}", response.version()).into_bytes();
+            let broken = (ResponseRule::HttpVersion, Some(version.into()));
             return Err(InvalidResponse::new(broken, Some(head)).into());
         }
         let fields = response.headers();

@@ -8,18 +8,26 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};
 
-use super::rule::RequestRule;
+use super::{excerpt::Excerpt, rule::RequestRule};
+use crate::codec::not_a_head::OtherProtocol;
 
 /// A rule that a request breaks, and the value that breaks it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     rule: RequestRule,
-    value: Option<Box<[u8]>>,
+    value: Option<Excerpt>,
+    /// What the peer seems to speak instead of HTTP/1.1.
+    other: Option<OtherProtocol>,
 }
 
 impl Violation {
     pub(crate) fn new(rule: RequestRule, value: Option<&[u8]>) -> Self {
-        Self { rule, value: value.map(excerpt) }
+        Self { rule, value: value.map(Excerpt::new), other: None }
+    }
+
+    /// Bytes that are no request, the first of which were `start`.
+    pub(crate) fn of_bytes(rule: RequestRule, value: &[u8], start: &[u8]) -> Self {
+        Self { other: OtherProtocol::of(start), ..Self::new(rule, Some(value)) }
     }
 
     /// The rule.
@@ -27,9 +35,9 @@ impl Violation {
         self.rule
     }
 
-    /// The offending value, where there is one: at most its first 128 bytes.
+    /// The offending value, where there is one: at most its first 80 bytes.
     pub fn value(&self) -> Option<&[u8]> {
-        self.value.as_deref()
+        self.value.as_ref().map(Excerpt::bytes)
     }
 
     /// The answer that tells the peer: the rule's status and a line of text.
@@ -45,7 +53,7 @@ impl Violation {
         *response.status_mut() = self.rule.status();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-        if matches!(self.rule, RequestRule::MissingVersion | RequestRule::DuplicateVersion) {
+        if tells_version(self.rule) {
             headers.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         }
         response
@@ -54,25 +62,49 @@ impl Violation {
 
 impl From<RequestRule> for Violation {
     fn from(rule: RequestRule) -> Self {
-        Self { rule, value: None }
+        Self { rule, value: None, other: None }
     }
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use RequestRule::{NoConnection, NoUpgrade};
+
         self.rule.fmt(f)?;
-        match self.value() {
-            Some(value) => write!(f, ": \"{}\"", value.escape_ascii()),
-            None => Ok(()),
-        }
+        let asks_for_field = matches!(self.rule, NoConnection | NoUpgrade);
+        show_value(f, self.value.as_ref(), asks_for_field, self.other)
     }
 }
 
 impl std::error::Error for Violation {}
 
-/// Enough of a value to see what is wrong with it.
-pub(crate) fn excerpt(value: &[u8]) -> Box<[u8]> {
-    value[..value.len().min(MAX_EXCERPT)].into()
+/// Whether the answer tells which version is spoken here. A client of another one may lack the key, or
+/// have a key of another kind: that of the drafts before version 4 was two fields of other names.
+fn tells_version(rule: RequestRule) -> bool {
+    use RequestRule::{
+        BadKey, BadVersion, DuplicateKey, DuplicateVersion, MissingKey, MissingVersion,
+    };
+
+    matches!(
+        rule,
+        MissingKey | DuplicateKey | BadKey | MissingVersion | DuplicateVersion | BadVersion
+    )
 }
 
-const MAX_EXCERPT: usize = 128;
+/// Shows, behind a rule, what broke it.
+pub(crate) fn show_value(
+    f: &mut fmt::Formatter<'_>,
+    value: Option<&Excerpt>,
+    asks_for_field: bool,
+    other: Option<OtherProtocol>,
+) -> fmt::Result {
+    match value {
+        Some(value) => write!(f, ": {value}")?,
+        None if asks_for_field => f.write_str(": there is no such field")?,
+        None => {}
+    }
+    match other {
+        Some(other) => write!(f, ", which looks like {}", other.name()),
+        None => Ok(()),
+    }
+}

@@ -89,7 +89,7 @@ macro_rules! __acceptor {
             ///
             /// # Errors
             ///
-            /// [`ArgumentError::Subprotocol`](handshake::ArgumentError::Subprotocol) for a name that
+            /// [`ArgumentError::UnofferedSubprotocol`](handshake::ArgumentError::UnofferedSubprotocol) for a name that
             /// the client did not offer.
             pub fn select_subprotocol(
                 &mut self,

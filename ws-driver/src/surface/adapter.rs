@@ -60,9 +60,9 @@ macro_rules! __names {
             pub use $crate::{
                 Parts, Url, UrlError,
                 ws_core::{
-                    ArgumentError, Declined, HandshakeError, InvalidResponse, Lenient, Limits,
-                    Negotiated, ParsedRequest, Preference, RandomError, RecvBuf, Rejection, Role,
-                    UpgradeResponse, Violation, credentials,
+                    ArgumentError, Declined, FieldName, HandshakeError, HandshakeStep,
+                    InvalidResponse, Lenient, Limits, Negotiated, ParsedRequest, Preference,
+                    RandomError, RecvBuf, Rejection, Role, UpgradeResponse, Violation, credentials,
                 },
             };
         }

@@ -20,7 +20,7 @@ macro_rules! __functions {
         /// # Errors
         ///
         /// [`Error::Url`] for something that is no URL or has another scheme, [`Error::Io`] when
-        /// nobody can be connected to, otherwise as [`handshake()`]: a path that must not be sent is
+        /// nobody can be connected to, with the host, the port, and each address that was tried, otherwise as [`handshake()`]: a path that must not be sent is
         /// [`HandshakeError::Argument`](handshake::HandshakeError::Argument), and the deadline
         /// [`HandshakeError::TimedOut`](handshake::HandshakeError::TimedOut).
         pub $($async)? fn connect(
@@ -203,9 +203,13 @@ macro_rules! __look_up {
 #[macro_export]
 macro_rules! __lookup_doc {
     (async) => {
-        "A look-up that has begun goes on in the background after the deadline has passed."
+        "A look-up that has begun goes on in the background after the deadline has passed, for as long \
+         as the resolver takes, on a thread that is for what blocks. A tokio runtime that is dropped \
+         waits for that thread; `Runtime::shutdown_background` does not."
     };
     (blocking) => {
-        "Looking up the host is the operating system's business, and not cut short by the deadline."
+        "Looking up the host is the operating system's business, and not cut short by the deadline: \
+         with a resolver that does not answer, this takes as long as the resolver is waited for, and \
+         only then fails with the deadline."
     };
 }

@@ -1,0 +1,44 @@
+//! The bytes that an error is about, as it shows them.
+
+use std::fmt;
+
+/// The beginning of what broke a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Excerpt {
+    bytes: Box<[u8]>,
+    /// There was more of it.
+    cut: bool,
+}
+
+impl Excerpt {
+    pub(crate) fn new(bytes: &[u8]) -> Self {
+        Self { bytes: bytes[..bytes.len().min(MAX_LEN)].into(), cut: bytes.len() > MAX_LEN }
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// In quotes, in ASCII, on one line.
+impl fmt::Display for Excerpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let more = if self.cut { "..." } else { "" };
+        write!(f, "\"{}\"{more}", self.bytes.escape_ascii())
+    }
+}
+
+/// A line of a terminal. More would be the peer's way to fill logs.
+const MAX_LEN: usize = 80;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quoted_escaped_and_cut() {
+        assert_eq!(Excerpt::new(b"a\r\n\"\xff\0").to_string(), r#""a\r\n\"\xff\x00""#);
+        assert_eq!(Excerpt::new(&[b'a'; 80]).to_string(), format!("\"{}\"", "a".repeat(80)));
+        assert_eq!(Excerpt::new(&[b'a'; 81]).to_string(), format!("\"{}\"...", "a".repeat(80)));
+    }
+}

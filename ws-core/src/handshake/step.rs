@@ -1,0 +1,37 @@
+//! How far a handshake had come when it failed.
+
+use std::fmt;
+
+/// What a handshake was doing when its time was up or its stream ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HandshakeStep {
+    /// Client: looking up the host and connecting to it.
+    Connect,
+    /// Client: writing the request.
+    SendRequest,
+    /// Client: waiting for the first byte of an answer, or of one behind interim answers.
+    AwaitAnswer,
+    /// Client: reading the head of the answer.
+    ReadAnswer,
+    /// Server: waiting for the first byte of a request.
+    AwaitRequest,
+    /// Server: reading the head of a request.
+    ReadRequest,
+    /// Server: writing the answer.
+    SendAnswer,
+}
+
+impl fmt::Display for HandshakeStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Connect => "looking up the host and connecting to it",
+            Self::SendRequest => "writing the request",
+            Self::AwaitAnswer => "waiting for the server's answer",
+            Self::ReadAnswer => "reading the head of the server's answer",
+            Self::AwaitRequest => "waiting for a request",
+            Self::ReadRequest => "reading the head of a request",
+            Self::SendAnswer => "writing the answer",
+        })
+    }
+}
