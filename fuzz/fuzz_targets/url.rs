@@ -21,7 +21,7 @@ fuzz_target!(|data: &[u8]| {
     }
     match upgrade_request(&config, ours.host_field(), ours.target()) {
         Ok(_) => {}
-        Err(HandshakeError::Argument(ArgumentError::Target)) => return,
+        Err(HandshakeError::Argument(ArgumentError::Target(_))) => return,
         Err(error) => panic!("{text:?}: {error}"),
     }
     // What was made of it means the same.
