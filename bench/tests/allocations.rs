@@ -32,6 +32,7 @@ fn an_accept_allocates_nothing() {
 
     let head = wire::request_of(20_000_000);
     let info = measure(|| assert!(Server::default().serve(&head[..]).error.is_some()));
+    // The buffer, and what the error shows of the head.
     let allocated = info.bytes_total;
-    assert!(allocated <= 64 * 1024, "a refused head of 20 MB took {allocated} bytes");
+    assert!(allocated <= 64 * 1024 + 512, "a refused head of 20 MB took {allocated} bytes");
 }
