@@ -275,9 +275,6 @@ pub(crate) fn unfold(head: &mut [u8]) {
         if !is_empty && matches!(head.get(end + 1), Some(b' ' | b'\t')) {
             let line_end = if head[end - 1] == b'\r' { end - 1 } else { end };
             head[line_end..=end].fill(b' ');
-        } else {
-            from = end + 1;
-            continue;
         }
         from = end + 1;
     }
