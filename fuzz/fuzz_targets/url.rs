@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use ws_core::{ArgumentError, ClientConfig, HandshakeError, upgrade_request};
-use ws_driver::Url;
+use ws_core::Url;
 
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };

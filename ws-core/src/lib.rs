@@ -91,12 +91,14 @@
 //! | feature | default | |
 //! |---|---|---|
 //! | `deflate` | off | permessage-deflate (RFC 7692): ask for it with `ServerConfig::deflate` or `ClientConfig::deflate`, and a [`Connection`] compresses and inflates |
+//! | `idna` | off | international host names in a [`Url`] (UTS 46), through the crate of that name |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod close;
 mod codec;
 mod connection;
+mod dial;
 mod handshake;
 mod message;
 mod negotiated;
@@ -115,6 +117,7 @@ pub use self::{
         ReceiveLimits, Receiver, Reply, SendError, SendProgress, Sender, StreamEnd, Timeout,
         TimeoutAction, WebSocketConfig,
     },
+    dial::{Url, UrlError},
     handshake::{
         Accepted, ArgumentError, ClientConfig, ClientHandshake, ClientWindow, Declined,
         DeflateConfig, DeflateOffer, Established, FieldName, HandshakeError, HandshakeStep,

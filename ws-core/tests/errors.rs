@@ -322,7 +322,10 @@ fn each_step_of_a_server_in_which_its_handshake_may_end() {
         check(input, (error.name(), &error.to_string()), (name, &[end], &["deadline"]));
     }
     for (step, words) in [
-        (HandshakeStep::Connect, "looking up the host and connecting"),
+        (HandshakeStep::LookUp, "looking up the host"),
+        (HandshakeStep::Connect, "connecting to the host"),
+        (HandshakeStep::Proxy, "asking the proxy"),
+        (HandshakeStep::Tls, "beginning TLS"),
         (HandshakeStep::SendAnswer, "writing the answer"),
     ] {
         let error = HandshakeError::TimedOut(step);

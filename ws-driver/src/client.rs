@@ -11,11 +11,11 @@ use std::{
 use http::{Request, Response};
 use ws_core::{
     ClientConfig, ClientHandshake, Established, HandshakeError, HandshakeStep, UpgradeResponse,
-    Verifier,
+    Url, UrlError, Verifier,
 };
 
 use crate::{
-    Error, Url, UrlError, WebSocket,
+    Error, WebSocket,
     dial::{self, unconnected},
     hold::Own,
     runtime::{Reads, Runtime, Writes},

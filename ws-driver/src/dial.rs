@@ -10,7 +10,9 @@ use std::{
     time::Instant,
 };
 
-use crate::{Error, Url, runtime::Runtime};
+use ws_core::Url;
+
+use crate::{Error, runtime::Runtime};
 
 /// Looks up a host, and tries its addresses one after the other. The time that is left is shared among those
 /// that are left, so that one that does not answer leaves time for the next.

@@ -4,9 +4,8 @@ use std::{fmt, io};
 
 use ws_core::{
     ArgumentError, FrameViolation, HandshakeError, Rejection, SendError, TextError, Timeout,
+    UrlError,
 };
-
-use crate::url::UrlError;
 
 /// Why a WebSocket could not be opened, or did not go on.
 ///

@@ -107,7 +107,6 @@ mod server;
 mod split;
 mod stream;
 mod surface;
-mod url;
 mod waiters;
 mod web_socket;
 mod wire;
@@ -128,7 +127,6 @@ pub use self::{
     runtime::{Reads, Runtime, Writes, write_queue},
     server::{Accepting, Acceptor, UpgradeRequest, accept, accept_buffered, accept_request},
     split::{RecvHalf, SendHalf},
-    url::{Url, UrlError},
     web_socket::WebSocket,
 };
 

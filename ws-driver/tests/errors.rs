@@ -6,11 +6,11 @@ use std::{error::Error as StdError, io};
 
 use http::Response;
 use ws_driver::{
-    Error, Url, UrlError,
+    Error,
     ws_core::{
         ArgumentError, ClientConfig, ClientHandshake, FrameRule, FrameViolation, HandshakeError,
         HandshakeStep, Polled, RequestRule, ResponseRule, SendError, ServerConfig, ServerHandshake,
-        Text, Timeout, Violation, is_upgrade, respond,
+        Text, Timeout, Url, UrlError, Violation, is_upgrade, respond,
     },
 };
 
@@ -64,8 +64,11 @@ fn handshake_errors() -> Vec<HandshakeError> {
     errors
 }
 
-const STEPS: [HandshakeStep; 7] = [
+const STEPS: [HandshakeStep; 10] = [
+    HandshakeStep::LookUp,
     HandshakeStep::Connect,
+    HandshakeStep::Proxy,
+    HandshakeStep::Tls,
     HandshakeStep::SendRequest,
     HandshakeStep::AwaitAnswer,
     HandshakeStep::ReadAnswer,

@@ -6,8 +6,14 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HandshakeStep {
-    /// Client: looking up the host and connecting to it.
+    /// Client: looking up the addresses of the host, or of the proxy.
+    LookUp,
+    /// Client: connecting to the host, or to the proxy.
     Connect,
+    /// Client: asking the proxy for a connection to the host.
+    Proxy,
+    /// Client: beginning TLS, with the host or with the proxy.
+    Tls,
     /// Client: writing the request.
     SendRequest,
     /// Client: waiting for the first byte of an answer, or of one behind interim answers.
@@ -25,7 +31,10 @@ pub enum HandshakeStep {
 impl fmt::Display for HandshakeStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Connect => "looking up the host and connecting to it",
+            Self::LookUp => "looking up the host",
+            Self::Connect => "connecting to the host",
+            Self::Proxy => "asking the proxy for a connection to the host",
+            Self::Tls => "beginning TLS",
             Self::SendRequest => "writing the request",
             Self::AwaitAnswer => "waiting for the server's answer",
             Self::ReadAnswer => "reading the head of the server's answer",

@@ -58,11 +58,12 @@ macro_rules! __names {
         /// What a handshake consists of: what was asked, answered and negotiated, and why it failed.
         pub mod handshake {
             pub use $crate::{
-                Parts, Url, UrlError,
+                Parts,
                 ws_core::{
                     ArgumentError, Declined, FieldName, HandshakeError, HandshakeStep,
                     InvalidResponse, Lenient, Limits, Negotiated, ParsedRequest, Preference,
-                    RandomError, RecvBuf, Rejection, Role, UpgradeResponse, Violation, credentials,
+                    RandomError, RecvBuf, Rejection, Role, UpgradeResponse, Url, UrlError,
+                    Violation, credentials,
                 },
             };
         }

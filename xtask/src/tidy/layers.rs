@@ -13,6 +13,7 @@ const LAYERS: &[&str] = &[
     "message.rs",
     "close.rs",
     "connection/",
+    "dial/",
     "handshake/",
     "lib.rs",
 ];

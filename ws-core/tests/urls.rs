@@ -3,10 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use ws_driver::{
-    Url,
-    ws_core::{ClientConfig, upgrade_request},
-};
+use ws_core::{ClientConfig, Url, upgrade_request};
 
 /// What matters about a URL: Host, port, target, user name and password.
 #[derive(Debug, PartialEq, Eq)]

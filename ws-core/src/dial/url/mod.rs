@@ -11,10 +11,10 @@ use self::{host::Host, user_info::UserInfo};
 /// A `ws` or `wss` URL, taken apart.
 ///
 /// ```
-/// let url = ws_driver::Url::parse("ws://[::1]:9001/chat?room=7#top")?;
+/// let url = ws_core::Url::parse("ws://[::1]:9001/chat?room=7#top")?;
 /// assert_eq!((url.host(), url.port()), ("::1", 9001));
 /// assert_eq!((url.host_field(), url.target()), ("[::1]:9001", "/chat?room=7"));
-/// # Ok::<(), ws_driver::UrlError>(())
+/// # Ok::<(), ws_core::UrlError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Url {
@@ -80,7 +80,7 @@ impl Url {
     }
 
     /// User name and password, decoded; without a password that is empty. They are for
-    /// [`ClientConfig::user_info`](ws_core::ClientConfig::user_info).
+    /// [`ClientConfig::user_info`](crate::ClientConfig::user_info).
     pub fn user_info(&self) -> Option<(&str, &str)> {
         self.user_info.as_ref().map(|info| (info.user.as_str(), info.password.as_str()))
     }

@@ -1,6 +1,6 @@
 //! The host of a URL: a name, or an address.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 use super::{error::UrlError, percent};
 
