@@ -82,8 +82,8 @@ fn futures_and_sockets_are_send() {
             is_send($adapter::accept_request(io(), &http::Request::new(()), b"".as_slice(), &server));
             is_send($adapter::handshake(io(), "h", "/"));
             is_send($adapter::handshake_with(io(), "h", "/", &client));
-            is_send($adapter::connect("ws://h"));
-            is_send($adapter::connect_with("ws://h", &client));
+            is_send($adapter::connect("ws://h").into_future());
+            is_send($adapter::connect_with("ws://h", &client).into_future());
             is_send($adapter::Acceptor::new(io(), &server).next_request());
             is_send(async {
                 let pending = $adapter::Acceptor::new(io(), &server).next_request().await?;

@@ -42,22 +42,22 @@ fn block_on<F: Future>(future: F) -> F::Output {
 
 fn tokio(url: &str, config: &ClientConfig) -> Outcome {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let opened = runtime.block_on(ws_tokio::connect_with(url, config));
+    let opened = runtime.block_on(ws_tokio::connect_with(url, config).into_future());
     opened.map(|(ws, response)| (ws.negotiated().clone(), response))
 }
 
 fn smol(url: &str, config: &ClientConfig) -> Outcome {
-    let opened = block_on(ws_smol::connect_with(url, config));
+    let opened = block_on(ws_smol::connect_with(url, config).into_future());
     opened.map(|(ws, response)| (ws.negotiated().clone(), response))
 }
 
 fn async_std(url: &str, config: &ClientConfig) -> Outcome {
-    let opened = block_on(ws_async_std::connect_with(url, config));
+    let opened = block_on(ws_async_std::connect_with(url, config).into_future());
     opened.map(|(ws, response)| (ws.negotiated().clone(), response))
 }
 
 fn blocking(url: &str, config: &ClientConfig) -> Outcome {
-    let opened = ws_blocking::connect_with(url, config);
+    let opened = ws_blocking::connect_with(url, config).open();
     opened.map(|(ws, response)| (ws.negotiated().clone(), response))
 }
 

@@ -94,35 +94,23 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-use std::{io, net::SocketAddr};
+mod dial;
+mod half_close;
 
 use async_std::{
     io::{BufRead, Read, Write},
-    net::{TcpStream, ToSocketAddrs},
+    net::TcpStream,
 };
 
-mod half_close;
-
-pub use self::half_close::HalfClose;
+pub use self::{dial::Sockets, half_close::HalfClose};
 
 /// Marks streams that are read and written through `futures_io`'s traits.
 pub type FuturesIo = ws_driver::FuturesIo<HalfClose>;
 
 pub use ws_driver::{bytes, http, ws_core};
 
-ws_driver::adapter!(async, FuturesIo, [Read + Write + Unpin + 'static], TcpStream, look_up, dial);
+ws_driver::adapter!(async, FuturesIo, [Read + Write + Unpin + 'static], Sockets, TcpStream);
 ws_driver::__futures_io_byte_stream!(Read, BufRead, Write, [Read + Write + Unpin + 'static]);
-
-async fn look_up(host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
-    Ok((host.as_str(), port).to_socket_addrs().await?.collect())
-}
-
-async fn dial(address: SocketAddr) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect(address).await?;
-    // A WebSocket writes whole messages: there is nothing to wait for.
-    stream.set_nodelay(true)?;
-    Ok(stream)
-}
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

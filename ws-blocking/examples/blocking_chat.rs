@@ -20,9 +20,9 @@ pub(crate) fn main() -> Result<(), Error> {
     let served = Arc::clone(&room);
     thread::spawn(move || serve(&listener, &served));
 
-    let (mut ada, _response) = ws_blocking::connect(&url)?;
-    let (mut bob, _response) = ws_blocking::connect(&url)?;
-    let (mut lazy, _response) = ws_blocking::connect(&url)?;
+    let (mut ada, _response) = ws_blocking::connect(&url).open()?;
+    let (mut bob, _response) = ws_blocking::connect(&url).open()?;
+    let (mut lazy, _response) = ws_blocking::connect(&url).open()?;
     for member in [&mut ada, &mut bob, &mut lazy] {
         println!("{:?}", member.recv()?); // welcome
     }

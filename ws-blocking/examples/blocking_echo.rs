@@ -14,7 +14,7 @@ pub(crate) fn main() -> Result<(), Error> {
     let url = format!("ws://{}/", listener.local_addr()?);
     thread::spawn(move || serve(&listener));
 
-    let (mut ws, _response) = ws_blocking::connect(&url)?;
+    let (mut ws, _response) = ws_blocking::connect(&url).open()?;
     ws.send("hello")?;
     println!("text: {:?}", ws.recv()?);
     ws.send(vec![1, 2, 3])?;

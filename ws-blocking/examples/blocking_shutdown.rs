@@ -32,8 +32,8 @@ pub(crate) fn main() -> Result<(), Error> {
     thread::spawn(move || serve(&listener, &stopped, &report));
 
     // One client listens to the end; another holds the line and does not listen at all.
-    let (mut polite, _response) = connect(&url)?;
-    let (mut deaf, _response) = connect(&url)?;
+    let (mut polite, _response) = connect(&url).open()?;
+    let (mut deaf, _response) = connect(&url).open()?;
     deaf.send("hello")?;
     polite.send("hello")?;
     println!("polite: {:?}", polite.recv()?);

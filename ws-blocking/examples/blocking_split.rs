@@ -16,7 +16,7 @@ pub(crate) fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let url = format!("ws://{}/", listener.local_addr()?);
     let server = thread::spawn(move || serve(listener.accept()?.0));
 
-    let (ws, _response) = ws_blocking::connect(&url)?;
+    let (ws, _response) = ws_blocking::connect(&url).open()?;
     let (sender, receiver) = ws.split(TcpStream::try_clone)?;
     let sending = thread::spawn(move || {
         let mut sender = talk("tick", sender)?;

@@ -33,7 +33,7 @@ pub(crate) fn main() -> Result {
 /// Sends a file as one message. Each part waits until there is room for it in the send queue, so
 /// the file is read as fast as the peer takes it.
 fn upload(url: &str, path: &Path) -> Result<Option<Message>> {
-    let (mut ws, _response) = connect(url)?;
+    let (mut ws, _response) = connect(url).open()?;
     let mut file = File::open(path)?;
     let mut buffer = vec![0; 64 * 1024];
     loop {

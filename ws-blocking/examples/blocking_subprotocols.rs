@@ -33,7 +33,7 @@ pub(crate) fn main() -> Result<(), Error> {
 /// Offers subprotocols, most preferred first, and asks one question.
 fn ask(url: &str, offers: &[&str]) -> Result<(), Error> {
     let config = ClientConfig::new().subprotocols(offers);
-    let (mut ws, _response) = connect_with(url, &config)?;
+    let (mut ws, _response) = connect_with(url, &config).open()?;
     ws.send("how now brown cow")?;
     let answer = ws.recv()?;
     println!("{}: {answer:?}", ws.subprotocol().unwrap_or("no subprotocol"));

@@ -1,24 +1,147 @@
-//! Connecting within a deadline.
+//! Looking up and connecting within a deadline, on threads where a call cannot be cut short.
 
 use std::{
+    future::Future,
     io,
     net::{SocketAddr, TcpStream, ToSocketAddrs},
-    time::Instant,
+    sync::mpsc::{self, RecvTimeoutError},
+    thread,
+    time::{Duration, Instant},
 };
 
-/// The operating system looks up the host, which cannot be cut short.
-pub(crate) fn look_up(host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
-    Ok((host, port).to_socket_addrs()?.collect())
+use socket2::{Domain, Protocol, Socket, Type};
+use ws_driver::{
+    DialEvent, Dials, Observer, Unreached,
+    ws_core::{Attempt, Attempts},
+};
+
+use crate::{MaybeTlsStream, runtime::Blocking};
+
+impl Dials for Blocking {
+    type Runtime = Self;
+    type Socket = TcpStream;
+    type Stream = MaybeTlsStream<TcpStream>;
+
+    async fn look_up(
+        host: String,
+        port: u16,
+        until: Option<Instant>,
+    ) -> io::Result<Vec<SocketAddr>> {
+        let look_up = move || Ok((host, port).to_socket_addrs()?.collect());
+        let Some(until) = until else { return look_up() };
+        // The operating system looks up the host, which cannot be cut short.
+        let (sender, receiver) = mpsc::channel();
+        thread::Builder::new().spawn(move || {
+            // Nobody may be waiting any more.
+            let _ = sender.send(look_up());
+        })?;
+        match receiver.recv_timeout(left(until)) {
+            Ok(found) => found,
+            Err(RecvTimeoutError::Timeout) => Err(io::ErrorKind::TimedOut.into()),
+            Err(RecvTimeoutError::Disconnected) => Err(io::Error::other("the look-up panicked")),
+        }
+    }
+
+    async fn connect(
+        address: SocketAddr,
+        local: Option<SocketAddr>,
+        until: Option<Instant>,
+    ) -> io::Result<TcpStream> {
+        connect(address, local, until)
+    }
+
+    async fn race(
+        mut attempts: Attempts,
+        local: Option<SocketAddr>,
+        until: Option<Instant>,
+        observer: &Observer,
+    ) -> Result<TcpStream, Unreached> {
+        let mut unreached = Unreached::default();
+        let (sender, receiver) = mpsc::channel();
+        let mut running = Vec::new();
+        loop {
+            let now = Instant::now();
+            let due = match attempts.poll(now) {
+                Attempt::Start(address) => {
+                    observer.tell(&DialEvent::Connect(address));
+                    running.push(address);
+                    let sender = sender.clone();
+                    let connect = move || {
+                        // Nobody may be waiting any more, and then the socket is closed.
+                        let _ = sender.send((address, connect(address, local, until)));
+                    };
+                    if attempts.is_empty() && running.len() == 1 {
+                        // There is nobody to compete with.
+                        connect();
+                    } else if let Err(error) = thread::Builder::new().spawn(connect) {
+                        unreached.add(address, error);
+                        attempts.failed();
+                    }
+                    continue;
+                }
+                Attempt::Wait(due) => due,
+                Attempt::Exhausted => return Err(unreached),
+            };
+            let next = due.into_iter().chain(until).min();
+            let come = match next {
+                Some(at) => receiver.recv_timeout(left(at)),
+                None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match come {
+                Ok((address, Ok(stream))) => {
+                    observer.tell(&DialEvent::Connected(address));
+                    return Ok(stream);
+                }
+                Ok((address, Err(error))) => {
+                    observer.tell(&DialEvent::Unreached(address, &error));
+                    running.retain(|running| *running != address);
+                    unreached.add(address, error);
+                    attempts.failed();
+                }
+                Err(_) if until.is_some_and(|until| until <= Instant::now()) => {
+                    for address in running {
+                        unreached.add(address, io::ErrorKind::TimedOut.into());
+                    }
+                    return Err(unreached);
+                }
+                Err(_) => {}
+            }
+        }
+    }
+
+    async fn sleep(until: Instant) -> io::Result<()> {
+        thread::sleep(left(until));
+        Ok(())
+    }
+
+    fn resolve(
+        look_up: impl Future<Output = io::Result<Vec<SocketAddr>>> + Send,
+        _until: Option<Instant>,
+    ) -> impl Future<Output = io::Result<Vec<SocketAddr>>> + Send {
+        look_up
+    }
 }
 
 /// Tries an address for as long as there is time.
-pub(crate) fn dial(address: SocketAddr, until: Option<Instant>) -> io::Result<TcpStream> {
-    let stream = match until.map(|until| until.saturating_duration_since(Instant::now())) {
+fn connect(
+    address: SocketAddr,
+    local: Option<SocketAddr>,
+    until: Option<Instant>,
+) -> io::Result<TcpStream> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    if let Some(local) = local {
+        socket.bind(&local.into())?;
+    }
+    match until.map(left) {
         Some(left) if left.is_zero() => return Err(io::ErrorKind::TimedOut.into()),
-        Some(left) => TcpStream::connect_timeout(&address, left)?,
-        None => TcpStream::connect(address)?,
-    };
+        Some(left) => socket.connect_timeout(&address.into(), left)?,
+        None => socket.connect(&address.into())?,
+    }
     // A WebSocket writes whole messages: there is nothing to wait for.
-    stream.set_nodelay(true)?;
-    Ok(stream)
+    socket.set_tcp_nodelay(true)?;
+    Ok(socket.into())
+}
+
+fn left(until: Instant) -> Duration {
+    until.saturating_duration_since(Instant::now())
 }

@@ -17,7 +17,7 @@
 //!     Ok::<_, Error>(())
 //! });
 //!
-//! let (mut ws, _response) = ws_blocking::connect(&url)?;
+//! let (mut ws, _response) = ws_blocking::connect(&url).open()?;
 //! ws.send("hello")?;
 //! assert_eq!(ws.recv()?, Some(Message::text("hello")));
 //! let info = ws.close_with(CloseCode::NORMAL_CLOSURE, "done")?;
@@ -109,7 +109,6 @@ mod wait;
 
 use std::net::TcpStream;
 
-use self::dial::{dial, look_up};
 pub use self::{
     non_blocking::{Accepting, Connecting},
     runtime::Blocking,
@@ -119,7 +118,7 @@ pub use self::{
 
 pub use ws_driver::{bytes, http, ws_core};
 
-ws_driver::adapter!(blocking, Blocking, [Transport], TcpStream, look_up, dial);
+ws_driver::adapter!(blocking, Blocking, [Transport], Blocking, TcpStream);
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,22 +1,19 @@
 //! The client's handshake over a stream.
 
 use std::{
-    future::{Future, poll_fn},
+    future::poll_fn,
     io,
-    net::SocketAddr,
     task::{Context, Poll, ready},
     time::Instant,
 };
 
 use http::{Request, Response};
 use ws_core::{
-    ClientConfig, ClientHandshake, Established, HandshakeError, HandshakeStep, UpgradeResponse,
-    Url, UrlError, Verifier,
+    ClientConfig, ClientHandshake, Established, HandshakeError, UpgradeResponse, Verifier,
 };
 
 use crate::{
     Error, WebSocket,
-    dial::{self, unconnected},
     hold::Own,
     runtime::{Reads, Runtime, Writes},
     wire::Wire,
@@ -70,7 +67,7 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
         Ok(this)
     }
 
-    fn of(io: T, machine: ClientHandshake) -> Self {
+    pub(crate) fn of(io: T, machine: ClientHandshake) -> Self {
         Self { wire: Some(Wire::own(io)), machine, unsent: None }
     }
 
@@ -184,50 +181,6 @@ pub async fn handshake_request<T, R: Reads<T> + Writes<T>, B>(
     verifier: Verifier,
 ) -> Result<Opened<T, R>, Error> {
     let mut connecting = Connecting::<T, R>::from_request(io, request, verifier)?;
-    poll_fn(|cx| connecting.poll(cx)).await
-}
-
-/// Connects to the host of `url`, whose addresses `look_up` finds and `connect` connects to, and opens a
-/// WebSocket there. One deadline covers all of it. Everything that goes into the request is checked first.
-///
-/// `dial` gets the host without brackets, and with the zone of a link-local address if the URL has one:
-/// `fe80::1%eth0`. User name and password in the URL become Basic credentials, unless the configuration
-/// has a field Authorization.
-///
-/// # Errors
-///
-/// [`Error::Url`] for an invalid URL or one whose scheme is not `ws`, [`Error::Io`] when no address can be
-/// connected to, with what was tried, and those of [`Connecting::poll`].
-pub async fn connect<T, R, L, D>(
-    url: &str,
-    config: &ClientConfig,
-    look_up: impl FnOnce(String, u16) -> L,
-    connect: impl Fn(SocketAddr, Option<Instant>) -> D,
-) -> Result<Opened<T, R>, Error>
-where
-    R: Reads<T> + Writes<T>,
-    L: Future<Output = io::Result<Vec<SocketAddr>>>,
-    D: Future<Output = io::Result<T>>,
-{
-    let url = Url::parse(url)?;
-    if url.is_secure() {
-        return Err(UrlError::Secure.into());
-    }
-    let config = match url.user_info() {
-        Some((user, password)) => &config.clone().user_info(user, password),
-        None => config,
-    };
-    let mut machine = ClientHandshake::new(config, url.host_field(), url.target())?;
-    let deadline = deadline(config.handshake_timeout());
-    machine.set_deadline(deadline);
-    let io =
-        match dial::dial::<R, _, _, _>(url.host(), url.port(), deadline, look_up, connect).await {
-            Err(_) if deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
-                return Err(HandshakeError::TimedOut(HandshakeStep::Connect).into());
-            }
-            dialled => dialled.map_err(|error| unconnected(&url, error))?,
-        };
-    let mut connecting = Connecting::<T, R>::of(io, machine);
     poll_fn(|cx| connecting.poll(cx)).await
 }
 

@@ -41,6 +41,14 @@ pub enum Error {
     TimedOut(Timeout),
     /// The URL is not one that this crate can connect to.
     Url(UrlError),
+    /// TLS could not be begun, or was broken off.
+    Tls(TlsError),
+    /// The proxy did not give a connection to the host.
+    Proxy(ProxyError),
+    /// The environment names a proxy that is none.
+    ProxyUrl(ProxyUrlError),
+    /// The server sent the client somewhere where it does not go.
+    Redirect(RedirectError),
 }
 
 impl Error {
@@ -56,6 +64,41 @@ impl Error {
             Self::Disconnected => "disconnected",
             Self::TimedOut(timeout) => timeout.name(),
             Self::Url(error) => error.name(),
+            Self::Tls(error) => error.name(),
+            Self::Proxy(error) => error.name(),
+            Self::ProxyUrl(error) => error.name(),
+            Self::Redirect(error) => error.name(),
+        }
+    }
+
+    /// Whether another attempt may succeed, some time later, with nothing changed on this side.
+    ///
+    /// That is so after errors of the stream, timeouts, a stream that ended, and a rejection with 429, 500,
+    /// 502, 503 or 504, by the server or by a proxy. It is not so after other rejections, broken rules,
+    /// certificates that are not trusted, and whatever is wrong with what the caller passed.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Io(error) | Self::Unsent { source: error, .. } => !matches!(
+                error.kind(),
+                io::ErrorKind::InvalidInput
+                    | io::ErrorKind::Unsupported
+                    | io::ErrorKind::PermissionDenied
+            ),
+            Self::Disconnected
+            | Self::TimedOut(_)
+            | Self::Send(SendError::TimedOut(_) | SendError::Disconnected)
+            | Self::Handshake(
+                HandshakeError::TimedOut(_)
+                | HandshakeError::Truncated(_)
+                | HandshakeError::Closed
+                | HandshakeError::Random(_),
+            ) => true,
+            Self::Handshake(HandshakeError::Declined(declined)) => {
+                is_transient_status(declined.response.status())
+            }
+            Self::Tls(error) => error.is_transient(),
+            Self::Proxy(error) => error.is_transient(),
+            _ => false,
         }
     }
 
@@ -102,6 +145,10 @@ impl fmt::Display for Error {
             }
             Self::TimedOut(timeout) => timeout.fmt(f),
             Self::Url(error) => error.fmt(f),
+            Self::Tls(error) => error.fmt(f),
+            Self::Proxy(error) => error.fmt(f),
+            Self::ProxyUrl(error) => error.fmt(f),
+            Self::Redirect(error) => error.fmt(f),
         }
     }
 }
@@ -117,6 +164,10 @@ impl std::error::Error for Error {
             Self::Send(error) => error.source(),
             Self::Text(error) => error.source(),
             Self::Url(error) => error.source(),
+            Self::Tls(error) => error.source(),
+            Self::Proxy(error) => error.source(),
+            Self::ProxyUrl(error) => error.source(),
+            Self::Redirect(error) => error.source(),
             Self::Disconnected | Self::TimedOut(_) => None,
         }
     }
@@ -141,7 +192,7 @@ impl From<Error> for io::Error {
             Error::Protocol(_)
             | Error::Text(_)
             | Error::Handshake(HandshakeError::InvalidResponse(_)) => io::ErrorKind::InvalidData,
-            Error::Url(_) | Error::Handshake(HandshakeError::Argument(_)) => {
+            Error::Url(_) | Error::ProxyUrl(_) | Error::Handshake(HandshakeError::Argument(_)) => {
                 io::ErrorKind::InvalidInput
             }
             _ => io::ErrorKind::Other,
@@ -180,9 +231,37 @@ impl From<ArgumentError> for Error {
     }
 }
 
+/// An error of TLS inside comes out, and is [`Error::Tls`].
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
-        Self::Io(error)
+        match error.downcast() {
+            Ok(error) => Self::Tls(error),
+            Err(error) => Self::Io(error),
+        }
+    }
+}
+
+impl From<TlsError> for Error {
+    fn from(error: TlsError) -> Self {
+        Self::Tls(error)
+    }
+}
+
+impl From<ProxyError> for Error {
+    fn from(error: ProxyError) -> Self {
+        Self::Proxy(error)
+    }
+}
+
+impl From<ProxyUrlError> for Error {
+    fn from(error: ProxyUrlError) -> Self {
+        Self::ProxyUrl(error)
+    }
+}
+
+impl From<RedirectError> for Error {
+    fn from(error: RedirectError) -> Self {
+        Self::Redirect(error)
     }
 }
 

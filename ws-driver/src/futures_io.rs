@@ -7,13 +7,15 @@ use std::{
     future::Future,
     io,
     marker::PhantomData,
+    net::{SocketAddr, TcpStream},
     pin::Pin,
     task::{Context, Poll, ready},
     time::Instant,
 };
 
-use async_io::Timer;
+use async_io::{Async, Timer};
 use futures_io::{AsyncRead, AsyncWrite};
+use socket2::{Domain, Protocol, Socket, Type};
 use ws_core::{RecvBuf, SendQueue};
 
 use crate::runtime::{Reads, Runtime, Writes, write_queue};
@@ -41,6 +43,28 @@ pub enum PollClose {}
 impl<T: AsyncWrite + Unpin> Closes<T> for PollClose {
     fn poll_close(io: &mut T, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(io).poll_close(cx)
+    }
+}
+
+/// Connects from an address of the machine.
+///
+/// # Errors
+///
+/// Those of the socket.
+pub async fn connect_from(local: SocketAddr, address: SocketAddr) -> io::Result<Async<TcpStream>> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.bind(&local.into())?;
+    socket.set_nonblocking(true)?;
+    let begun = socket.connect(&address.into());
+    let stream = Async::new(TcpStream::from(socket))?;
+    stream.writable().await?;
+    if let Some(error) = stream.get_ref().take_error()? {
+        return Err(error);
+    }
+    match (stream.get_ref().peer_addr(), begun) {
+        (Ok(_), _) => Ok(stream),
+        // It was more than a connection under way.
+        (Err(_), Err(error)) | (Err(error), Ok(())) => Err(error),
     }
 }
 

@@ -68,7 +68,7 @@
 //! assert_eq!(message.as_text(), Some("hello"));
 //! ```
 //!
-//! Handshakes ([`connect`], [`handshake`], [`accept`], [`Acceptor`]) are futures, and values with a
+//! Handshakes ([`Connect`], [`handshake`], [`accept`], [`Acceptor`]) are futures, and values with a
 //! `poll` ([`Connecting`], [`Accepting`]). What they open is a [`WebSocket`]: receive and send, whole
 //! messages or parts, also as `Stream` and `Sink`; [`split`](WebSocket::split) for two tasks;
 //! [`ByteStream`] for tunnels. The [`adapter!`] macro gives a runtime all of it under the names that
@@ -91,6 +91,7 @@
 
 mod byte_stream;
 mod client;
+mod connect;
 mod dial;
 mod ending;
 mod error;
@@ -102,11 +103,13 @@ mod inbound;
 mod outbound;
 mod parts;
 mod pool;
+mod reconnect;
 mod runtime;
 mod server;
 mod split;
 mod stream;
 mod surface;
+mod tls;
 mod waiters;
 mod web_socket;
 mod wire;
@@ -116,14 +119,17 @@ pub use {bytes, http, ws_core};
 pub use {futures_core, futures_sink};
 
 #[cfg(feature = "futures-io")]
-pub use self::futures_io::{Closes, FuturesIo, PollClose};
+pub use self::futures_io::{Closes, FuturesIo, PollClose, connect_from};
 pub use self::{
     byte_stream::ByteStream,
-    client::{Connecting, connect, handshake, handshake_request},
+    client::{Connecting, handshake, handshake_request},
+    connect::Connect,
+    dial::{DialConfig, DialEvent, Dials, Observer, Unreached},
     error::Error,
     event::{Event, Part},
     hold::{Hold, Own, Shared},
     parts::Parts,
+    reconnect::{Reconnect, Session},
     runtime::{Reads, Runtime, Writes, write_queue},
     server::{Accepting, Acceptor, UpgradeRequest, accept, accept_buffered, accept_request},
     split::{RecvHalf, SendHalf},

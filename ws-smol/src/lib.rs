@@ -92,33 +92,23 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-use std::{io, net::SocketAddr};
+mod dial;
 
 use async_net::TcpStream;
 use futures_io::{AsyncBufRead, AsyncRead, AsyncWrite};
 
+pub use self::dial::Sockets;
 pub use ws_driver::FuturesIo;
 
 pub use ws_driver::{bytes, http, ws_core};
 
-ws_driver::adapter!(async, FuturesIo, [AsyncRead + AsyncWrite + Unpin], TcpStream, look_up, dial);
+ws_driver::adapter!(async, FuturesIo, [AsyncRead + AsyncWrite + Unpin], Sockets, TcpStream);
 ws_driver::__futures_io_byte_stream!(
     AsyncRead,
     AsyncBufRead,
     AsyncWrite,
     [AsyncRead + AsyncWrite + Unpin]
 );
-
-async fn look_up(host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
-    async_net::resolve((host, port)).await
-}
-
-async fn dial(address: SocketAddr) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect(address).await?;
-    // A WebSocket writes whole messages: there is nothing to wait for.
-    stream.set_nodelay(true)?;
-    Ok(stream)
-}
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -109,31 +109,19 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod byte_stream;
+mod dial;
 mod runtime;
-
-use std::{io, net::SocketAddr};
 
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::{TcpStream, lookup_host},
+    net::TcpStream,
 };
 
 pub use self::runtime::Tokio;
 
 pub use ws_driver::{bytes, http, ws_core};
 
-ws_driver::adapter!(async, Tokio, [AsyncRead + AsyncWrite + Unpin], TcpStream, look_up, dial);
-
-async fn look_up(host: String, port: u16) -> io::Result<Vec<SocketAddr>> {
-    Ok(lookup_host((host, port)).await?.collect())
-}
-
-async fn dial(address: SocketAddr) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect(address).await?;
-    // A WebSocket writes whole messages: there is nothing to wait for.
-    stream.set_nodelay(true)?;
-    Ok(stream)
-}
+ws_driver::adapter!(async, Tokio, [AsyncRead + AsyncWrite + Unpin], Tokio, TcpStream);
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

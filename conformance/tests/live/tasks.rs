@@ -207,7 +207,7 @@ fn greedy_peers_starve_nobody<L: Live>(role: Role) {
     let address = listener.local_addr().unwrap();
     let opened = spawn(move || {
         let start = Instant::now();
-        ws_blocking::connect(format!("ws://{address}/")).unwrap();
+        ws_blocking::connect(format!("ws://{address}/")).open().unwrap();
         start.elapsed()
     });
     let newcomer = live.stream(listener.accept().unwrap().0);

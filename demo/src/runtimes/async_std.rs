@@ -44,7 +44,7 @@ impl Adapter for AsyncStd {
         url: &str,
         config: &ClientConfig,
     ) -> Result<(Box<dyn Channel>, UpgradeResponse), Error> {
-        let (ws, response) = task::block_on(ws_async_std::connect_with(url, config))?;
+        let (ws, response) = task::block_on(ws_async_std::connect_with(url, config).into_future())?;
         Ok((Box::new(Outside::new(ws_driver::WebSocket::from(ws), self)), response))
     }
 }

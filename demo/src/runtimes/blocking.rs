@@ -41,7 +41,7 @@ impl Adapter for Blocking {
         url: &str,
         config: &ClientConfig,
     ) -> Result<(Box<dyn Channel>, UpgradeResponse), Error> {
-        let (ws, response) = ws_blocking::connect_with(url, config)?;
+        let (ws, response) = ws_blocking::connect_with(url, config).open()?;
         Ok((Box::new(ws), response))
     }
 }

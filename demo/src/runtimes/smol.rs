@@ -46,7 +46,7 @@ impl Adapter for Smol {
         url: &str,
         config: &ClientConfig,
     ) -> Result<(Box<dyn Channel>, UpgradeResponse), Error> {
-        let (ws, response) = smol::block_on(ws_smol::connect_with(url, config))?;
+        let (ws, response) = smol::block_on(ws_smol::connect_with(url, config).into_future())?;
         Ok((Box::new(Outside::new(ws_driver::WebSocket::from(ws), self)), response))
     }
 }

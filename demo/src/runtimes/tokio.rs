@@ -58,7 +58,7 @@ impl Adapter for Tokio {
         config: &ClientConfig,
     ) -> Result<(Box<dyn Channel>, UpgradeResponse), Error> {
         let handle = self.runtime.handle();
-        let (ws, response) = handle.block_on(ws_tokio::connect_with(url, config))?;
+        let (ws, response) = handle.block_on(ws_tokio::connect_with(url, config).into_future())?;
         Ok((Box::new(Outside::new(ws_driver::WebSocket::from(ws), handle)), response))
     }
 }

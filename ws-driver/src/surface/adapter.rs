@@ -3,11 +3,10 @@
 /// Gives an adapter its functions and types.
 ///
 /// It takes how the adapter waits (`async` or `blocking`), its runtime marker, what its streams have
-/// to be, and the type and the functions that [`connect`](crate::connect) looks up and dials with: from host
-/// and port to addresses, and from one address, and for blocking ones the instant to give up, to a stream.
+/// to be, and what it connects with ([`Dials`](crate::Dials)) and its socket.
 ///
 /// ```ignore
-/// ws_driver::adapter!(async, Tokio, [AsyncRead + AsyncWrite + Unpin], TcpStream, look_up, dial);
+/// ws_driver::adapter!(async, Tokio, [AsyncRead + AsyncWrite + Unpin], Tokio, TcpStream);
 /// ```
 ///
 /// The adapter also has `pub use ws_driver::{bytes, http, ws_core};`, which the macro's code names.
@@ -15,12 +14,12 @@
 /// queued}` and `crate::block_on::block_on`.
 #[macro_export]
 macro_rules! adapter {
-    (async, $Runtime:ty, [$($bound:tt)*], $Stream:ty, $look_up:path, $dial:path) => {
-        $crate::__adapter!(async [async] $Runtime, Shared, [$($bound)*], $Stream, $look_up, $dial);
+    (async, $Runtime:ty, [$($bound:tt)*], $Dials:ty, $Socket:ty) => {
+        $crate::__adapter!(async [async] $Runtime, Shared, [$($bound)*], $Dials, $Socket);
         $crate::__asynchronous!($Runtime, [$($bound)*]);
     };
-    (blocking, $Runtime:ty, [$($bound:tt)*], $Stream:ty, $look_up:path, $dial:path) => {
-        $crate::__adapter!(blocking [] $Runtime, Own, [$($bound)*], $Stream, $look_up, $dial);
+    (blocking, $Runtime:ty, [$($bound:tt)*], $Dials:ty, $Socket:ty) => {
+        $crate::__adapter!(blocking [] $Runtime, Own, [$($bound)*], $Dials, $Socket);
     };
 }
 
@@ -29,11 +28,12 @@ macro_rules! adapter {
 #[macro_export]
 macro_rules! __adapter {
     (
-        $mode:tt [$($async:tt)?]
-        $Runtime:ty, $Hold:ident, [$($bound:tt)*], $Stream:ty, $look_up:path, $dial:path
+        $mode:tt [$($async:tt)?] $Runtime:ty, $Hold:ident, [$($bound:tt)*], $Dials:ty, $Socket:ty
     ) => {
         $crate::__names!();
-        $crate::__functions!($mode [$($async)?] [$($bound)*], $Stream, $look_up, $dial);
+        $crate::__functions!($mode [$($async)?] [$($bound)*]);
+        $crate::__connect!($mode [$($async)?] $Dials, $Socket);
+        $crate::__maybe_tls_stream!();
         $crate::__web_socket!($mode [$($async)?] $Runtime, [$($bound)*]);
         $crate::__halves!($mode [$($async)?] $Runtime, $Hold, [$($bound)*]);
         $crate::__acceptor!($mode [$($async)?] $Runtime, [$($bound)*]);
@@ -47,7 +47,7 @@ macro_rules! __adapter {
 macro_rules! __names {
     () => {
         pub use $crate::{
-            Error, Event, Part,
+            DialConfig, Error, Event, Part,
             ws_core::{
                 ClientConfig, CloseCode, CloseInfo, Message, MessageKind, Prepared, SendError,
                 ServerConfig, Text, Verifier, WebSocketConfig, is_upgrade, respond,
@@ -64,6 +64,17 @@ macro_rules! __names {
                     InvalidResponse, Lenient, Limits, Negotiated, ParsedRequest, Preference,
                     RandomError, RecvBuf, Rejection, Role, UpgradeResponse, Url, UrlError,
                     Violation, credentials,
+                },
+            };
+        }
+
+        /// The way to a server: proxies, what happens on the way, and connections that come back.
+        pub mod dial {
+            pub use $crate::{
+                DialEvent, Session,
+                ws_core::{
+                    BackoffConfig, Proxy, ProxyError, ProxyKind, ProxyRules, ProxyUrlError, Redirect,
+                    RedirectError,
                 },
             };
         }

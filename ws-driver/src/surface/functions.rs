@@ -1,50 +1,10 @@
-//! The functions that open WebSockets.
+//! The functions that open WebSockets over streams.
 
-/// `handshake`, `accept`, `connect` and their variants.
+/// `handshake`, `accept` and their variants.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __functions {
-    ($mode:tt [$($async:tt)?] [$($bound:tt)*], $Stream:ty, $look_up:path, $dial:path) => {
-        /// Connects to a `ws` URL and opens a WebSocket there. Gives the WebSocket and the server's
-        /// 101.
-        ///
-        /// One deadline covers looking up the host, connecting and the handshake: ten seconds. For
-        /// `wss`, connect and do TLS first, then [`handshake()`] on the TLS stream.
-        ///
-        #[doc = $crate::__lookup_doc!($mode)]
-        ///
-        /// User name and password in the URL become Basic credentials (RFC 7617), unless the
-        /// configuration has a field Authorization. An IPv6 address may have a zone:
-        /// `ws://[fe80::1%25eth0]/`. An international host name takes the feature `idna`.
-        ///
-        /// # Errors
-        ///
-        /// [`Error::Url`] for something that is no URL or has another scheme, [`Error::Io`] when
-        /// nobody can be connected to, with the host, the port, and each address that was tried, otherwise as [`handshake()`]: a path that must not be sent is
-        /// [`HandshakeError::Argument`](handshake::HandshakeError::Argument), and the deadline
-        /// [`HandshakeError::TimedOut`](handshake::HandshakeError::TimedOut).
-        pub $($async)? fn connect(
-            url: impl AsRef<str>,
-        ) -> Result<(WebSocket<$Stream>, handshake::UpgradeResponse), Error> {
-            $crate::__call!($mode, connect_with(url, &ClientConfig::new()))
-        }
-
-        /// Like [`connect`], with a configuration: subprotocols, header fields, limits, a deadline.
-        ///
-        /// # Errors
-        ///
-        /// As [`connect`].
-        pub $($async)? fn connect_with(
-            url: impl AsRef<str>,
-            config: &ClientConfig,
-        ) -> Result<(WebSocket<$Stream>, handshake::UpgradeResponse), Error> {
-            let look_up = $crate::__look_up!($mode, $look_up);
-            let dial = $crate::__dial!($mode, $dial);
-            let connected = $crate::connect(url.as_ref(), config, look_up, dial);
-            let connected = $crate::__finish!($mode, connected);
-            connected.map(|(ws, response)| (WebSocket(ws), response))
-        }
-
+    ($mode:tt [$($async:tt)?] [$($bound:tt)*]) => {
         /// Opens a WebSocket over a connected stream, as a client (RFC 6455 4.1).
         ///
         /// `host` is what goes into Host, `target` is path and query. Gives the WebSocket and the
@@ -60,8 +20,6 @@ macro_rules! __functions {
         /// written, [`HandshakeError::Truncated`](handshake::HandshakeError::Truncated) and
         /// [`HandshakeError::TimedOut`](handshake::HandshakeError::TimedOut) when no whole answer
         /// came, [`Error::Io`] for the stream's own.
-        #[doc(alias = "wss")]
-        #[doc(alias = "tls")]
         pub $($async)? fn handshake<T: $($bound)*>(
             stream: T,
             host: &str,
@@ -171,45 +129,5 @@ macro_rules! __functions {
             let accepted = $crate::accept_request(stream, request, leftover, config);
             $crate::__finish!($mode, accepted).map(WebSocket)
         }
-    };
-}
-
-/// How an adapter's function dials.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __dial {
-    (async, $dial:path) => {
-        |address, _| $dial(address)
-    };
-    (blocking, $dial:path) => {
-        |address, until| ::std::future::ready($dial(address, until))
-    };
-}
-
-/// How an adapter's function looks up.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __look_up {
-    (async, $look_up:path) => {
-        $look_up
-    };
-    (blocking, $look_up:path) => {
-        |host, port| ::std::future::ready($look_up(host, port))
-    };
-}
-
-/// What a deadline does to looking up a host.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __lookup_doc {
-    (async) => {
-        "A look-up that has begun goes on in the background after the deadline has passed, for as long \
-         as the resolver takes, on a thread that is for what blocks. A tokio runtime that is dropped \
-         waits for that thread; `Runtime::shutdown_background` does not."
-    };
-    (blocking) => {
-        "Looking up the host is the operating system's business, and not cut short by the deadline: \
-         with a resolver that does not answer, this takes as long as the resolver is waited for, and \
-         only then fails with the deadline."
     };
 }

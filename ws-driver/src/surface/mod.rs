@@ -6,6 +6,7 @@ mod acceptor;
 mod adapter;
 mod byte_stream;
 mod closing;
+mod connect;
 mod functions;
 mod halves;
 pub(crate) mod polling;

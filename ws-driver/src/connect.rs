@@ -1,0 +1,175 @@
+//! From a URL to an open WebSocket.
+
+use std::{
+    fmt,
+    future::poll_fn,
+    marker::PhantomData,
+    task::Poll,
+    time::Instant,
+};
+
+use http::{HeaderMap, StatusCode};
+use ws_core::{
+    ClientConfig, ClientHandshake, HandshakeError, Redirect, Redirects, UpgradeResponse, Url,
+};
+
+use crate::{
+    Error, WebSocket,
+    client::{Connecting, Opened, deadline},
+    dial::{DialConfig, DialEvent, Dials, dial},
+};
+
+/// A WebSocket that is to be opened at a URL.
+///
+/// One deadline covers everything: looking up, connecting, the proxy, TLS, the handshake, and redirects.
+pub struct Connect<D> {
+    url: String,
+    config: ClientConfig,
+    dial: DialConfig,
+    dials: PhantomData<fn() -> D>,
+}
+
+impl<D> Connect<D> {
+    /// To `url`, which is looked at when it is opened.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            config: ClientConfig::new(),
+            dial: DialConfig::new(),
+            dials: PhantomData,
+        }
+    }
+
+    /// With these settings of the handshake, in place of those so far.
+    #[must_use]
+    pub fn config(self, config: ClientConfig) -> Self {
+        Self { config, ..self }
+    }
+
+    /// With these settings of the way to the server, in place of those so far.
+    #[must_use]
+    pub fn dial(self, dial: DialConfig) -> Self {
+        Self { dial, ..self }
+    }
+
+    /// With the settings of the handshake changed.
+    #[must_use]
+    pub fn with_config(self, change: impl FnOnce(ClientConfig) -> ClientConfig) -> Self {
+        Self { config: change(self.config), ..self }
+    }
+
+    /// With the settings of the way to the server changed.
+    #[must_use]
+    pub fn with_dial(self, change: impl FnOnce(DialConfig) -> DialConfig) -> Self {
+        Self { dial: change(self.dial), ..self }
+    }
+
+    pub(crate) fn dial_config(&self) -> &DialConfig {
+        &self.dial
+    }
+}
+
+impl<D: Dials> Connect<D> {
+    /// Opens the WebSocket.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Url`] for something that is no URL, [`Error::Tls`], [`Error::Proxy`] and
+    /// [`Error::Redirect`] for what these are about, [`Error::Io`] when nobody can be connected to, with each
+    /// address that was tried, and those of [`Connecting::poll`].
+    pub async fn open(&self) -> Result<Opened<D::Stream, D::Runtime>, Error> {
+        let Self { config, dial, .. } = self;
+        let mut url = Url::parse(&self.url)?;
+        let deadline = deadline(config.handshake_timeout());
+        let mut redirects = Redirects::new(dial.max_redirects);
+        let mut visited = Vec::new();
+        loop {
+            match attempt::<D>(&url, config, dial, deadline, &mut redirects).await? {
+                Outcome::Opened(ws, mut response) => {
+                    response.set_redirects(visited);
+                    return Ok((ws, response));
+                }
+                Outcome::Moved(status, next) => {
+                    dial.observer.tell(&DialEvent::Redirect(status, &next));
+                    visited.push(Redirect::new(status, url.to_string()));
+                    url = next;
+                }
+            }
+        }
+    }
+}
+
+enum Outcome<D: Dials> {
+    Opened(WebSocket<D::Stream, D::Runtime>, UpgradeResponse),
+    /// The server says where to go.
+    Moved(StatusCode, Url),
+}
+
+/// One URL.
+async fn attempt<D: Dials>(
+    url: &Url,
+    config: &ClientConfig,
+    dial_config: &DialConfig,
+    deadline: Option<Instant>,
+    redirects: &mut Redirects,
+) -> Result<Outcome<D>, Error> {
+    let mut config = config.clone();
+    if redirects.crossed_origin() {
+        config = config.without_credentials();
+    }
+    if let Some((user, password)) = url.user_info() {
+        config = config.user_info(user, password);
+    }
+    // Everything that goes into the request is checked before anybody is asked for anything.
+    let mut machine = ClientHandshake::new(&config, url.host_field(), url.target())?;
+    machine.set_deadline(deadline);
+    let (stream, received) = dial::<D>(url, dial_config, deadline).await?;
+    machine.recv_buf().extend_from_slice(received.filled());
+    dial_config.observer.tell(&DialEvent::Handshake(url));
+    let mut connecting = Connecting::<_, D::Runtime>::of(stream, machine);
+    let mut follow = |status, headers: &HeaderMap| -> Result<Option<Outcome<D>>, Error> {
+        if dial_config.max_redirects == 0 {
+            return Ok(None);
+        }
+        let next = redirects.follow(url, status, headers)?;
+        Ok(next.map(|next| Outcome::Moved(status, next)))
+    };
+    poll_fn(|cx| {
+        let moved = match connecting.poll(cx) {
+            Poll::Ready(Ok((ws, response))) => return Poll::Ready(Ok(Outcome::Opened(ws, response))),
+            Poll::Ready(Err(Error::Handshake(HandshakeError::Declined(declined)))) => {
+                let response = &declined.response;
+                match follow(response.status(), response.headers())? {
+                    None => return Poll::Ready(Err(HandshakeError::Declined(declined).into())),
+                    moved => moved,
+                }
+            }
+            Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+            // The body of a redirect is for people, and not waited for.
+            Poll::Pending => match connecting.declined() {
+                Some(response) => follow(response.status(), response.headers())?,
+                None => None,
+            },
+        };
+        moved.map_or(Poll::Pending, |moved| Poll::Ready(Ok(moved)))
+    })
+    .await
+}
+
+impl<D> Clone for Connect<D> {
+    fn clone(&self) -> Self {
+        let Self { url, config, dial, .. } = self;
+        Self { url: url.clone(), config: config.clone(), dial: dial.clone(), dials: PhantomData }
+    }
+}
+
+impl<D> fmt::Debug for Connect<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A URL may have a password in it.
+        f.debug_struct("Connect")
+            .field("url", &Url::parse(&self.url).map(|url| url.to_string()))
+            .field("config", &self.config)
+            .field("dial", &self.dial)
+            .finish()
+    }
+}

@@ -1,0 +1,134 @@
+//! One loop for what has to be said before a handshake: to a proxy, and for TLS.
+
+use std::{
+    future::poll_fn,
+    io,
+    task::{Context, Poll, ready},
+    time::Instant,
+};
+
+use ws_core::{HandshakeError, HandshakeStep, ProxyError, ProxyHandshake, RecvBuf, SendQueue};
+
+use super::unreached::Place;
+use crate::{
+    Error,
+    hold::Own,
+    runtime::{Reads, Writes},
+    tls::{TlsError, TlsHandshake},
+    wire::Wire,
+};
+
+/// A machine that is done when the peer has said the right thing.
+pub(super) trait Machine: Send {
+    type Error: Into<Error>;
+
+    fn poll(&mut self) -> Result<bool, Self::Error>;
+    fn recv_buf(&mut self) -> &mut RecvBuf;
+    fn send_queue(&mut self) -> &mut SendQueue;
+    fn handle_eof(&mut self);
+}
+
+macro_rules! machine {
+    ($Machine:ty, $Error:ty) => {
+        impl Machine for $Machine {
+            type Error = $Error;
+
+            fn poll(&mut self) -> Result<bool, $Error> {
+                <$Machine>::poll(self)
+            }
+
+            fn recv_buf(&mut self) -> &mut RecvBuf {
+                <$Machine>::recv_buf(self)
+            }
+
+            fn send_queue(&mut self) -> &mut SendQueue {
+                <$Machine>::send_queue(self)
+            }
+
+            fn handle_eof(&mut self) {
+                <$Machine>::handle_eof(self);
+            }
+        }
+    };
+}
+
+machine!(ProxyHandshake, ProxyError);
+machine!(TlsHandshake, TlsError);
+
+/// Drives `machine` over `stream` until it is done and all that it says is written.
+///
+/// # Errors
+///
+/// The machine's, [`TimedOut`](HandshakeError::TimedOut) in `step`, and the stream's with what was being done.
+pub(super) async fn drive<T, R: Reads<T> + Writes<T>, M: Machine>(
+    stream: T,
+    machine: &mut M,
+    deadline: Option<Instant>,
+    step: HandshakeStep,
+    place: &Place<'_>,
+) -> Result<T, Error> {
+    let mut wire = Wire::<_, R>::own(stream);
+    let driven = poll_fn(|cx| poll(&mut wire, machine, deadline, step, cx)).await;
+    match driven {
+        Ok(()) => Ok(wire.into_inner().0),
+        Err(Error::Io(error)) => Err(place.failed_in(step, error)),
+        Err(error) => Err(error),
+    }
+}
+
+fn poll<T, R: Reads<T> + Writes<T>, M: Machine>(
+    wire: &mut Wire<Own<T>, R>,
+    machine: &mut M,
+    deadline: Option<Instant>,
+    step: HandshakeStep,
+    cx: &mut Context<'_>,
+) -> Poll<Result<(), Error>> {
+    let mut unsent: Option<io::Error> = None;
+    loop {
+        let is_done = match machine.poll() {
+            Ok(is_done) => is_done,
+            Err(error) => {
+                // An alert, for whoever reads it. There is nothing to be done if it cannot be written.
+                let _ = wire.poll_send(cx, machine.send_queue(), deadline);
+                return Poll::Ready(Err(unsent.map_or_else(|| error.into(), Error::from)));
+            }
+        };
+        let sent = match unsent {
+            None => wire.poll_send(cx, machine.send_queue(), deadline),
+            Some(_) => Poll::Pending,
+        };
+        match sent {
+            Poll::Ready(Ok(())) if is_done => return Poll::Ready(Ok(())),
+            // The peer may have said why before it went: that is looked for first.
+            Poll::Ready(Err(error)) if !is_done => unsent = Some(error),
+            Poll::Ready(Err(error)) => return Poll::Ready(Err(error.into())),
+            _ => {}
+        }
+        // What comes behind the last octet of this step belongs to the next one.
+        if !is_done {
+            match wire.poll_read(cx, machine.recv_buf(), deadline) {
+                Poll::Ready(Ok(0)) => {
+                    machine.handle_eof();
+                    continue;
+                }
+                Poll::Ready(Ok(_)) if deadline.is_none_or(|at| Instant::now() < at) => continue,
+                // What has come is looked at first; a peer that trickles gets no more time.
+                Poll::Ready(Ok(_)) => {
+                    if machine.poll().map_err(Into::into)? {
+                        continue;
+                    }
+                    return Poll::Ready(Err(HandshakeError::TimedOut(step).into()));
+                }
+                Poll::Ready(Err(error)) => {
+                    return Poll::Ready(Err(unsent.unwrap_or(error).into()));
+                }
+                Poll::Pending => {}
+            }
+            if let Some(error) = unsent {
+                return Poll::Ready(Err(error.into()));
+            }
+        }
+        ready!(wire.poll_until(cx, deadline))?;
+        return Poll::Ready(Err(HandshakeError::TimedOut(step).into()));
+    }
+}

@@ -1,0 +1,137 @@
+//! Errors of the way to a server say which place they are about.
+
+use std::{fmt, io, net::SocketAddr};
+
+use ws_core::HandshakeStep;
+
+use crate::Error;
+
+/// Addresses that could not be connected to.
+#[derive(Debug, Default)]
+pub struct Unreached {
+    shown: String,
+    others: usize,
+    last: Option<io::Error>,
+}
+
+impl Unreached {
+    /// Adds an address that `error` came from.
+    pub fn add(&mut self, address: SocketAddr, error: io::Error) {
+        if self.others == 0 && self.shown.len() < MAX_SHOWN {
+            let separator = if self.shown.is_empty() { "" } else { "; " };
+            self.shown += &format!("{separator}{address}: {error}");
+        } else {
+            self.others += 1;
+        }
+        self.last = Some(error);
+    }
+}
+
+impl From<Unreached> for io::Error {
+    fn from(unreached: Unreached) -> Self {
+        let Unreached { mut shown, others, last } = unreached;
+        let Some(last) = last else {
+            return Self::new(io::ErrorKind::NotFound, "the host has no address");
+        };
+        if others > 0 {
+            shown += &format!("; and {others} other addresses");
+        }
+        Self::new(last.kind(), shown)
+    }
+}
+
+/// What is connected to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    pub(super) host: &'a str,
+    pub(super) port: u16,
+    is_proxy: bool,
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn host(host: &'a str, port: u16) -> Self {
+        Self { host, port, is_proxy: false }
+    }
+
+    pub(super) fn proxy(host: &'a str, port: u16) -> Self {
+        Self { host, port, is_proxy: true }
+    }
+
+    /// Why it could not be connected to. The kind of the error stays as it is.
+    pub(super) fn failed(&self, error: io::Error) -> Error {
+        self.failed_in(HandshakeStep::Connect, error)
+    }
+
+    /// Why a later step failed. The kind of the error stays as it is.
+    pub(super) fn failed_in(&self, step: HandshakeStep, error: io::Error) -> Error {
+        let Self { host, port, is_proxy } = *self;
+        let what = Failed { host: host.to_owned(), port, is_proxy, step, error };
+        Error::Io(io::Error::new(what.error.kind(), what))
+    }
+}
+
+#[derive(Debug)]
+struct Failed {
+    host: String,
+    port: u16,
+    is_proxy: bool,
+    step: HandshakeStep,
+    error: io::Error,
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { host, port, is_proxy, step, error } = self;
+        let (open, close) = if host.contains(':') { ("[", "]") } else { ("", "") };
+        let what = if *is_proxy { "the proxy " } else { "" };
+        write!(f, "cannot connect to {what}{open}{}{close}:{port}: ", host.escape_default())?;
+        if *step != HandshakeStep::Connect {
+            write!(f, "{step}: ")?;
+        }
+        error.fmt(f)
+    }
+}
+
+impl std::error::Error for Failed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        std::error::Error::source(&self.error)
+    }
+}
+
+/// Once a message is as long as this, further addresses are only counted.
+const MAX_SHOWN: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_address_that_was_tried_is_named_up_to_a_length() {
+        let mut unreached = Unreached::default();
+        for port in 1..=9 {
+            let kind = if port == 9 { io::ErrorKind::TimedOut } else { io::ErrorKind::Other };
+            unreached.add(([127, 0, 0, 1], port).into(), io::Error::new(kind, "the cable is cut"));
+        }
+        let error = io::Error::from(unreached);
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        let shown = error.to_string();
+        assert!(shown.starts_with("127.0.0.1:1: the cable is cut; 127.0.0.1:2: "), "{shown}");
+        assert!(shown.ends_with("; and 2 other addresses"), "{shown}");
+        assert_eq!(io::Error::from(Unreached::default()).kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn the_place_and_the_step_are_named() {
+        for (place, step, shown) in [
+            (Place::host("h", 9), HandshakeStep::Connect, "h:9: "),
+            (Place::host("::1", 80), HandshakeStep::Connect, "[::1]:80: "),
+            (Place::proxy("p", 3128), HandshakeStep::Connect, "the proxy p:3128: "),
+            (Place::host("h", 443), HandshakeStep::Tls, "h:443: beginning TLS: "),
+        ] {
+            let error = place.failed_in(step, io::ErrorKind::ConnectionRefused.into());
+            let expected = format!("cannot connect to {shown}");
+            assert!(error.to_string().starts_with(&expected), "{error}");
+            assert_eq!(io::Error::from(error).kind(), io::ErrorKind::ConnectionRefused);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! How smol looks up hosts and connects.
+
+use std::{io, net::SocketAddr, time::Instant};
+
+use async_net::{TcpStream, resolve};
+use ws_driver::{Dials, connect_from};
+
+use crate::{FuturesIo, MaybeTlsStream};
+
+/// Names smol's sockets to `ws-driver`; programs hardly ever need it.
+#[derive(Clone, Copy, Debug)]
+pub enum Sockets {}
+
+impl Dials for Sockets {
+    type Runtime = FuturesIo;
+    type Socket = TcpStream;
+    type Stream = MaybeTlsStream<TcpStream>;
+
+    async fn look_up(
+        host: String,
+        port: u16,
+        _until: Option<Instant>,
+    ) -> io::Result<Vec<SocketAddr>> {
+        resolve((host, port)).await
+    }
+
+    async fn connect(
+        address: SocketAddr,
+        local: Option<SocketAddr>,
+        _until: Option<Instant>,
+    ) -> io::Result<TcpStream> {
+        let stream = match local {
+            Some(local) => connect_from(local, address).await?.into(),
+            None => TcpStream::connect(address).await?,
+        };
+        // A WebSocket writes whole messages: there is nothing to wait for.
+        stream.set_nodelay(true)?;
+        Ok(stream)
+    }
+}
