@@ -1,5 +1,9 @@
 //! How a client gets to a server.
 
+mod redirect;
 mod url;
 
-pub use self::url::{Url, UrlError};
+pub use self::{
+    redirect::{RedirectError, Redirects},
+    url::{Url, UrlError},
+};
