@@ -117,7 +117,7 @@ pub use self::{
         ReceiveLimits, Receiver, Reply, SendError, SendProgress, Sender, StreamEnd, Timeout,
         TimeoutAction, WebSocketConfig,
     },
-    dial::{RedirectError, Redirects, Url, UrlError},
+    dial::{Attempt, Attempts, RedirectError, Redirects, Url, UrlError},
     handshake::{
         Accepted, ArgumentError, ClientConfig, ClientHandshake, ClientWindow, Declined,
         DeflateConfig, DeflateOffer, Established, FieldName, HandshakeError, HandshakeStep,
