@@ -117,7 +117,10 @@ pub use self::{
         ReceiveLimits, Receiver, Reply, SendError, SendProgress, Sender, StreamEnd, Timeout,
         TimeoutAction, WebSocketConfig,
     },
-    dial::{Attempt, Attempts, RedirectError, Redirects, Url, UrlError},
+    dial::{
+        Attempt, Attempts, Backoff, BackoffConfig, RedirectError, Redirects, Url, UrlError,
+        is_transient_status, retry_after,
+    },
     handshake::{
         Accepted, ArgumentError, ClientConfig, ClientHandshake, ClientWindow, Declined,
         DeflateConfig, DeflateOffer, Established, FieldName, HandshakeError, HandshakeStep,
