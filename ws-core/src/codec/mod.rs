@@ -8,6 +8,7 @@ pub(crate) mod head;
 pub(crate) mod list;
 pub(crate) mod mask;
 pub(crate) mod not_a_head;
+pub(crate) mod path_and_query;
 mod recv_buf;
 mod send_queue;
 pub(crate) mod utf8;

@@ -1,5 +1,16 @@
 //! How a client gets to a server.
 
+mod attempts;
+mod backoff;
+mod http_date;
+mod redirect;
+mod retry_after;
 mod url;
 
-pub use self::url::{Url, UrlError};
+pub use self::{
+    attempts::{Attempt, Attempts},
+    backoff::{Backoff, BackoffConfig},
+    redirect::{RedirectError, Redirects},
+    retry_after::{is_transient_status, retry_after},
+    url::{Url, UrlError},
+};

@@ -39,6 +39,8 @@ pub(crate) struct ClientOptions {
     pub(crate) headers: Vec<ExtraField>,
     /// The value of Authorization where no field has it.
     pub(crate) credentials: Option<HeaderValue>,
+    /// What the decorator does to [`CREDENTIALS`] does not count.
+    pub(crate) keeps_credentials: bool,
     pub(crate) invalid: Option<ArgumentError>,
     pub(crate) decorator: Option<RequestDecorator>,
     pub(crate) deflate: Vec<DeflateOffer>,
@@ -129,6 +131,11 @@ impl ClientConfig {
 
     /// A hook that sees the whole request just before it is written and may add, change and remove
     /// fields; those of the handshake itself must stay as they are.
+    ///
+    /// It is called for every request, also for one that a redirect led to. Where that is another server,
+    /// [`without_credentials`](Self::without_credentials) has been called, and Authorization, Cookie,
+    /// Cookie2 and Proxy-Authorization are not sent as the hook leaves them, but as it found them. Any
+    /// other field with a secret it should add only where Host says that it is meant.
     pub fn decorate<F>(self, decorator: F) -> Self
     where
         F: Fn(&mut Request<()>) + Send + Sync + 'static,
@@ -171,6 +178,28 @@ impl ClientConfig {
         self.with(|options| options.web_socket = config)
     }
 
+    /// The same configuration for a server that must not learn the credentials meant for another one:
+    /// without fields Authorization, Cookie, Cookie2 and Proxy-Authorization, and without
+    /// [`user_info`](Self::user_info). A hook cannot add them again. What is set on the new configuration
+    /// is sent.
+    ///
+    /// ```
+    /// use ws_core::{ClientConfig, upgrade_request};
+    ///
+    /// let config = ClientConfig::new().header("cookie", "a=b").header("x-room", "7");
+    /// let (request, _) = upgrade_request(&config.without_credentials(), "ws.example", "/")?;
+    /// assert!(!request.headers().contains_key("cookie"));
+    /// assert_eq!(request.headers()["x-room"], "7");
+    /// # Ok::<(), ws_core::HandshakeError>(())
+    /// ```
+    pub fn without_credentials(&self) -> Self {
+        self.clone().with(|options| {
+            options.headers.retain(|field| !CREDENTIALS.contains(&field.name.as_str()));
+            options.credentials = None;
+            options.keeps_credentials = true;
+        })
+    }
+
     /// The limit on the whole handshake, as set by [`timeout`](Self::timeout).
     pub fn handshake_timeout(&self) -> Option<Duration> {
         self.options.timeout
@@ -198,6 +227,11 @@ impl ClientOptions {
     }
 }
 
+/// Fields that say who a client is, in lower case: what curl and browsers leave out where a redirect leads
+/// elsewhere. Cookie2 is of RFC 2965, and obsolete.
+pub(crate) const CREDENTIALS: [&str; 4] =
+    ["authorization", "cookie", "cookie2", "proxy-authorization"];
+
 /// The first byte of `value` that no field value may have.
 fn first_invalid(value: &[u8]) -> u8 {
     let is_invalid = |byte: &u8| HeaderValue::from_bytes(&[*byte]).is_err();
@@ -210,6 +244,7 @@ impl Default for ClientOptions {
             subprotocols: Vec::new(),
             headers: Vec::new(),
             credentials: None,
+            keeps_credentials: false,
             invalid: None,
             decorator: None,
             deflate: Vec::new(),

@@ -22,6 +22,7 @@ pub(crate) mod negotiate;
 pub(crate) mod origin;
 mod parsed_request;
 mod pure;
+mod redirect;
 mod rejected;
 pub(crate) mod rejection;
 mod request;
@@ -53,6 +54,7 @@ pub use self::{
     negotiate::Preference,
     parsed_request::ParsedRequest,
     pure::{is_upgrade, respond, upgrade_request},
+    redirect::Redirect,
     rejected::Rejected,
     rejection::Rejection,
     rule::{RequestRule, ResponseRule},

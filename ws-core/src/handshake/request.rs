@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, Version, he
 use super::{
     argument_error::ArgumentError,
     authority,
-    client_config::{ClientOptions, ExtraField},
+    client_config::{CREDENTIALS, ClientOptions, ExtraField},
     deflate::offer_value,
     key::Key,
     rejection::{write_field, write_unspelled_field},
@@ -66,7 +66,11 @@ impl CheckedRequest {
         if let Some(decorator) = &options.decorator {
             let mut request = this.to_request();
             decorator(&mut request);
+            let before = options.keeps_credentials.then(|| this.extra.clone());
             this.adopt(request)?;
+            if let Some(before) = before {
+                this.restore_credentials(&before);
+            }
         }
         Ok(this)
     }
@@ -150,6 +154,16 @@ impl CheckedRequest {
         }
         self.extra = extra;
         Ok(())
+    }
+
+    /// Makes the fields with credentials what they are in `before`.
+    fn restore_credentials(&mut self, before: &HeaderMap) {
+        for name in CREDENTIALS.map(HeaderName::from_static) {
+            self.extra.remove(&name);
+            for value in before.get_all(&name) {
+                self.extra.append(&name, value.clone());
+            }
+        }
     }
 
     fn own_fields(&self) -> impl Iterator<Item = (HeaderName, &[u8])> {

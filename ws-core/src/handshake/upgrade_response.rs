@@ -4,7 +4,7 @@ use std::{fmt, sync::OnceLock};
 
 use http::{HeaderMap, Response, StatusCode, Version};
 
-use super::fields::append;
+use super::{fields::append, redirect::Redirect};
 use crate::codec::head::{HeadSpan, ResponseHead, parse_response};
 
 /// The server's answer that opened the WebSocket, a 101.
@@ -29,12 +29,24 @@ pub struct UpgradeResponse {
     head: Box<[u8]>,
     fields: usize,
     built: OnceLock<Box<Response<()>>>,
+    redirects: Box<[Redirect]>,
 }
 
 impl UpgradeResponse {
     /// Copies the head that `span` says lies in `buf`, and that has been parsed without an error.
     pub(crate) fn new(buf: &[u8], span: HeadSpan) -> Self {
-        Self { head: span.of(buf).into(), fields: span.fields, built: OnceLock::new() }
+        Self {
+            head: span.of(buf).into(),
+            fields: span.fields,
+            built: OnceLock::new(),
+            redirects: Box::default(),
+        }
+    }
+
+    /// For those who follow redirects.
+    #[doc(hidden)]
+    pub fn set_redirects(&mut self, redirects: Vec<Redirect>) {
+        self.redirects = redirects.into();
     }
 
     /// The status: 101.
@@ -47,6 +59,13 @@ impl UpgradeResponse {
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         self.as_response().headers()
+    }
+
+    /// The redirects that led to this answer, the first one first; none unless following them was asked
+    /// for.
+    #[must_use]
+    pub fn redirects(&self) -> &[Redirect] {
+        &self.redirects
     }
 
     /// Gives away the response.

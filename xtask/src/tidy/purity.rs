@@ -6,7 +6,8 @@ use super::tokens::{Path, paths};
 use crate::workspace::Member;
 
 /// Modules and crates whose mere mention means I/O, scheduling or a clock. `std::time` is not
-/// among them: an `Instant` may be an argument. Address types are in `core::net`.
+/// among them: an `Instant` may be an argument, and a `SystemTime` where a date has to be compared with
+/// it. Address types are in `core::net`.
 const FORBIDDEN: &[&str] = &[
     "std::net",
     "std::thread",
@@ -36,7 +37,7 @@ const FORBIDDEN: &[&str] = &[
 
 /// Paths that are recognised wherever they stand in a longer one, or alone after an import.
 const FORBIDDEN_ENDINGS: &[&str] =
-    &["Instant::now", "SystemTime", "io::Read", "io::Write", "thread::spawn", "TcpStream"];
+    &["Instant::now", "SystemTime::now", "io::Read", "io::Write", "thread::spawn", "TcpStream"];
 
 /// Words and calls that only make sense with a runtime or a clock behind them.
 const FORBIDDEN_WORDS: &[&str] = &["async", "await", "elapsed"];
@@ -99,7 +100,7 @@ mod tests {
             "use std::io::{self, Read};",
             "fn f(r: &mut impl io::Write) {}",
             "let t = Instant::now();",
-            "let t = std::time::SystemTime::UNIX_EPOCH;",
+            "let t = std::time::SystemTime::now();",
             "use tokio::io;",
             "async fn f() {}",
             "let d = start.elapsed();",
@@ -114,6 +115,7 @@ mod tests {
     fn time_as_an_argument_is_fine() {
         for code in [
             "use std::time::{Duration, Instant};\nfn f(now: Instant) {}",
+            "use std::time::SystemTime;\nfn f(now: SystemTime) { now > SystemTime::UNIX_EPOCH; }",
             "use std::io;\nfn f() -> io::Error {}",
             "use core::net::Ipv6Addr;",
             "/// for tokio\n// std::net\nlet a = \"async_std\";",

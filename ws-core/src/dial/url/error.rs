@@ -35,6 +35,9 @@ pub enum UrlError {
     NeedsIdna(String),
     /// `invalid-url`: not a number from 1 to 65535.
     Port(String),
+    /// `invalid-url`: a character that no path or query is sent with (RFC 3986 3.3, 3.4). Only for URLs
+    /// that a peer gave: in your own, the handshake finds it.
+    Target(String),
 }
 
 impl UrlError {
@@ -46,13 +49,19 @@ impl UrlError {
         }
     }
 
+    /// The offending part, unless what stands behind the authority shows that a password may be in it: one
+    /// with a slash that is not encoded looks like a host, and a port.
+    pub(super) fn without_password(self, behind: &str) -> Self {
+        if behind.contains('@') { self.hidden() } else { self.shown() }
+    }
+
     /// The offending part, as people may see it.
     pub(super) fn shown(self) -> Self {
         self.with_part(|part| cut(&part.escape_default().to_string()))
     }
 
     /// Without the offending part.
-    pub(super) fn hidden(self) -> Self {
+    fn hidden(self) -> Self {
         self.with_part(|_| MORE.to_owned())
     }
 
@@ -66,7 +75,8 @@ impl UrlError {
             | Self::Zone(part)
             | Self::InternationalHost(part)
             | Self::NeedsIdna(part)
-            | Self::Port(part) => *part = change(part),
+            | Self::Port(part)
+            | Self::Target(part) => *part = change(part),
             Self::Secure | Self::UserInfo | Self::EmptyHost => {}
         }
         self
@@ -114,6 +124,10 @@ impl fmt::Display for UrlError {
                  write its ASCII form (xn--)"
             ),
             Self::Port(port) => write!(f, "the port \"{port}\" is not a number from 1 to 65535"),
+            Self::Target(target) => write!(
+                f,
+                "\"{target}\" has a character that no path and no query is sent with (RFC 3986 3.3)"
+            ),
         }
     }
 }
@@ -121,7 +135,7 @@ impl fmt::Display for UrlError {
 impl std::error::Error for UrlError {}
 
 /// Cuts ASCII text that is too long.
-fn cut(text: &str) -> String {
+pub(in crate::dial) fn cut(text: &str) -> String {
     match text.get(..MAX_LEN - MORE.len()) {
         Some(start) if text.len() > MAX_LEN => format!("{start}{MORE}"),
         _ => text.to_owned(),

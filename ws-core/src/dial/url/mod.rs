@@ -3,10 +3,19 @@
 mod error;
 mod host;
 mod percent;
+mod reference;
 mod user_info;
 
+use std::fmt;
+
 pub use self::error::UrlError;
-use self::{host::Host, user_info::UserInfo};
+pub(super) use self::error::cut;
+use self::{
+    host::Host,
+    reference::{Reference, is_scheme},
+    user_info::UserInfo,
+};
+use crate::codec::path_and_query::is_path_and_query;
 
 /// A `ws` or `wss` URL, taken apart.
 ///
@@ -16,6 +25,8 @@ use self::{host::Host, user_info::UserInfo};
 /// assert_eq!((url.host_field(), url.target()), ("[::1]:9001", "/chat?room=7"));
 /// # Ok::<(), ws_core::UrlError>(())
 /// ```
+///
+/// As text it is a URL again, without user name and password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Url {
     secure: bool,
@@ -43,17 +54,53 @@ impl Url {
         else {
             return Err(UrlError::NoScheme(without_user_info(url)).shown());
         };
-        let secure = match scheme {
-            _ if scheme.eq_ignore_ascii_case("ws") => false,
-            _ if scheme.eq_ignore_ascii_case("wss") => true,
-            _ => return Err(UrlError::UnsupportedScheme(scheme.to_owned()).shown()),
+        let Some(secure) = is_secure(scheme) else {
+            return Err(UrlError::UnsupportedScheme(scheme.to_owned()).shown());
         };
         let (authority, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-        let parsed = Self::with_authority(secure, authority, target(behind));
-        parsed.map_err(|error| {
-            // A password with a slash that is not encoded looks like a host, and a port.
-            if behind.contains('@') { error.hidden() } else { error.shown() }
-        })
+        Self::with_authority(secure, authority, target(behind))
+            .map_err(|error| error.without_password(behind))
+    }
+
+    /// The URL that `reference` stands for where this one is the base: what a server means by a
+    /// Location (RFC 9110 10.2.2, RFC 3986 5.2).
+    ///
+    /// ```
+    /// let url = ws_core::Url::parse("wss://ws.example/rooms/7?key=1")?;
+    /// assert_eq!(url.join("../lobby")?.to_string(), "wss://ws.example/lobby");
+    /// assert_eq!(url.join("//b.example")?.to_string(), "wss://b.example");
+    /// assert_eq!(url.join("https://b.example:81/a")?.to_string(), "wss://b.example:81/a");
+    /// # Ok::<(), ws_core::UrlError>(())
+    /// ```
+    ///
+    /// `http` and `https` stand for `ws` and `wss` here, as they do for browsers. A fragment is
+    /// dropped. User name and password are those of the reference if it names a host, and otherwise
+    /// the ones of this URL.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse). Besides, path and query must be such as can be sent, and what
+    /// browsers read in another way than RFC 3986 is refused: backslashes in a path, a scheme without
+    /// `//`, a third slash.
+    pub fn join(&self, reference: &str) -> Result<Self, UrlError> {
+        let Reference { scheme, authority, target } = Reference::new(reference);
+        let joined = match (scheme, authority) {
+            (scheme, Some(authority)) => {
+                let secure = scheme.map_or(Ok(self.secure), is_secure_or_like_it);
+                let target = percent::encode_non_ascii(&reference::without_dot_segments(target));
+                secure.and_then(|secure| Self::with_authority(secure, authority, target))
+            }
+            (Some(_), None) => Err(UrlError::NoScheme(without_user_info(reference))),
+            (None, None) => {
+                let target = reference::resolve(&self.target, target);
+                Ok(Self { target: percent::encode_non_ascii(&target), ..self.clone() })
+            }
+        };
+        let checked = joined.and_then(|url| match is_path_and_query(&url.target) {
+            true => Ok(url),
+            false => Err(UrlError::Target(url.target)),
+        });
+        checked.map_err(|error| error.without_password(reference))
     }
 
     fn with_authority(secure: bool, authority: &str, target: String) -> Result<Self, UrlError> {
@@ -105,12 +152,61 @@ impl Url {
     pub fn target(&self) -> &str {
         &self.target
     }
+
+    /// Whether scheme, host and port are the same (RFC 6454 5).
+    ///
+    /// ```
+    /// use ws_core::Url;
+    ///
+    /// let url = Url::parse("wss://ws.example/a")?;
+    /// assert!(url.same_origin(&Url::parse("wss://ada@WS.example:443/b")?));
+    /// assert!(!url.same_origin(&Url::parse("ws://ws.example:443/a")?));
+    /// # Ok::<(), ws_core::UrlError>(())
+    /// ```
+    pub fn same_origin(&self, other: &Self) -> bool {
+        (self.secure, &self.host, self.port) == (other.secure, &other.host, other.port)
+    }
+
+    /// Takes user name and password of `other` where it has none itself.
+    pub(super) fn or_user_info_of(mut self, other: &Self) -> Self {
+        self.user_info = self.user_info.or_else(|| other.user_info.clone());
+        self
+    }
 }
 
-/// "scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )". RFC 3986 3.1
-fn is_scheme(scheme: &str) -> bool {
-    scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+/// The URL as it can be parsed again, without user name and password.
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.secure { "wss://" } else { "ws://" })?;
+        match (self.host.split_once('%'), self.host_field.split_once(']')) {
+            (Some((address, zone)), Some((_, port))) => {
+                write!(f, "[{address}%25{}]{port}", percent::encode_reserved(zone))?;
+            }
+            _ => f.write_str(&self.host_field)?,
+        }
+        f.write_str(&self.target)
+    }
+}
+
+/// Whether a scheme is that of a WebSocket over TLS.
+fn is_secure(scheme: &str) -> Option<bool> {
+    match scheme {
+        _ if scheme.eq_ignore_ascii_case("ws") => Some(false),
+        _ if scheme.eq_ignore_ascii_case("wss") => Some(true),
+        _ => None,
+    }
+}
+
+/// The same where servers name their URLs, who think of HTTP.
+///
+/// "If urlRecord's scheme is "http", then set urlRecord's scheme to "ws"", "if urlRecord's scheme is
+/// "https", set urlRecord's scheme to "wss"". WebSockets 3.1
+fn is_secure_or_like_it(scheme: &str) -> Result<bool, UrlError> {
+    match scheme {
+        _ if scheme.eq_ignore_ascii_case("http") => Ok(false),
+        _ if scheme.eq_ignore_ascii_case("https") => Ok(true),
+        _ => is_secure(scheme).ok_or_else(|| UrlError::UnsupportedScheme(scheme.to_owned())),
+    }
 }
 
 /// "port = *DIGIT". RFC 3986 3.2.3. Nobody can connect to port 0.
