@@ -70,7 +70,7 @@ impl Dials for Blocking {
                         // Nobody may be waiting any more, and then the socket is closed.
                         let _ = sender.send((address, connect(address, local, until)));
                     };
-                    if attempts.is_empty() && running.len() == 1 {
+                    if attempts.remaining() == 0 && running.len() == 1 {
                         // There is nobody to compete with.
                         connect();
                     } else if let Err(error) = thread::Builder::new().spawn(connect) {

@@ -109,6 +109,7 @@ pub use self::{
     close::{CloseCode, CloseFrame, CloseInfo, Side},
     codec::{
         DeflatePool, FrameRule, RecvBuf, SendQueue,
+        field_name::FieldName,
         frame::{FrameHead, Opcode},
         mask::apply_mask,
     },
@@ -123,11 +124,10 @@ pub use self::{
     },
     handshake::{
         Accepted, ArgumentError, ClientConfig, ClientHandshake, ClientWindow, Declined,
-        DeflateConfig, DeflateOffer, Established, FieldName, HandshakeError, HandshakeStep,
-        InvalidResponse, Lenient, Limits, ParsedRequest, Polled, Preference, RandomError, Redirect,
-        Rejected, Rejection, RequestRule, ResponseRule, ServerConfig, ServerHandshake,
-        UpgradeRequest, UpgradeResponse, Verifier, Violation, credentials, is_upgrade, respond,
-        upgrade_request,
+        DeflateConfig, DeflateOffer, Established, HandshakeError, HandshakeStep, InvalidResponse,
+        Lenient, Limits, ParsedRequest, Polled, Preference, RandomError, Redirect, Rejected,
+        Rejection, RequestRule, ResponseRule, ServerConfig, ServerHandshake, UpgradeRequest,
+        UpgradeResponse, Verifier, Violation, credentials, is_upgrade, respond, upgrade_request,
     },
     message::{Message, MessageKind, Text, TextError},
     negotiated::{DeflateParams, Negotiated},

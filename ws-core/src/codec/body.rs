@@ -232,6 +232,9 @@ impl BodyReader {
 /// Chunk extensions and trailers together may take this many bytes; nobody reads them here.
 const MAX_OVERHEAD: usize = 8192;
 
+/// How much of the body of a refusal is kept unless somebody says otherwise.
+pub(crate) const DEFAULT_MAX_LEN: usize = 64 * 1024;
+
 #[cfg(test)]
 mod tests {
     use super::*;

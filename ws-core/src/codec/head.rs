@@ -22,6 +22,18 @@ pub(crate) struct HeadLimits {
     pub(crate) bare_line_feeds: bool,
 }
 
+impl Default for HeadLimits {
+    fn default() -> Self {
+        Self {
+            start_line: 8 * 1024,
+            field: 8 * 1024,
+            head: 16 * 1024,
+            fields: 100,
+            bare_line_feeds: false,
+        }
+    }
+}
+
 /// Which kind of head is expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HeadKind {
@@ -359,6 +371,10 @@ fn plausible_start(bytes: &[u8], kind: HeadKind, may_be_empty_line: bool) -> boo
         (HeadKind::Response, _) => bytes.iter().zip(b"HTTP/").all(|(a, b)| a == b),
     }
 }
+
+/// All interim answers together may be as large as this many heads. Each is dropped when it has been
+/// read, so this bounds time, not memory.
+pub(crate) const MAX_INTERIM_HEADS: usize = 4;
 
 /// Up to this many bytes are looked at one by one; for more, `memchr` is quicker.
 const FEW: usize = 8;

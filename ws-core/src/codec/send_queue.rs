@@ -11,7 +11,7 @@
 //! Each handle knows how many inline bytes go before it and behind the handle before; `tail` counts
 //! those behind the last. Writing takes bytes off the front of both.
 
-use std::{collections::VecDeque, io::IoSlice};
+use std::{collections::VecDeque, fmt, io::IoSlice};
 
 use bytes::{Buf, Bytes, BytesMut};
 
@@ -38,7 +38,7 @@ use bytes::{Buf, Bytes, BytesMut};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct SendQueue {
     /// Heads and small payloads, one behind the other.
     inline: BytesMut,
@@ -137,6 +137,13 @@ impl SendQueue {
     }
 }
 
+impl fmt::Debug for SendQueue {
+    /// Without the bytes, which may hold credentials.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendQueue").field("len", &self.len).finish_non_exhaustive()
+    }
+}
+
 impl Buf for SendQueue {
     fn remaining(&self) -> usize {
         self.len
@@ -228,6 +235,11 @@ mod tests {
             assert_eq!(out, b"abcdefghi");
             assert!(queue.is_empty());
         }
+    }
+
+    #[test]
+    fn what_is_in_it_is_not_shown() {
+        assert_eq!(format!("{:?}", mixed()), "SendQueue { len: 9, .. }");
     }
 
     #[test]

@@ -43,7 +43,6 @@ pub struct Attempts {
     /// When the last one was started; `None` when the next need not wait for it.
     last_start: Option<Instant>,
     delay: Duration,
-    is_empty: bool,
 }
 
 /// What to do about the addresses of a host.
@@ -63,13 +62,7 @@ impl Attempts {
     /// others take turns by their family.
     pub fn new(addresses: impl IntoIterator<Item = SocketAddr>) -> Self {
         let waiting = interleaved(addresses);
-        Self {
-            is_empty: waiting.is_empty(),
-            waiting,
-            running: 0,
-            last_start: None,
-            delay: CONNECTION_ATTEMPT_DELAY,
-        }
+        Self { waiting, running: 0, last_start: None, delay: CONNECTION_ATTEMPT_DELAY }
     }
 
     /// How long an attempt is alone before the next one begins: 250 ms, and never less than 10 ms.
@@ -107,9 +100,9 @@ impl Attempts {
         self.last_start = None;
     }
 
-    /// Whether there were no addresses to begin with.
-    pub fn is_empty(&self) -> bool {
-        self.is_empty
+    /// How many addresses have not been given out.
+    pub fn remaining(&self) -> usize {
+        self.waiting.len()
     }
 }
 

@@ -15,14 +15,17 @@ use super::{
     response_rules::{self, Broken},
     rule::ResponseRule,
     step::HandshakeStep,
-    upgrade_response::{UpgradeResponse, to_response},
+    upgrade_response::UpgradeResponse,
     verifier::Verifier,
 };
 use crate::{
     codec::{
         RecvBuf, SendQueue,
         body::{BodyReader, Framing, Progress},
-        head::{HeadError, HeadKind, HeadScanner, HeadSpan, parse_response, unfold},
+        head::{
+            HeadError, HeadKind, HeadScanner, HeadSpan, MAX_INTERIM_HEADS, parse_response, unfold,
+        },
+        http_types::to_response,
         not_a_head::blamed,
     },
     connection::Connection,
@@ -403,10 +406,6 @@ enum Verdict {
 fn invalid(broken: Broken<'_>, response: Option<Response<()>>) -> HandshakeError {
     InvalidResponse::new(broken, response).into()
 }
-
-/// All interim answers together may be as large as this many heads. Each is dropped when it has been
-/// read, so this bounds time, not memory.
-const MAX_INTERIM_HEADS: usize = 4;
 
 /// A server may begin to send at once: what comes together with its head is read together with it.
 const READ_LEN: usize = 20 * 1024;

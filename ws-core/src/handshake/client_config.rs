@@ -8,11 +8,15 @@ use super::{
     argument_error::ArgumentError,
     credentials,
     deflate::DeflateOffer,
-    field_name::FieldName,
     lenient::Lenient,
     limits::{DEFAULT_TIMEOUT, Limits},
 };
-use crate::{codec::head::HeadLimits, connection::WebSocketConfig};
+use crate::{
+    codec::{
+        basic::can_be_basic, field_name::FieldName, head::HeadLimits, http_types::first_invalid,
+    },
+    connection::WebSocketConfig,
+};
 
 /// A client's settings: what its handshakes send and accept, how long they may take, and the settings of
 /// the WebSockets that they open.
@@ -117,10 +121,9 @@ impl ClientConfig {
     ///
     /// A user name with a colon, and control characters, are an error of the handshake.
     pub fn user_info(self, user: &str, password: &str) -> Self {
-        let invalid =
-            user.contains(':') || user.chars().chain(password.chars()).any(char::is_control);
+        let valid = can_be_basic(user, password);
         self.with(|options| {
-            if invalid {
+            if !valid {
                 let name = header::AUTHORIZATION.to_string();
                 options.invalid.get_or_insert(ArgumentError::Header(name));
             } else {
@@ -231,12 +234,6 @@ impl ClientOptions {
 /// elsewhere. Cookie2 is of RFC 2965, and obsolete.
 pub(crate) const CREDENTIALS: [&str; 4] =
     ["authorization", "cookie", "cookie2", "proxy-authorization"];
-
-/// The first byte of `value` that no field value may have.
-fn first_invalid(value: &[u8]) -> u8 {
-    let is_invalid = |byte: &u8| HeaderValue::from_bytes(&[*byte]).is_err();
-    value.iter().copied().find(is_invalid).unwrap_or_default()
-}
 
 impl Default for ClientOptions {
     fn default() -> Self {

@@ -19,15 +19,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use sha1::{Digest, Sha1};
 
-/// The value of Authorization for `user` and `password`, marked as sensitive. A user name cannot
-/// have a colon; what is behind one would count as part of the password.
-pub fn basic(user: &str, password: &str) -> HeaderValue {
-    let value = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
-    // Base64 has no character that a field value could not hold.
-    let mut value = HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static("Basic"));
-    value.set_sensitive(true);
-    value
-}
+pub use crate::codec::basic::basic;
 
 /// Whether the request has exactly these credentials.
 ///

@@ -5,8 +5,8 @@ use std::{error::Error, fmt};
 use bytes::Bytes;
 use http::Response;
 
-use super::{excerpt::Excerpt, response_rules::Broken, rule::ResponseRule, violation::show_value};
-use crate::codec::not_a_head::OtherProtocol;
+use super::{response_rules::Broken, rule::ResponseRule, violation::show_value};
+use crate::codec::{excerpt::Excerpt, not_a_head::OtherProtocol};
 
 /// An answer that is not 101: the whole response, for the caller to look at.
 #[derive(Debug)]

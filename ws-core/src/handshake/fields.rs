@@ -2,7 +2,7 @@
 //!
 //! There is a fixed number of slots, so a head with many fields costs time and no memory.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::HeaderMap;
 
 use crate::codec::list::{is_name, is_token, members};
 
@@ -117,15 +117,5 @@ impl<'a> Options<'a> {
     /// Whether the option is there and the list is well formed.
     pub(crate) fn has(&self) -> bool {
         self.found && !self.malformed
-    }
-}
-
-/// Adds a field that `httparse` has accepted. `http` accepts whatever it accepts.
-pub(crate) fn append(headers: &mut HeaderMap, name: &str, value: &[u8]) {
-    let parsed = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value));
-    debug_assert!(parsed.0.is_ok() && parsed.1.is_ok());
-    if let (Ok(name), Ok(value)) = parsed {
-        // Fails for more fields than a map can hold, which the limits forbid.
-        let _ = headers.try_append(name, value);
     }
 }

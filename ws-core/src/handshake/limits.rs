@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::codec::head::HeadLimits;
+use crate::codec::{body, head::HeadLimits};
 
 /// How large a head, and the body of a rejection, may be. All lengths are in bytes; the number given
 /// is still allowed, one more is not.
@@ -33,12 +33,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
+        let head = HeadLimits::default();
         Self {
-            max_request_line_len: 8 * 1024,
-            max_field_len: 8 * 1024,
-            max_head_len: 16 * 1024,
-            max_fields: 100,
-            max_body_len: 64 * 1024,
+            max_request_line_len: head.start_line,
+            max_field_len: head.field,
+            max_head_len: head.head,
+            max_fields: head.fields,
+            max_body_len: body::DEFAULT_MAX_LEN,
         }
     }
 }

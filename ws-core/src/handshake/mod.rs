@@ -9,10 +9,8 @@ pub mod credentials;
 mod declined;
 pub(crate) mod deflate;
 pub(crate) mod error;
-mod excerpt;
 mod exchange;
 mod extension;
-mod field_name;
 pub(crate) mod fields;
 mod key;
 mod key_text;
@@ -47,7 +45,6 @@ pub use self::{
     declined::{Declined, InvalidResponse},
     deflate::{ClientWindow, DeflateConfig, DeflateOffer},
     error::HandshakeError,
-    field_name::FieldName,
     key::RandomError,
     lenient::Lenient,
     limits::Limits,

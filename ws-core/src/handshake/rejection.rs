@@ -6,9 +6,9 @@ use bytes::{BufMut, Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
 use super::{
-    argument_error::ArgumentError, field_name::write_usual, fields::Options, rule::RequestRule,
-    violation::Violation,
+    argument_error::ArgumentError, fields::Options, rule::RequestRule, violation::Violation,
 };
+use crate::codec::http_types::write_unspelled_field;
 
 /// A request that a server rejects: the rule that it broke, and the answer, which has been written or,
 /// from [`respond`](crate::respond), is yours to send.
@@ -202,26 +202,6 @@ pub(crate) fn write_fields(
     for (name, value) in headers.iter().filter(|(name, _)| wanted(name)) {
         write_unspelled_field(name, value.as_bytes(), out);
     }
-}
-
-/// Writes one field line, with the usual spelling of its name.
-pub(crate) fn write_unspelled_field(name: &HeaderName, value: &[u8], out: &mut BytesMut) {
-    out.reserve(name.as_str().len() + value.len() + 4);
-    write_usual(name, out);
-    write_value(value, out);
-}
-
-/// Writes one field line.
-pub(crate) fn write_field(name: &str, value: &[u8], out: &mut BytesMut) {
-    out.reserve(name.len() + value.len() + 4);
-    out.put_slice(name.as_bytes());
-    write_value(value, out);
-}
-
-fn write_value(value: &[u8], out: &mut BytesMut) {
-    out.put_slice(b": ");
-    out.put_slice(value);
-    out.put_slice(b"\r\n");
 }
 
 #[cfg(test)]

@@ -9,10 +9,12 @@ use super::{
     client_config::{CREDENTIALS, ClientOptions, ExtraField},
     deflate::offer_value,
     key::Key,
-    rejection::{write_field, write_unspelled_field},
     target,
 };
-use crate::codec::list::is_token;
+use crate::codec::{
+    http_types::{write_field, write_unspelled_field},
+    list::is_token,
+};
 
 /// A request, after everything that the caller gave has been checked.
 #[derive(Clone, Debug)]

@@ -8,10 +8,10 @@ use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use super::{
     argument_error::ArgumentError,
     key::Accept,
-    rejection::{Draft, write_field, write_fields},
+    rejection::{Draft, write_fields},
     request_rules::Upgrade,
 };
-use crate::negotiated::Negotiated;
+use crate::{codec::http_types::write_field, negotiated::Negotiated};
 
 /// Writes a 101 without looking at an `http::Response` at all.
 pub(crate) fn write_plain(accept: &Accept, negotiated: &Negotiated, out: &mut BytesMut) {

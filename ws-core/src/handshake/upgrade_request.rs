@@ -12,7 +12,6 @@ use super::{
     accepted::Accepted,
     argument_error::ArgumentError,
     exchange::{Asked, Checked, Exchange},
-    fields::append,
     negotiate::subprotocols,
     parsed_request::ParsedRequest,
     rejected::Rejected,
@@ -26,6 +25,7 @@ use crate::{
     codec::{
         RecvBuf, SendQueue,
         head::{HeadSpan, parse_request},
+        http_types::append,
         list::is_token,
     },
     negotiated::Negotiated,

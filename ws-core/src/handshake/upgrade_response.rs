@@ -2,10 +2,13 @@
 
 use std::{fmt, sync::OnceLock};
 
-use http::{HeaderMap, Response, StatusCode, Version};
+use http::{HeaderMap, Response, StatusCode};
 
-use super::{fields::append, redirect::Redirect};
-use crate::codec::head::{HeadSpan, ResponseHead, parse_response};
+use super::redirect::Redirect;
+use crate::codec::{
+    head::{HeadSpan, parse_response},
+    http_types::to_response,
+};
 
 /// The server's answer that opened the WebSocket, a 101.
 ///
@@ -102,21 +105,6 @@ impl fmt::Debug for UpgradeResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.as_response().fmt(f)
     }
-}
-
-/// A head as a value; `None` when its status is not a valid one.
-pub(super) fn to_response(head: &ResponseHead<'_, '_>) -> Option<Response<()>> {
-    let mut response = Response::new(());
-    *response.status_mut() = StatusCode::from_u16(head.status).ok()?;
-    if !head.version_1_1 {
-        *response.version_mut() = Version::HTTP_10;
-    }
-    let headers = response.headers_mut();
-    headers.reserve(head.fields.len());
-    for field in head.fields {
-        append(headers, field.name, field.value);
-    }
-    Some(response)
 }
 
 #[cfg(test)]

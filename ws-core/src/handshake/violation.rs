@@ -8,8 +8,8 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};
 
-use super::{excerpt::Excerpt, rule::RequestRule};
-use crate::codec::not_a_head::OtherProtocol;
+use super::rule::RequestRule;
+use crate::codec::{excerpt::Excerpt, not_a_head::OtherProtocol};
 
 /// A rule that a request breaks, and the value that breaks it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{error::UrlError, percent};
+use crate::codec::basic::can_be_basic;
 
 /// User name and password, decoded.
 #[derive(Clone, PartialEq, Eq)]
@@ -19,12 +20,8 @@ impl UserInfo {
             return Ok(None);
         }
         let (user, password) = (decode(user)?, decode(password)?);
-        // "The user-id and password MUST NOT contain any control characters" and "a user-id
-        // containing a colon character is invalid". RFC 7617 2
-        let invalid =
-            user.contains(':') || user.chars().chain(password.chars()).any(char::is_control);
         // A browser takes a backslash for a slash, so that the host would be another one.
-        if invalid || text.contains('\\') {
+        if !can_be_basic(&user, &password) || text.contains('\\') {
             return Err(UrlError::UserInfo);
         }
         Ok(Some(Self { user, password }))
