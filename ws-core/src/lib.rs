@@ -118,7 +118,10 @@ pub use self::{
         ReceiveLimits, Receiver, Reply, SendError, SendProgress, Sender, StreamEnd, Timeout,
         TimeoutAction, WebSocketConfig,
     },
-    dial::{Url, UrlError},
+    dial::{
+        MalformedAnswer, Proxy, ProxyError, ProxyHandshake, ProxyKind, ProxyRules, ProxyStep,
+        ProxyUrlError, Socks4Reply, Socks5Reply, Url, UrlError,
+    },
     handshake::{
         Accepted, ArgumentError, ClientConfig, ClientHandshake, ClientWindow, Declined,
         DeflateConfig, DeflateOffer, Established, HandshakeError, HandshakeStep, InvalidResponse,

@@ -1,5 +1,12 @@
 //! How a client gets to a server.
 
+mod proxy;
 mod url;
 
-pub use self::url::{Url, UrlError};
+pub use self::{
+    proxy::{
+        MalformedAnswer, Proxy, ProxyError, ProxyHandshake, ProxyKind, ProxyRules, ProxyStep,
+        ProxyUrlError, Socks4Reply, Socks5Reply,
+    },
+    url::{Url, UrlError},
+};

@@ -1,12 +1,17 @@
 //! WebSocket URLs (RFC 6455 3).
 
+pub(crate) mod authority;
 mod error;
-mod host;
-mod percent;
-mod user_info;
+pub(crate) mod host;
+pub(crate) mod percent;
+pub(crate) mod user_info;
 
 pub use self::error::UrlError;
-use self::{host::Host, user_info::UserInfo};
+use self::{
+    authority::{Authority, is_scheme},
+    host::Host,
+    user_info::UserInfo,
+};
 
 /// A `ws` or `wss` URL, taken apart.
 ///
@@ -48,30 +53,14 @@ impl Url {
             _ if scheme.eq_ignore_ascii_case("wss") => true,
             _ => return Err(UrlError::UnsupportedScheme(scheme.to_owned()).shown()),
         };
-        let (authority, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-        let parsed = Self::with_authority(secure, authority, target(behind));
-        parsed.map_err(|error| {
-            // A password with a slash that is not encoded looks like a host, and a port.
-            if behind.contains('@') { error.hidden() } else { error.shown() }
-        })
-    }
-
-    fn with_authority(secure: bool, authority: &str, target: String) -> Result<Self, UrlError> {
-        let (user_info, host_and_port) = match authority.rsplit_once('@') {
-            Some((user_info, rest)) => (UserInfo::parse(user_info)?, rest),
-            None => (None, authority),
-        };
-        let (host, port) = host::split_port(host_and_port)?;
-        let Host { dialled, written } = host::parse(host)?;
+        let (Authority { user_info, host, port }, behind) = Authority::parse(rest)?;
         let default_port = if secure { 443 } else { 80 };
-        let port = match port {
-            None | Some("") => default_port,
-            Some(port) => parse_port(port).ok_or_else(|| UrlError::Port(port.to_owned()))?,
-        };
+        let port = port.unwrap_or(default_port);
+        let Host { dialled, written } = host;
         // "/host/ plus optionally ":" followed by /port/ (when not using the default port)". RFC
         // 6455 4.1(4)
         let host_field = if port == default_port { written } else { format!("{written}:{port}") };
-        Ok(Self { secure, user_info, host: dialled, port, host_field, target })
+        Ok(Self { secure, user_info, host: dialled, port, host_field, target: target(behind) })
     }
 
     /// Whether the scheme is `wss`: WebSocket over TLS.
@@ -105,18 +94,6 @@ impl Url {
     pub fn target(&self) -> &str {
         &self.target
     }
-}
-
-/// "scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )". RFC 3986 3.1
-fn is_scheme(scheme: &str) -> bool {
-    scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
-}
-
-/// "port = *DIGIT". RFC 3986 3.2.3. Nobody can connect to port 0.
-fn parse_port(port: &str) -> Option<u16> {
-    let digits = port.bytes().all(|b| b.is_ascii_digit());
-    port.parse().ok().filter(|&port| digits && port != 0)
 }
 
 fn target(behind: &str) -> String {

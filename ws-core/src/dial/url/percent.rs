@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// "UTF-8 percent-encode" of the URL standard, for characters beyond ASCII alone.
-pub(super) fn encode_non_ascii(text: &str) -> String {
+pub(crate) fn encode_non_ascii(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_ascii() {
@@ -18,8 +18,21 @@ pub(super) fn encode_non_ascii(text: &str) -> String {
     encoded
 }
 
+/// Encodes all that is not unreserved (RFC 3986 2.3).
+pub(crate) fn encode_reserved(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
 /// What `text` means. A percent sign without two hexadecimal digits is one, as for the URL standard.
-pub(super) fn decode(text: &str) -> Vec<u8> {
+pub(crate) fn decode(text: &str) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [byte, behind @ ..] = rest {
@@ -50,6 +63,7 @@ mod tests {
     #[test]
     fn there_and_back() {
         assert_eq!(encode_non_ascii("a%\u{e9}\u{10ffff}"), "a%%C3%A9%F4%8F%BF%BF");
+        assert_eq!(encode_reserved("a/%\u{e9}~"), "a%2F%25%C3%A9~");
         assert_eq!(decode("a%C3%a9%4"), b"a\xc3\xa9%4");
         assert_eq!(decode("%%41%zz%"), b"%A%zz%");
     }
