@@ -119,8 +119,9 @@ pub use self::{
         TimeoutAction, WebSocketConfig,
     },
     dial::{
-        Attempt, Attempts, Backoff, BackoffConfig, RedirectError, Redirects, Url, UrlError,
-        is_transient_status, retry_after,
+        Attempt, Attempts, Backoff, BackoffConfig, MalformedAnswer, Proxy, ProxyError,
+        ProxyHandshake, ProxyKind, ProxyRules, ProxyStep, ProxyUrlError, RedirectError, Redirects,
+        Socks4Reply, Socks5Reply, Url, UrlError, is_transient_status, retry_after,
     },
     handshake::{
         Accepted, ArgumentError, ClientConfig, ClientHandshake, ClientWindow, Declined,

@@ -20,6 +20,15 @@ impl Excerpt {
     }
 }
 
+/// Text of the caller's, escaped and cut like what a peer sent.
+pub(crate) fn shown(text: &str) -> String {
+    let escaped = text.escape_default().to_string();
+    match escaped.get(..MAX_LEN) {
+        Some(start) if escaped.len() > MAX_LEN => format!("{start}..."),
+        _ => escaped,
+    }
+}
+
 /// In quotes, in ASCII, on one line.
 impl fmt::Display for Excerpt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -40,5 +49,8 @@ mod tests {
         assert_eq!(Excerpt::new(b"a\r\n\"\xff\0").to_string(), r#""a\r\n\"\xff\x00""#);
         assert_eq!(Excerpt::new(&[b'a'; 80]).to_string(), format!("\"{}\"", "a".repeat(80)));
         assert_eq!(Excerpt::new(&[b'a'; 81]).to_string(), format!("\"{}\"...", "a".repeat(80)));
+        assert_eq!(shown("a\r\u{e9}"), r"a\r\u{e9}");
+        assert_eq!(shown(&"a".repeat(80)), "a".repeat(80));
+        assert_eq!(shown(&"a".repeat(81)), "a".repeat(80) + "...");
     }
 }

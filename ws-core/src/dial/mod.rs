@@ -3,6 +3,7 @@
 mod attempts;
 mod backoff;
 mod http_date;
+mod proxy;
 mod redirect;
 mod retry_after;
 mod url;
@@ -10,6 +11,10 @@ mod url;
 pub use self::{
     attempts::{Attempt, Attempts},
     backoff::{Backoff, BackoffConfig},
+    proxy::{
+        MalformedAnswer, Proxy, ProxyError, ProxyHandshake, ProxyKind, ProxyRules, ProxyStep,
+        ProxyUrlError, Socks4Reply, Socks5Reply,
+    },
     redirect::{RedirectError, Redirects},
     retry_after::{is_transient_status, retry_after},
     url::{Url, UrlError},

@@ -5,16 +5,16 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 use super::{error::UrlError, percent};
 
 /// A host, for two purposes.
-#[derive(Debug)]
-pub(super) struct Host {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Host {
     /// To connect to: an IPv6 address with its zone, and without brackets.
-    pub(super) dialled: String,
+    pub(crate) dialled: String,
     /// To send: an IPv6 address in brackets, and without its zone.
-    pub(super) written: String,
+    pub(crate) written: String,
 }
 
 /// Separates a host from the port behind its colon.
-pub(super) fn split_port(text: &str) -> Result<(&str, Option<&str>), UrlError> {
+pub(crate) fn split_port(text: &str) -> Result<(&str, Option<&str>), UrlError> {
     let end = if text.starts_with('[') {
         text.find(']').map(|end| end + 1).ok_or_else(|| UrlError::Ipv6Address(text.to_owned()))?
     } else {
@@ -30,7 +30,7 @@ pub(super) fn split_port(text: &str) -> Result<(&str, Option<&str>), UrlError> {
 }
 
 /// Takes a host as the URL standard does (3.5), with the zones of RFC 6874 besides.
-pub(super) fn parse(host: &str) -> Result<Host, UrlError> {
+pub(crate) fn parse(host: &str) -> Result<Host, UrlError> {
     if let Some(inner) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         let (address, zone) = match inner.find('%') {
             Some(at) => inner.split_at(at),
@@ -92,7 +92,7 @@ fn parse_zone(zone: &str) -> Result<String, UrlError> {
 }
 
 /// An address as the URL standard writes it: always in pieces of 16 bits.
-fn ipv6(address: Ipv6Addr) -> String {
+pub(crate) fn ipv6(address: Ipv6Addr) -> String {
     match (address.to_ipv4_mapped(), address.segments()) {
         (Some(_), [.., high, low]) => format!("::ffff:{high:x}:{low:x}"),
         _ => address.to_string(),

@@ -1,18 +1,20 @@
 //! WebSocket URLs (RFC 6455 3).
 
+pub(crate) mod authority;
 mod error;
-mod host;
-mod percent;
+pub(crate) mod host;
+pub(crate) mod percent;
 mod reference;
-mod user_info;
+pub(crate) mod user_info;
 
 use std::fmt;
 
 pub use self::error::UrlError;
 pub(super) use self::error::cut;
 use self::{
+    authority::{Authority, is_scheme},
     host::Host,
-    reference::{Reference, is_scheme},
+    reference::Reference,
     user_info::UserInfo,
 };
 use crate::codec::path_and_query::is_path_and_query;
@@ -57,9 +59,8 @@ impl Url {
         let Some(secure) = is_secure(scheme) else {
             return Err(UrlError::UnsupportedScheme(scheme.to_owned()).shown());
         };
-        let (authority, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-        Self::with_authority(secure, authority, target(behind))
-            .map_err(|error| error.without_password(behind))
+        let (authority, behind) = Authority::parse(rest)?;
+        Ok(Self::with_authority(secure, authority, target(behind)))
     }
 
     /// The URL that `reference` stands for where this one is the base: what a server means by a
@@ -88,7 +89,8 @@ impl Url {
             (scheme, Some(authority)) => {
                 let secure = scheme.map_or(Ok(self.secure), is_secure_or_like_it);
                 let target = percent::encode_non_ascii(&reference::without_dot_segments(target));
-                secure.and_then(|secure| Self::with_authority(secure, authority, target))
+                let authority = Authority::parse_all(authority);
+                secure.and_then(|secure| Ok(Self::with_authority(secure, authority?, target)))
             }
             (Some(_), None) => Err(UrlError::NoScheme(without_user_info(reference))),
             (None, None) => {
@@ -103,22 +105,15 @@ impl Url {
         checked.map_err(|error| error.without_password(reference))
     }
 
-    fn with_authority(secure: bool, authority: &str, target: String) -> Result<Self, UrlError> {
-        let (user_info, host_and_port) = match authority.rsplit_once('@') {
-            Some((user_info, rest)) => (UserInfo::parse(user_info)?, rest),
-            None => (None, authority),
-        };
-        let (host, port) = host::split_port(host_and_port)?;
-        let Host { dialled, written } = host::parse(host)?;
+    fn with_authority(secure: bool, authority: Authority, target: String) -> Self {
+        let Authority { user_info, host, port } = authority;
         let default_port = if secure { 443 } else { 80 };
-        let port = match port {
-            None | Some("") => default_port,
-            Some(port) => parse_port(port).ok_or_else(|| UrlError::Port(port.to_owned()))?,
-        };
+        let port = port.unwrap_or(default_port);
+        let Host { dialled, written } = host;
         // "/host/ plus optionally ":" followed by /port/ (when not using the default port)". RFC
         // 6455 4.1(4)
         let host_field = if port == default_port { written } else { format!("{written}:{port}") };
-        Ok(Self { secure, user_info, host: dialled, port, host_field, target })
+        Self { secure, user_info, host: dialled, port, host_field, target }
     }
 
     /// Whether the scheme is `wss`: WebSocket over TLS.
@@ -207,12 +202,6 @@ fn is_secure_or_like_it(scheme: &str) -> Result<bool, UrlError> {
         _ if scheme.eq_ignore_ascii_case("https") => Ok(true),
         _ => is_secure(scheme).ok_or_else(|| UrlError::UnsupportedScheme(scheme.to_owned())),
     }
-}
-
-/// "port = *DIGIT". RFC 3986 3.2.3. Nobody can connect to port 0.
-fn parse_port(port: &str) -> Option<u16> {
-    let digits = port.bytes().all(|b| b.is_ascii_digit());
-    port.parse().ok().filter(|&port| digits && port != 0)
 }
 
 fn target(behind: &str) -> String {

@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 /// "UTF-8 percent-encode" of the URL standard, for characters beyond ASCII alone.
-pub(super) fn encode_non_ascii(text: &str) -> String {
+pub(crate) fn encode_non_ascii(text: &str) -> String {
     encode(text, |c| c.is_ascii())
 }
 
 /// All but "unreserved = ALPHA / DIGIT / "-" / "." / "_" / "~"". RFC 3986 2.3
-pub(super) fn encode_reserved(text: &str) -> String {
+pub(crate) fn encode_reserved(text: &str) -> String {
     encode(text, |c| c.is_ascii_alphanumeric() || "-._~".contains(c))
 }
 
@@ -28,7 +28,7 @@ fn encode(text: &str, stays: impl Fn(char) -> bool) -> String {
 }
 
 /// What `text` means. A percent sign without two hexadecimal digits is one, as for the URL standard.
-pub(super) fn decode(text: &str) -> Vec<u8> {
+pub(crate) fn decode(text: &str) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [byte, behind @ ..] = rest {

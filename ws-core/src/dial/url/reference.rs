@@ -1,5 +1,7 @@
 //! References to resources, and what they mean where they are found (RFC 3986 4 and 5).
 
+use super::authority::is_scheme;
+
 /// A reference, taken apart, without its fragment.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Reference<'a> {
@@ -24,12 +26,6 @@ impl<'a> Reference<'a> {
             None => Self { scheme, authority: None, target: rest },
         }
     }
-}
-
-/// "scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )". RFC 3986 3.1
-pub(super) fn is_scheme(scheme: &str) -> bool {
-    scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
 }
 
 /// The path and query that `reference`, itself no more than that, stands for next to those of `base`

@@ -7,14 +7,14 @@ use crate::codec::basic::can_be_basic;
 
 /// User name and password, decoded.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct UserInfo {
-    pub(super) user: String,
-    pub(super) password: String,
+pub(crate) struct UserInfo {
+    pub(crate) user: String,
+    pub(crate) password: String,
 }
 
 impl UserInfo {
     /// `None` when there is nothing in it.
-    pub(super) fn parse(text: &str) -> Result<Option<Self>, UrlError> {
+    pub(crate) fn parse(text: &str) -> Result<Option<Self>, UrlError> {
         let (user, password) = text.split_once(':').unwrap_or((text, ""));
         if user.is_empty() && password.is_empty() {
             return Ok(None);
