@@ -102,8 +102,9 @@ use async_std::{
 };
 
 mod half_close;
+mod maybe_tls;
 
-pub use self::half_close::HalfClose;
+pub use self::{half_close::HalfClose, maybe_tls::MaybeTlsStream};
 
 /// Marks streams that are read and written through `futures_io`'s traits.
 pub type FuturesIo = ws_driver::FuturesIo<HalfClose>;

@@ -100,6 +100,7 @@
 mod block_on;
 mod byte_stream;
 mod dial;
+mod maybe_tls;
 mod non_blocking;
 mod runtime;
 mod shared;
@@ -111,6 +112,7 @@ use std::net::TcpStream;
 
 use self::dial::{dial, look_up};
 pub use self::{
+    maybe_tls::MaybeTlsStream,
     non_blocking::{Accepting, Connecting},
     runtime::Blocking,
     shared::SharedStream,

@@ -92,11 +92,14 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod maybe_tls;
+
 use std::{io, net::SocketAddr};
 
 use async_net::TcpStream;
 use futures_io::{AsyncBufRead, AsyncRead, AsyncWrite};
 
+pub use self::maybe_tls::MaybeTlsStream;
 pub use ws_driver::FuturesIo;
 
 pub use ws_driver::{bytes, http, ws_core};

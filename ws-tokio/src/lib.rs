@@ -109,6 +109,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod byte_stream;
+mod maybe_tls;
 mod runtime;
 
 use std::{io, net::SocketAddr};
@@ -118,7 +119,7 @@ use tokio::{
     net::{TcpStream, lookup_host},
 };
 
-pub use self::runtime::Tokio;
+pub use self::{maybe_tls::MaybeTlsStream, runtime::Tokio};
 
 pub use ws_driver::{bytes, http, ws_core};
 

@@ -84,6 +84,13 @@ macro_rules! __names {
             pub use $crate::ws_core::{FrameRule, FrameViolation, RequestRule, ResponseRule};
         }
 
+        /// TLS for clients, by rustls: why it failed, and with the feature `rustls` that crate itself.
+        pub mod tls {
+            #[cfg(feature = "rustls")]
+            pub use $crate::rustls;
+            pub use $crate::{TlsCause, TlsError};
+        }
+
         /// Close frames, timeouts, and what can be sent.
         pub mod message {
             pub use $crate::ws_core::{
