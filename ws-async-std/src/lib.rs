@@ -94,15 +94,16 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod dial;
 mod half_close;
+mod maybe_tls;
+mod sockets;
 
 use async_std::{
     io::{BufRead, Read, Write},
     net::TcpStream,
 };
 
-pub use self::{dial::Sockets, half_close::HalfClose};
+pub use self::{half_close::HalfClose, maybe_tls::MaybeTlsStream, sockets::Sockets};
 
 /// Marks streams that are read and written through `futures_io`'s traits.
 pub type FuturesIo = ws_driver::FuturesIo<HalfClose>;

@@ -99,10 +99,11 @@
 
 mod block_on;
 mod byte_stream;
-mod dial;
+mod maybe_tls;
 mod non_blocking;
 mod runtime;
 mod shared;
+mod sockets;
 mod threads;
 mod transport;
 mod wait;
@@ -110,6 +111,7 @@ mod wait;
 use std::net::TcpStream;
 
 pub use self::{
+    maybe_tls::MaybeTlsStream,
     non_blocking::{Accepting, Connecting},
     runtime::Blocking,
     shared::SharedStream,

@@ -1,12 +1,6 @@
 //! From a URL to an open WebSocket.
 
-use std::{
-    fmt,
-    future::poll_fn,
-    marker::PhantomData,
-    task::Poll,
-    time::Instant,
-};
+use std::{fmt, future::poll_fn, marker::PhantomData, task::Poll, time::Instant};
 
 use http::{HeaderMap, StatusCode};
 use ws_core::{
@@ -136,9 +130,11 @@ async fn attempt<D: Dials>(
     };
     poll_fn(|cx| {
         let moved = match connecting.poll(cx) {
-            Poll::Ready(Ok((ws, response))) => return Poll::Ready(Ok(Outcome::Opened(ws, response))),
+            Poll::Ready(Ok((ws, response))) => {
+                return Poll::Ready(Ok(Outcome::Opened(ws, response)));
+            }
             Poll::Ready(Err(Error::Handshake(HandshakeError::Declined(declined)))) => {
-                let response = &declined.response;
+                let response = declined.response();
                 match follow(response.status(), response.headers())? {
                     None => return Poll::Ready(Err(HandshakeError::Declined(declined).into())),
                     moved => moved,

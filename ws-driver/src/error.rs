@@ -3,9 +3,11 @@
 use std::{fmt, io};
 
 use ws_core::{
-    ArgumentError, FrameViolation, HandshakeError, Rejection, SendError, TextError, Timeout,
-    UrlError,
+    ArgumentError, FrameViolation, HandshakeError, ProxyError, ProxyUrlError, RedirectError,
+    Rejection, SendError, Socks5Reply, TextError, Timeout, UrlError, is_transient_status,
 };
+
+use crate::tls::TlsError;
 
 /// Why a WebSocket could not be opened, or did not go on.
 ///
@@ -42,13 +44,13 @@ pub enum Error {
     /// The URL is not one that this crate can connect to.
     Url(UrlError),
     /// TLS could not be begun, or was broken off.
-    Tls(TlsError),
+    Tls(Box<TlsError>),
     /// The proxy did not give a connection to the host.
-    Proxy(ProxyError),
+    Proxy(Box<ProxyError>),
     /// The environment names a proxy that is none.
     ProxyUrl(ProxyUrlError),
     /// The server sent the client somewhere where it does not go.
-    Redirect(RedirectError),
+    Redirect(Box<RedirectError>),
 }
 
 impl Error {
@@ -94,10 +96,16 @@ impl Error {
                 | HandshakeError::Random(_),
             ) => true,
             Self::Handshake(HandshakeError::Declined(declined)) => {
-                is_transient_status(declined.response.status())
+                is_transient_status(declined.response().status())
             }
-            Self::Tls(error) => error.is_transient(),
-            Self::Proxy(error) => error.is_transient(),
+            Self::Tls(error) => matches!(**error, TlsError::Truncated),
+            Self::Proxy(error) => match (&**error, error.refusal()) {
+                (ProxyError::Truncated(_), _) => true,
+                // What the proxy says of the host may pass; what it says of the client does not.
+                (ProxyError::Socks5(reply), _) => *reply != Socks5Reply::NotAllowed,
+                (_, Some(refusal)) => is_transient_status(refusal.status()),
+                _ => false,
+            },
             _ => false,
         }
     }
@@ -234,8 +242,8 @@ impl From<ArgumentError> for Error {
 /// An error of TLS inside comes out, and is [`Error::Tls`].
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
-        match error.downcast() {
-            Ok(error) => Self::Tls(error),
+        match error.downcast::<TlsError>() {
+            Ok(error) => error.into(),
             Err(error) => Self::Io(error),
         }
     }
@@ -243,13 +251,13 @@ impl From<io::Error> for Error {
 
 impl From<TlsError> for Error {
     fn from(error: TlsError) -> Self {
-        Self::Tls(error)
+        Self::Tls(error.into())
     }
 }
 
 impl From<ProxyError> for Error {
     fn from(error: ProxyError) -> Self {
-        Self::Proxy(error)
+        Self::Proxy(error.into())
     }
 }
 
@@ -261,7 +269,7 @@ impl From<ProxyUrlError> for Error {
 
 impl From<RedirectError> for Error {
     fn from(error: RedirectError) -> Self {
-        Self::Redirect(error)
+        Self::Redirect(error.into())
     }
 }
 

@@ -86,6 +86,9 @@
 //! | `deflate` | off | permessage-deflate (RFC 7692) |
 //! | `futures-io` | off | `FuturesIo`, the marker for runtimes that speak the traits of futures-io |
 //! | `idna` | off | international host names in URLs (UTS 46), through the crate of that name |
+//! | `rustls` | off | TLS for clients; the features below imply it |
+//! | `ring`, `aws-lc-rs` | off | what TLS is encrypted with; of the two aws-lc-rs, unless the program installs a default |
+//! | `webpki-roots`, `native-roots`, `platform-verifier` | off | whom TLS trusts: Mozilla's list, the system's files, the system itself; of several the last |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -114,6 +117,8 @@ mod waiters;
 mod web_socket;
 mod wire;
 
+#[cfg(feature = "rustls")]
+pub use rustls;
 pub use {bytes, http, ws_core};
 #[doc(hidden)]
 pub use {futures_core, futures_sink};
@@ -133,6 +138,7 @@ pub use self::{
     runtime::{Reads, Runtime, Writes, write_queue},
     server::{Accepting, Acceptor, UpgradeRequest, accept, accept_buffered, accept_request},
     split::{RecvHalf, SendHalf},
+    tls::{MaybeTls, Peer, TlsCause, TlsConfig, TlsError, TlsHandshake, TlsSession, polled},
     web_socket::WebSocket,
 };
 

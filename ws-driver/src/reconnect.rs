@@ -1,7 +1,6 @@
 //! Connections that come back.
 
 use std::{
-    fmt,
     hash::{BuildHasher, RandomState},
     time::{Instant, SystemTime},
 };
@@ -107,7 +106,7 @@ impl<D: Dials> Reconnect<D> {
 fn wanted_delay(error: &Error) -> Option<std::time::Duration> {
     match error {
         Error::Handshake(HandshakeError::Declined(declined)) => {
-            retry_after(declined.response.headers(), SystemTime::now())
+            retry_after(declined.response().headers(), SystemTime::now())
         }
         _ => None,
     }

@@ -92,12 +92,13 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod dial;
+mod maybe_tls;
+mod sockets;
 
 use async_net::TcpStream;
 use futures_io::{AsyncBufRead, AsyncRead, AsyncWrite};
 
-pub use self::dial::Sockets;
+pub use self::{maybe_tls::MaybeTlsStream, sockets::Sockets};
 pub use ws_driver::FuturesIo;
 
 pub use ws_driver::{bytes, http, ws_core};

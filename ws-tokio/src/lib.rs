@@ -109,15 +109,16 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod byte_stream;
-mod dial;
+mod maybe_tls;
 mod runtime;
+mod sockets;
 
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
 };
 
-pub use self::runtime::Tokio;
+pub use self::{maybe_tls::MaybeTlsStream, runtime::Tokio};
 
 pub use ws_driver::{bytes, http, ws_core};
 

@@ -73,6 +73,11 @@ impl SendQueue {
         self.written + self.len as u64
     }
 
+    /// Appends `bytes`, for what is sent before there is a WebSocket.
+    pub fn extend_from_slice(&mut self, bytes: &[u8]) {
+        self.write(|out| out.extend_from_slice(bytes));
+    }
+
     /// Whether there is no pending output.
     pub fn is_empty(&self) -> bool {
         self.len == 0

@@ -13,7 +13,10 @@ use std::{
 use ws_core::{Proxy, ProxyRules, Url};
 
 use super::event::{DialEvent, Observer};
-use crate::Error;
+use crate::{
+    Error,
+    tls::{TlsConfig, TlsError},
+};
 
 /// How a client gets to a server: by which addresses, over which proxy, with which certificates, and
 /// whether it follows redirects.
@@ -41,10 +44,8 @@ pub struct DialConfig {
     pub(crate) local: Option<SocketAddr>,
     pub(crate) attempt_delay: Option<Duration>,
     pub(crate) observer: Observer,
-    #[cfg(feature = "rustls")]
-    tls: Option<Arc<rustls::ClientConfig>>,
-    #[cfg(feature = "rustls")]
-    proxy_tls: Option<Arc<rustls::ClientConfig>>,
+    tls: Option<TlsConfig>,
+    proxy_tls: Option<TlsConfig>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -122,13 +123,13 @@ impl DialConfig {
     /// that becomes it. It holds for the server, and for a proxy unless there is a
     /// [`proxy_tls`](Self::proxy_tls).
     #[cfg(feature = "rustls")]
-    pub fn tls(self, config: impl Into<Arc<rustls::ClientConfig>>) -> Self {
+    pub fn tls(self, config: impl Into<TlsConfig>) -> Self {
         Self { tls: Some(config.into()), ..self }
     }
 
     /// Does TLS with a proxy in this way.
     #[cfg(feature = "rustls")]
-    pub fn proxy_tls(self, config: impl Into<Arc<rustls::ClientConfig>>) -> Self {
+    pub fn proxy_tls(self, config: impl Into<TlsConfig>) -> Self {
         Self { proxy_tls: Some(config.into()), ..self }
     }
 
@@ -145,25 +146,13 @@ impl DialConfig {
     }
 
     /// How TLS with the server is done.
-    #[cfg(feature = "rustls")]
-    pub(crate) fn tls_to_origin(&self) -> Result<crate::tls::TlsConfig, crate::tls::TlsError> {
-        self.tls.clone().map_or_else(crate::tls::default_config, Ok)
+    pub(crate) fn tls_to_origin(&self) -> Result<TlsConfig, TlsError> {
+        self.tls.clone().map_or_else(TlsConfig::by_features, Ok)
     }
 
     /// How TLS with a proxy is done.
-    #[cfg(feature = "rustls")]
-    pub(crate) fn tls_to_proxy(&self) -> Result<crate::tls::TlsConfig, crate::tls::TlsError> {
+    pub(crate) fn tls_to_proxy(&self) -> Result<TlsConfig, TlsError> {
         self.proxy_tls.clone().map_or_else(|| self.tls_to_origin(), Ok)
-    }
-
-    #[cfg(not(feature = "rustls"))]
-    pub(crate) fn tls_to_origin(&self) -> Result<crate::tls::TlsConfig, crate::tls::TlsError> {
-        crate::tls::default_config()
-    }
-
-    #[cfg(not(feature = "rustls"))]
-    pub(crate) fn tls_to_proxy(&self) -> Result<crate::tls::TlsConfig, crate::tls::TlsError> {
-        self.tls_to_origin()
     }
 }
 

@@ -8,9 +8,11 @@ mod race;
 mod unreached;
 mod within;
 
-use std::{io, net::SocketAddr, time::Instant};
+use std::{net::SocketAddr, time::Instant};
 
-use ws_core::{Attempts, HandshakeError, HandshakeStep, Proxy, ProxyHandshake, RecvBuf, Url};
+use ws_core::{
+    Attempts, HandshakeError, HandshakeStep, Proxy, ProxyHandshake, ProxyKind, RecvBuf, Url,
+};
 
 pub use self::{
     config::DialConfig,
@@ -21,7 +23,7 @@ pub use self::{
 use self::{drive::drive, unreached::Place};
 use crate::{
     Error,
-    tls::{MaybeTls, Peer, TlsConfig, TlsHandshake},
+    tls::{MaybeTls, TlsConfig, TlsHandshake},
 };
 
 /// A stream to the host of `url`, and bytes that have come over it.
@@ -41,7 +43,7 @@ pub(crate) async fn dial<D: Dials>(
         let socket = connect::<D>(&place, config, deadline).await?;
         let mut way = Way::<D>::new(socket, config, deadline);
         if let Some(tls) = tls {
-            way = way.tls(&tls, &place, Peer::Origin).await?;
+            way = way.tls(&tls, &place).await?;
         }
         return Ok(way.end());
     };
@@ -53,11 +55,11 @@ pub(crate) async fn dial<D: Dials>(
     let socket = connect::<D>(&place, config, deadline).await?;
     let mut way = Way::<D>::new(socket, config, deadline);
     if let Some(tls) = proxy_tls {
-        way = way.tls(&tls, &place, Peer::Proxy).await?;
+        way = way.tls(&tls, &place).await?;
     }
     way = way.proxy(machine, &proxy, &place).await?;
     if let Some(tls) = tls {
-        way = way.tls(&tls, &origin, Peer::Origin).await?;
+        way = way.tls(&tls, &origin).await?;
     }
     Ok(way.end())
 }
@@ -74,7 +76,7 @@ async fn target<D: Dials>(
     }
     let addresses = look_up::<D>(origin, config, deadline).await?;
     // SOCKS4 has room for four octets.
-    let fits = |address: &&SocketAddr| address.is_ipv4() || !proxy.is_ipv4_only();
+    let fits = |address: &&SocketAddr| address.is_ipv4() || proxy.kind() != ProxyKind::Socks4;
     match addresses.iter().find(fits).or(addresses.first()) {
         Some(address) => Ok(address.ip().to_string()),
         None => Err(origin.failed(Unreached::default().into())),
@@ -131,9 +133,7 @@ async fn look_up<D: Dials>(
 /// An error if the time is up.
 fn in_time(deadline: Option<Instant>, step: HandshakeStep) -> Result<(), Error> {
     match deadline {
-        Some(deadline) if deadline <= Instant::now() => {
-            Err(HandshakeError::TimedOut(step).into())
-        }
+        Some(deadline) if deadline <= Instant::now() => Err(HandshakeError::TimedOut(step).into()),
         _ => Ok(()),
     }
 }
@@ -153,17 +153,12 @@ impl<'a, D: Dials> Way<'a, D> {
     }
 
     /// Begins TLS.
-    async fn tls(
-        mut self,
-        config: &TlsConfig,
-        place: &Place<'_>,
-        peer: Peer,
-    ) -> Result<Self, Error> {
+    async fn tls(mut self, config: &TlsConfig, place: &Place<'_>) -> Result<Self, Error> {
         self.config.observer.tell(&DialEvent::Tls(place.host));
         let received = std::mem::take(&mut self.received);
         let machine = TlsHandshake::new(config, place.host, received)?;
         let (mut way, machine) = self.drive(machine, place, HandshakeStep::Tls).await?;
-        way.stream.push(machine.into_session(), peer);
+        way.stream.push(machine.into_session(), place.peer);
         Ok(way)
     }
 
@@ -186,7 +181,8 @@ impl<'a, D: Dials> Way<'a, D> {
         step: HandshakeStep,
     ) -> Result<(Self, M), Error> {
         let stream = D::Stream::from(self.stream);
-        let driven = drive::<_, D::Runtime, _>(stream, &mut machine, self.deadline, step, place).await?;
+        let driven =
+            drive::<_, D::Runtime, _>(stream, &mut machine, self.deadline, step, place).await?;
         Ok((Self { stream: driven.into(), ..self }, machine))
     }
 

@@ -4,7 +4,7 @@ use std::{fmt, io, net::SocketAddr};
 
 use ws_core::HandshakeStep;
 
-use crate::Error;
+use crate::{Error, tls::Peer};
 
 /// Addresses that could not be connected to.
 #[derive(Debug, Default)]
@@ -27,6 +27,13 @@ impl Unreached {
     }
 }
 
+/// Not about any address.
+impl From<io::Error> for Unreached {
+    fn from(error: io::Error) -> Self {
+        Self { shown: error.to_string(), others: 0, last: Some(error) }
+    }
+}
+
 impl From<Unreached> for io::Error {
     fn from(unreached: Unreached) -> Self {
         let Unreached { mut shown, others, last } = unreached;
@@ -45,16 +52,16 @@ impl From<Unreached> for io::Error {
 pub(super) struct Place<'a> {
     pub(super) host: &'a str,
     pub(super) port: u16,
-    is_proxy: bool,
+    pub(super) peer: Peer,
 }
 
 impl<'a> Place<'a> {
     pub(super) fn host(host: &'a str, port: u16) -> Self {
-        Self { host, port, is_proxy: false }
+        Self { host, port, peer: Peer::Origin }
     }
 
     pub(super) fn proxy(host: &'a str, port: u16) -> Self {
-        Self { host, port, is_proxy: true }
+        Self { host, port, peer: Peer::Proxy }
     }
 
     /// Why it could not be connected to. The kind of the error stays as it is.
@@ -64,8 +71,8 @@ impl<'a> Place<'a> {
 
     /// Why a later step failed. The kind of the error stays as it is.
     pub(super) fn failed_in(&self, step: HandshakeStep, error: io::Error) -> Error {
-        let Self { host, port, is_proxy } = *self;
-        let what = Failed { host: host.to_owned(), port, is_proxy, step, error };
+        let Self { host, port, peer } = *self;
+        let what = Failed { host: host.to_owned(), port, peer, step, error };
         Error::Io(io::Error::new(what.error.kind(), what))
     }
 }
@@ -74,16 +81,19 @@ impl<'a> Place<'a> {
 struct Failed {
     host: String,
     port: u16,
-    is_proxy: bool,
+    peer: Peer,
     step: HandshakeStep,
     error: io::Error,
 }
 
 impl fmt::Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { host, port, is_proxy, step, error } = self;
+        let Self { host, port, peer, step, error } = self;
         let (open, close) = if host.contains(':') { ("[", "]") } else { ("", "") };
-        let what = if *is_proxy { "the proxy " } else { "" };
+        let what = match peer {
+            Peer::Proxy => "the proxy ",
+            Peer::Origin => "",
+        };
         write!(f, "cannot connect to {what}{open}{}{close}:{port}: ", host.escape_default())?;
         if *step != HandshakeStep::Connect {
             write!(f, "{step}: ")?;

@@ -33,7 +33,6 @@ macro_rules! __adapter {
         $crate::__names!();
         $crate::__functions!($mode [$($async)?] [$($bound)*]);
         $crate::__connect!($mode [$($async)?] $Dials, $Socket);
-        $crate::__maybe_tls_stream!();
         $crate::__web_socket!($mode [$($async)?] $Runtime, [$($bound)*]);
         $crate::__halves!($mode [$($async)?] $Runtime, $Hold, [$($bound)*]);
         $crate::__acceptor!($mode [$($async)?] $Runtime, [$($bound)*]);
@@ -73,8 +72,8 @@ macro_rules! __names {
             pub use $crate::{
                 DialEvent, Session,
                 ws_core::{
-                    BackoffConfig, Proxy, ProxyError, ProxyKind, ProxyRules, ProxyUrlError, Redirect,
-                    RedirectError,
+                    BackoffConfig, Proxy, ProxyError, ProxyKind, ProxyRules, ProxyUrlError,
+                    Redirect, RedirectError,
                 },
             };
         }
@@ -93,6 +92,13 @@ macro_rules! __names {
         /// states it.
         pub mod rules {
             pub use $crate::ws_core::{FrameRule, FrameViolation, RequestRule, ResponseRule};
+        }
+
+        /// TLS for clients, by rustls: why it failed, and with the feature `rustls` that crate itself.
+        pub mod tls {
+            #[cfg(feature = "rustls")]
+            pub use $crate::rustls;
+            pub use $crate::{TlsCause, TlsError};
         }
 
         /// Close frames, timeouts, and what can be sent.

@@ -88,10 +88,7 @@ macro_rules! __connect {
 
             /// Does TLS in this way: [`DialConfig::tls`].
             #[cfg(feature = "rustls")]
-            pub fn tls(
-                self,
-                config: impl Into<::std::sync::Arc<tls::rustls::ClientConfig>>,
-            ) -> Self {
+            pub fn tls(self, config: impl Into<tls::TlsConfig>) -> Self {
                 Self(self.0.with_dial(|dial| dial.tls(config)))
             }
 
@@ -210,10 +207,7 @@ macro_rules! __open {
 macro_rules! __resolver {
     (async) => {
         /// Looks up hosts with a function of yours: [`DialConfig::resolver`].
-        pub fn resolver<L>(
-            self,
-            look_up: impl Fn(String, u16) -> L + Send + Sync + 'static,
-        ) -> Self
+        pub fn resolver<L>(self, look_up: impl Fn(String, u16) -> L + Send + Sync + 'static) -> Self
         where
             L: ::std::future::Future<Output = ::std::io::Result<Vec<::std::net::SocketAddr>>>
                 + Send
@@ -227,9 +221,9 @@ macro_rules! __resolver {
         pub fn resolver(
             self,
             look_up: impl Fn(String, u16) -> ::std::io::Result<Vec<::std::net::SocketAddr>>
-                + Send
-                + Sync
-                + 'static,
+            + Send
+            + Sync
+            + 'static,
         ) -> Self {
             let look_up = move |host, port| ::std::future::ready(look_up(host, port));
             Self(self.0.with_dial(|dial| dial.resolver(look_up)))

@@ -12,5 +12,6 @@ mod halves;
 pub(crate) mod polling;
 mod receiving;
 mod sending;
+mod stream;
 mod wait;
 mod web_socket;

@@ -23,6 +23,11 @@ pub(super) const ADAPTER_LOOPS: &[(&str, &str, &str)] = &[
         "polls the driver's future again when a non-blocking stream made it give up",
     ),
     (
+        "ws-blocking/src/maybe_tls.rs",
+        "loop",
+        "goes on with a read of TLS, within the socket's timeout, where a task would yield",
+    ),
+    (
         "ws-blocking/src/runtime.rs",
         "loop",
         "repeats one system call that a signal interrupted, or waits for it in slices",

@@ -1,0 +1,233 @@
+//! What goes wrong with TLS.
+
+use std::{error::Error, fmt, io, sync::Arc};
+
+/// Why there is no TLS session with the server, or why it did not go on.
+///
+/// From an open stream it comes inside an [`io::Error`]; [`of_io`](Self::of_io) finds it there.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum TlsError {
+    /// The URL asks for TLS, and TLS was left out of the program.
+    Disabled,
+    /// There is nothing to encrypt with.
+    NoProvider,
+    /// There is nobody to trust.
+    NoRoots,
+    /// The authorities that the system trusts could not be loaded.
+    Roots(TlsCause),
+    /// The host is neither a name nor an address that a certificate could be for.
+    ServerName(String),
+    /// The certificate is for somebody else.
+    WrongHost {
+        /// The host that was asked for.
+        host: String,
+        /// Whom the certificate is for, as far as it is known.
+        names: Vec<String>,
+        /// What the verifier said.
+        cause: TlsCause,
+    },
+    /// The certificate, or one above it, is no longer valid.
+    Expired(TlsCause),
+    /// The certificate, or one above it, is not valid yet.
+    NotYetValid(TlsCause),
+    /// Nobody who is trusted has issued the certificate: it is self-signed, or of an unknown authority, or the
+    /// server left out a certificate in between.
+    UnknownIssuer(TlsCause),
+    /// The certificate is that of an authority, which must not stand for a server. Self-signed certificates
+    /// are often made like this.
+    CaCertificate(TlsCause),
+    /// The certificate has been revoked.
+    Revoked(TlsCause),
+    /// There is something else about the certificate.
+    BadCertificate(TlsCause),
+    /// The server wants a certificate of the client, and got none.
+    ClientCertificateRequired(TlsCause),
+    /// What the server sent first is not TLS.
+    NotTls(TlsCause),
+    /// The server gave up and said why.
+    Alert {
+        /// The name of the alert in the RFCs of TLS.
+        name: String,
+        /// What this came from.
+        cause: TlsCause,
+    },
+    /// The server chose an application protocol that is not HTTP/1.1.
+    Alpn(String),
+    /// The stream ended before there was a session.
+    Truncated,
+    /// Anything else that one of the two did wrong.
+    Protocol(TlsCause),
+}
+
+/// What a [`TlsError`] came from: an error of rustls, as a rule.
+#[derive(Clone)]
+pub struct TlsCause(Arc<dyn Error + Send + Sync>);
+
+impl TlsCause {
+    /// Keeps `error`.
+    #[cfg(feature = "rustls")]
+    pub(super) fn new(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(error.into().into())
+    }
+
+    /// The error.
+    pub fn get_ref(&self) -> &(dyn Error + Send + Sync + 'static) {
+        &*self.0
+    }
+}
+
+impl fmt::Debug for TlsCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl TlsError {
+    /// The error that is inside an error of a stream.
+    pub fn of_io(error: &io::Error) -> Option<&Self> {
+        error.get_ref()?.downcast_ref()
+    }
+
+    /// A stable name in kebab-case, for logs and metrics.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Disabled => "tls-disabled",
+            Self::NoProvider => "tls-no-provider",
+            Self::NoRoots => "tls-no-roots",
+            Self::Roots(_) => "tls-roots",
+            Self::ServerName(_) => "tls-server-name",
+            Self::WrongHost { .. } => "tls-wrong-host",
+            Self::Expired(_) => "tls-expired",
+            Self::NotYetValid(_) => "tls-not-yet-valid",
+            Self::UnknownIssuer(_) => "tls-unknown-issuer",
+            Self::CaCertificate(_) => "tls-ca-certificate",
+            Self::Revoked(_) => "tls-revoked",
+            Self::BadCertificate(_) => "tls-bad-certificate",
+            Self::ClientCertificateRequired(_) => "tls-client-certificate-required",
+            Self::NotTls(_) => "tls-not-tls",
+            Self::Alert { .. } => "tls-alert",
+            Self::Alpn(_) => "tls-alpn",
+            Self::Truncated => "tls-truncated",
+            Self::Protocol(_) => "tls-protocol",
+        }
+    }
+}
+
+impl fmt::Display for TlsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Self::Disabled => {
+                "TLS was left out of this program: switch on the feature `rustls`, with `ring` or \
+                 `aws-lc-rs`, and `webpki-roots`, `native-roots` or `platform-verifier`"
+            }
+            Self::NoProvider => {
+                "TLS has nothing to encrypt with: switch on the feature `ring` or `aws-lc-rs`, or \
+                 install a crypto provider of rustls as the default"
+            }
+            Self::NoRoots => {
+                "TLS has nobody to trust: switch on the feature `webpki-roots`, `native-roots` or \
+                 `platform-verifier`, or pass a configuration with `.tls(config)`"
+            }
+            Self::Roots(_) => {
+                "the system's authorities could not be loaded: install its certificates, or pass a \
+                 configuration with `.tls(config)`"
+            }
+            Self::ServerName(host) => {
+                return write!(f, "{host:?} is no name or address that a certificate could be for");
+            }
+            Self::WrongHost { host, names, .. } => return wrong_host(f, host, names),
+            Self::Expired(_) => "the server's certificate has expired: it has to be renewed there",
+            Self::NotYetValid(_) => {
+                "the server's certificate is not valid yet: the clock of one of the two is wrong"
+            }
+            Self::UnknownIssuer(_) => {
+                "nobody who is trusted has issued the server's certificate: trust its authority, or \
+                 have the server send the certificates in between"
+            }
+            Self::CaCertificate(_) => {
+                "the server's certificate is that of an authority, and not for servers: one that is \
+                 self-signed has to be made without `CA:TRUE`"
+            }
+            Self::Revoked(_) => "the server's certificate has been revoked: it has to be replaced",
+            Self::BadCertificate(_) => "the server's certificate cannot be accepted",
+            Self::ClientCertificateRequired(_) => {
+                "the server wants a certificate of the client: pass a configuration that has one \
+                 with `.tls(config)`"
+            }
+            Self::NotTls(_) => {
+                "the server does not speak TLS on this port: use the port for TLS, or `ws`"
+            }
+            Self::Alert { name, .. } => {
+                return write!(f, "the server gave up on TLS with the alert {name}");
+            }
+            Self::Alpn(protocol) => {
+                return write!(
+                    f,
+                    "the server chose the protocol {protocol:?} (ALPN), and a WebSocket begins with \
+                     http/1.1: offer only that"
+                );
+            }
+            Self::Truncated => "the server ended the connection before TLS was established",
+            Self::Protocol(_) => "TLS failed",
+        };
+        f.write_str(text)
+    }
+}
+
+fn wrong_host(f: &mut fmt::Formatter<'_>, host: &str, names: &[String]) -> fmt::Result {
+    write!(f, "the server's certificate is not for {host:?}")?;
+    for (at, name) in names.iter().take(MAX_NAMES).enumerate() {
+        let before = if at == 0 { ", it is for " } else { ", " };
+        // What a peer sends is shown escaped.
+        write!(f, "{before}{}", name.escape_debug())?;
+    }
+    match names.len().saturating_sub(MAX_NAMES) {
+        0 => Ok(()),
+        more => write!(f, ", and {more} more"),
+    }
+}
+
+impl Error for TlsError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Roots(cause)
+            | Self::WrongHost { cause, .. }
+            | Self::Expired(cause)
+            | Self::NotYetValid(cause)
+            | Self::UnknownIssuer(cause)
+            | Self::CaCertificate(cause)
+            | Self::Revoked(cause)
+            | Self::BadCertificate(cause)
+            | Self::ClientCertificateRequired(cause)
+            | Self::NotTls(cause)
+            | Self::Alert { cause, .. }
+            | Self::Protocol(cause) => Some(cause.get_ref()),
+            Self::Disabled
+            | Self::NoProvider
+            | Self::NoRoots
+            | Self::ServerName(_)
+            | Self::Alpn(_)
+            | Self::Truncated => None,
+        }
+    }
+}
+
+/// The error is inside.
+impl From<TlsError> for io::Error {
+    fn from(error: TlsError) -> Self {
+        let kind = match error {
+            TlsError::Disabled | TlsError::NoProvider | TlsError::NoRoots => {
+                io::ErrorKind::Unsupported
+            }
+            TlsError::Roots(_) => io::ErrorKind::Other,
+            TlsError::ServerName(_) => io::ErrorKind::InvalidInput,
+            TlsError::Truncated => io::ErrorKind::UnexpectedEof,
+            _ => io::ErrorKind::InvalidData,
+        };
+        Self::new(kind, error)
+    }
+}
+
+/// How many names of a certificate are shown. Those of large providers have a hundred.
+const MAX_NAMES: usize = 5;

@@ -1,0 +1,280 @@
+//! A TLS session that is open.
+
+use std::io::{self, BufRead, ErrorKind, IoSlice, Read, Write};
+
+use bytes::{Buf, Bytes};
+use rustls::ClientConnection;
+
+use super::{Peer, TlsCause, TlsError, reason::Circumstances};
+
+/// An open session, over a socket or over another session.
+///
+/// It is lent the socket for each call, as `Read` and `Write`. Where the socket says
+/// [`WouldBlock`](ErrorKind::WouldBlock) so does the session, and goes on there the next time.
+#[derive(Debug)]
+pub struct TlsSession {
+    connection: ClientConnection,
+    /// Records that came during the handshake.
+    received: Bytes,
+    host: String,
+    has_certificate: bool,
+    peer: Peer,
+    /// The session that this one is in.
+    below: Option<Box<TlsSession>>,
+    /// Why it failed.
+    failed: Option<TlsError>,
+    /// Nothing more is going to be written.
+    closed: bool,
+    /// What is to be written came up while reading, and nobody else has taken it over.
+    answering: bool,
+}
+
+impl TlsSession {
+    pub(super) fn new(
+        connection: ClientConnection,
+        received: Bytes,
+        host: String,
+        has_certificate: bool,
+    ) -> Self {
+        Self {
+            connection,
+            received,
+            host,
+            has_certificate,
+            peer: Peer::Origin,
+            below: None,
+            failed: None,
+            closed: false,
+            answering: false,
+        }
+    }
+
+    pub(super) fn stack(&mut self, peer: Peer, below: Option<Box<Self>>) {
+        (self.peer, self.below) = (peer, below);
+    }
+
+    /// Gives the next bytes to `take`, which says how many it took; says how many that were, and 0 at the
+    /// end. The end is a close_notify.
+    ///
+    /// What it has to answer by itself it writes, if that need not wait. It is
+    /// [`Interrupted`](ErrorKind::Interrupted) when a lot came that was not for the program.
+    ///
+    /// # Errors
+    ///
+    /// Those of the socket; [`UnexpectedEof`](ErrorKind::UnexpectedEof) for an end without close_notify; a
+    /// [`TlsError`] as [`InvalidData`](ErrorKind::InvalidData), now and from then on.
+    pub fn read<I: Read + Write>(
+        &mut self,
+        io: &mut I,
+        take: impl FnOnce(&[u8]) -> usize,
+    ) -> io::Result<usize> {
+        for _ in 0..MAX_READS {
+            match self.connection.reader().fill_buf() {
+                Ok([]) => return Ok(0),
+                Ok(data) => {
+                    let n = take(data).min(data.len());
+                    self.connection.reader().consume(n);
+                    return Ok(n);
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(_) => return Err(io::Error::new(ErrorKind::UnexpectedEof, NO_CLOSE_NOTIFY)),
+            }
+            self.check()?;
+            self.read_records(io)?;
+        }
+        Err(ErrorKind::Interrupted.into())
+    }
+
+    /// Writes some bytes and says how many. None is taken while records wait to be written; those that are
+    /// taken may wait for the next call, or for [`flush`](Self::flush).
+    ///
+    /// # Errors
+    ///
+    /// Those of the socket; a [`TlsError`] from when the session has failed;
+    /// [`BrokenPipe`](ErrorKind::BrokenPipe) after [`shutdown`](Self::shutdown).
+    pub fn write<I: Read + Write>(
+        &mut self,
+        io: &mut I,
+        bufs: &[IoSlice<'_>],
+    ) -> io::Result<usize> {
+        self.write_first(io)?;
+        if self.closed {
+            return Err(ErrorKind::BrokenPipe.into());
+        }
+        let n = self.connection.writer().write_vectored(bufs)?;
+        if n > 0 && !self.connection.wants_write() {
+            // rustls takes bytes and forgets them once the keys of TLS 1.2 are used up.
+            return Err(ErrorKind::BrokenPipe.into());
+        }
+        match self.write_records(io) {
+            Err(error) if !would_block(&error) => Err(error),
+            _ => Ok(n),
+        }
+    }
+
+    /// Writes everything that waits, and flushes the socket.
+    ///
+    /// # Errors
+    ///
+    /// As [`write`](Self::write).
+    pub fn flush<I: Read + Write>(&mut self, io: &mut I) -> io::Result<()> {
+        self.write_first(io)?;
+        self.below(io).flush()
+    }
+
+    /// Says that nothing more will be written: a close_notify in this session, and in those below it. The
+    /// socket is flushed, and not shut down.
+    ///
+    /// # Errors
+    ///
+    /// As [`write`](Self::write).
+    pub fn shutdown<I: Read + Write>(&mut self, io: &mut I) -> io::Result<()> {
+        if self.failed.is_none() && !self.closed {
+            self.closed = true;
+            self.connection.send_close_notify();
+        }
+        self.write_first(io)?;
+        match &mut self.below {
+            Some(below) => below.shutdown(io),
+            None => io.flush(),
+        }
+    }
+
+    pub(super) fn peer(&self) -> Peer {
+        self.peer
+    }
+
+    pub(super) fn alpn_protocol(&self) -> Option<&[u8]> {
+        self.connection.alpn_protocol()
+    }
+
+    /// The session as rustls has it.
+    pub fn connection(&self) -> &ClientConnection {
+        &self.connection
+    }
+
+    fn check(&self) -> io::Result<()> {
+        self.failed.clone().map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// Reads some records, and answers them.
+    fn read_records<I: Read + Write>(&mut self, io: &mut I) -> io::Result<()> {
+        let was_waiting = self.connection.wants_write() && !self.answering;
+        let mut below = Below {
+            received: &mut self.received,
+            below: self.below.as_deref_mut(),
+            io,
+            failed: false,
+        };
+        match self.connection.read_tls(&mut below) {
+            Ok(_) => {
+                if let Err(error) = self.connection.process_new_packets() {
+                    let circumstances = Circumstances {
+                        host: &self.host,
+                        has_certificate: self.has_certificate,
+                        has_begun: true,
+                    };
+                    self.failed = Some(circumstances.reason(error, &self.connection));
+                }
+            }
+            Err(error) if below.failed => return Err(error),
+            Err(error) => self.failed = Some(TlsError::Protocol(TlsCause::new(error))),
+        }
+        // A socket wakes whoever wrote last: that should be the writer, if there is one.
+        if !was_waiting {
+            self.answering = self.write_records(io).is_err_and(|error| would_block(&error));
+        }
+        Ok(())
+    }
+
+    /// Writes what waits, before anything else may be.
+    fn write_first<I: Read + Write>(&mut self, io: &mut I) -> io::Result<()> {
+        self.answering = false;
+        let written = self.write_records(io);
+        self.check()?;
+        written
+    }
+
+    fn write_records<I: Read + Write>(&mut self, io: &mut I) -> io::Result<()> {
+        while self.connection.wants_write() {
+            let mut below = Below {
+                received: &mut self.received,
+                below: self.below.as_deref_mut(),
+                io,
+                failed: false,
+            };
+            match self.connection.write_tls(&mut below) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn below<'a, I>(&'a mut self, io: &'a mut I) -> Below<'a, I> {
+        Below { received: &mut self.received, below: self.below.as_deref_mut(), io, failed: false }
+    }
+}
+
+/// What a session is over.
+struct Below<'a, I> {
+    received: &'a mut Bytes,
+    below: Option<&'a mut TlsSession>,
+    io: &'a mut I,
+    /// It was here that reading failed.
+    failed: bool,
+}
+
+impl<I: Read + Write> Read for Below<'_, I> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if !self.received.is_empty() {
+            let n = self.received.len().min(buf.len());
+            self.received.copy_to_slice(&mut buf[..n]);
+            if self.received.is_empty() {
+                *self.received = Bytes::new();
+            }
+            return Ok(n);
+        }
+        let read = match &mut self.below {
+            None => self.io.read(buf),
+            Some(session) => session.read(self.io, |data| {
+                let n = data.len().min(buf.len());
+                buf[..n].copy_from_slice(&data[..n]);
+                n
+            }),
+        };
+        self.failed |= read.is_err();
+        read
+    }
+}
+
+impl<I: Read + Write> Write for Below<'_, I> {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.write_vectored(&[IoSlice::new(buf)])
+    }
+
+    fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+        match &mut self.below {
+            None => self.io.write_vectored(bufs),
+            Some(session) => session.write(self.io, bufs),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.below {
+            None => self.io.flush(),
+            Some(session) => session.flush(self.io),
+        }
+    }
+}
+
+fn would_block(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}
+
+/// How often the socket is read before others get their turn. A record may take five reads.
+const MAX_READS: usize = 32;
+
+const NO_CLOSE_NOTIFY: &str =
+    "the stream ended without a close_notify of TLS: it may have been cut";
