@@ -141,7 +141,6 @@ fn connect_fails() {
         let expected = format!("cannot connect to 127.0.0.1:{port}: 127.0.0.1:{port}: ");
         assert!(shown.starts_with(&expected) && shown.contains("efused"), "{name}: {shown}");
         let urls = [
-            ("wss://127.0.0.1/", "unsupported-scheme"),
             ("http://127.0.0.1/", "unsupported-scheme"),
             ("127.0.0.1", "invalid-url"),
             ("ws://", "invalid-url"),

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use ws_blocking::{CloseCode, Error, RecvHalf, SendHalf};
+use ws_blocking::{CloseCode, Error, RecvHalf, SendHalf, Transport};
 
 pub(crate) fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
@@ -17,7 +17,8 @@ pub(crate) fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let server = thread::spawn(move || serve(listener.accept()?.0));
 
     let (ws, _response) = ws_blocking::connect(&url).open()?;
-    let (sender, receiver) = ws.split(TcpStream::try_clone)?;
+    // It may be TLS, which cannot be cloned.
+    let (sender, receiver) = ws.split_shared(|stream| stream.get_ref().try_clone())?;
     let sending = thread::spawn(move || {
         let mut sender = talk("tick", sender)?;
         sender.close_with(CloseCode::NORMAL_CLOSURE, "no more to say")?;
@@ -39,7 +40,7 @@ fn serve(stream: TcpStream) -> Result<(), Error> {
 }
 
 /// Says something now and then.
-fn talk(what: &str, mut sender: SendHalf<TcpStream>) -> Result<SendHalf<TcpStream>, Error> {
+fn talk<T: Transport>(what: &str, mut sender: SendHalf<T>) -> Result<SendHalf<T>, Error> {
     for n in 1..=3 {
         sender.send(format!("{what} {n}"))?;
         thread::sleep(Duration::from_millis(50));
@@ -48,7 +49,7 @@ fn talk(what: &str, mut sender: SendHalf<TcpStream>) -> Result<SendHalf<TcpStrea
 }
 
 /// Takes what comes. Pings, and the peer's close, are answered by receiving.
-fn listen(who: &str, mut receiver: RecvHalf<TcpStream>) -> Result<RecvHalf<TcpStream>, Error> {
+fn listen<T: Transport>(who: &str, mut receiver: RecvHalf<T>) -> Result<RecvHalf<T>, Error> {
     while let Some(message) = receiver.recv()? {
         println!("{who}: {message:?}");
     }

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     time::sleep,
 };
@@ -40,7 +41,10 @@ async fn serve(stream: TcpStream) -> Result<(), Error> {
 }
 
 /// Says something now and then.
-async fn talk(what: &str, mut sender: SendHalf<TcpStream>) -> Result<SendHalf<TcpStream>, Error> {
+async fn talk<T: AsyncRead + AsyncWrite + Unpin>(
+    what: &str,
+    mut sender: SendHalf<T>,
+) -> Result<SendHalf<T>, Error> {
     for n in 1..=3 {
         sender.send(format!("{what} {n}")).await?;
         sleep(Duration::from_millis(50)).await;
@@ -49,10 +53,10 @@ async fn talk(what: &str, mut sender: SendHalf<TcpStream>) -> Result<SendHalf<Tc
 }
 
 /// Takes what comes. Pings, and the peer's close, are answered by receiving.
-async fn listen(
+async fn listen<T: AsyncRead + AsyncWrite + Unpin>(
     who: &str,
-    mut receiver: RecvHalf<TcpStream>,
-) -> Result<RecvHalf<TcpStream>, Error> {
+    mut receiver: RecvHalf<T>,
+) -> Result<RecvHalf<T>, Error> {
     while let Some(message) = receiver.recv().await? {
         println!("{who}: {message:?}");
     }

@@ -14,7 +14,6 @@ mod every;
 mod peer;
 
 mod closing;
-mod dialling;
 mod handshake;
 mod tasks;
 mod time;

@@ -7,8 +7,8 @@ use std::{
     time::Duration,
 };
 
-use ws_core::{ClientConfig, Declined, HandshakeError, WebSocketConfig};
-use ws_driver::{Error, Url};
+use ws_core::{ClientConfig, Declined, HandshakeError, Url, WebSocketConfig};
+use ws_driver::Error;
 
 use crate::{args::ConnectOptions, complain::complain, runtimes::Channel};
 

@@ -3,7 +3,10 @@
 use std::{io, net::TcpStream, sync::Arc, thread};
 
 use bytes::Bytes;
-use ws_blocking::{Acceptor, Error, Event, Part, RecvHalf, SendHalf, WebSocket};
+use ws_blocking::{
+    Acceptor, Error, Event, MaybeTlsStream, Part, RecvHalf, SendHalf, SharedStream, Transport,
+    WebSocket,
+};
 use ws_core::{
     ClientConfig, CloseFrame, CloseInfo, Message, MessageKind, Negotiated, ServerConfig,
     UpgradeResponse,
@@ -46,7 +49,7 @@ impl Adapter for Blocking {
     }
 }
 
-impl Channel for WebSocket<TcpStream> {
+impl<T: Transport + OverTcp + Send + 'static> Channel for WebSocket<T> {
     fn negotiated(&self) -> &Negotiated {
         self.negotiated()
     }
@@ -84,12 +87,12 @@ impl Channel for WebSocket<TcpStream> {
     }
 
     fn split(self: Box<Self>) -> io::Result<(Box<dyn Sending>, Box<dyn Receiving>)> {
-        let (sender, receiver) = (*self).split(TcpStream::try_clone)?;
+        let (sender, receiver) = (*self).split_shared(T::socket)?;
         Ok((Box::new(sender), Box::new(receiver)))
     }
 }
 
-impl Sending for SendHalf<TcpStream> {
+impl<T: Transport + Send> Sending for SendHalf<SharedStream<T>> {
     fn send(&mut self, message: Message) -> Result<(), Error> {
         self.send(message)
     }
@@ -103,13 +106,30 @@ impl Sending for SendHalf<TcpStream> {
     }
 }
 
-impl Receiving for RecvHalf<TcpStream> {
+impl<T: Transport + Send> Receiving for RecvHalf<SharedStream<T>> {
     fn recv_part(&mut self) -> Result<Option<Part>, Error> {
         self.recv_part()
     }
 
     fn close_info(&self) -> CloseInfo {
         self.close_info()
+    }
+}
+
+/// What two threads share: a stream that cannot be cloned, over a socket that can.
+trait OverTcp {
+    fn socket(&self) -> io::Result<TcpStream>;
+}
+
+impl OverTcp for TcpStream {
+    fn socket(&self) -> io::Result<TcpStream> {
+        self.try_clone()
+    }
+}
+
+impl OverTcp for MaybeTlsStream<TcpStream> {
+    fn socket(&self) -> io::Result<TcpStream> {
+        self.get_ref().try_clone()
     }
 }
 

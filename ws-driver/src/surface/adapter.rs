@@ -98,7 +98,7 @@ macro_rules! __names {
         pub mod tls {
             #[cfg(feature = "rustls")]
             pub use $crate::rustls;
-            pub use $crate::{TlsCause, TlsError};
+            pub use $crate::{TlsCause, TlsConfig, TlsError};
         }
 
         /// Close frames, timeouts, and what can be sent.
