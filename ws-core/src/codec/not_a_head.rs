@@ -67,11 +67,7 @@ pub(crate) fn blamed<'b>(
 }
 
 /// The first line that is not what the grammar of RFC 9112 asks for.
-fn malformed_line<'b>(
-    head: &'b [u8],
-    kind: HeadKind,
-    limits: &HeadLimits,
-) -> Option<&'b [u8]> {
+fn malformed_line<'b>(head: &'b [u8], kind: HeadKind, limits: &HeadLimits) -> Option<&'b [u8]> {
     let mut is_start_line = true;
     for line in head.split_inclusive(|&byte| byte == b'\n') {
         let content = match line {

@@ -346,7 +346,7 @@ impl ServerHandshake {
     /// Answers bytes that are not a request. What follows them is none either.
     fn answer_unread(self, violation: Violation) -> Box<Rejected> {
         let mut draft = Draft::of_rule(violation, &[]);
-        self.exchange.decorate(None, &mut draft.response);
+        self.exchange.decorate(|| None, &mut draft.response);
         let head = self.scanner.unread(self.exchange.recv.filled()).starts_with(b"HEAD ");
         Rejected::answer(self.exchange, draft, Asked { head, close: true })
     }
