@@ -529,10 +529,12 @@ fn each_reason_why_nothing_is_sent() {
 
 #[test]
 fn each_time_that_may_be_up() {
+    type Begin = fn(&mut Connection);
+
     let second = Duration::from_secs(1);
     let any = WebSocketConfig::new().close_timeout(second);
     let pings = any.clone().ping_interval(second).pong_timeout(second);
-    let rows: [(&str, &str, WebSocketConfig, fn(&mut Connection)); 4] = [
+    let rows: [(&str, &str, WebSocketConfig, Begin); 4] = [
         ("idle-timeout", "said nothing", any.clone().idle_timeout(second), |_| {}),
         ("pong-timeout", "answer a ping", pings, |_| {}),
         ("send-timeout", "took nothing", any.clone().send_timeout(second), |connection| {

@@ -149,10 +149,7 @@ impl UpgradeRequest {
         self,
         decorate: impl FnOnce(&mut Response<Bytes>),
     ) -> Result<Accepted, Box<Rejected>> {
-        let upgrade = match self.checked.verdict {
-            Ok(upgrade) => upgrade,
-            Err(_) => return Err(self.reject()),
-        };
+        let Ok(upgrade) = self.checked.verdict else { return Err(self.reject()) };
         let Self { exchange, head, checked: Checked { asked, .. } } = self;
         let decorate = |response: &mut Response<Bytes>| {
             exchange.decorate(|| Some(head.request(&exchange)), response);
