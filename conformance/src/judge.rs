@@ -81,6 +81,15 @@ impl Differences {
         }
     }
 
+    /// Names go out as people write them, `Content-Length`: "field names are case-insensitive" (RFC 9110 5.1), but
+    /// there are peers that compare them by case.
+    fn usual_case(&mut self, head: &Head) {
+        let lower = |word: &str| word.starts_with(|first: char| first.is_ascii_lowercase());
+        for (name, _) in &head.fields {
+            self.require(!name.split('-').any(lower), "name of a field", "the usual case", name);
+        }
+    }
+
     /// Fields a server's answer must have: list fields by member, others by their whole value,
     /// neither by case.
     fn fields(&mut self, head: &Head, wanted: &[(String, Vec<String>)]) {

@@ -138,6 +138,12 @@ pub struct CloseInfo {
 }
 
 impl CloseInfo {
+    /// Takes note of a close frame that has come: it was the first, unless one was sent before.
+    pub fn note_received(&mut self, frame: CloseFrame) {
+        self.received = Some(frame);
+        self.first.get_or_insert(Side::Remote);
+    }
+
     /// Whether both sides have sent a close frame: the closing handshake is complete (RFC 6455
     /// 7.1.4).
     pub fn is_clean(&self) -> bool {

@@ -150,3 +150,32 @@ fn a_target_is_refused_rather_than_forgotten() -> Result {
     }
     Ok(())
 }
+
+#[test]
+fn a_later_minor_version_is_the_one_spoken_here() -> Result {
+    let later = String::from_utf8(REQUEST.to_vec())?.replace("HTTP/1.1", "HTTP/1.7");
+    for (config, _, kept) in configs() {
+        for split in [1, later.len()] {
+            let mut handshake = ServerHandshake::new(&config);
+            let mut found = None;
+            for chunk in later.as_bytes().chunks(split) {
+                handshake.recv_buf().extend_from_slice(chunk);
+                match handshake.poll() {
+                    Polled::Pending(waiting) => handshake = waiting,
+                    Polled::Ready(request) => {
+                        found = Some(request);
+                        break;
+                    }
+                    Polled::Failed(rejected) => return Err(rejected.into_error().into()),
+                }
+            }
+            let request = found.ok_or("no request")?;
+            assert_eq!(request.request().version(), http::Version::HTTP_11);
+            assert!(request.is_upgrade());
+            let mut accepted = request.accept().map_err(|rejected| rejected.into_error())?;
+            assert!(accepted.send_queue().chunk().starts_with(b"HTTP/1.1 101 "));
+            assert_eq!(accepted.take_request().is_some(), kept);
+        }
+    }
+    Ok(())
+}

@@ -11,9 +11,10 @@ use std::{
 use bytes::{Buf, Bytes};
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, Version};
 use ws_core::{
-    ArgumentError, ClientConfig, ClientHandshake, Connection, FrameRule, HandshakeError,
-    HandshakeStep, Limits, Negotiated, Polled, RequestRule, ResponseRule, Role, ServerConfig,
-    ServerHandshake, UpgradeRequest, WebSocketConfig, respond, upgrade_request,
+    ArgumentError, ClientConfig, ClientHandshake, CloseCode, CloseFrame, Connection, FrameRule,
+    HandshakeError, HandshakeStep, Lenient, Limits, Message, MessageKind, Negotiated, Polled,
+    Reply, RequestRule, ResponseRule, Role, SendError, ServerConfig, ServerHandshake, Text,
+    Timeout, UpgradeRequest, WebSocketConfig, respond, upgrade_request,
 };
 
 /// An input, the name of its error, what the error must say, and what it must not say.
@@ -74,12 +75,17 @@ fn each_rule_for_requests() {
     let mistaken = &ServerConfig::new().decorate(|_, response| {
         response.headers_mut().insert("upgrade", HeaderValue::from_static("h2c"));
     });
+    let line_feeds = &ServerConfig::new().lenient(Lenient::new().bare_line_feeds(true));
     let no_limit: &[&str] = &["larger", "longer", "more field"];
     #[rustfmt::skip]
     let rows: Vec<(&ServerConfig, Row<'_, String>)> = vec![
         (any, ("G E T / HTTP/1.1\r\n\r\n".into(), "malformed-head", &["\"G E T / HTTP/1.1\""], no_limit)),
         (any, (but("Host", "Host : h\r\n"), "malformed-head", &["\"Host : h\""], &["GET"])),
         (any, (but("Host", "Host: h\nX: y\r\n"), "malformed-head", &[r#""Host: h\n""#], &["GET"])),
+        (any, ("GET / HTTP/1.2\r\nX: y\n".into(), "malformed-head", &[r#""X: y\n""#], &["GET"])),
+        (any, ("GET / HTTP/1.2\r\nA b\r\n\r\n".into(), "malformed-head", &["\"A b\""], &["GET"])),
+        (any, ("GET / HTTP/1.22\r\n\r\n".into(), "malformed-head", &["\"GET / HTTP/1.22\""], no_limit)),
+        (line_feeds, ("GET / HTTP/1.1\nHost: h\nA b\n\n".into(), "malformed-head", &["\"A b\""], &["GET", "Host: h"])),
         (any, ("\u{16}\u{3}\u{1}\u{2}".into(), "malformed-head", &[r#""\x16\x03\x01\x02""#, "looks like TLS"], &[])),
         (any, ("SSH-2.0-x\r\n\r\n".into(), "malformed-head", &["\"SSH-2.0-x\"", "looks like SSH"], &["TLS"])),
         (any, ("PROXY TCP4 1.2.3.4 1.2.3.4 1 2\r\n\r\n".into(), "malformed-head", &["\"PROXY TCP4", "looks like the PROXY protocol"], &[])),
@@ -90,6 +96,8 @@ fn each_rule_for_requests() {
         (short_head, (get(&format!("{GOOD}X: {long}\r\n")), "head-too-large", &["head is larger", "\"X: xxx"], &["field line is", "more field"])),
         (few_fields, (get(&format!("{GOOD}A: b\r\nC: d\r\n")), "too-many-fields", &["more field lines", "\"C: d\""], &["larger", "A: b"])),
         (any, ("GET / HTTP/2.0\r\n\r\n".into(), "bad-http-version", &["HTTP/1.1", "\"HTTP/2.0\""], &["looks like"])),
+        (any, ("GET / HTTP/0.9\r\n\r\n".into(), "bad-http-version", &["\"HTTP/0.9\""], &[])),
+        (line_feeds, ("GET / HTTP/2.1\n\n".into(), "bad-http-version", &["\"HTTP/2.1\""], &[])),
         (any, ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".into(), "bad-http-version", &["\"HTTP/2.0\"", "looks like HTTP/2"], &[])),
         (any, (format!("GET / HTTP/1.0\r\n{GOOD}\r\n"), "http-1.0", &["HTTP/1.0", "\"HTTP/1.0\""], &[])),
         (any, (format!("BREW / HTTP/1.1\r\n{GOOD}\r\n"), "unknown-method", &["\"BREW\""], &["is GET"])),
@@ -98,6 +106,8 @@ fn each_rule_for_requests() {
         (any, (but("Host", "Host: h\r\nHost: i\r\n"), "duplicate-host", &["exactly one Host", "\"h, i\""], &[])),
         (any, (but("Host", "Host: h/i\r\n"), "bad-host", &["\"h/i\""], &["exactly one"])),
         (any, (format!("GET /a\"b HTTP/1.1\r\n{GOOD}\r\n"), "bad-target", &["target", r#""/a\"b""#], &["visible", "well-formed"])),
+        (any, (format!("GET /a\"b HTTP/1.2\r\n{GOOD}\r\n"), "bad-target", &["target", r#""/a\"b""#], &["1.1"])),
+        (line_feeds, ("GET /a\"b HTTP/1.1\nHost: h\n\n".into(), "bad-target", &["target", r#""/a\"b""#], &["well-formed"])),
         (any, (format!("GET {{ HTTP/1.1\r\n{GOOD}\r\n"), "bad-target", &["path or an http URI", "\"{\""], &["visible"])),
         (any, (format!("GET /a#b HTTP/1.1\r\n{GOOD}\r\n"), "bad-target", &["fragment", "\"/a#b\""], &["well-formed"])),
         (any, (format!("GET http://u@h/ HTTP/1.1\r\n{GOOD}\r\n"), "bad-target", &["user information", "\"http://u@h/\""], &[])),
@@ -193,6 +203,7 @@ fn each_rule_for_answers() {
     let chat = &ClientConfig::new().subprotocols(["chat", "talk"]);
     let short_head = &ClientConfig::new().limits(Limits::new().max_head_len(200));
     let interim = "HTTP/1.1 103 Early\r\nLink: </a>\r\n\r\n".repeat(40);
+    let line_feeds = &ClientConfig::new().lenient(Lenient::new().bare_line_feeds(true));
     let no_limit: &[&str] = &["larger", "longer", "more field"];
     #[rustfmt::skip]
     let rows: Vec<(&ClientConfig, Row<'_, String>)> = vec![
@@ -202,6 +213,9 @@ fn each_rule_for_answers() {
         (any, ("220 mail ESMTP\r\n".into(), "malformed-head", &["\"220 mail ESMTP\""], &["looks like"])),
         (any, ("HTTP/1.1\r\n\r\n".into(), "malformed-head", &["\"HTTP/1.1\""], &["is HTTP/1.1"])),
         (any, ("HTTP/1.1 101 Yes\r\nA B\r\n\r\n".into(), "malformed-head", &["\"A B\""], &["101"])),
+        (any, ("HTTP/1.2 101 Yes\r\nA B\r\n\r\n".into(), "malformed-head", &["\"A B\""], &["101"])),
+        (any, ("HTTP/1.22 101 Yes\r\n\r\n".into(), "malformed-head", &["\"HTTP/1.22 101 Yes\""], &[])),
+        (line_feeds, ("HTTP/1.1 101 Yes\nUpgrade: websocket\nA B\n\n".into(), "malformed-head", &["\"A B\""], &["101", "Upgrade"])),
         (any, ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n".into(), "malformed-head", &["\"Content-Length: 5, 6\""], &["101"])),
         (any, (format!("HTTP/1.1 101 {long}"), "status-line-too-long", &["status line", "\"HTTP/1.1 101 xx", "\"..."], &["field", "head of"])),
         (any, (but("-", &format!("X: {long}\r\n")), "field-too-long", &["a field line", "\"X: xx"], &["head of"])),
@@ -395,12 +409,18 @@ fn each_argument() {
         (mistake(|it| {for name in ["chat", "talk"] {it.headers_mut() .append("sec-websocket-protocol", HeaderValue::from_static(name)); } }), "several-subprotocols", &["at most one", "\"chat, talk\""], &["client offers"]),
         ("x".parse::<ws_core::DeflateParams>().unwrap_err(), "invalid-deflate", &["permessage-deflate", "\"x\""], &["bits"]),
         (ArgumentError::Deflate(16), "invalid-deflate", &["8 to 15", ": 16"], &["well-formed"]),
+        (ServerConfig::new().origins(["*"]).unwrap_err(), "invalid-origin", &["scheme and a host", "\"*\""], &["host must"]),
+        (ServerConfig::new().origins(["https://a.example/app"]).unwrap_err(), "invalid-origin", &["no path", "\"https://a.example/app\""], &[]),
         (ArgumentError::Response(StatusCode::CONTINUE), "invalid-answer", &["100 Continue"], &[]),
         (ArgumentError::ReservedHeader(protocol), "reserved-header", &["ClientConfig::subprotocols"], &[]),
     ];
+    let mut variants = BTreeSet::new();
     for (error, name, must, must_not) in rows {
-        check(&format!("{error:?}"), (error.name(), &error.to_string()), (name, must, must_not));
+        let variant = format!("{error:?}");
+        check(&variant, (error.name(), &error.to_string()), (name, must, must_not));
+        variants.insert(variant.split([' ', '(']).next().unwrap_or_default().to_owned());
     }
+    assert_eq!(variants.len(), 14, "{variants:?}");
     let long = refused(any, "h", &format!("/ {}", "x".repeat(500))).to_string();
     assert!(long.len() < 300 && long.ends_with("x\"..."), "{long}");
 }
@@ -451,4 +471,97 @@ fn each_rule_for_frames() {
     names.insert(FrameRule::InvalidDeflate.name());
     let all: BTreeSet<_> = FrameRule::ALL.iter().map(|rule| rule.name()).collect();
     assert_eq!(names, all);
+}
+
+// ---------------------------------------------------------------------------------------------------
+// What cannot be sent, and time
+
+fn open(config: &WebSocketConfig) -> Connection {
+    Connection::new(Role::Server, Negotiated::default(), &b""[..], config)
+}
+
+/// What is said of a message for a connection to which `end` has happened.
+fn unsent(end: impl FnOnce(&mut Connection)) -> SendError {
+    let mut connection = open(&WebSocketConfig::new().max_queue_len(1000));
+    end(&mut connection);
+    connection.sender().send(&Message::from("hello")).unwrap_err()
+}
+
+#[test]
+fn each_reason_why_nothing_is_sent() {
+    let unfinished = |connection: &mut Connection| {
+        let part = Bytes::from_static(b"a");
+        connection.sender().send_part(MessageKind::Text, &part, false).unwrap();
+    };
+    let late = |connection: &mut Connection| {
+        connection.sender().reply(Reply::timed_out(Timeout::Pong));
+    };
+    let broken = |connection: &mut Connection| {
+        connection.receiver().recv_buf().extend_from_slice(b"\x81\x00");
+        connection.poll().unwrap_err();
+    };
+    let closed = |connection: &mut Connection| {
+        connection.sender().close(CloseFrame::NORMAL).unwrap();
+    };
+    let full = |connection: &mut Connection| {
+        let message = Message::Binary(Bytes::from(vec![0; 998]));
+        connection.sender().send(&message).unwrap();
+    };
+    let ping = open(&WebSocketConfig::new()).sender().ping(Bytes::from(vec![0; 126])).unwrap_err();
+    let close = |frame| open(&WebSocketConfig::new()).sender().close(frame).unwrap_err();
+    let reason = close(CloseFrame::new(CloseCode::NORMAL_CLOSURE, "x".repeat(124)));
+    let code = close(CloseFrame::new(CloseCode::from(1005), "x"));
+    #[rustfmt::skip]
+    let rows: [Row<'_, SendError>; 9] = [
+        (unsent(full), "queue-full", &["queue is full"], &["any more"]),
+        (unsent(closed), "closing", &["after a close frame"], &["any more"]),
+        (unsent(late), "pong-timeout", &["any more", "answer a ping in time"], &["rule"]),
+        (unsent(broken), "unmasked-frame", &["any more", "broke a rule", "must mask"], &["in time"]),
+        (unsent(Connection::handle_eof), "disconnected", &["the stream has ended"], &["rule", "in time"]),
+        (unsent(unfinished), "unfinished-message", &["in parts has to end first"], &["any more"]),
+        (ping, "control-too-long", &["125 bytes, not 126", "control frame"], &["code"]),
+        (reason, "control-too-long", &["123 bytes, not 124", "reason"], &["code"]),
+        (code, "invalid-close-code", &["cannot have this code"], &["bytes"]),
+    ];
+    for (error, name, must, must_not) in rows {
+        check(&format!("{error:?}"), (error.name(), &error.to_string()), (name, must, must_not));
+    }
+    let error = Text::try_from(&b"\xff"[..]).unwrap_err().to_string();
+    assert!(error.contains("must be UTF-8"), "{error}");
+}
+
+#[test]
+fn each_time_that_may_be_up() {
+    type Begin = fn(&mut Connection);
+
+    let second = Duration::from_secs(1);
+    let any = WebSocketConfig::new().close_timeout(second);
+    let pings = any.clone().ping_interval(second).pong_timeout(second);
+    let rows: [(&str, &str, WebSocketConfig, Begin); 4] = [
+        ("idle-timeout", "said nothing", any.clone().idle_timeout(second), |_| {}),
+        ("pong-timeout", "answer a ping", pings, |_| {}),
+        ("send-timeout", "took nothing", any.clone().send_timeout(second), |connection| {
+            connection.sender().send(&Message::from("hello")).unwrap();
+        }),
+        ("close-timeout", "closing handshake", any, |connection| {
+            connection.sender().close(CloseFrame::NORMAL).unwrap();
+        }),
+    ];
+    for (name, words, config, begin) in rows {
+        let mut connection = open(&config);
+        let mut now = Instant::now();
+        begin(&mut connection);
+        connection.handle_written(now);
+        let timeout = loop {
+            now = connection.poll_timeout(now).unwrap_or_else(|| panic!("{name} never comes"));
+            if let Some((timeout, _)) = connection.handle_timeout(now) {
+                break timeout;
+            }
+            // A ping, which is written at once.
+            let len = connection.send_queue().remaining();
+            connection.send_queue().advance(len);
+            connection.handle_written(now);
+        };
+        check(name, (timeout.name(), &timeout.to_string()), (name, &[words], &["any more"]));
+    }
 }

@@ -360,7 +360,7 @@ impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
             Ok(accepted) => State::Accepted(accepted),
             Err(rejected) => State::Rejected(Ends::new(rejected)),
         };
-        Accepting { wire: Some(wire), state }
+        Accepting { under_way: Some((wire, state)) }
     }
 }
 
@@ -376,8 +376,7 @@ impl<T: fmt::Debug, R: Runtime> fmt::Debug for UpgradeRequest<T, R> {
 #[must_use = "nothing is done unless it is polled"]
 pub struct Accepting<T, R: Runtime> {
     /// `None` once done.
-    wire: Option<Wire<Own<T>, R>>,
-    state: State,
+    under_way: Option<(Wire<Own<T>, R>, State)>,
 }
 
 /// How far it has come.
@@ -386,7 +385,6 @@ enum State {
     Reading(Reading),
     Accepted(Accepted),
     Rejected(Ends),
-    Done,
 }
 
 impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
@@ -398,7 +396,7 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
     /// Like [`new`](Self::new), with bytes that have been read from `io` already.
     pub fn with_buffered(io: T, bytes: impl Into<RecvBuf>, config: &ServerConfig) -> Self {
         let reading = Reading::new(ServerHandshake::with_buffered(config, bytes));
-        Self { wire: Some(Wire::own(io)), state: State::Reading(reading) }
+        Self { under_way: Some((Wire::own(io), State::Reading(reading))) }
     }
 
     /// Like [`new`](Self::new), for a request that was parsed already, and the bytes read behind it.
@@ -422,12 +420,11 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
     /// [`Error::Unsent`] when it was rejected and the answer could not be written; [`Error::Io`] for
     /// the stream's own.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<WebSocket<T, R>, Error>> {
-        const DONE: Error = Error::Handshake(HandshakeError::Done);
-        let Some(wire) = &mut self.wire else { return Poll::Ready(Err(DONE)) };
-        loop {
-            match &mut self.state {
+        let mut unsent = None;
+        while let Some((wire, state)) = &mut self.under_way {
+            match state {
                 State::Reading(reading) => {
-                    self.state = match ready!(reading.poll(wire, cx, accept_plain))? {
+                    *state = match ready!(reading.poll(wire, cx, accept_plain))? {
                         Ok(accepted) => State::Accepted(accepted),
                         Err(rejected) => State::Rejected(Ends::new(rejected)),
                     };
@@ -445,27 +442,22 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
                     break;
                 }
                 State::Rejected(ends) => {
-                    let unsent = ready!(ends.poll(wire, cx));
-                    self.wire = None;
-                    let State::Rejected(ends) = std::mem::replace(&mut self.state, State::Done)
-                    else {
-                        return Poll::Ready(Err(DONE));
-                    };
-                    return Poll::Ready(Err(told(ends.rejected.into_error(), unsent)));
+                    unsent = ready!(ends.poll(wire, cx));
+                    break;
                 }
-                State::Done => return Poll::Ready(Err(DONE)),
             }
         }
-        let (Some(mut wire), State::Accepted(mut accepted)) =
-            (self.wire.take(), std::mem::replace(&mut self.state, State::Done))
-        else {
-            return Poll::Ready(Err(DONE));
-        };
-        wire.disarm();
-        let request = accepted.take_request();
-        let config = accepted.config().web_socket_config().clone();
-        let connection = accepted.into_connection();
-        Poll::Ready(Ok(WebSocket::opened(wire, connection, &config, request)))
+        Poll::Ready(match self.under_way.take() {
+            Some((mut wire, State::Accepted(mut accepted))) => {
+                wire.disarm();
+                let request = accepted.take_request();
+                let config = accepted.config().web_socket_config().clone();
+                let connection = accepted.into_connection();
+                Ok(WebSocket::opened(wire, connection, &config, request))
+            }
+            Some((_, State::Rejected(ends))) => Err(told(ends.rejected.into_error(), unsent)),
+            Some((_, State::Reading(_))) | None => Err(HandshakeError::Done.into()),
+        })
     }
 }
 

@@ -100,6 +100,9 @@ fn send_errors() -> Vec<SendError> {
     vec![
         SendError::Full,
         SendError::Closing,
+        SendError::TimedOut(Timeout::Send),
+        SendError::Failed(FrameRule::Masked),
+        SendError::Disconnected,
         SendError::Unfinished,
         SendError::ControlTooLong { len: 126, max: 125 },
         SendError::CloseCode,
@@ -126,6 +129,33 @@ fn url_errors() -> Vec<UrlError> {
     errors
 }
 
+#[test]
+fn each_url_says_what_is_wrong_with_it() {
+    let no_name = if cfg!(feature = "idna") { "international host name" } else { "\"idna\"" };
+    for (url, must, must_not) in [
+        ("h", &["\"h\"", "begin with ws:// or wss://"][..], "host"),
+        ("http://h", &["\"http\"", "neither ws nor wss"], "begin"),
+        ("ws://a%3Ab@h", &["user name", "colon"], "host"),
+        ("ws://", &["has no host"], "character"),
+        ("ws://:80", &["has no host"], "port"),
+        ("ws://a b", &["\"a b\"", "character that no host"], "has no host"),
+        ("ws://1.2.3.4.5", &["\"1.2.3.4.5\"", "no IPv4 address"], "IPv6"),
+        ("ws://[]", &["\"[]\"", "IPv6 address in brackets"], "IPv4"),
+        ("ws://[::1%eth0]", &["\"%eth0\"", "%25eth0"], "IPv4"),
+        ("ws://\u{fffd}", &[r"\u{fffd}", no_name], "character that"),
+        ("ws://h:0", &["\"0\"", "1 to 65535"], "host"),
+        ("ws://h:70000", &["\"70000\"", "1 to 65535"], "host"),
+    ] {
+        let error = Url::parse(url).unwrap_err().to_string();
+        for words in must {
+            assert!(error.contains(words), "{url}: {words:?} is not in {error:?}");
+        }
+        assert!(!error.contains(must_not), "{url}: {must_not:?} is in {error:?}");
+    }
+    let error = UrlError::Secure.to_string();
+    assert!(error.contains("TLS stream") && !error.contains("neither"), "{error}");
+}
+
 fn errors() -> Vec<Error> {
     let refused = || io::Error::other(io::Error::other("the cable is cut"));
     let mut errors = vec![
@@ -134,6 +164,7 @@ fn errors() -> Vec<Error> {
         Text::try_from(&b"\xff"[..]).unwrap_err().into(),
         Error::TimedOut(Timeout::Idle),
         Error::TimedOut(Timeout::Pong),
+        Error::TimedOut(Timeout::Send),
         Error::TimedOut(Timeout::Close),
     ];
     errors.extend(handshake_errors().into_iter().map(Error::Handshake));

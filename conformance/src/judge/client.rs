@@ -30,6 +30,7 @@ fn request(vector: &Vector, sent: &[u8], found: &mut Differences) {
         }
     };
     found.octets("octets behind the request", b"", &sent[len..]);
+    found.usual_case(&head);
     let parts: Vec<_> = head.start_line.split(' ').collect();
     let good = matches!(parts[..], ["GET", target, "HTTP/1.1"] if target.starts_with('/'));
     found.require(good, "request line", "GET /... HTTP/1.1", &head.start_line);

@@ -70,6 +70,7 @@ fn every_answer(vector: &Vector, answer: &Answer, found: &mut Differences) {
     let expect = &vector.expect;
     let head = &answer.head;
     let is_101 = answer.status == 101;
+    found.usual_case(head);
     found.require(
         expect.statuses.contains(&answer.status),
         "status",

@@ -52,7 +52,7 @@ fn accept_vector() -> Vector {
 fn accepted() -> Observed {
     let mut good = Observed::new(Outcome::Accept);
     good.wire = format!(
-        "HTTP/1.1 100 Continue\r\n\r\n{OPEN_101}Sec-WebSocket-Protocol: chat\r\nx: Y\r\n\
+        "HTTP/1.1 100 Continue\r\n\r\n{OPEN_101}Sec-WebSocket-Protocol: chat\r\nX: Y\r\n\
          Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover\r\n\r\n"
     )
     .into_bytes();
@@ -86,22 +86,24 @@ fn every_clause_of_an_acceptance_can_break() {
     let on_wire: &[(&str, &str, &str)] = &[
         ("interim", "HTTP/1.1 100 Continue\r\n\r\n", ""),
         ("1xx without framing", "100 Continue\r\n", "100 Continue\r\nContent-Length: 0\r\n"),
-        ("1xx without framing", "x: Y", "x: Y\r\nTransfer-Encoding: chunked"),
+        ("1xx without framing", "X: Y", "X: Y\r\nTransfer-Encoding: chunked"),
         ("wire", "HTTP/1.1 101", "HTTP/1.0 101"),
-        ("wire", "x: Y\r\n", "x: Y\n"),
+        ("wire", "X: Y\r\n", "X: Y\n"),
         ("status", "HTTP/1.1 101 Switching Protocols", "HTTP/1.1 200 OK"),
         ("101", "Upgrade: websocket", "Upgrade: h2c"),
         ("101", "Connection: Upgrade", "Connection: close"),
         ("accept", "s3pP", "S3Pp"),
         ("Sec-WebSocket-Accept lines", "Sec-WebSocket-Accept", "X-Accept"),
-        ("field stands once", "x: Y", "x: Y\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo="),
+        ("field stands once", "X: Y", "X: Y\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo="),
         ("extensions", "client_no_context_takeover", "server_no_context_takeover"),
         ("extensions", "client_no_context_takeover", "client_no_context_takeover;"),
         ("extensions", "Sec-WebSocket-Extensions", "X-Extensions"),
         ("deflate of the stream, as on the wire", "; client_no_context_takeover", ""),
         ("subprotocol", "chat", "chatty"),
         ("subprotocol", "Sec-WebSocket-Protocol", "X-Protocol"),
-        ("headers", "x: Y", "x: z"),
+        ("headers", "X: Y", "X: z"),
+        ("name of a field", "Upgrade: websocket", "upgrade: websocket"),
+        ("name of a field", "Sec-WebSocket-Accept", "Sec-websocket-Accept"),
     ];
     for (clause, from, to) in on_wire {
         breaks(&vector, &good, clause, |bad| replace(bad, from, to));
@@ -280,6 +282,7 @@ fn every_clause_of_an_open_client_can_break() {
         ("offer", "permessage-deflate", "x-deflate"),
         ("offer", "Sec-WebSocket-Extensions", "X-Extensions"),
         ("subprotocols", "a, b", "b, a"),
+        ("name of a field", "Host: h", "host: h"),
     ];
     for (clause, from, to) in on_wire {
         breaks(&v, &good, clause, |bad| replace(bad, from, to));

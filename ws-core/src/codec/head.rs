@@ -292,6 +292,20 @@ pub(crate) fn unfold(head: &mut [u8]) {
     }
 }
 
+/// Makes the version HTTP/1.1 if it is a later one of the same kind, and tells whether it was: "A recipient that
+/// receives a message with a major version number that it implements and a minor version number higher than what
+/// it implements SHOULD process the message as if it was in the highest minor version within that major version
+/// to which the recipient is conformant." RFC 9110 2.5
+#[cold]
+pub(crate) fn lower_minor_version(head: &mut [u8], kind: HeadKind) -> bool {
+    let Some((at, [b'1', minor])) = version(head, kind) else { return false };
+    let is_later = minor > b'1';
+    if is_later {
+        head[at + MINOR_AT] = b'1';
+    }
+    is_later
+}
+
 /// Room for `fields` parsed fields: on the stack for as many as browsers send, else on the heap.
 fn with_header_slots<'b, R>(
     fields: usize,
@@ -333,32 +347,55 @@ fn check_presumed(span: HeadSpan, bytes: &[u8], fields: &[Header<'_>]) -> Result
 
 /// Whether the start line is well formed, except for a version that we do not speak.
 fn names_other_version(bytes: &[u8], kind: HeadKind) -> bool {
-    let end = memchr::memchr(b'\r', bytes).unwrap_or(bytes.len());
-    let mut words = bytes[..end].split(|&byte| byte == b' ');
-    let version = match kind {
-        HeadKind::Request => words.nth(2).filter(|_| words.next().is_none()),
-        HeadKind::Response => words.next(),
-    };
     // One that we speak is not to blame, whatever else is missing.
-    matches!(
-        version,
-        Some([b'H', b'T', b'T', b'P', b'/', major, b'.', minor])
-            if major.is_ascii_digit() && minor.is_ascii_digit()
-                && !matches!((major, minor), (b'1', b'0' | b'1'))
-    )
+    version(bytes, kind).is_some_and(|(_, digits)| !matches!(&digits, b"10" | b"11"))
+}
+
+/// Where in a start line the version is, if it is well formed, and its two digits.
+fn version(head: &[u8], kind: HeadKind) -> Option<(usize, [u8; 2])> {
+    let line = until_line_end(head);
+    let mut words = line.split(|&byte| byte == b' ');
+    let (at, word) = match kind {
+        HeadKind::Request => {
+            let (method, target, version) = (words.next()?, words.next()?, words.next()?);
+            (method.len() + target.len() + 2, version)
+        }
+        HeadKind::Response => (0, words.next()?),
+    };
+    let is_whole = kind == HeadKind::Response || words.next().is_none();
+    version_digits(word).filter(|_| is_whole).map(|digits| (at, digits))
+}
+
+/// The two digits of an HTTP-version. RFC 9112 2.3
+pub(super) fn version_digits(word: &[u8]) -> Option<[u8; 2]> {
+    match word {
+        [b'H', b'T', b'T', b'P', b'/', major, b'.', minor]
+            if major.is_ascii_digit() && minor.is_ascii_digit() =>
+        {
+            Some([*major, *minor])
+        }
+        _ => None,
+    }
 }
 
 /// Whether it is the target that `httparse` does not take, in a request line that is well formed.
 fn has_bad_target(head: &[u8]) -> bool {
-    let Some([line @ .., b'\r']) = head.split(|&byte| byte == b'\n').next() else { return false };
-    let mut words = line.splitn(3, |&byte| byte == b' ');
-    let (Some(method), Some(target), Some(b"HTTP/1.1" | b"HTTP/1.0")) =
-        (words.next(), words.next(), words.next())
+    let mut words = until_line_end(head).splitn(3, |&byte| byte == b' ');
+    let (Some(method), Some(target), Some(version)) = (words.next(), words.next(), words.next())
     else {
         return false;
     };
     let line = [b"GET ", target, b" HTTP/1.1\r\n\r\n"].concat();
-    is_token(method) && !target.is_empty() && httparse::Request::new(&mut []).parse(&line).is_err()
+    is_token(method)
+        && matches!(version_digits(version), Some([b'1', _]))
+        && !target.is_empty()
+        && httparse::Request::new(&mut []).parse(&line).is_err()
+}
+
+/// The first line, without its end.
+pub(super) fn until_line_end(bytes: &[u8]) -> &[u8] {
+    let line = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 /// Whether a head of this kind can begin with these bytes. A peer that speaks TLS, or anything else,
@@ -375,6 +412,9 @@ fn plausible_start(bytes: &[u8], kind: HeadKind, may_be_empty_line: bool) -> boo
 /// All interim answers together may be as large as this many heads. Each is dropped when it has been
 /// read, so this bounds time, not memory.
 pub(crate) const MAX_INTERIM_HEADS: usize = 4;
+
+/// Where in a version its second digit is.
+const MINOR_AT: usize = "HTTP/1.".len();
 
 /// Up to this many bytes are looked at one by one; for more, `memchr` is quicker.
 const FEW: usize = 8;
@@ -549,11 +589,40 @@ mod tests {
         };
         assert_eq!(parse("GET / HTTP/1.1"), Ok(()));
         assert_eq!(parse("GET / HTTP/1.0"), Ok(()));
-        for other in ["GET / HTTP/3.0", "GET / HTTP/2.0", "GET / HTTP/1.2", "PRI * HTTP/2.0"] {
+        for other in ["GET / HTTP/3.0", "GET / HTTP/2.0", "GET / HTTP/0.9", "PRI * HTTP/2.0"] {
             assert_eq!(parse(other), Err(true), "{other}");
         }
         for nonsense in ["GET /", "GET", "GET / HTTP/1.10", "GET / HTTPS/1.1", "GET /  HTTP/2.0"] {
             assert_eq!(parse(nonsense), Err(false), "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn a_later_minor_version_is_the_one_spoken_here() {
+        use HeadKind::{Request, Response};
+
+        for (kind, line, lowered) in [
+            (Request, "GET / HTTP/1.2", Some("GET / HTTP/1.1")),
+            (Request, "GET /?HTTP/1.2 HTTP/1.9", Some("GET /?HTTP/1.2 HTTP/1.1")),
+            (Request, "GET / HTTP/1.1", None),
+            (Request, "GET / HTTP/1.0", None),
+            (Request, "GET / HTTP/2.1", None),
+            (Request, "GET / HTTP/0.9", None),
+            (Request, "GET / HTTP/1.10", None),
+            (Request, "GET / HTTP/1.2 ", None),
+            (Request, "GET  HTTP/1.2", Some("GET  HTTP/1.1")),
+            (Request, "HTTP/1.2 101 Yes", None),
+            (Response, "HTTP/1.2 101 Yes", Some("HTTP/1.1 101 Yes")),
+            (Response, "HTTP/1.2", Some("HTTP/1.1")),
+            (Response, "HTTP/1.0 200 HTTP/1.2", None),
+            (Response, "HTTP/2.0 200 OK", None),
+        ] {
+            for end in ["\r\n", "\n", "\r\nA: HTTP/1.2\r\n\r\n"] {
+                let mut head = format!("{line}{end}").into_bytes();
+                assert_eq!(lower_minor_version(&mut head, kind), lowered.is_some(), "{line}");
+                let expected = format!("{}{end}", lowered.unwrap_or(line));
+                assert_eq!(head.escape_ascii().to_string(), expected.escape_default().to_string());
+            }
         }
     }
 }

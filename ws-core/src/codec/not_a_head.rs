@@ -2,7 +2,7 @@
 //! All of this is for error messages.
 
 use super::{
-    head::{HeadError, HeadKind},
+    head::{HeadError, HeadKind, HeadLimits, until_line_end, version_digits},
     list::is_token,
 };
 
@@ -50,11 +50,12 @@ pub(crate) fn blamed<'b>(
     head: &'b [u8],
     line: &'b [u8],
     kind: HeadKind,
+    limits: &HeadLimits,
 ) -> &'b [u8] {
     let start_line = until_line_end(head);
     let mut words = start_line.split(|&byte| byte == b' ');
     match (error, kind) {
-        (HeadError::Malformed, _) => malformed_line(head, kind).unwrap_or(head),
+        (HeadError::Malformed, _) => malformed_line(head, kind, limits).unwrap_or(head),
         (HeadError::Version, HeadKind::Response) => words.next().unwrap_or_default(),
         (HeadError::Version, HeadKind::Request) => words.nth(2).unwrap_or_default(),
         (HeadError::Target, _) => words.nth(1).unwrap_or_default(),
@@ -66,12 +67,14 @@ pub(crate) fn blamed<'b>(
 }
 
 /// The first line that is not what the grammar of RFC 9112 asks for.
-fn malformed_line(head: &[u8], kind: HeadKind) -> Option<&[u8]> {
+fn malformed_line<'b>(head: &'b [u8], kind: HeadKind, limits: &HeadLimits) -> Option<&'b [u8]> {
     let mut is_start_line = true;
     for line in head.split_inclusive(|&byte| byte == b'\n') {
-        let Some(content) = line.strip_suffix(b"\r\n") else {
+        let content = match line {
+            [content @ .., b'\r', b'\n'] => content,
+            [content @ .., b'\n'] if limits.bare_line_feeds => content,
             // Ended by a LF alone, or by nothing yet.
-            return Some(line);
+            line => return Some(line),
         };
         let well_formed = match (is_start_line, kind) {
             (true, HeadKind::Request) => is_request_line(content),
@@ -91,17 +94,21 @@ fn is_request_line(line: &[u8]) -> bool {
     let words: Vec<_> = line.split(|&byte| byte == b' ').collect();
     matches!(
         *words,
-        [method, target, b"HTTP/1.1" | b"HTTP/1.0"] if is_token(method) && !target.is_empty()
+        [method, target, version] if is_token(method) && !target.is_empty() && is_http_1(version)
     )
 }
 
 fn is_status_line(line: &[u8]) -> bool {
     let mut words = line.splitn(3, |&byte| byte == b' ');
-    matches!(words.next(), Some(b"HTTP/1.1" | b"HTTP/1.0"))
+    words.next().is_some_and(is_http_1)
         && words.next().is_some_and(|status| {
             status.len() == 3 && status.iter().all(u8::is_ascii_digit) && status[0] != b'0'
         })
         && words.next().is_none_or(is_text)
+}
+
+fn is_http_1(version: &[u8]) -> bool {
+    matches!(version_digits(version), Some([b'1', _]))
 }
 
 fn is_field(line: &[u8]) -> bool {
@@ -114,28 +121,29 @@ fn is_text(bytes: &[u8]) -> bool {
     bytes.iter().all(|&byte| byte == b'\t' || (byte >= b' ' && byte != 0x7f))
 }
 
-fn until_line_end(bytes: &[u8]) -> &[u8] {
-    let line = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    line.strip_suffix(b"\r").unwrap_or(line)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_line_to_blame() {
-        let blamed = |head: &'static str| {
-            let blamed = blamed(HeadError::Malformed, head.as_bytes(), b"", HeadKind::Request);
-            std::str::from_utf8(blamed).unwrap()
+        let blamed_within = |head: &'static str, bare_line_feeds| {
+            let limits =
+                HeadLimits { start_line: 9, field: 9, head: 9, fields: 9, bare_line_feeds };
+            let (error, kind) = (HeadError::Malformed, HeadKind::Request);
+            std::str::from_utf8(blamed(error, head.as_bytes(), b"", kind, &limits)).unwrap()
         };
+        let blamed = |head| blamed_within(head, false);
         assert_eq!(blamed("G E T / HTTP/1.1\r\n\r\n"), "G E T / HTTP/1.1");
         assert_eq!(blamed("GET / HTTP/1.1\r\nHost: h\r\nA b\r\n\r\n"), "A b");
         assert_eq!(blamed("GET / HTTP/1.1\r\nHost: h\r\nA : b\r\n\r\n"), "A : b");
         assert_eq!(blamed("GET / HTTP/1.1\r\nHost: h\nA: b\r\n\r\n"), "Host: h\n");
         assert_eq!(blamed("GET / HTTP/1.1\r\nA: \u{1}\r\n\r\n"), "A: \u{1}");
         assert_eq!(blamed("GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n"), " c");
+        assert_eq!(blamed("GET / HTTP/1.2\r\nHost: h\nA: b\r\n\r\n"), "Host: h\n");
         assert_eq!(blamed("zzz"), "zzz");
+        assert_eq!(blamed_within("GET / HTTP/1.1\nHost: h\r\nA b\n\n", true), "A b");
+        assert_eq!(blamed_within("GET / HTTP/1.1\nA: \r\r\n\n", true), "A: \r");
     }
 
     #[test]

@@ -178,14 +178,12 @@ impl Sending {
 
     /// Who said what, and who was first; `received` is the peer's close frame.
     pub(super) fn info(&self, received: Option<&CloseFrame>) -> CloseInfo {
-        let frame = self.frame();
-        let first = match (frame, received) {
-            (Some((_, first)), _) => Some(first),
-            (None, Some(_)) => Some(Side::Remote),
-            (None, None) => None,
-        };
-        let sent = frame.map(|(frame, _)| frame.clone());
-        CloseInfo { sent, received: received.cloned(), first }
+        let (sent, first) = self.frame().map(|(frame, first)| (frame.clone(), first)).unzip();
+        let mut info = CloseInfo { sent, first, received: None };
+        if let Some(frame) = received {
+            info.note_received(frame.clone());
+        }
+        info
     }
 }
 
@@ -247,5 +245,22 @@ mod tests {
         assert!(sending.is_closed() && sending.take_frame().is_none());
         let info = sending.info(Some(&CloseFrame::EMPTY));
         assert_eq!((info.first, info.is_clean()), (Some(Side::Local), true));
+    }
+
+    #[test]
+    fn a_frame_that_came_was_first_unless_one_was_sent_before() {
+        let frame = CloseFrame::NORMAL;
+        let info = |sending: &Sending, received| {
+            let info = sending.info(received);
+            (info.sent.is_some(), info.received.is_some(), info.first)
+        };
+        let mut sending = Sending::default();
+        assert_eq!(info(&sending, None), (false, false, None));
+        assert_eq!(info(&sending, Some(&frame)), (false, true, Some(Side::Remote)));
+        sending.close(CloseFrame::NORMAL, Side::Remote);
+        assert_eq!(info(&sending, Some(&frame)), (true, true, Some(Side::Remote)));
+        let mut sending = Sending::default();
+        sending.close(CloseFrame::NORMAL, Side::Local);
+        assert_eq!(info(&sending, None), (true, false, Some(Side::Local)));
     }
 }

@@ -23,7 +23,8 @@ use crate::{
         RecvBuf, SendQueue,
         body::{BodyReader, Framing, Progress},
         head::{
-            HeadError, HeadKind, HeadScanner, HeadSpan, MAX_INTERIM_HEADS, parse_response, unfold,
+            HeadError, HeadKind, HeadScanner, HeadSpan, MAX_INTERIM_HEADS, lower_minor_version,
+            parse_response, unfold,
         },
         http_types::to_response,
         not_a_head::blamed,
@@ -257,7 +258,8 @@ impl ClientHandshake {
                     if self.config.options().lenient.folded_lines {
                         unfold(span.of_mut(self.recv.filled_mut()));
                     }
-                    let verdict = self.parse_head(span).map_err(|error| self.bad_head(error))?;
+                    let verdict = self.parse_any_version(span);
+                    let verdict = verdict.map_err(|error| self.bad_head(error))?;
                     if let Some(negotiated) = self.take_head(span, verdict?)? {
                         return Ok(Some((span, negotiated)));
                     }
@@ -274,6 +276,19 @@ impl ClientHandshake {
             }
         }
         self.read_body()
+    }
+
+    /// Looks at one head, as HTTP/1.1 if it names a later minor version.
+    fn parse_any_version(
+        &mut self,
+        span: HeadSpan,
+    ) -> Result<Result<Verdict, HandshakeError>, HeadError> {
+        let parsed = self.parse_head(span);
+        if !matches!(parsed, Err(HeadError::Version)) {
+            return parsed;
+        }
+        let head = span.of_mut(self.recv.filled_mut());
+        if lower_minor_version(head, HeadKind::Response) { self.parse_head(span) } else { parsed }
     }
 
     /// Looks at one head.
@@ -392,7 +407,8 @@ impl ClientHandshake {
             HeadError::TooManyFields => ResponseRule::TooManyFields,
         };
         let filled = self.recv.filled();
-        let value = blamed(error, filled, self.scanner.open_line(filled), HeadKind::Response);
+        let (line, limits) = (self.scanner.open_line(filled), self.config.options().head_limits());
+        let value = blamed(error, filled, line, HeadKind::Response, &limits);
         InvalidResponse::of_bytes(rule, value, filled).into()
     }
 }

@@ -49,10 +49,14 @@ impl Exchange {
         self.config.options()
     }
 
-    /// Lets the hook of the configuration see an answer.
-    pub(super) fn decorate(&self, request: Option<&Request<()>>, response: &mut Response<Bytes>) {
+    /// Lets the hook of the configuration see an answer, and the request, which is built for it alone.
+    pub(super) fn decorate<'r>(
+        &self,
+        request: impl FnOnce() -> Option<&'r Request<()>>,
+        response: &mut Response<Bytes>,
+    ) {
         if let Some(decorator) = &self.options().decorator {
-            decorator(request, response);
+            decorator(request(), response);
         }
     }
 

@@ -123,4 +123,14 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn an_error_says_what_the_operating_system_said() {
+        let cause = RandomError(getrandom::Error::UNSUPPORTED);
+        let error = crate::HandshakeError::Random(cause);
+        assert_eq!(error.name(), "no-random");
+        assert!(error.to_string().contains("without random bytes"), "{error}");
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(source.contains(&getrandom::Error::UNSUPPORTED.to_string()), "{source}");
+    }
 }

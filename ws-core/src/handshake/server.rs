@@ -35,7 +35,7 @@ use super::{
 };
 use crate::codec::{
     RecvBuf, SendQueue,
-    head::{HeadError, HeadKind, HeadScanner, HeadSpan, parse_request},
+    head::{HeadError, HeadKind, HeadScanner, HeadSpan, lower_minor_version, parse_request},
     not_a_head::blamed,
 };
 
@@ -246,7 +246,7 @@ impl ServerHandshake {
             }
         }
         match self.scanner.scan(filled, HeadKind::Request, &limits).map_err(Failure::Head)? {
-            Some(span) => match self.check(span) {
+            Some(span) => match self.check_any_version(span) {
                 Ok(checked) => Ok(Some((span, checked))),
                 Err(error) => Err(Failure::Head(error)),
             },
@@ -255,6 +255,16 @@ impl ServerHandshake {
                 Some(end) => Err(Failure::End(end)),
             },
         }
+    }
+
+    /// Looks at one head, as HTTP/1.1 if it names a later minor version.
+    fn check_any_version(&mut self, span: HeadSpan) -> Result<Checked, HeadError> {
+        let checked = self.check(span);
+        if !matches!(checked, Err(HeadError::Version)) {
+            return checked;
+        }
+        let head = span.of_mut(self.exchange.recv.filled_mut());
+        if lower_minor_version(head, HeadKind::Request) { self.check(span) } else { checked }
     }
 
     /// Looks at one head.
@@ -301,7 +311,8 @@ impl ServerHandshake {
                     HeadError::TooManyFields => RequestRule::TooManyFields,
                 };
                 let (head, line) = (self.scanner.unread(filled), self.scanner.open_line(filled));
-                let value = blamed(error, head, line, HeadKind::Request);
+                let limits = self.exchange.options().head_limits();
+                let value = blamed(error, head, line, HeadKind::Request, &limits);
                 let violation = Violation::of_bytes(rule, value, filled);
                 let mut rejected = self.answer_unread(violation);
                 rejected.lingers = true;
@@ -335,7 +346,7 @@ impl ServerHandshake {
     /// Answers bytes that are not a request. What follows them is none either.
     fn answer_unread(self, violation: Violation) -> Box<Rejected> {
         let mut draft = Draft::of_rule(violation, &[]);
-        self.exchange.decorate(None, &mut draft.response);
+        self.exchange.decorate(|| None, &mut draft.response);
         let head = self.scanner.unread(self.exchange.recv.filled()).starts_with(b"HEAD ");
         Rejected::answer(self.exchange, draft, Asked { head, close: true })
     }

@@ -39,9 +39,8 @@ use crate::{
 #[must_use = "a request that is dropped is never answered"]
 pub struct UpgradeRequest {
     exchange: Exchange,
-    span: HeadSpan,
+    head: Head,
     checked: Checked,
-    request: OnceLock<Box<Request<()>>>,
 }
 
 impl UpgradeRequest {
@@ -59,41 +58,19 @@ impl UpgradeRequest {
             asked: Asked { close: request.is_last(), head: request.method() == Method::HEAD },
         };
         let exchange = Exchange::new(config.clone(), leftover.into(), SendQueue::new());
-        let request = OnceLock::from(Box::new(request.to_request()));
-        Self { exchange, span: HeadSpan::default(), checked, request }
+        let built = OnceLock::from(Box::new(request.to_request()));
+        Self { exchange, head: Head { span: HeadSpan::default(), built }, checked }
     }
 
     pub(super) fn new(exchange: Exchange, span: HeadSpan, checked: Checked) -> Self {
-        Self { exchange, span, checked, request: OnceLock::new() }
+        Self { exchange, head: Head { span, built: OnceLock::new() }, checked }
     }
 
     /// The request. Built when first asked for.
     ///
     /// For a target in absolute-form the URI has an authority, which counts instead of Host.
     pub fn request(&self) -> &Request<()> {
-        self.request.get_or_init(|| {
-            let built = parse_request(self.exchange.recv.filled(), self.span, |head| {
-                let mut request = Request::new(());
-                if !head.is_http_1_1 {
-                    *request.version_mut() = Version::HTTP_10;
-                }
-                *request.method_mut() =
-                    Method::from_bytes(head.method.as_bytes()).unwrap_or_default();
-                // A target that `http` does not take for a URI was no request.
-                let uri = head.target.parse();
-                debug_assert!(uri.is_ok(), "{:?}", head.target);
-                *request.uri_mut() = uri.unwrap_or_default();
-                let headers = request.headers_mut();
-                headers.reserve(head.fields.len());
-                for field in head.fields {
-                    append(headers, field.name, field.value);
-                }
-                request
-            });
-            // The same bytes were parsed before, with the same result.
-            debug_assert!(built.is_ok());
-            Box::new(built.unwrap_or_default())
-        })
+        self.head.request(&self.exchange)
     }
 
     /// Whether this is an attempt to open a WebSocket at all, rather than ordinary HTTP: HTTP/1.1,
@@ -114,9 +91,7 @@ impl UpgradeRequest {
 
     /// The subprotocols that the client offers, most preferred first.
     pub fn offered_subprotocols(&self) -> impl Iterator<Item = &str> {
-        let lines = self.request().headers().get_all(http::header::SEC_WEBSOCKET_PROTOCOL);
-        subprotocols(lines.iter().map(HeaderValue::as_bytes))
-            .filter_map(|name| std::str::from_utf8(name).ok())
+        offered(self.request()).filter_map(|name| std::str::from_utf8(name).ok())
     }
 
     /// Chooses the subprotocol, whatever the configuration says: one of those offered, or none.
@@ -125,7 +100,7 @@ impl UpgradeRequest {
     ///
     /// [`ArgumentError::UnofferedSubprotocol`] for a name that the client did not offer.
     pub fn select_subprotocol(&mut self, name: Option<&str>) -> Result<(), ArgumentError> {
-        if let Some(name) = name.filter(|name| !self.offers(name.as_bytes())) {
+        if let Some(name) = name.filter(|name| !offers(self.request(), name.as_bytes())) {
             return Err(ArgumentError::UnofferedSubprotocol(name.escape_default().to_string()));
         }
         if let Ok(upgrade) = &mut self.checked.verdict {
@@ -149,17 +124,16 @@ impl UpgradeRequest {
     /// # Errors
     ///
     /// A request that breaks a rule is rejected with the status of that rule, and the error says so.
-    pub fn accept(mut self) -> Result<Accepted, Box<Rejected>> {
-        if self.is_decorated() {
+    pub fn accept(self) -> Result<Accepted, Box<Rejected>> {
+        if self.exchange.options().decorator.is_some() {
             return self.accept_with(|_| {});
         }
-        if self.checked.verdict.is_err() {
-            return Err(self.reject());
-        }
-        let kept = self.keep_request();
         match self.checked.verdict {
-            Ok(upgrade) => Ok(Accepted::plain(self.exchange, self.span, upgrade).keeping(kept)),
-            Err(_) => unreachable!("it was looked at"),
+            Ok(upgrade) => {
+                let (span, kept) = (self.head.span, self.head.kept(&self.exchange));
+                Ok(Accepted::plain(self.exchange, span, upgrade).keeping(kept))
+            }
+            Err(_) => Err(self.reject()),
         }
     }
 
@@ -172,23 +146,22 @@ impl UpgradeRequest {
     /// another status than 101, the request is rejected with that response; if it contradicts what
     /// was negotiated, the answer is 500 and the error says [`RequestRule::Response`].
     pub fn accept_with(
-        mut self,
+        self,
         decorate: impl FnOnce(&mut Response<Bytes>),
     ) -> Result<Accepted, Box<Rejected>> {
-        let Ok(upgrade) = &self.checked.verdict else { return Err(self.reject()) };
-        let request = self.is_decorated().then(|| self.request());
+        let Ok(upgrade) = self.checked.verdict else { return Err(self.reject()) };
+        let Self { exchange, head, checked: Checked { asked, .. } } = self;
         let decorate = |response: &mut Response<Bytes>| {
-            self.exchange.decorate(request, response);
+            exchange.decorate(|| Some(head.request(&exchange)), response);
             decorate(response);
         };
-        match switching_protocols::decorated(upgrade, decorate, |name| self.offers(name)) {
+        let is_offered = |name: &[u8]| offers(head.request(&exchange), name);
+        match switching_protocols::decorated(&upgrade, decorate, is_offered) {
             Ok(answer) => {
-                let kept = self.keep_request();
-                let Self { exchange, span, checked, .. } = self;
-                let Ok(upgrade) = &checked.verdict else { unreachable!("it was looked at") };
-                Ok(Accepted::decorated(exchange, span, upgrade, answer, kept))
+                let (span, kept) = (head.span, head.kept(&exchange));
+                Ok(Accepted::decorated(exchange, span, &upgrade, answer, kept))
             }
-            Err(draft) => Err(self.answer(*draft)),
+            Err(draft) => Err(Rejected::answer_request(exchange, head.span, *draft, asked)),
         }
     }
 
@@ -200,7 +173,7 @@ impl UpgradeRequest {
         };
         let supported = &self.exchange.options().subprotocols;
         let draft = Draft::of_rule(rejection, supported);
-        self.decorate_and_answer(draft)
+        self.answer(draft)
     }
 
     /// Answers with a custom response: any status but 1xx, any fields, any body.
@@ -208,34 +181,66 @@ impl UpgradeRequest {
     /// Content-Length, Connection and, for a 426, Upgrade are filled in; fields that only a 101 may
     /// have are taken out. `Connection: close` in `response` closes the connection.
     pub fn reject_with<B: Into<Bytes>>(self, response: Response<B>) -> Box<Rejected> {
-        self.decorate_and_answer(Draft::of_application(response.map(Into::into)))
+        self.answer(Draft::of_application(response.map(Into::into)))
     }
 
-    fn offers(&self, name: &[u8]) -> bool {
-        is_token(name) && self.offered_subprotocols().any(|offered| offered.as_bytes() == name)
+    fn answer(self, mut draft: Draft) -> Box<Rejected> {
+        self.exchange.decorate(|| Some(self.request()), &mut draft.response);
+        Rejected::answer_request(self.exchange, self.head.span, draft, self.checked.asked)
+    }
+}
+
+/// Where the head lies in the buffer, and the request, once it has been asked for.
+#[derive(Debug)]
+struct Head {
+    span: HeadSpan,
+    built: OnceLock<Box<Request<()>>>,
+}
+
+impl Head {
+    fn request(&self, exchange: &Exchange) -> &Request<()> {
+        self.built.get_or_init(|| self.build(exchange))
     }
 
     /// The request if it is to be kept, while its head is still there.
-    fn keep_request(&mut self) -> Option<Box<Request<()>>> {
-        if !self.exchange.options().keep_request {
+    fn kept(self, exchange: &Exchange) -> Option<Box<Request<()>>> {
+        if !exchange.options().keep_request {
             return None;
         }
-        self.request();
-        self.request.take()
+        self.request(exchange);
+        self.built.into_inner()
     }
 
-    fn is_decorated(&self) -> bool {
-        self.exchange.options().decorator.is_some()
+    fn build(&self, exchange: &Exchange) -> Box<Request<()>> {
+        let built = parse_request(exchange.recv.filled(), self.span, |head| {
+            let mut request = Request::new(());
+            if !head.is_http_1_1 {
+                *request.version_mut() = Version::HTTP_10;
+            }
+            *request.method_mut() = Method::from_bytes(head.method.as_bytes()).unwrap_or_default();
+            // A target that `http` does not take for a URI was no request.
+            let uri = head.target.parse();
+            debug_assert!(uri.is_ok(), "{:?}", head.target);
+            *request.uri_mut() = uri.unwrap_or_default();
+            let headers = request.headers_mut();
+            headers.reserve(head.fields.len());
+            for field in head.fields {
+                append(headers, field.name, field.value);
+            }
+            request
+        });
+        // The same bytes were parsed before, with the same result.
+        debug_assert!(built.is_ok());
+        Box::new(built.unwrap_or_default())
     }
+}
 
-    fn decorate_and_answer(self, mut draft: Draft) -> Box<Rejected> {
-        if self.is_decorated() {
-            self.exchange.decorate(Some(self.request()), &mut draft.response);
-        }
-        self.answer(draft)
-    }
+/// The subprotocols that a request offers, most preferred first.
+fn offered(request: &Request<()>) -> impl Iterator<Item = &[u8]> {
+    let lines = request.headers().get_all(http::header::SEC_WEBSOCKET_PROTOCOL);
+    subprotocols(lines.iter().map(HeaderValue::as_bytes))
+}
 
-    fn answer(self, draft: Draft) -> Box<Rejected> {
-        Rejected::answer_request(self.exchange, self.span, draft, self.checked.asked)
-    }
+fn offers(request: &Request<()>, name: &[u8]) -> bool {
+    is_token(name) && offered(request).any(|offered| offered == name)
 }

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ws_core::{CloseFrame, CloseInfo, KeepAlive, Reply, Sender, Side};
+use ws_core::{CloseFrame, CloseInfo, KeepAlive, Reply, Sender};
 
 use crate::{
     hold::{Hold, lock},
@@ -97,7 +97,8 @@ impl<I: Hold, R: Writes<I::Stream>> Both<I, R> {
                 // If not everything can be written now, the receiver is woken to go on.
                 let waker = self.waker();
                 let mut cx = Context::from_waker(&waker);
-                let _ = self.poll_write_as(&mut writer, &mut cx, |sender| self.watch_only(sender));
+                let Writer { wire, sender } = &mut *writer;
+                let _ = poll_write_out(sender, wire, &mut cx, |sender| self.watch_only(sender));
             }
             if let Some(then) = then.take() {
                 output = Some(then(&mut writer));
@@ -147,21 +148,18 @@ impl<I: Hold, R: Writes<I::Stream>> Both<I, R> {
     /// Leaves word of a close frame, for whoever asks while the writer is in use.
     fn note(&self, sender: &Sender) {
         if sender.close_frame().is_some() {
-            let CloseInfo { sent, first, .. } = sender.close_info(None);
             let mut info = lock(&self.info);
-            (info.sent, info.first) = (sent, first);
+            *info = sender.close_info(info.received.as_ref());
         }
     }
 
     /// How it ended, or how far closing has come.
     pub(super) fn close_info(&self) -> CloseInfo {
-        let mut info = lock(&self.info).clone();
-        let first = info.received.as_ref().map(|_| Side::Remote);
-        info.first = info.first.or(first);
-        info
+        lock(&self.info).clone()
     }
 
-    /// Queues what was parked, and tells the clock how far sending has come.
+    /// Queues what was parked, so that a pong need not wait for the end of a long message, and tells the
+    /// clock how far sending has come.
     pub(super) fn watch(&self, sender: &mut Sender, limit: Option<Instant>) -> Option<Instant> {
         self.unpark(sender);
         watched(&mut lock(&self.clock), sender, limit)
@@ -173,18 +171,6 @@ impl<I: Hold, R: Writes<I::Stream>> Both<I, R> {
         let watched = self.watch(sender, None);
         // Not `None`: a thread that blocks has to look up now and then, to tell how far it has come.
         watched.and_then(|_| Instant::now().checked_add(FOR_EVER))
-    }
-
-    /// Writes all pending output. What is parked meanwhile goes in between, so that a pong need not
-    /// wait for the end of a long message.
-    pub(super) fn poll_write_as(
-        &self,
-        writer: &mut Writer<I, R>,
-        cx: &mut Context<'_>,
-        watch: impl FnMut(&mut Sender) -> Option<Instant>,
-    ) -> Poll<io::Result<()>> {
-        let Writer { wire, sender } = writer;
-        poll_write_out(sender, wire, cx, watch)
     }
 
     /// Wakes both halves.
@@ -212,7 +198,7 @@ impl<I: Hold, R: Writes<I::Stream>> Outlet<I, R> for Arc<Both<I, R>> {
     }
 
     fn received(&mut self, frame: &CloseFrame) {
-        lock(&self.info).received = Some(frame.clone());
+        lock(&self.info).note_received(frame.clone());
     }
 
     fn over(&mut self) {
@@ -232,9 +218,10 @@ impl<I: Hold, R: Writes<I::Stream>> Outlet<I, R> for Arc<Both<I, R>> {
             let Some(mut writer) = self.try_writer() else {
                 return Poll::Ready(Ok(Written::Elsewhere));
             };
-            let before = writer.sender.written();
-            let written = self.poll_write_as(&mut writer, cx, |sender| self.watch(sender, limit));
-            let has_moved = writer.sender.written() != before;
+            let Writer { wire, sender } = &mut *writer;
+            let before = sender.written();
+            let written = poll_write_out(sender, wire, cx, |sender| self.watch(sender, limit));
+            let has_moved = sender.written() != before;
             drop(writer);
             if has_moved {
                 // There may be room now, and the stream may have forgotten who waits for it.

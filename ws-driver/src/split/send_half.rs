@@ -14,7 +14,7 @@ use super::both::{Both, Writer, remember};
 use crate::{
     Error, Part,
     hold::{Hold, lock},
-    outbound::{lend_memory, poll_feed, sent_whole},
+    outbound::{lend_memory, poll_feed, poll_write_out, sent_whole},
     runtime::{Runtime, Writes},
 };
 
@@ -85,8 +85,8 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
     }
 
     fn poll_write_out(&mut self, cx: &Context<'_>) -> Poll<Result<(), Error>> {
-        self.poll_writer(cx, |both, writer, cx| {
-            both.poll_write_as(writer, cx, |sender| both.watch_only(sender)).map_err(Error::Io)
+        self.poll_writer(cx, |both, Writer { wire, sender }, cx| {
+            poll_write_out(sender, wire, cx, |sender| both.watch_only(sender)).map_err(Error::Io)
         })
     }
 
