@@ -188,3 +188,72 @@ fn errors_give_nothing_away() {
     }
     assert!(seen > 5_000, "{seen}");
 }
+
+/// Theirs, without the schemes that are not ours.
+fn theirs(base: &str, reference: &str) -> Option<url::Url> {
+    let base = url::Url::parse(base).ok()?;
+    let text = base.join(reference).ok()?.to_string();
+    let text = match text.strip_prefix("http") {
+        Some(rest) => format!("ws{rest}"),
+        None => text,
+    };
+    url::Url::parse(&text).ok().filter(|url| ["ws", "wss"].contains(&url.scheme()))
+}
+
+/// Whether some piece is a letter and a colon: the crate `url` takes that for a drive of Windows, and does
+/// not go up from there, in any scheme. The URL standard knows drives in `file` alone.
+fn has_drive(text: &str) -> bool {
+    text.split(['/', '\\', '?', '#']).any(
+        |piece| matches!(piece.as_bytes(), [letter, b':' | b'|'] if letter.is_ascii_alphabetic()),
+    )
+}
+
+/// What both take leads to the same place, where theirs is what a browser would ask.
+#[test]
+fn no_redirect_leads_elsewhere() {
+    const PIECES: [&str; 36] = [
+        "a", "b.c", "1", "127", ".", "..", "...", "%", "%2e", "%2E", "%41", "%C3%A9", "[::1]", ":",
+        "80", ":443", "@", "u:p@", "/", "/", "//", "/..", "/.", "\\", "?", "#", " ", "\t",
+        "\u{e9}", "'", "^", "{", ";", "http:", "wss:", "x:",
+    ];
+    let mut state = 1_u64;
+    let mut random = |below: usize| {
+        // Knuth's generator; its high bits are good enough.
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let mut both = 0;
+    for _ in 0..200_000 {
+        let base = ["ws://h", "wss://u:p@h:81", "ws://i"][random(3)].to_owned();
+        let tail = ["", "?q", "/"][random(3)].to_owned();
+        let tail = (0..random(6)).fold(tail, |text, _| text + PIECES[random(36)]);
+        // Behind a host itself, a piece would be another host.
+        let tail = if tail.starts_with(['/', '?']) { tail } else { String::new() };
+        let base = base + &tail;
+        let head = ["", "", "/", "?", "//", "http://", "WSS://"][random(7)].to_owned();
+        let reference = (0..random(7)).fold(head, |text, _| text + PIECES[random(36)]);
+
+        // One that can be asked, since it has answered.
+        let Ok(from) = Url::parse(&base) else { continue };
+        let config = ws_core::ClientConfig::new();
+        let can_ask = ws_core::upgrade_request(&config, from.host_field(), from.target()).is_ok();
+        if !can_ask || has_drive(&base) || has_drive(&reference) {
+            continue;
+        }
+        let Ok(ours) = from.join(&reference) else { continue };
+        let what = format!("{base} {reference}: {ours}");
+        let theirs = theirs(&base, &reference).unwrap_or_else(|| panic!("{what}"));
+        both += 1;
+        let again = url::Url::parse(&ours.to_string()).unwrap();
+        assert_eq!(again.origin(), theirs.origin(), "{what}");
+        assert_eq!((again.path(), again.query()), (theirs.path(), theirs.query()), "{what}");
+        let has_user =
+            !(theirs.username().is_empty() && theirs.password().is_none_or(str::is_empty));
+        assert_eq!(ours.user_info().is_some(), has_user, "{what}");
+
+        let again = url(&ours.to_string());
+        assert!(again.same_origin(&ours) && again.target() == ours.target(), "{what}");
+    }
+    assert!(both > 50_000, "{both}");
+}

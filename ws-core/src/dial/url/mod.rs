@@ -83,24 +83,26 @@ impl Url {
     /// browsers read in another way than RFC 3986 is refused: backslashes in a path, a scheme without
     /// `//`, a third slash.
     pub fn join(&self, reference: &str) -> Result<Self, UrlError> {
-        let Reference { scheme, authority, target } = Reference::new(reference);
-        let joined = match (scheme, authority) {
-            (scheme, Some(authority)) => {
-                let secure = scheme.map_or(Ok(self.secure), is_secure_or_like_it);
-                let target = percent::encode_non_ascii(&reference::without_dot_segments(target));
-                secure.and_then(|secure| Self::with_authority(secure, authority, target))
+        let joined = match Reference::new(reference) {
+            Reference { target, .. } if !is_path_and_query(&percent::encode_non_ascii(target)) => {
+                // Before dot segments take it away: behind "/\\h/.." a browser looks for a host.
+                Err(UrlError::Target(target.to_owned()))
             }
-            (Some(_), None) => Err(UrlError::NoScheme(without_user_info(reference))),
-            (None, None) => {
+            Reference { scheme, authority: Some(authority), target } => {
+                let target = percent::encode_non_ascii(&reference::without_dot_segments(target));
+                scheme
+                    .map_or(Ok(self.secure), is_secure_or_like_it)
+                    .and_then(|secure| Self::with_authority(secure, authority, target))
+            }
+            Reference { scheme: Some(_), authority: None, .. } => {
+                Err(UrlError::NoScheme(without_user_info(reference)))
+            }
+            Reference { scheme: None, authority: None, target } => {
                 let target = reference::resolve(&self.target, target);
                 Ok(Self { target: percent::encode_non_ascii(&target), ..self.clone() })
             }
         };
-        let checked = joined.and_then(|url| {
-            let is_sendable = is_path_and_query(&url.target);
-            if is_sendable { Ok(url) } else { Err(UrlError::Target(url.target)) }
-        });
-        checked.map_err(|error| error.without_password(reference))
+        joined.map_err(|error| error.without_password(reference))
     }
 
     fn with_authority(secure: bool, authority: &str, target: String) -> Result<Self, UrlError> {
@@ -309,10 +311,11 @@ mod tests {
             ("https://ada:sec?ret@h", UrlError::Port, "..."),
             ("/a b", UrlError::Target, "/a b"),
             ("/\\h/", UrlError::Target, "/\\\\h/"),
-            ("\\\\h/", UrlError::Target, "/\\\\\\\\h/"),
-            ("b\tc", UrlError::Target, "/b\\tc"),
-            ("?\"", UrlError::Target, "/a?\\\""),
-            (" ws://h/", UrlError::Target, "/ ws://h/"),
+            ("/\\h/..", UrlError::Target, "/\\\\h/.."),
+            ("\\\\h/", UrlError::Target, "\\\\\\\\h/"),
+            ("b\tc", UrlError::Target, "b\\tc"),
+            ("?\"", UrlError::Target, "?\\\""),
+            (" ws://h/", UrlError::Target, " ws://h/"),
             ("@ ", UrlError::Target, "..."),
         ];
         for (reference, kind, text) in shown {
