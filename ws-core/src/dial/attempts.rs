@@ -47,6 +47,21 @@ pub struct Attempts {
 }
 
 /// What to do about the addresses of a host.
+///
+/// ```
+/// use std::time::Instant;
+/// use ws_core::{Attempt, Attempts};
+///
+/// fn step(attempts: &mut Attempts, now: Instant) -> String {
+///     match attempts.poll(now) {
+///         Attempt::Start(address) => format!("connect to {address}"),
+///         Attempt::Wait(Some(at)) => format!("wait for {:?}, or for a failure", at - now),
+///         Attempt::Wait(None) => "wait for what is under way".to_owned(),
+///         Attempt::Exhausted => "give up".to_owned(),
+///     }
+/// }
+/// assert_eq!(step(&mut Attempts::new([]), Instant::now()), "give up");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempt {
     /// Begin to connect to this address, and ask again.

@@ -85,7 +85,7 @@ impl Url {
     pub fn join(&self, reference: &str) -> Result<Self, UrlError> {
         let joined = match Reference::new(reference) {
             Reference { target, .. } if !is_path_and_query(&percent::encode_non_ascii(target)) => {
-                // Before dot segments take it away: behind "/\\h/.." a browser looks for a host.
+                // Before dot segments take it away: behind "/\h/.." a browser looks for a host.
                 Err(UrlError::Target(target.to_owned()))
             }
             Reference { scheme, authority: Some(authority), target } => {
