@@ -45,6 +45,7 @@
 //! | look at the request first | [`ServerHandshake::poll`] gives an [`UpgradeRequest`] |
 //! | receive and send | [`Connection`]; on two tasks its [`Receiver`] and [`Sender`], with a [`Reply`] from the one to the other |
 //! | the time | [`KeepAlive`] says what to do when it passes |
+//! | get to a server | [`Url`], [`Attempts`] at its addresses, [`Redirects`], [`Backoff`] before trying again |
 //! | buffers | [`RecvBuf`], [`SendQueue`] |
 //! | frames alone | [`FrameHead`], [`apply_mask`] |
 //!

@@ -46,6 +46,21 @@ pub struct Attempts {
 }
 
 /// What to do about the addresses of a host.
+///
+/// ```
+/// use std::time::Instant;
+/// use ws_core::{Attempt, Attempts};
+///
+/// fn step(attempts: &mut Attempts, now: Instant) -> String {
+///     match attempts.poll(now) {
+///         Attempt::Start(address) => format!("connect to {address}"),
+///         Attempt::Wait(Some(at)) => format!("wait for {:?}, or for a failure", at - now),
+///         Attempt::Wait(None) => "wait for what is under way".to_owned(),
+///         Attempt::Exhausted => "give up".to_owned(),
+///     }
+/// }
+/// assert_eq!(step(&mut Attempts::new([]), Instant::now()), "give up");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempt {
     /// Begin to connect to this address, and ask again.
@@ -133,3 +148,135 @@ const CONNECTION_ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 /// 8305 5. One that has failed does not count here, as it does not for browsers: it costs nobody
 /// anything any more.
 const MIN_DELAY: Duration = Duration::from_millis(10);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> SocketAddr {
+        format!("{text}:80").parse().unwrap()
+    }
+
+    fn order(addresses: &[&str]) -> Vec<String> {
+        let mut attempts = Attempts::new(addresses.iter().map(|text| address(text)));
+        let mut now = Instant::now();
+        let mut order = Vec::new();
+        while let Attempt::Start(address) = attempts.poll(now) {
+            order.push(address.ip().to_string());
+            now += CONNECTION_ATTEMPT_DELAY;
+        }
+        order
+    }
+
+    #[test]
+    fn families_take_turns() {
+        for (addresses, expected) in [
+            (&[][..], &[][..]),
+            (&["1.1.1.1"], &["1.1.1.1"]),
+            (&["[::1]", "[::2]", "1.1.1.1", "1.1.1.2"], &["::1", "1.1.1.1", "::2", "1.1.1.2"]),
+            (&["1.1.1.1", "1.1.1.2", "[::1]"], &["1.1.1.1", "::1", "1.1.1.2"]),
+            (&["1.1.1.1", "[::1]", "[::2]", "[::3]"], &["1.1.1.1", "::1", "::2", "::3"]),
+            (&["[::2]", "[::1]", "[::2]", "[::1]"], &["::2", "::1"]),
+            (&["1.1.1.1", "1.1.1.1", "[::1]", "1.1.1.1"], &["1.1.1.1", "::1"]),
+        ] {
+            assert_eq!(order(addresses), expected, "{addresses:?}");
+        }
+        // The port and the zone are part of an address.
+        let with = ["[fe80::1%1]:80", "[fe80::1%2]:80", "[fe80::1%2]:81"];
+        let with = Attempts::new(with.iter().map(|text| text.parse().unwrap()));
+        assert_eq!(with.waiting.len(), 3);
+    }
+
+    #[test]
+    fn none_is_empty() {
+        let mut none = Attempts::new([]);
+        assert!(none.is_empty());
+        assert_eq!(none.poll(Instant::now()), Attempt::Exhausted);
+        none.failed();
+        assert_eq!(none.poll(Instant::now()), Attempt::Exhausted);
+        let mut one = Attempts::new([address("1.1.1.1")]);
+        assert_eq!(one.poll(Instant::now()), Attempt::Start(address("1.1.1.1")));
+        assert!(!one.is_empty());
+    }
+
+    #[test]
+    fn the_delay_has_a_minimum_and_no_maximum() {
+        let now = Instant::now();
+        let start = |delay| {
+            let mut attempts = Attempts::new(["1.1.1.1", "1.1.1.2"].map(address)).delay(delay);
+            assert_eq!(attempts.poll(now), Attempt::Start(address("1.1.1.1")));
+            attempts
+        };
+        for (delay, wait) in [(0, 10), (9, 10), (10, 10), (11, 11), (2_000, 2_000)] {
+            let wait = now + Duration::from_millis(wait);
+            let mut attempts = start(Duration::from_millis(delay));
+            assert_eq!(attempts.poll(now), Attempt::Wait(Some(wait)));
+            assert_eq!(attempts.poll(wait - Duration::from_nanos(1)), Attempt::Wait(Some(wait)));
+            assert_eq!(attempts.poll(wait), Attempt::Start(address("1.1.1.2")));
+        }
+        let mut attempts = start(Duration::MAX);
+        assert_eq!(attempts.poll(now), Attempt::Wait(None));
+        attempts.failed();
+        assert_eq!(attempts.poll(now), Attempt::Start(address("1.1.1.2")));
+    }
+
+    /// All that can happen, in every order: an attempt fails, or time passes.
+    #[test]
+    fn every_order_of_failures_and_times() {
+        const STEPS: [Option<u64>; 5] = [None, Some(0), Some(1), Some(249), Some(250)];
+        const LEN: u32 = 7;
+        let begin = Instant::now();
+        for len in 1..=4 {
+            let addresses: Vec<_> = (1..=len).map(|n| address(&format!("1.1.1.{n}"))).collect();
+            for mut order in 0..STEPS.len().pow(LEN) {
+                let mut now = begin;
+                let mut attempts = Attempts::new(addresses.clone());
+                let (mut started, mut failed) = (0, 0);
+                // Since when the next one waits; `None` when it need not.
+                let mut since = None;
+                for _ in 0..LEN {
+                    match STEPS[order % STEPS.len()] {
+                        Some(millis) => now += Duration::from_millis(millis),
+                        None if failed < started => {
+                            failed += 1;
+                            since = None;
+                            attempts.failed();
+                        }
+                        None => {}
+                    }
+                    order /= STEPS.len();
+                    let due = since.map(|since| since + CONNECTION_ATTEMPT_DELAY);
+                    let expected = match addresses.get(started) {
+                        None if failed == started => Attempt::Exhausted,
+                        None => Attempt::Wait(None),
+                        Some(_) if due.is_some_and(|due| due > now) => Attempt::Wait(due),
+                        Some(&address) => {
+                            started += 1;
+                            since = Some(now);
+                            Attempt::Start(address)
+                        }
+                    };
+                    assert_eq!(attempts.poll(now), expected);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_makes_nobody_hurry() {
+        let now = Instant::now() + Duration::from_secs(9);
+        let mut attempts = Attempts::new(["1.1.1.1", "1.1.1.2"].map(address));
+        attempts.poll(now);
+        let due = now + CONNECTION_ATTEMPT_DELAY;
+        assert_eq!(attempts.poll(now - Duration::from_secs(1)), Attempt::Wait(Some(due)));
+    }
+
+    #[test]
+    fn a_failure_of_nothing_is_none() {
+        let mut attempts = Attempts::new([address("1.1.1.1")]);
+        attempts.failed();
+        let now = Instant::now();
+        assert_eq!(attempts.poll(now), Attempt::Start(address("1.1.1.1")));
+        assert_eq!(attempts.poll(now), Attempt::Wait(None));
+    }
+}

@@ -183,3 +183,196 @@ fn between(low: Duration, high: Duration, random: u64) -> Duration {
     let chosen = (u128::from(random) * choices) >> u64::BITS;
     Duration::from_nanos(low.saturating_add(u64::try_from(chosen).unwrap_or(u64::MAX)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn millis(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    /// Numbers in which every bit is as good as any other (SplitMix64).
+    fn numbers(seed: u64) -> impl FnMut() -> u64 {
+        let mut state = seed;
+        move || {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mixed = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+            mixed ^ mixed >> 31
+        }
+    }
+
+    fn sequence(config: BackoffConfig, random: u64) -> Vec<u128> {
+        let mut backoff = Backoff::new(config);
+        let mut next = || backoff.next_delay(random, None).map(|delay| delay.as_millis());
+        std::iter::from_fn(&mut next).take(10).collect()
+    }
+
+    #[test]
+    fn the_sequence_of_the_defaults() {
+        let config = BackoffConfig::new;
+        let middle = [2500, 3000, 4800, 7680, 12288, 19660, 31457, 50331, 80530, 81000];
+        let delays = sequence(config(), 1 << 63);
+        // The last two are cut by the maximum.
+        assert_eq!(delays[..8], middle[..8]);
+        assert_eq!(delays[8..], [(64424 + 90000) / 2, middle[9]]);
+        assert_eq!(sequence(config().jitter(0.0), 1 << 63)[8..], [80530, 90000]);
+        assert_eq!(sequence(config(), 0)[..4], [0, 2400, 3840, 6144]);
+        assert_eq!(sequence(config(), u64::MAX)[..4], [5000, 3600, 5760, 9216]);
+        assert_eq!(sequence(config(), u64::MAX)[9], 90_000);
+        assert_eq!(sequence(config(), 0)[9], 72_000);
+    }
+
+    #[test]
+    fn each_setting_is_heard() {
+        let config = || BackoffConfig::new().jitter(0.0);
+        assert_eq!(sequence(config().first(millis(10)), u64::MAX)[..2], [10, 3000]);
+        assert_eq!(sequence(config().initial(millis(10)), 0)[..3], [0, 10, 16]);
+        assert_eq!(sequence(config().factor(10.0), 0)[..4], [0, 3000, 30_000, 90_000]);
+        assert_eq!(sequence(config().max(millis(4_000)), u64::MAX)[..4], [4000, 3000, 4000, 4000]);
+        assert_eq!(sequence(config().max_attempts(Some(3)), 0), [0, 3000, 4800]);
+        assert_eq!(sequence(config().max_attempts(Some(0)), 0), []);
+        assert_eq!(sequence(config().first(millis(0)).initial(millis(0)), 7), [0; 10]);
+    }
+
+    #[test]
+    fn within_its_bounds_whatever_is_drawn() {
+        for seed in 0..2_000 {
+            let mut random = numbers(seed);
+            let mut backoff = Backoff::new(BackoffConfig::new());
+            let mut base = 3.0;
+            assert!(backoff.next_delay(random(), None).unwrap() <= millis(5_000));
+            for _ in 0..12 {
+                let delay = backoff.next_delay(random(), None).unwrap().as_secs_f64();
+                let low = base * 0.8 - 1e-6;
+                let high = f64::min(base * 1.2 + 1e-6, 90.0);
+                assert!((low..=high).contains(&delay), "{delay} {base}");
+                base = f64::min(base * 1.6, 90.0);
+            }
+        }
+    }
+
+    #[test]
+    fn all_of_a_range_is_equally_likely() {
+        let mut random = numbers(1);
+        let config = BackoffConfig::new().initial(millis(10_000));
+        let mut tenths = [[0_u32; 10]; 2];
+        let mut sums = [0.0; 2];
+        for _ in 0..20_000 {
+            let mut backoff = Backoff::new(config.clone());
+            let mut next = || backoff.next_delay(random(), None).unwrap().as_secs_f64();
+            // What is drawn, as a part of its range.
+            let drawn = [next() / 5.0, (next() - 8.0) / 4.0];
+            for (i, drawn) in drawn.into_iter().enumerate() {
+                sums[i] += drawn;
+                tenths[i][((drawn * 10.0) as usize).min(9)] += 1;
+            }
+        }
+        for sum in sums {
+            assert!((sum / 20_000.0 - 0.5).abs() < 0.01, "{sum}");
+        }
+        assert!(tenths.as_flattened().iter().all(|n| (1_800..2_200).contains(n)), "{tenths:?}");
+    }
+
+    #[test]
+    fn both_ends_of_a_range_are_in_it() {
+        let (low, high) = (millis(7), Duration::from_nanos(7_000_002));
+        assert_eq!(between(low, high, 0), low);
+        assert_eq!(between(low, high, u64::MAX), high);
+        assert_eq!(between(low, low, u64::MAX), low);
+        assert_eq!(between(high, low, u64::MAX), high);
+        let nanos = [0, u64::MAX / 3 + 1, u64::MAX / 3 * 2 + 2].map(|at| between(low, high, at));
+        assert_eq!(nanos.map(|it| it.subsec_nanos()), [7_000_000, 7_000_001, 7_000_002]);
+        assert_eq!(between(low, Duration::MAX, u64::MAX), Duration::from_nanos(u64::MAX));
+    }
+
+    #[test]
+    fn what_the_server_asks_for_counts_if_it_is_longer() {
+        let config = BackoffConfig::new().max_retry_after(millis(500_000));
+        let mut backoff = Backoff::new(config);
+        let mut next = |asked| backoff.next_delay(u64::MAX, Some(millis(asked))).unwrap();
+        assert_eq!(next(0), millis(5_000));
+        assert_eq!(next(3_599), millis(3_600));
+        assert_eq!(next(499_999), millis(499_999));
+        assert_eq!(next(500_001), millis(500_000));
+        assert_eq!(next(u64::MAX), millis(500_000));
+        // Its own delays go on meanwhile.
+        assert_eq!(backoff.next_delay(0, None), Some(Duration::from_nanos(15_728_640_000)));
+        let mut backoff = Backoff::new(BackoffConfig::new());
+        assert_eq!(backoff.next_delay(0, Some(Duration::MAX)), Some(millis(3_600_000)));
+    }
+
+    #[test]
+    fn a_good_connection_begins_anew() {
+        let config = BackoffConfig::new().jitter(0.0).max_attempts(Some(3));
+        let mut backoff = Backoff::new(config);
+        let mut random = 0;
+        let mut three = |backoff: &mut Backoff| {
+            random += 1;
+            [(); 3].map(|()| backoff.next_delay(random, None).map(|delay| delay.as_millis()))
+        };
+        let all = [Some(0), Some(3000), Some(4800)];
+        assert_eq!(three(&mut backoff), all);
+        assert_eq!((backoff.attempts(), backoff.next_delay(0, None)), (3, None));
+        backoff.held(millis(59_999));
+        assert_eq!((backoff.attempts(), backoff.next_delay(0, None)), (3, None));
+        backoff.held(millis(60_000));
+        assert_eq!(backoff.attempts(), 0);
+        assert_eq!(three(&mut backoff), all);
+    }
+
+    /// Whatever is set, and however often it is asked.
+    #[test]
+    fn nothing_is_too_much() {
+        let numbers =
+            [f64::NAN, f64::NEG_INFINITY, -1.0, -0.0, 0.0, 1e-300, 1.0, 2.0, 1e300, f64::INFINITY];
+        let times = [Duration::ZERO, Duration::from_nanos(1), millis(3_000), Duration::MAX];
+        for factor in numbers {
+            for jitter in numbers {
+                for initial in times {
+                    for max in times {
+                        let config = BackoffConfig::new()
+                            .first(initial)
+                            .initial(initial)
+                            .max(max)
+                            .factor(factor)
+                            .jitter(jitter)
+                            .max_retry_after(max);
+                        let mut backoff = Backoff::new(config);
+                        for random in [0, 1, 1 << 63, u64::MAX, 0, u64::MAX] {
+                            let delay = backoff.next_delay(random, Some(max)).unwrap();
+                            assert!(delay <= max, "{factor} {jitter} {initial:?} {max:?}");
+                        }
+                    }
+                }
+            }
+        }
+        let mut backoff = Backoff::new(BackoffConfig::new().max_attempts(Some(u32::MAX)));
+        backoff.attempts = u32::MAX - 1;
+        assert!(backoff.next_delay(0, None).is_some());
+        assert_eq!(backoff.next_delay(0, None), None);
+        let mut backoff = Backoff::new(BackoffConfig::new());
+        backoff.attempts = u32::MAX;
+        assert!(backoff.next_delay(0, None).is_some());
+        assert_eq!(backoff.attempts(), u32::MAX);
+    }
+
+    /// What is not a number, or out of its range, is the nearest that is not.
+    #[test]
+    fn settings_are_clamped() {
+        let delays = |factor, jitter| {
+            sequence(BackoffConfig::new().factor(factor).jitter(jitter), 0)[1..4].to_vec()
+        };
+        for factor in [f64::NAN, -2.0, 0.5, 1.0] {
+            assert_eq!(delays(factor, 0.0), [3000; 3]);
+        }
+        assert_eq!(delays(f64::INFINITY, 0.0), [3000, 90_000, 90_000]);
+        for jitter in [f64::NAN, f64::NEG_INFINITY, -0.1, 0.0] {
+            assert_eq!(delays(2.0, jitter), [3000, 6000, 12_000]);
+        }
+        for jitter in [1.0, 1.1, f64::INFINITY] {
+            assert_eq!(delays(2.0, jitter), [0; 3]);
+        }
+    }
+}

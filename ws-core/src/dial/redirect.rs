@@ -45,6 +45,20 @@ pub struct Redirects {
 
 /// A redirect that cannot be followed.
 ///
+/// ```
+/// use http::{HeaderMap, HeaderValue, StatusCode};
+/// use ws_core::{Redirects, Url};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut headers = HeaderMap::new();
+/// headers.insert("location", HeaderValue::from_static("http://ws.example/chat"));
+/// let url = Url::parse("wss://ws.example/")?;
+/// let error = Redirects::new(5).follow(&url, StatusCode::FOUND, &headers).unwrap_err();
+/// assert_eq!(error.name(), "insecure-redirect");
+/// # Ok(())
+/// # }
+/// ```
+///
 /// The Location comes along escaped, cut at 80 octets, and with `...@` in place of user name and
 /// password.
 #[derive(Clone, Debug, PartialEq, Eq)]

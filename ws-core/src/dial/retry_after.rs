@@ -61,3 +61,63 @@ pub fn is_transient_status(status: StatusCode) -> bool {
             | StatusCode::GATEWAY_TIMEOUT
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    /// The seconds to wait at `now`, which is in milliseconds since 1970.
+    fn asked(values: &[&[u8]], now: u64) -> Option<f64> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(header::RETRY_AFTER, HeaderValue::from_bytes(value).unwrap());
+        }
+        let now = SystemTime::UNIX_EPOCH + Duration::from_millis(now);
+        retry_after(&headers, now).map(|delay| delay.as_secs_f64())
+    }
+
+    #[test]
+    fn seconds() {
+        for (value, expected) in [("0", 0.0), ("1", 1.0), ("0120", 120.0)] {
+            assert_eq!(asked(&[value.as_bytes()], 0), Some(expected));
+        }
+        for large in ["18446744073709551615", "18446744073709551616", &"9".repeat(100)] {
+            assert_eq!(asked(&[large.as_bytes()], 0), Some(u64::MAX as f64));
+        }
+        for bad in ["", "-1", "+1", "1.5", "1s", "0x1", "1 2", "1,2", "soon", "\u{661}", "1\t2"] {
+            assert_eq!(asked(&[bad.as_bytes()], 0), None, "{bad}");
+        }
+        assert_eq!(asked(&[b"\xff"], 0), None);
+    }
+
+    #[test]
+    fn dates() {
+        for date in [
+            "Sun, 06 Nov 1994 08:49:37 GMT",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun Nov  6 08:49:37 1994",
+        ] {
+            let asked = |now| asked(&[date.as_bytes()], now);
+            assert_eq!(asked(784_111_677_000), Some(100.0), "{date}");
+            assert_eq!(asked(784_111_776_750), Some(0.25), "{date}");
+            assert_eq!(asked(784_111_777_000), Some(0.0), "{date}");
+            assert_eq!(asked(1_782_864_000_000), Some(0.0), "{date}");
+        }
+    }
+
+    #[test]
+    fn one_or_none() {
+        assert_eq!(asked(&[], 0), None);
+        assert_eq!(asked(&[b"1", b"1"], 0), None);
+    }
+
+    #[test]
+    fn which_may_pass() {
+        let passing: Vec<_> = (100..=999)
+            .filter(|status| is_transient_status(StatusCode::from_u16(*status).unwrap()))
+            .collect();
+        assert_eq!(passing, [429, 500, 502, 503, 504]);
+    }
+}

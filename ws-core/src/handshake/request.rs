@@ -270,4 +270,80 @@ mod tests {
             assert!(written.contains(&format!("\r\n{line}\r\n")), "{line}: {written}");
         }
     }
+
+    /// With credentials in every place where they can be.
+    fn with_credentials() -> ClientConfig {
+        ClientConfig::new()
+            .header("authorization", "secret")
+            .header("COOKIE", "secret")
+            .header("Cookie", "secret")
+            .header(header::COOKIE, "secret")
+            .header("cookIE2", "secret")
+            .header("Proxy-AUTHORIZATION", "secret")
+            .header("X-Kept", "1")
+            .user_info("ada", "secret")
+            .decorate(|request| {
+                let headers = request.headers_mut();
+                for name in CREDENTIALS {
+                    headers.append(name, HeaderValue::from_static("secret"));
+                }
+                headers.insert("x-hook", HeaderValue::from_static("2"));
+            })
+    }
+
+    #[test]
+    fn credentials_stay_at_home() {
+        let basic = crate::credentials::basic("ada", "secret");
+        let basic = basic.to_str().unwrap();
+        let is_secret = |value: &str| value == "secret" || value == basic;
+        let config = with_credentials();
+        assert_eq!(written(&config).lines().filter(|line| line.ends_with(": secret")).count(), 10);
+        let only_user_info = ClientConfig::new().user_info("ada", "secret");
+        assert!(written(&only_user_info).contains(basic));
+        for config in [config, only_user_info] {
+            let config = config.without_credentials();
+            for config in [&config, &config.without_credentials()] {
+                let written = written(config);
+                assert!(!written.contains("secret") && !written.contains(basic), "{written}");
+                assert!(!written.to_ascii_lowercase().contains("cookie"), "{written}");
+                let (request, _) = crate::upgrade_request(config, "h", "/").unwrap();
+                let values = || request.headers().values().map(|value| value.to_str().unwrap());
+                assert!(!values().any(is_secret), "{request:?}");
+                let handshake = crate::ClientHandshake::new(config, "h", "/").unwrap();
+                let request = handshake.request();
+                assert!(CREDENTIALS.iter().all(|name| !request.headers().contains_key(*name)));
+            }
+        }
+        let config = with_credentials().without_credentials();
+        for line in ["X-Kept: 1", "X-Hook: 2"] {
+            assert!(written(&config).contains(line), "{line}");
+        }
+    }
+
+    /// They are somebody's decision for the new server.
+    #[test]
+    fn credentials_of_the_new_configuration_are_sent_as_they_are() {
+        let config = with_credentials().without_credentials();
+        let with_field = written(&config.clone().header("COOKIE", "new").header("cookie", "er"));
+        assert!(with_field.contains("\r\nCOOKIE: new\r\ncookie: er\r\n"), "{with_field}");
+        assert!(!with_field.contains("secret"), "{with_field}");
+        let with_user = written(&config.user_info("bob", "new"));
+        let basic = crate::credentials::basic("bob", "new");
+        let line = format!("\r\nAuthorization: {}\r\n", basic.to_str().unwrap());
+        assert!(with_user.contains(&line) && !with_user.contains("secret"), "{with_user}");
+        // A hook cannot remove them, either.
+        let config = ClientConfig::new().without_credentials().header("cookie", "new");
+        let removing = config.decorate(|request| drop(request.headers_mut().remove("cookie")));
+        assert!(written(&removing).contains("\r\ncookie: new\r\n"));
+    }
+
+    /// Its fields are the caller's own, for this very request.
+    #[test]
+    fn a_request_in_hand_may_be_given_credentials() {
+        let config = with_credentials().without_credentials();
+        let (mut request, verifier) = crate::upgrade_request(&config, "h", "/").unwrap();
+        request.headers_mut().insert(header::COOKIE, HeaderValue::from_static("new"));
+        let handshake = crate::ClientHandshake::from_request(request, verifier).unwrap();
+        assert_eq!(handshake.request().headers()[header::COOKIE], "new");
+    }
 }

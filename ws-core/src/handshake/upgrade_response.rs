@@ -125,4 +125,24 @@ mod tests {
             assert_eq!(taken.headers().len(), 3);
         }
     }
+
+    #[test]
+    fn the_way_it_was_found_costs_nothing_where_there_was_none() {
+        let without = size_of::<(Box<[u8]>, usize, OnceLock<Box<Response<()>>>)>();
+        assert!(size_of::<UpgradeResponse>() <= without + 16);
+        let buf = b"HTTP/1.1 101 Yes\r\n\r\n";
+        let span = HeadSpan { end: buf.len(), fields: 0, ..HeadSpan::default() };
+        let mut response = UpgradeResponse::new(buf, span);
+        assert_eq!(response.redirects(), []);
+        let way = vec![
+            Redirect::new(StatusCode::FOUND, "ws://a/".to_owned()),
+            Redirect::new(StatusCode::PERMANENT_REDIRECT, "ws://b/".to_owned()),
+        ];
+        response.set_redirects(way.clone());
+        assert_eq!(response.clone().redirects(), way);
+        assert_eq!((way[1].status().as_u16(), way[1].url()), (308, "ws://b/"));
+        assert_eq!(way[0].to_string(), "302 from ws://a/");
+        response.set_redirects(Vec::new());
+        assert_eq!(response.redirects(), []);
+    }
 }

@@ -17,7 +17,7 @@ use crate::codec::{
     excerpt::shown,
     head::{
         HeadError, HeadKind, HeadLimits, HeadScanner, MAX_INTERIM_HEADS, ResponseHead,
-        parse_response,
+        lower_minor_version, parse_response,
     },
     http_types::{first_invalid, to_response, write_field, write_unspelled_field},
     not_a_head::blamed,
@@ -96,7 +96,13 @@ impl Connect {
             let Some(span) = scanned.map_err(|error| self.bad_head(error, recv.filled()))? else {
                 return if eof { Err(ProxyError::Truncated(self.step())) } else { Ok(false) };
             };
-            let parsed = parse_response(recv.filled(), span, |head| judge(&head));
+            let mut parsed = parse_response(recv.filled(), span, |head| judge(&head));
+            let is_other_version = matches!(parsed, Err(HeadError::Version));
+            if is_other_version
+                && lower_minor_version(span.of_mut(recv.filled_mut()), HeadKind::Response)
+            {
+                parsed = parse_response(recv.filled(), span, |head| judge(&head));
+            }
             let verdict = parsed.map_err(|error| self.bad_head(error, recv.filled()))?;
             match verdict? {
                 Verdict::Connected => {
@@ -159,7 +165,13 @@ impl Connect {
             HeadError::TooLarge => return ProxyError::TooLarge("a head of more than 16384 octets"),
             HeadError::TooManyFields => return ProxyError::TooLarge("more than 100 fields"),
         };
-        let value = blamed(error, filled, self.scanner.open_line(filled), HeadKind::Response);
+        let value = blamed(
+            error,
+            filled,
+            self.scanner.open_line(filled),
+            HeadKind::Response,
+            &HeadLimits::default(),
+        );
         MalformedAnswer::of_http(fault, value, filled).into()
     }
 }

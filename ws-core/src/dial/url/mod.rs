@@ -84,25 +84,26 @@ impl Url {
     /// browsers read in another way than RFC 3986 is refused: backslashes in a path, a scheme without
     /// `//`, a third slash.
     pub fn join(&self, reference: &str) -> Result<Self, UrlError> {
-        let Reference { scheme, authority, target } = Reference::new(reference);
-        let joined = match (scheme, authority) {
-            (scheme, Some(authority)) => {
-                let secure = scheme.map_or(Ok(self.secure), is_secure_or_like_it);
+        let joined = match Reference::new(reference) {
+            Reference { target, .. } if !is_path_and_query(&percent::encode_non_ascii(target)) => {
+                // Before dot segments take it away: behind "/\h/.." a browser looks for a host.
+                Err(UrlError::Target(target.to_owned()))
+            }
+            Reference { scheme, authority: Some(authority), target } => {
                 let target = percent::encode_non_ascii(&reference::without_dot_segments(target));
+                let secure = scheme.map_or(Ok(self.secure), is_secure_or_like_it);
                 let authority = Authority::parse_all(authority);
                 secure.and_then(|secure| Ok(Self::with_authority(secure, authority?, target)))
             }
-            (Some(_), None) => Err(UrlError::NoScheme(without_user_info(reference))),
-            (None, None) => {
+            Reference { scheme: Some(_), authority: None, .. } => {
+                Err(UrlError::NoScheme(without_user_info(reference)))
+            }
+            Reference { scheme: None, authority: None, target } => {
                 let target = reference::resolve(&self.target, target);
                 Ok(Self { target: percent::encode_non_ascii(&target), ..self.clone() })
             }
         };
-        let checked = joined.and_then(|url| match is_path_and_query(&url.target) {
-            true => Ok(url),
-            false => Err(UrlError::Target(url.target)),
-        });
-        checked.map_err(|error| error.without_password(reference))
+        joined.map_err(|error| error.without_password(reference))
     }
 
     fn with_authority(secure: bool, authority: Authority, target: String) -> Self {
@@ -240,6 +241,93 @@ mod tests {
             let error = parts(&format!("ws://[fe80::1{zone}]/")).unwrap_err();
             assert_eq!(error, UrlError::Zone(zone.to_owned()));
         }
+    }
+
+    #[test]
+    fn as_text_it_is_the_same_url() {
+        for (url, shown) in [
+            ("WS://u:p@H:80", "ws://h"),
+            ("wss://h:80/a?b#c", "wss://h:80/a?b"),
+            ("wss://@h:443?b@c", "wss://h?b@c"),
+            ("ws://[0::1]:81/", "ws://[::1]:81/"),
+            ("ws://u@[FE80::1%25eth0]/", "ws://[fe80::1%25eth0]/"),
+            ("wss://[fe80::1%25a%2F%C3%A9]:9/x", "wss://[fe80::1%25a%2F%C3%A9]:9/x"),
+            ("ws://127.1/\u{e9}", "ws://127.0.0.1/%C3%A9"),
+        ] {
+            let url = Url::parse(url).unwrap();
+            assert_eq!(url.to_string(), shown);
+            let again = Url::parse(shown).unwrap();
+            assert_eq!(again, Url { user_info: None, ..url });
+        }
+    }
+
+    #[test]
+    fn joined() {
+        let base = Url::parse("ws://u:p@h:81/a/b?c").unwrap();
+        for (reference, expected, has_user) in [
+            ("", "ws://h:81/a/b?c", true),
+            ("#f", "ws://h:81/a/b?c", true),
+            ("?d", "ws://h:81/a/b?d", true),
+            ("c/\u{e9}?\u{e9}", "ws://h:81/a/c/%C3%A9?%C3%A9", true),
+            ("/", "ws://h:81/", true),
+            ("//h:81", "ws://h:81", false),
+            ("//v@i/../c/.", "ws://i/c/", true),
+            ("WSS://i?/../", "wss://i?/../", false),
+            ("HTTP://i:80/", "ws://i/", false),
+            ("https://i:80#/", "wss://i:80", false),
+        ] {
+            let url = base.join(reference).unwrap();
+            assert_eq!((&*url.to_string(), url.user_info().is_some()), (expected, has_user));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_joined() {
+        type Kind = fn(String) -> UrlError;
+        let base = Url::parse("ws://ada:secret@h/a").unwrap();
+        let shown: &[(&str, Kind, &str)] = &[
+            ("ftp://h/", UrlError::UnsupportedScheme, "ftp"),
+            ("g:h", UrlError::NoScheme, "g:h"),
+            ("ws:h", UrlError::NoScheme, "ws:h"),
+            ("http:/h", UrlError::NoScheme, "http:/h"),
+            ("localhost:80/", UrlError::NoScheme, "localhost:80/"),
+            ("ada:secret@h", UrlError::NoScheme, "..."),
+            ("//h:0", UrlError::Port, "0"),
+            ("//a b/", UrlError::Host, "a b"),
+            ("//ada:sec/ret@h", UrlError::Port, "..."),
+            ("//ada:sec#ret@h", UrlError::Port, "..."),
+            ("https://ada:sec?ret@h", UrlError::Port, "..."),
+            ("/a b", UrlError::Target, "/a b"),
+            ("/\\h/", UrlError::Target, "/\\\\h/"),
+            ("/\\h/..", UrlError::Target, "/\\\\h/.."),
+            ("\\\\h/", UrlError::Target, "\\\\\\\\h/"),
+            ("b\tc", UrlError::Target, "b\\tc"),
+            ("?\"", UrlError::Target, "?\\\""),
+            (" ws://h/", UrlError::Target, " ws://h/"),
+            ("@ ", UrlError::Target, "..."),
+        ];
+        for (reference, kind, text) in shown {
+            let error = base.join(reference).unwrap_err();
+            assert_eq!(error, kind((*text).to_owned()), "{reference}");
+            assert!(!error.to_string().contains("sec"), "{error}");
+        }
+        for reference in ["//", "///h", "http:///h", "//?", "ws://:80", "//u@"] {
+            assert_eq!(base.join(reference), Err(UrlError::EmptyHost), "{reference}");
+        }
+    }
+
+    #[test]
+    fn origins() {
+        let urls =
+            ["ws://h", "wss://h", "ws://i", "ws://h:443", "wss://h:80", "ws://[fe80::1%251]"];
+        let parse = |url| Url::parse(url).unwrap();
+        for (i, a) in urls.into_iter().enumerate() {
+            for (j, b) in urls.into_iter().enumerate() {
+                assert_eq!(parse(a).same_origin(&parse(b)), i == j, "{a} {b}");
+            }
+        }
+        assert!(parse("ws://u@h:80/a").same_origin(&parse("WS://H")));
+        assert!(!parse("ws://[fe80::1%251]").same_origin(&parse("ws://[fe80::1%252]")));
     }
 
     #[test]
