@@ -1,14 +1,12 @@
 //! From a URL to an open WebSocket.
 
-use std::{fmt, future::poll_fn, marker::PhantomData, task::Poll, time::Instant};
+use std::{fmt, future::poll_fn, marker::PhantomData, ops::ControlFlow, task::Poll, time::Instant};
 
 use http::{HeaderMap, StatusCode};
-use ws_core::{
-    ClientConfig, ClientHandshake, HandshakeError, Redirect, Redirects, UpgradeResponse, Url,
-};
+use ws_core::{ClientConfig, ClientHandshake, HandshakeError, Redirect, Redirects, Url};
 
 use crate::{
-    Error, WebSocket,
+    Error,
     client::{Connecting, Opened, deadline},
     dial::{DialConfig, DialEvent, Dials, dial},
 };
@@ -79,11 +77,11 @@ impl<D: Dials> Connect<D> {
         let mut visited = Vec::new();
         loop {
             match attempt::<D>(&url, config, dial, deadline, &mut redirects).await? {
-                Outcome::Opened(ws, mut response) => {
+                ControlFlow::Break((ws, mut response)) => {
                     response.set_redirects(visited);
                     return Ok((ws, response));
                 }
-                Outcome::Moved(status, next) => {
+                ControlFlow::Continue((status, next)) => {
                     dial.observer.tell(&DialEvent::Redirect(status, &next));
                     visited.push(Redirect::new(status, url.to_string()));
                     url = next;
@@ -93,11 +91,9 @@ impl<D: Dials> Connect<D> {
     }
 }
 
-enum Outcome<D: Dials> {
-    Opened(WebSocket<D::Stream, D::Runtime>, UpgradeResponse),
-    /// The server says where to go.
-    Moved(StatusCode, Url),
-}
+/// An open WebSocket, or where the server says to go.
+type Attempted<D> =
+    ControlFlow<Opened<<D as Dials>::Stream, <D as Dials>::Runtime>, (StatusCode, Url)>;
 
 /// One URL.
 async fn attempt<D: Dials>(
@@ -106,7 +102,7 @@ async fn attempt<D: Dials>(
     dial_config: &DialConfig,
     deadline: Option<Instant>,
     redirects: &mut Redirects,
-) -> Result<Outcome<D>, Error> {
+) -> Result<Attempted<D>, Error> {
     let mut config = config.clone();
     if redirects.crossed_origin() {
         config = config.without_credentials();
@@ -121,18 +117,16 @@ async fn attempt<D: Dials>(
     machine.recv_buf().extend_from_slice(received.filled());
     dial_config.observer.tell(&DialEvent::Handshake(url));
     let mut connecting = Connecting::<_, D::Runtime>::of(stream, machine);
-    let mut follow = |status, headers: &HeaderMap| -> Result<Option<Outcome<D>>, Error> {
+    let mut follow = |status, headers: &HeaderMap| -> Result<Option<Attempted<D>>, Error> {
         if dial_config.max_redirects == 0 {
             return Ok(None);
         }
         let next = redirects.follow(url, status, headers)?;
-        Ok(next.map(|next| Outcome::Moved(status, next)))
+        Ok(next.map(|next| ControlFlow::Continue((status, next))))
     };
     poll_fn(|cx| {
         let moved = match connecting.poll(cx) {
-            Poll::Ready(Ok((ws, response))) => {
-                return Poll::Ready(Ok(Outcome::Opened(ws, response)));
-            }
+            Poll::Ready(Ok(opened)) => return Poll::Ready(Ok(ControlFlow::Break(opened))),
             Poll::Ready(Err(Error::Handshake(HandshakeError::Declined(declined)))) => {
                 let response = declined.response();
                 match follow(response.status(), response.headers())? {

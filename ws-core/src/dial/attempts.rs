@@ -188,15 +188,16 @@ mod tests {
     }
 
     #[test]
-    fn none_is_empty() {
+    fn what_remains_is_counted() {
         let mut none = Attempts::new([]);
-        assert!(none.is_empty());
+        assert_eq!(none.remaining(), 0);
         assert_eq!(none.poll(Instant::now()), Attempt::Exhausted);
         none.failed();
         assert_eq!(none.poll(Instant::now()), Attempt::Exhausted);
         let mut one = Attempts::new([address("1.1.1.1")]);
+        assert_eq!(one.remaining(), 1);
         assert_eq!(one.poll(Instant::now()), Attempt::Start(address("1.1.1.1")));
-        assert!(!one.is_empty());
+        assert_eq!(one.remaining(), 0);
     }
 
     #[test]

@@ -62,7 +62,8 @@ pub trait Dials: Sized + Send + 'static {
         until: Option<Instant>,
         observer: &Observer,
     ) -> impl Future<Output = Result<Self::Socket, Unreached>> + Send {
-        race::<Self>(attempts, local, until, observer)
+        let connect = move |address| Self::connect(address, local, until);
+        race::<Self::Runtime, _, _>(attempts, connect, until, observer)
     }
 
     /// Waits until then.

@@ -12,45 +12,44 @@ use std::{
 use ws_core::{Attempt, Attempts};
 
 use super::{
-    dials::Dials,
     event::{DialEvent, Observer},
     unreached::Unreached,
 };
 use crate::{runtime::Runtime, wire::sooner};
 
-/// Starts what is due, and takes the first that answers.
-pub(super) async fn race<D: Dials>(
+/// Starts what is due with `connect`, and takes the first that answers.
+pub(super) async fn race<R: Runtime, S, C>(
     attempts: Attempts,
-    local: Option<SocketAddr>,
+    connect: impl Fn(SocketAddr) -> C,
     until: Option<Instant>,
     observer: &Observer,
-) -> Result<D::Socket, Unreached> {
-    let start = |address| {
-        let connecting: Connecting<D::Socket> = Box::pin(D::connect(address, local, until));
-        connecting
-    };
+) -> Result<S, Unreached>
+where
+    C: Future<Output = io::Result<S>> + Send,
+{
     let mut race = Race { attempts, running: Vec::new(), unreached: Unreached::default() };
-    let mut timer = <D::Runtime as Runtime>::Timer::default();
-    poll_fn(|cx| race.poll::<D::Runtime>(cx, &mut timer, until, &start, observer)).await
+    let mut timer = R::Timer::default();
+    poll_fn(|cx| race.poll::<R, S>(cx, &mut timer, until, &connect, observer)).await
 }
 
-type Connecting<S> = Pin<Box<dyn Future<Output = io::Result<S>> + Send>>;
-
-struct Race<S> {
+struct Race<C> {
     attempts: Attempts,
-    running: Vec<(SocketAddr, Connecting<S>)>,
+    running: Vec<(SocketAddr, Pin<Box<C>>)>,
     unreached: Unreached,
 }
 
-impl<S> Race<S> {
-    fn poll<R: Runtime>(
+impl<C> Race<C> {
+    fn poll<R: Runtime, S>(
         &mut self,
         cx: &mut Context<'_>,
         timer: &mut R::Timer,
         until: Option<Instant>,
-        start: impl Fn(SocketAddr) -> Connecting<S>,
+        connect: impl Fn(SocketAddr) -> C,
         observer: &Observer,
-    ) -> Poll<Result<S, Unreached>> {
+    ) -> Poll<Result<S, Unreached>>
+    where
+        C: Future<Output = io::Result<S>>,
+    {
         loop {
             if let Some((address, socket)) = self.poll_running(cx, observer) {
                 observer.tell(&DialEvent::Connected(address));
@@ -60,7 +59,7 @@ impl<S> Race<S> {
             let due = match self.attempts.poll(now) {
                 Attempt::Start(address) => {
                     observer.tell(&DialEvent::Connect(address));
-                    self.running.push((address, start(address)));
+                    self.running.push((address, Box::pin(connect(address))));
                     continue;
                 }
                 Attempt::Wait(due) => due,
@@ -80,11 +79,14 @@ impl<S> Race<S> {
     }
 
     /// Looks at all that are under way.
-    fn poll_running(
+    fn poll_running<S>(
         &mut self,
         cx: &mut Context<'_>,
         observer: &Observer,
-    ) -> Option<(SocketAddr, S)> {
+    ) -> Option<(SocketAddr, S)>
+    where
+        C: Future<Output = io::Result<S>>,
+    {
         let mut connected = None;
         let Self { attempts, running, unreached } = self;
         running.retain_mut(|(address, connecting)| {

@@ -28,6 +28,11 @@ pub(super) const ADAPTER_LOOPS: &[(&str, &str, &str)] = &[
         "goes on with a read of TLS, within the socket's timeout, where a task would yield",
     ),
     (
+        "ws-blocking/src/sockets.rs",
+        "loop",
+        "waits for the threads that connect, as the driver does for futures",
+    ),
+    (
         "ws-blocking/src/runtime.rs",
         "loop",
         "repeats one system call that a signal interrupted, or waits for it in slices",
