@@ -3,10 +3,7 @@
 use std::fmt;
 
 use super::super::url::{
-    authority::{Authority, is_scheme},
-    host::Host,
-    percent,
-    user_info::UserInfo,
+    authority::Authority, host::Host, is_scheme, percent, user_info::UserInfo,
 };
 use super::{kind::ProxyKind, url_error::ProxyUrlError};
 use crate::codec::{excerpt::shown, field_name::FieldName};
@@ -79,7 +76,10 @@ impl Proxy {
             },
             None => (ProxyKind::Http, url),
         };
-        let (Authority { user_info, host, port }, behind) = Authority::parse(rest)?;
+        let (authority, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        let authority = Authority::parse(authority);
+        let Authority { user_info, host, port } =
+            authority.map_err(|error| error.without_password(behind))?;
         match behind {
             "" | "/" => {}
             // What looks like a host may be the beginning of a password.

@@ -15,18 +15,8 @@ pub(crate) struct Authority {
 }
 
 impl Authority {
-    /// Takes the front of `rest` apart, and gives what is behind it. Errors are as people may see them.
-    pub(crate) fn parse(rest: &str) -> Result<(Self, &str), UrlError> {
-        let (authority, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-        match Self::parse_all(authority) {
-            Ok(authority) => Ok((authority, behind)),
-            // A password with a slash that is not encoded looks like a host, and a port.
-            Err(error) if behind.contains('@') => Err(error.hidden()),
-            Err(error) => Err(error.shown()),
-        }
-    }
-
-    fn parse_all(authority: &str) -> Result<Self, UrlError> {
+    /// Takes `[user[:password]@]host[:port]` apart.
+    pub(crate) fn parse(authority: &str) -> Result<Self, UrlError> {
         let (user_info, host_and_port) = match authority.rsplit_once('@') {
             Some((user_info, rest)) => (UserInfo::parse(user_info)?, rest),
             None => (None, authority),
@@ -45,10 +35,4 @@ impl Authority {
 pub(crate) fn parse_port(port: &str) -> Option<u16> {
     let digits = port.bytes().all(|b| b.is_ascii_digit());
     port.parse().ok().filter(|&port| digits && port != 0)
-}
-
-/// "scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )". RFC 3986 3.1
-pub(crate) fn is_scheme(scheme: &str) -> bool {
-    scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
 }

@@ -46,13 +46,19 @@ impl UrlError {
         }
     }
 
+    /// The offending part, unless what stands behind the authority shows that a password may be in it: one
+    /// with a slash that is not encoded looks like a host, and a port.
+    pub(crate) fn without_password(self, behind: &str) -> Self {
+        if behind.contains('@') { self.hidden() } else { self.shown() }
+    }
+
     /// The offending part, as people may see it.
     pub(super) fn shown(self) -> Self {
         self.with_part(|part| cut(&part.escape_default().to_string()))
     }
 
     /// Without the offending part.
-    pub(super) fn hidden(self) -> Self {
+    fn hidden(self) -> Self {
         self.with_part(|_| MORE.to_owned())
     }
 

@@ -7,11 +7,7 @@ pub(crate) mod percent;
 pub(crate) mod user_info;
 
 pub use self::error::UrlError;
-use self::{
-    authority::{Authority, is_scheme},
-    host::Host,
-    user_info::UserInfo,
-};
+use self::{authority::Authority, host::Host, user_info::UserInfo};
 
 /// A `ws` or `wss` URL, taken apart.
 ///
@@ -53,14 +49,20 @@ impl Url {
             _ if scheme.eq_ignore_ascii_case("wss") => true,
             _ => return Err(UrlError::UnsupportedScheme(scheme.to_owned()).shown()),
         };
-        let (Authority { user_info, host, port }, behind) = Authority::parse(rest)?;
+        let (authority, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        Self::with_authority(secure, authority, target(behind))
+            .map_err(|error| error.without_password(behind))
+    }
+
+    fn with_authority(secure: bool, authority: &str, target: String) -> Result<Self, UrlError> {
+        let Authority { user_info, host, port } = Authority::parse(authority)?;
+        let Host { dialled, written } = host;
         let default_port = if secure { 443 } else { 80 };
         let port = port.unwrap_or(default_port);
-        let Host { dialled, written } = host;
         // "/host/ plus optionally ":" followed by /port/ (when not using the default port)". RFC
         // 6455 4.1(4)
         let host_field = if port == default_port { written } else { format!("{written}:{port}") };
-        Ok(Self { secure, user_info, host: dialled, port, host_field, target: target(behind) })
+        Ok(Self { secure, user_info, host: dialled, port, host_field, target })
     }
 
     /// Whether the scheme is `wss`: WebSocket over TLS.
@@ -94,6 +96,12 @@ impl Url {
     pub fn target(&self) -> &str {
         &self.target
     }
+}
+
+/// "scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )". RFC 3986 3.1
+pub(super) fn is_scheme(scheme: &str) -> bool {
+    scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
 }
 
 fn target(behind: &str) -> String {
