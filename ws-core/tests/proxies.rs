@@ -17,6 +17,8 @@
 //! | `text` | what the error says |
 //! | `body`, `complete` | of a refusal, and `no` where there is more of it |
 
+#![cfg(test)]
+
 use std::fmt::Write as _;
 
 use bytes::Buf as _;
