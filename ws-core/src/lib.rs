@@ -42,6 +42,7 @@
 //! | | take |
 //! |---|---|
 //! | open a WebSocket | [`ServerHandshake`], [`ClientHandshake`]: read into `recv_buf`, `poll`, write `send_queue` |
+//! | get through a proxy | [`ProxyHandshake`] asks a [`Proxy`], which [`ProxyRules`] may take from the environment |
 //! | look at the request first | [`ServerHandshake::poll`] gives an [`UpgradeRequest`] |
 //! | receive and send | [`Connection`]; on two tasks its [`Receiver`] and [`Sender`], with a [`Reply`] from the one to the other |
 //! | the time | [`KeepAlive`] says what to do when it passes |

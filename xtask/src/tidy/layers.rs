@@ -35,8 +35,9 @@ pub(super) fn check(each: &Crate) -> Vec<Finding> {
 fn check_import(import: &Import<'_>, src: &str) -> Option<Finding> {
     let (from, to) = (import.from.strip_prefix(src)?, import.to.strip_prefix(src)?);
     let own = LAYERS[layer(from)?];
-    let is_hidden = own == "handshake/" && to.starts_with("connection/");
-    let is_allowed = layer(to) <= layer(from) && (!is_hidden || SEEN_BY_HANDSHAKE.contains(&to));
+    let is_hidden = to.starts_with("connection/")
+        && (own == "dial/" || (own == "handshake/" && !SEEN_BY_HANDSHAKE.contains(&to)));
+    let is_allowed = layer(to) <= layer(from) && !is_hidden;
     let text = || format!("{own} must not know {to}, which is not below it");
     (!is_allowed).then(|| Finding::new(import.from, import.line, text()))
 }
@@ -57,10 +58,14 @@ mod tests {
             ("codec/mod.rs", "message.rs", true),
             ("connection/mod.rs", "handshake/mod.rs", true),
             ("handshake/server.rs", "connection/sender.rs", true),
+            ("dial/url/mod.rs", "connection/mod.rs", true),
+            ("dial/url/mod.rs", "handshake/mod.rs", true),
             ("role.rs", "codec/mod.rs", true),
             ("codec/frame.rs", "codec/mask/mod.rs", false),
             ("connection/mod.rs", "codec/frame.rs", false),
             ("handshake/server.rs", "connection/mod.rs", false),
+            ("handshake/server.rs", "dial/mod.rs", false),
+            ("dial/proxy/connect.rs", "codec/head.rs", false),
         ] {
             let found = check_import(&Import { from, line: 1, to }, "");
             assert_eq!(found.is_some(), is_found, "{from} {to}");

@@ -35,6 +35,9 @@ impl MalformedAnswer {
             (AnswerFault::Http, [0, 90..=93, ..]) => Some("SOCKS 4"),
             _ => OtherProtocol::of(start).map(OtherProtocol::name),
         };
+        // Nobody but us has such a field: it is what was sent.
+        let is_credentials = |name: &&[u8]| name.eq_ignore_ascii_case(CREDENTIALS);
+        let value = value.get(..CREDENTIALS.len()).filter(is_credentials).unwrap_or(value);
         Self { fault, value: Excerpt::new(value), other }
     }
 
@@ -94,3 +97,5 @@ impl fmt::Display for MalformedAnswer {
 }
 
 impl std::error::Error for MalformedAnswer {}
+
+const CREDENTIALS: &[u8] = b"proxy-authorization";

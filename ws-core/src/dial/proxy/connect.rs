@@ -56,8 +56,8 @@ impl Connect {
         out.put_slice(b"CONNECT ");
         out.put_slice(target.as_bytes());
         out.put_slice(b" HTTP/1.1\r\n");
-        // "When a client generates a CONNECT request, it MUST send [...] the target's host and port":
-        // Host has the same. RFC 9110 7.2, 9.3.6
+        // "a client MUST send only the host and port of the tunnel destination as the request target." RFC
+        // 9112 3.2.3. Host is "identical to that authority component". RFC 9112 3.2
         write_field("Host", target.as_bytes(), out);
         let is_authorization =
             |name: &str| header::PROXY_AUTHORIZATION.as_str().eq_ignore_ascii_case(name);

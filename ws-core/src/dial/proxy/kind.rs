@@ -35,8 +35,8 @@ impl ProxyKind {
         }
     }
 
-    /// Schemes have no case: "implementations should accept uppercase letters as equivalent to lowercase
-    /// in scheme names". RFC 3986 3.1
+    /// "An implementation should accept uppercase letters as equivalent to lowercase in scheme names". RFC
+    /// 3986 3.1
     pub(super) fn of_scheme(scheme: &str) -> Option<Self> {
         ALL.into_iter().find(|kind| scheme.eq_ignore_ascii_case(kind.scheme()))
     }

@@ -79,7 +79,10 @@ impl Proxy {
             },
             None => (ProxyKind::Http, url),
         };
-        let (Authority { user_info, host, port }, behind) = Authority::parse(rest)?;
+        let (authority, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        let authority = Authority::parse(authority);
+        let Authority { user_info, host, port } =
+            authority.map_err(|error| error.without_password(behind))?;
         match behind {
             "" | "/" => {}
             // What looks like a host may be the beginning of a password.

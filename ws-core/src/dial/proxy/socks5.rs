@@ -181,8 +181,8 @@ fn check(info: &UserInfo) -> Result<(), ProxyError> {
         ("the user name for the proxy", &info.user),
         ("the password for the proxy", &info.password),
     ] {
-        // "ULEN | UNAME 1 to 255 | PLEN | PASSWD 1 to 255". RFC 1929 2. An empty one is sent as such, as
-        // other clients do: it is for the proxy to refuse.
+        // Both are of "1 to 255" octets. RFC 1929 2. An empty one is sent as such, as other clients do:
+        // it is for the proxy to refuse.
         if text.len() > MAX_LEN {
             return Err(ProxyError::TooLong { what, len: text.len() });
         }

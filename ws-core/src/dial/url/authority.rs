@@ -15,17 +15,8 @@ pub(crate) struct Authority {
 }
 
 impl Authority {
-    /// Takes the front of `rest` apart, and gives what is behind it. Errors are as people may see them.
-    pub(crate) fn parse(rest: &str) -> Result<(Self, &str), UrlError> {
-        let (authority, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-        match Self::parse_all(authority) {
-            Ok(authority) => Ok((authority, behind)),
-            Err(error) => Err(error.without_password(behind)),
-        }
-    }
-
-    /// Takes all of `authority` apart. Errors have the part that is wrong as it is.
-    pub(super) fn parse_all(authority: &str) -> Result<Self, UrlError> {
+    /// Takes `[user[:password]@]host[:port]` apart.
+    pub(crate) fn parse(authority: &str) -> Result<Self, UrlError> {
         let (user_info, host_and_port) = match authority.rsplit_once('@') {
             Some((user_info, rest)) => (UserInfo::parse(user_info)?, rest),
             None => (None, authority),

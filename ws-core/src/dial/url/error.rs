@@ -51,7 +51,7 @@ impl UrlError {
 
     /// The offending part, unless what stands behind the authority shows that a password may be in it: one
     /// with a slash that is not encoded looks like a host, and a port.
-    pub(super) fn without_password(self, behind: &str) -> Self {
+    pub(crate) fn without_password(self, behind: &str) -> Self {
         if behind.contains('@') { self.hidden() } else { self.shown() }
     }
 

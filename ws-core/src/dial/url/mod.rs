@@ -59,8 +59,9 @@ impl Url {
         let Some(secure) = is_secure(scheme) else {
             return Err(UrlError::UnsupportedScheme(scheme.to_owned()).shown());
         };
-        let (authority, behind) = Authority::parse(rest)?;
-        Ok(Self::with_authority(secure, authority, target(behind)))
+        let (authority, behind) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        Self::with_authority(secure, authority, target(behind))
+            .map_err(|error| error.without_password(behind))
     }
 
     /// The URL that `reference` stands for where this one is the base: what a server means by a
@@ -92,8 +93,7 @@ impl Url {
             Reference { scheme, authority: Some(authority), target } => {
                 let target = percent::encode_non_ascii(&reference::without_dot_segments(target));
                 let secure = scheme.map_or(Ok(self.secure), is_secure_or_like_it);
-                let authority = Authority::parse_all(authority);
-                secure.and_then(|secure| Ok(Self::with_authority(secure, authority?, target)))
+                secure.and_then(|secure| Self::with_authority(secure, authority, target))
             }
             Reference { scheme: Some(_), authority: None, .. } => {
                 Err(UrlError::NoScheme(without_user_info(reference)))
@@ -106,15 +106,15 @@ impl Url {
         joined.map_err(|error| error.without_password(reference))
     }
 
-    fn with_authority(secure: bool, authority: Authority, target: String) -> Self {
-        let Authority { user_info, host, port } = authority;
+    fn with_authority(secure: bool, authority: &str, target: String) -> Result<Self, UrlError> {
+        let Authority { user_info, host, port } = Authority::parse(authority)?;
+        let Host { dialled, written } = host;
         let default_port = if secure { 443 } else { 80 };
         let port = port.unwrap_or(default_port);
-        let Host { dialled, written } = host;
         // "/host/ plus optionally ":" followed by /port/ (when not using the default port)". RFC
         // 6455 4.1(4)
         let host_field = if port == default_port { written } else { format!("{written}:{port}") };
-        Self { secure, user_info, host: dialled, port, host_field, target }
+        Ok(Self { secure, user_info, host: dialled, port, host_field, target })
     }
 
     /// Whether the scheme is `wss`: WebSocket over TLS.
