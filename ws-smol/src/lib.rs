@@ -89,6 +89,9 @@
 //! |---|---|---|
 //! | `deflate` | off | permessage-deflate (RFC 7692): `ServerConfig::deflate`, `ClientConfig::deflate` |
 //! | `idna` | off | international host names in URLs (UTS 46), through the crate of that name |
+//! | `rustls` | off | TLS for clients, by rustls: [`MaybeTlsStream`], [`tls`]; the features below imply it |
+//! | `ring`, `aws-lc-rs` | off | what TLS is encrypted with; of both aws-lc-rs, unless the program installs a default of its own |
+//! | `webpki-roots`, `native-roots`, `platform-verifier` | off | whom TLS trusts: Mozilla's list, the system's files, the system itself; of several the last |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -39,6 +39,19 @@ pub(crate) fn doc_tests() -> Result {
     run(cargo(["test", "--doc"]).args(with_features(&members()?)))
 }
 
+/// What TLS is encrypted with and whom it trusts, by the features; `--quick` leaves out those that take
+/// minutes to compile.
+pub(crate) fn providers(args: &[String]) -> Result {
+    let quick = args.iter().any(|arg| arg == "--quick");
+    let sets = ["rustls", "rustls,webpki-roots", "ring", "ring,webpki-roots", "ring,native-roots"];
+    let slow = ["aws-lc-rs", "aws-lc-rs,webpki-roots", "aws-lc-rs,ring,webpki-roots"];
+    for features in sets.iter().chain(if quick { &[][..] } else { &slow }) {
+        let tests = ["--lib", "--test", "providers", "--test", "provider_installed"];
+        run(cargo(["test", "--quiet", "-p", "ws-driver", "--features", features]).args(tests))?;
+    }
+    Ok(())
+}
+
 /// Every client against every server, through the demo program.
 pub(crate) fn demo(args: &[String]) -> Result {
     let mut demo = cargo(["run", "--release", "-p", "demo", "--"]);

@@ -21,6 +21,11 @@ type Command = fn(&[String]) -> Result;
 const COMMANDS: &[(&str, &str, Command)] = &[
     ("test-all", "everything below that decides whether the tree is good", test_all::run),
     ("test", "unit, integration and documentation tests", jobs::test),
+    (
+        "providers",
+        "what TLS is encrypted with, for each set of features: [--quick]",
+        jobs::providers,
+    ),
     ("tidy", "the invariants a machine can check", tidy::run),
     ("demo", "every client against every server (arguments replace `matrix`)", jobs::demo),
     ("interop", "against implementations written by other people", jobs::interop),

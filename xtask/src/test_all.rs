@@ -22,6 +22,7 @@ pub(crate) fn run(_args: &[String]) -> Result {
         alone(&mut steps, member);
     }
     steps.run("tests", jobs::tests);
+    steps.run("providers", || jobs::providers(&["--quick".to_owned()]));
     steps.run("doc tests", jobs::doc_tests);
     steps.run("rustdoc", || {
         let mut doc = cargo(["doc", "--no-deps"]);
@@ -41,9 +42,10 @@ pub(crate) fn run(_args: &[String]) -> Result {
 /// only a neighbour switches on goes unnoticed until a package is compiled by itself.
 fn alone(steps: &mut Steps, member: &Member) {
     for features in member.feature_sets() {
+        let features: Vec<_> = features.iter().map(String::as_str).collect();
         let package = ["-p", member.name.as_str()];
         let name = format!("clippy, {} alone {}", member.name, features.join(" "));
-        steps.run(name.trim_end(), || clippy(&[&package[..], features].concat()));
+        steps.run(name.trim_end(), || clippy(&[&package[..], &features].concat()));
     }
 }
 

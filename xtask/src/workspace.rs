@@ -40,10 +40,10 @@ pub(crate) fn members() -> Result<Vec<Member>> {
 
 /// `--workspace` with every feature that tests and lints are to see.
 ///
-/// That is `--all-features` but for those of [`NOT_FOR_TESTS`].
+/// That is `--all-features` but for those of [`NOT_FOR_TESTS`] and [`BY_THEMSELVES`].
 pub(crate) fn with_features(members: &[Member]) -> Vec<String> {
     let of_member = |member: &Member| {
-        let names = member.features.keys().map(|name| format!("{}/{name}", member.name));
+        let names = member.usual_features().map(|name| format!("{}/{name}", member.name));
         names.collect::<Vec<_>>()
     };
     let tested = members.iter().filter(|member| !NOT_FOR_TESTS.contains(&member.name.as_str()));
@@ -95,19 +95,29 @@ fn strings(value: &Value) -> Vec<String> {
 /// needs one of them, and they would take longer to compile than everything else together.
 const NOT_FOR_TESTS: &[&str] = &["bench"];
 
+/// Features that nothing but `cargo xtask providers` and whatever takes all features switches on:
+/// aws-lc-rs is a C library, and takes minutes to compile.
+const BY_THEMSELVES: &[&str] = &["aws-lc-rs"];
+
 impl Member {
     /// The distinct ways to build this package: bare, as it comes, with everything. A package that
     /// is not published is only ever built as it comes.
-    pub(crate) fn feature_sets(&self) -> Vec<&'static [&'static str]> {
+    pub(crate) fn feature_sets(&self) -> Vec<Vec<String>> {
         let by_default = self.features_by_default();
-        let mut sets: Vec<&[&str]> = vec![&[]];
+        let mut sets = vec![vec![]];
         if self.published && by_default.len() > 1 {
-            sets.push(&["--no-default-features"]);
+            sets.push(vec!["--no-default-features".to_owned()]);
         }
-        if self.published && self.features.keys().any(|name| !by_default.contains(name.as_str())) {
-            sets.push(&["--all-features"]);
+        if self.published && self.usual_features().any(|name| !by_default.contains(name)) {
+            let all: Vec<_> = self.usual_features().collect();
+            sets.push(vec!["--features".to_owned(), all.join(",")]);
         }
         sets
+    }
+
+    fn usual_features(&self) -> impl Iterator<Item = &str> {
+        let names = self.features.keys().map(String::as_str);
+        names.filter(|name| !BY_THEMSELVES.contains(name))
     }
 
     /// `default`, and every feature that it switches on, directly or through another one.
@@ -126,7 +136,9 @@ impl Member {
 mod tests {
     use super::*;
 
-    const NO_FLAGS: &[&str] = &[];
+    fn sets(member: &Member) -> Vec<String> {
+        member.feature_sets().iter().map(|flags| flags.join(" ")).collect()
+    }
 
     fn members_of(features: &str, publish: &str) -> Vec<Member> {
         let json = format!(
@@ -145,18 +157,15 @@ mod tests {
         assert_eq!((member.folder.as_str(), member.published), ("a", true));
         assert!(member.features.keys().eq(["default", "tls", "url"]));
         assert_eq!(member.dependencies, ["x"]);
-        assert_eq!(
-            member.feature_sets(),
-            [NO_FLAGS, &["--no-default-features"], &["--all-features"]]
-        );
+        assert_eq!(sets(&member), ["", "--no-default-features", "--features default,tls,url"]);
     }
 
     #[test]
     fn equal_feature_sets_are_built_once() {
-        assert_eq!(members_of("{}", "null").remove(0).feature_sets(), [NO_FLAGS]);
+        assert_eq!(sets(&members_of("{}", "null").remove(0)), [""]);
         let chain = r#"{"default": ["b"], "b": ["a", "dep:x"], "a": ["c"], "c": []}"#;
-        let all_by_default = members_of(chain, "null").remove(0).feature_sets();
-        assert_eq!(all_by_default, [NO_FLAGS, &["--no-default-features"]]);
+        let all_by_default = members_of(chain, "null").remove(0);
+        assert_eq!(sets(&all_by_default), ["", "--no-default-features"]);
     }
 
     #[test]
@@ -168,9 +177,16 @@ mod tests {
     }
 
     #[test]
+    fn what_takes_minutes_to_compile_is_left_to_its_own_command() {
+        let members = members_of(r#"{"aws-lc-rs": [], "ring": []}"#, "null");
+        assert_eq!(with_features(&members), ["--workspace", "--features", "a/ring"]);
+        assert_eq!(sets(&members[0]), ["", "--features ring"]);
+    }
+
+    #[test]
     fn an_unpublished_package_is_built_as_it_comes() {
         let member = members_of(r#"{"default": ["a"], "a": [], "b": []}"#, "[]").remove(0);
         assert!(!member.published);
-        assert_eq!(member.feature_sets(), [NO_FLAGS]);
+        assert_eq!(sets(&member), [""]);
     }
 }

@@ -27,3 +27,28 @@ const OURS: &[Make] = &[
     #[cfg(feature = "ring")]
     rustls::crypto::ring::default_provider,
 ];
+
+#[cfg(test)]
+mod tests {
+    use rustls::crypto::ring;
+
+    use super::*;
+
+    fn cut(len: usize) -> CryptoProvider {
+        let mut provider = ring::default_provider();
+        provider.cipher_suites.truncate(len);
+        provider
+    }
+
+    #[test]
+    fn the_installed_one_comes_first_then_ours_in_order() {
+        let chosen = |installed: Option<CryptoProvider>, ours: &[Make]| {
+            choose(installed.map(Arc::new), ours).map(|provider| provider.cipher_suites.len())
+        };
+        assert_eq!(chosen(None, &[]), None);
+        assert_eq!(chosen(None, &[|| cut(1)]), Some(1));
+        assert_eq!(chosen(None, &[|| cut(1), || cut(2)]), Some(1));
+        assert_eq!(chosen(Some(cut(3)), &[|| cut(1), || cut(2)]), Some(3));
+        assert_eq!(chosen(Some(cut(3)), &[]), Some(3));
+    }
+}
