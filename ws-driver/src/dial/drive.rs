@@ -4,10 +4,12 @@ use std::{
     future::poll_fn,
     io,
     task::{Context, Poll, ready},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use ws_core::{HandshakeError, HandshakeStep, ProxyError, ProxyHandshake, RecvBuf, SendQueue};
+use ws_core::{
+    HandshakeError, HandshakeStep, ProxyError, ProxyHandshake, ProxyStep, RecvBuf, SendQueue,
+};
 
 use super::unreached::Place;
 use crate::{
@@ -15,7 +17,7 @@ use crate::{
     hold::Own,
     runtime::{Reads, Writes},
     tls::{TlsError, TlsHandshake},
-    wire::Wire,
+    wire::{Wire, sooner},
 };
 
 /// A machine that is done when the peer has said the right thing.
@@ -26,10 +28,13 @@ pub(super) trait Machine: Send {
     fn recv_buf(&mut self) -> &mut RecvBuf;
     fn send_queue(&mut self) -> &mut SendQueue;
     fn handle_eof(&mut self);
+
+    /// Whether the outcome is known, and only the rest of what the peer says about it is waited for.
+    fn is_refused(&self) -> bool;
 }
 
 macro_rules! machine {
-    ($Machine:ty, $Error:ty) => {
+    ($Machine:ty, $Error:ty, $is_refused:expr) => {
         impl Machine for $Machine {
             type Error = $Error;
 
@@ -48,12 +53,18 @@ macro_rules! machine {
             fn handle_eof(&mut self) {
                 <$Machine>::handle_eof(self);
             }
+
+            fn is_refused(&self) -> bool {
+                $is_refused(self)
+            }
         }
     };
 }
 
-machine!(ProxyHandshake, ProxyError);
-machine!(TlsHandshake, TlsError);
+machine!(ProxyHandshake, ProxyError, |machine: &ProxyHandshake| {
+    machine.step() == Some(ProxyStep::Refusal)
+});
+machine!(TlsHandshake, TlsError, |_| false);
 
 /// Drives `machine` over `stream` until it is done and all that it says is written.
 ///
@@ -68,7 +79,17 @@ pub(super) async fn drive<T, R: Reads<T> + Writes<T>, M: Machine>(
     place: &Place<'_>,
 ) -> Result<T, Error> {
     let mut wire = Wire::<_, R>::own(stream);
-    let driven = poll_fn(|cx| poll(&mut wire, machine, deadline, step, cx)).await;
+    let mut refused_until = None;
+    let driven = poll_fn(|cx| {
+        let polled = poll(&mut wire, machine, refused_until.or(deadline), step, cx);
+        if polled.is_pending() && refused_until.is_none() && machine.is_refused() {
+            let patience = Instant::now().checked_add(PATIENCE);
+            refused_until = sooner(patience, deadline);
+            return poll(&mut wire, machine, refused_until, step, cx);
+        }
+        polled
+    })
+    .await;
     match driven {
         Ok(()) => Ok(wire.into_inner().0),
         Err(Error::Io(error)) => Err(place.failed_in(step, error)),
@@ -117,7 +138,7 @@ fn poll<T, R: Reads<T> + Writes<T>, M: Machine>(
                     if machine.poll().map_err(Into::into)? {
                         continue;
                     }
-                    return Poll::Ready(Err(HandshakeError::TimedOut(step).into()));
+                    return Poll::Ready(Err(late(machine, step)));
                 }
                 Poll::Ready(Err(error)) => {
                     return Poll::Ready(Err(unsent.unwrap_or(error).into()));
@@ -129,6 +150,20 @@ fn poll<T, R: Reads<T> + Writes<T>, M: Machine>(
             }
         }
         ready!(wire.poll_until(cx, deadline))?;
-        return Poll::Ready(Err(HandshakeError::TimedOut(step).into()));
+        return Poll::Ready(Err(late(machine, step)));
     }
 }
+
+/// The time is up: a refusal comes out with what there is of it.
+fn late<M: Machine>(machine: &mut M, step: HandshakeStep) -> Error {
+    if machine.is_refused() {
+        machine.handle_eof();
+        if let Err(error) = machine.poll() {
+            return error.into();
+        }
+    }
+    HandshakeError::TimedOut(step).into()
+}
+
+/// How long to wait for the rest of a refusal: its head says what matters.
+const PATIENCE: Duration = Duration::from_secs(1);
