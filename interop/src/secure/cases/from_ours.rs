@@ -1,0 +1,98 @@
+//! Our client, and servers with a certificate: those of the peers, and ours behind fronts.
+
+use super::super::field::Field;
+use super::super::fronts::Tls;
+use super::super::identities::Identity;
+use super::super::ours::{Attempt, Expect};
+use super::super::parts::Part;
+use super::super::report::Entry;
+use crate::peers::peer::Peer;
+
+/// Our client on a runtime.
+pub(super) fn run(field: &Field, runtime: &'static str) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for peer in [Peer::Websockets, Peer::Ws] {
+        let name = format!("our client on {runtime} -> {}, wss: echo", peer.name());
+        entries.push(match field.peer(peer) {
+            Ok(server) => {
+                let attempt = Attempt::new(runtime, format!("wss://{}/", server.address()));
+                let attempt = attempt.trusting(&field.identities);
+                Entry::tried(name, attempt.run(&field.demo, Expect::Echo).map(|_| String::new()))
+            }
+            Err(why) => Entry::skipped(name, &why),
+        });
+    }
+    for case in CASES {
+        for part in Part::FRONTS {
+            entries.push(case.run(field, part, runtime));
+        }
+    }
+    entries
+}
+
+/// A connection through a front.
+#[derive(Debug)]
+struct Case {
+    tls: Tls,
+    what: &'static str,
+    shows_certificate: bool,
+    expect: fn(Part) -> Expect,
+}
+
+impl Case {
+    fn run(&self, field: &Field, part: Part, runtime: &'static str) -> Entry {
+        let Self { tls, what, .. } = self;
+        let expect = (self.expect)(part);
+        let name = format!(
+            "our client on {runtime} -> {} {what} -> our server: {}",
+            part.name(),
+            expect.shown()
+        );
+        let port = match field.front(part, runtime, *tls) {
+            Ok(port) => port,
+            Err(why) => return Entry::skipped(name, &why),
+        };
+        let attempt = if *tls == Tls::Begins {
+            Attempt::new(runtime, format!("ws://127.0.0.1:{port}/"))
+        } else {
+            let attempt = Attempt::new(runtime, format!("wss://localhost:{port}/"));
+            attempt.trusting(&field.identities)
+        };
+        let attempt = match self.shows_certificate {
+            true => attempt.showing(&field.identities, Identity::Client),
+            false => attempt,
+        };
+        Entry::tried(name, attempt.run(&field.demo, expect).map(|_| String::new()))
+    }
+}
+
+const CASES: [Case; 4] = [
+    Case {
+        tls: Tls::Ends,
+        what: "that ends TLS",
+        shows_certificate: false,
+        expect: |_| Expect::Echo,
+    },
+    Case {
+        tls: Tls::Demands,
+        what: "that wants a certificate and gets it",
+        shows_certificate: true,
+        expect: |_| Expect::Echo,
+    },
+    Case {
+        tls: Tls::Demands,
+        what: "that wants a certificate and gets none",
+        shows_certificate: false,
+        expect: |part| match part {
+            // It goes through with TLS, and says so in HTTP.
+            Part::Nginx => Expect::Declined(400, "No required SSL certificate was sent"),
+            _ => Expect::Error("tls-client-certificate-required", ""),
+        },
+    },
+    Case {
+        tls: Tls::Begins,
+        what: "that begins TLS",
+        shows_certificate: false,
+        expect: |_| Expect::Echo,
+    },
+];
