@@ -233,7 +233,8 @@ impl Process {
         if !is_running(&mut self.child) {
             return;
         }
-        let asked = Command::new("kill").arg(self.child.id().to_string()).status();
+        let pid = self.child.id().to_string();
+        let asked = Command::new("sh").args(["-c", r#"kill "$0""#, &pid]).status();
         let deadline = Instant::now() + SETTLE_LIMIT;
         while asked.is_ok() && is_running(&mut self.child) && Instant::now() < deadline {
             thread::sleep(POLL_INTERVAL);

@@ -115,7 +115,11 @@ impl Installer {
             has("python3", "--version")?;
             let packages = stamp.content().split_whitespace().collect::<Vec<_>>().join(", ");
             println!("install: {packages} into {}", self.site.shown(&venv));
-            does(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
+            let make = || does(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv));
+            // Debian has that in a package of its own.
+            make().or_else(|why| {
+                system::install("python3-venv").map_err(|_| why).and_then(|()| make())
+            })?;
             does(
                 Command::new(&interpreter)
                     .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])

@@ -17,7 +17,7 @@ pub(crate) struct Hop {
     pub(crate) tls: Tls,
     /// What our server runs on.
     pub(crate) runtime: &'static str,
-    /// Where our server listens.
+    /// Where our server listens, or where a client is to go.
     pub(crate) to: String,
     /// Where the front does.
     pub(crate) port: u16,
@@ -30,13 +30,23 @@ pub(crate) enum Tls {
     Ends,
     /// The same, for clients with a certificate alone.
     Demands,
+    /// The same in TLS 1.2, which has another way to say that there is none.
+    DemandsInTls12,
     /// It is the client: what it sends to our server is inside TLS, and it verifies the certificate.
     Begins,
+    /// It has none, and sends clients to where it ends TLS.
+    Redirects,
 }
 
 impl Tls {
     /// All of them.
-    pub(crate) const ALL: [Self; 3] = [Self::Ends, Self::Demands, Self::Begins];
+    const ALL: [Self; 5] =
+        [Self::Ends, Self::Demands, Self::DemandsInTls12, Self::Begins, Self::Redirects];
+
+    /// Whether it wants a certificate of the client.
+    fn demands(self) -> bool {
+        matches!(self, Self::Demands | Self::DemandsInTls12)
+    }
 }
 
 /// Starts a front with all of its ports.
@@ -64,11 +74,12 @@ pub(crate) fn start(
         Part::Haproxy => command.args(["-db", "-f"]).arg(config),
         _ => command.arg(config),
     };
-    let port = hops.last().ok_or("it leads nowhere")?.port;
+    let port = hops.first().ok_or("it leads nowhere")?.port;
     Server::start_at(&mut command, &format!("127.0.0.1:{port}"))
 }
 
-/// The ports of a front: each of the three for each of our servers.
+/// The ports of a front: one of each kind for each of our servers, of which both addresses are told,
+/// that without TLS first.
 ///
 /// # Errors
 ///
@@ -76,9 +87,19 @@ pub(crate) fn start(
 pub(crate) fn hops(servers: &[(&'static str, String, String)]) -> Result<Vec<Hop>, String> {
     let mut hops = Vec::new();
     for (runtime, plain, secure) in servers {
+        let mut ends = String::new();
         for tls in Tls::ALL {
-            let to = if tls == Tls::Begins { secure } else { plain };
-            hops.push(Hop { tls, runtime, to: to.clone(), port: ports::free()? });
+            let port = ports::free()?;
+            let to = match tls {
+                Tls::Ends => {
+                    ends = format!("localhost:{port}");
+                    plain
+                }
+                Tls::Demands | Tls::DemandsInTls12 => plain,
+                Tls::Begins => secure,
+                Tls::Redirects => &ends,
+            };
+            hops.push(Hop { tls, runtime, to: to.clone(), port });
         }
     }
     Ok(hops)
@@ -96,6 +117,11 @@ fn nginx(hops: &[Hop], folder: &Folder, identities: &Identities) -> String {
     let authority = identities.authority();
     let authority = authority.display();
     for Hop { tls, to, port, .. } in hops {
+        if *tls == Tls::Redirects {
+            let _ = writeln!(text, "server {{\nlisten 127.0.0.1:{port};");
+            let _ = writeln!(text, "return 308 https://{to}$request_uri;\n}}");
+            continue;
+        }
         let _ = writeln!(text, "server {{");
         let scheme = if *tls == Tls::Begins {
             let _ = writeln!(text, "listen 127.0.0.1:{port};");
@@ -114,7 +140,10 @@ fn nginx(hops: &[Hop], folder: &Folder, identities: &Identities) -> String {
             );
             "http"
         };
-        if *tls == Tls::Demands {
+        if *tls == Tls::DemandsInTls12 {
+            let _ = writeln!(text, "ssl_protocols TLSv1.2;");
+        }
+        if tls.demands() {
             let _ = writeln!(text, "ssl_verify_client on;\nssl_client_certificate {authority};");
         }
         let _ = writeln!(
@@ -136,9 +165,16 @@ fn haproxy(hops: &[Hop], identities: &Identities) -> String {
         let certificate = identities.both(Identity::Server);
         let certificate = certificate.display();
         let own = format!("ssl crt {certificate} alpn h2,http/1.1");
+        let demanding = format!("{own} verify required ca-file {authority}");
         let (bind, server) = match tls {
+            Tls::Redirects => {
+                let _ = writeln!(text, "frontend f{at}\nbind 127.0.0.1:{port}");
+                let _ = writeln!(text, "http-request redirect prefix https://{to} code 308");
+                continue;
+            }
             Tls::Ends => (own, String::new()),
-            Tls::Demands => (format!("{own} verify required ca-file {authority}"), String::new()),
+            Tls::Demands => (demanding, String::new()),
+            Tls::DemandsInTls12 => (format!("{demanding} ssl-max-ver TLSv1.2"), String::new()),
             Tls::Begins => (
                 String::new(),
                 format!("ssl verify required ca-file {authority} sni str(localhost) alpn http/1.1"),
@@ -154,7 +190,9 @@ fn haproxy(hops: &[Hop], identities: &Identities) -> String {
 fn stunnel(hops: &[Hop], identities: &Identities) -> String {
     let mut text = "foreground = yes\npid =\ndebug = notice\n".to_owned();
     let authority = format!("CAfile = {}\n", identities.authority().display());
-    for (at, Hop { tls, to, port, .. }) in hops.iter().enumerate() {
+    // It knows no HTTP, so it redirects nobody.
+    let hops = hops.iter().filter(|hop| hop.tls != Tls::Redirects);
+    for (at, Hop { tls, to, port, .. }) in hops.enumerate() {
         let _ = writeln!(text, "[s{at}]\naccept = 127.0.0.1:{port}\nconnect = {to}");
         if *tls == Tls::Begins {
             let _ = write!(text, "client = yes\nverifyChain = yes\nsni = localhost\n{authority}");
@@ -163,7 +201,10 @@ fn stunnel(hops: &[Hop], identities: &Identities) -> String {
         }
         let _ = writeln!(text, "cert = {}", identities.certificate(Identity::Server).display());
         let _ = writeln!(text, "key = {}", identities.key(Identity::Server).display());
-        if *tls == Tls::Demands {
+        if *tls == Tls::DemandsInTls12 {
+            let _ = writeln!(text, "sslVersionMax = TLSv1.2");
+        }
+        if tls.demands() {
             let _ = write!(text, "requireCert = yes\nverifyChain = yes\n{authority}");
         }
     }

@@ -23,8 +23,8 @@ pub(super) fn run(field: &Field, runtime: &'static str) -> Vec<Entry> {
         });
     }
     for case in CASES {
-        for part in Part::FRONTS {
-            entries.push(case.run(field, part, runtime));
+        for part in case.parts {
+            entries.push(case.run(field, *part, runtime));
         }
     }
     entries
@@ -33,9 +33,11 @@ pub(super) fn run(field: &Field, runtime: &'static str) -> Vec<Entry> {
 /// A connection through a front.
 #[derive(Debug)]
 struct Case {
+    parts: &'static [Part],
     tls: Tls,
     what: &'static str,
     shows_certificate: bool,
+    redirects: &'static str,
     expect: fn(Part) -> Expect,
 }
 
@@ -52,12 +54,9 @@ impl Case {
             Ok(port) => port,
             Err(why) => return Entry::skipped(name, &why),
         };
-        let attempt = if *tls == Tls::Begins {
-            Attempt::new(runtime, format!("ws://127.0.0.1:{port}/"))
-        } else {
-            let attempt = Attempt::new(runtime, format!("wss://localhost:{port}/"));
-            attempt.trusting(&field.identities)
-        };
+        let ws = if matches!(tls, Tls::Begins | Tls::Redirects) { "ws" } else { "wss" };
+        let attempt = Attempt::new(runtime, format!("{ws}://localhost:{port}/"));
+        let attempt = attempt.trusting(&field.identities).arg("--redirects").arg(self.redirects);
         let attempt = match self.shows_certificate {
             true => attempt.showing(&field.identities, Identity::Client),
             false => attempt,
@@ -66,33 +65,65 @@ impl Case {
     }
 }
 
-const CASES: [Case; 4] = [
-    Case {
-        tls: Tls::Ends,
-        what: "that ends TLS",
-        shows_certificate: false,
-        expect: |_| Expect::Echo,
-    },
+const BASE: Case = Case {
+    parts: &Part::FRONTS,
+    tls: Tls::Ends,
+    what: "that ends TLS",
+    shows_certificate: false,
+    redirects: "0",
+    expect: |_| Expect::Echo,
+};
+
+const CASES: [Case; 8] = [
+    BASE,
     Case {
         tls: Tls::Demands,
         what: "that wants a certificate and gets it",
         shows_certificate: true,
-        expect: |_| Expect::Echo,
+        ..BASE
     },
     Case {
         tls: Tls::Demands,
         what: "that wants a certificate and gets none",
-        shows_certificate: false,
-        expect: |part| match part {
-            // It goes through with TLS, and says so in HTTP.
-            Part::Nginx => Expect::Declined(400, "No required SSL certificate was sent"),
-            _ => Expect::Error("tls-client-certificate-required", ""),
-        },
+        expect: without_certificate,
+        ..BASE
     },
     Case {
-        tls: Tls::Begins,
-        what: "that begins TLS",
-        shows_certificate: false,
-        expect: |_| Expect::Echo,
+        tls: Tls::DemandsInTls12,
+        what: "that wants a certificate in TLS 1.2 and gets it",
+        shows_certificate: true,
+        ..BASE
+    },
+    Case {
+        tls: Tls::DemandsInTls12,
+        what: "that wants a certificate in TLS 1.2 and gets none",
+        expect: without_certificate,
+        ..BASE
+    },
+    Case { tls: Tls::Begins, what: "that begins TLS", ..BASE },
+    Case {
+        parts: REDIRECTING,
+        tls: Tls::Redirects,
+        what: "that sends it to where TLS is",
+        redirects: "1",
+        ..BASE
+    },
+    Case {
+        parts: REDIRECTING,
+        tls: Tls::Redirects,
+        what: "that sends it to where TLS is, and it does not go",
+        expect: |_| Expect::Declined(308, "location: https://localhost:"),
+        ..BASE
     },
 ];
+
+/// Those that speak HTTP.
+const REDIRECTING: &[Part] = &[Part::Nginx, Part::Haproxy];
+
+fn without_certificate(part: Part) -> Expect {
+    match part {
+        // It goes through with TLS, and says so in HTTP.
+        Part::Nginx => Expect::Declined(400, "No required SSL certificate was sent"),
+        _ => Expect::Error("tls-client-certificate-required", ""),
+    }
+}
