@@ -9,6 +9,7 @@ use super::names::OwnHosts;
 use super::ours;
 use super::parts::{Part, Parts};
 use super::proxies::{Running, Stand};
+use super::report::Absent;
 use crate::peers::compression::Compression;
 use crate::peers::peer::Peer;
 use crate::peers::setup::Setup;
@@ -24,10 +25,10 @@ pub(crate) struct Field {
     pub(crate) runtimes: Vec<&'static str>,
     pub(crate) identities: Identities,
     ours: Vec<(&'static str, Kind, Server)>,
-    peers: Vec<(Peer, Result<Server, String>)>,
-    fronts: Vec<(Part, Result<Server, String>)>,
+    peers: Vec<(Peer, Result<Server, Absent>)>,
+    fronts: Vec<(Part, Result<Server, Absent>)>,
     hops: Vec<(Part, Vec<Hop>)>,
-    stands: Vec<(Stand, Result<Running, String>)>,
+    stands: Vec<(Stand, Result<Running, Absent>)>,
     // Dropped last: what runs may still write there.
     pub(crate) folder: Folder,
 }
@@ -71,16 +72,23 @@ impl Field {
             .map(|part| Ok((part, fronts::hops(&targets)?)))
             .collect::<Result<_, String>>()?;
         let start_front = |(part, hops): &(Part, Vec<Hop>)| {
-            let start =
-                |program: &PathBuf| fronts::start(*part, program, hops, &folder, &identities);
-            (*part, parts.program(*part).and_then(start))
+            let program = parts.program(*part).map_err(Absent::Missing);
+            let started = program.and_then(|program| {
+                fronts::start(*part, program, hops, &folder, &identities).map_err(Absent::Broken)
+            });
+            (*part, started)
         };
         let fronts = workers::run(WORKERS, &hops, start_front);
         let hosts = OwnHosts::prepare(&folder);
         let start_stand = |stand: &Stand| {
-            let hosts = hosts.as_ref().map_err(Clone::clone);
-            let start = |hosts| Running::start(*stand, parts, hosts, &folder, &identities);
-            (*stand, hosts.and_then(start))
+            let hosts = hosts.as_ref().map_err(|why| Absent::Missing(why.clone()));
+            let program = parts.program(stand.part()).map_err(Absent::Missing);
+            let started = hosts.and_then(|hosts| {
+                stand.runs_with(hosts).map_err(Absent::Missing)?;
+                Running::start(*stand, program?, hosts, &folder, &identities)
+                    .map_err(Absent::Broken)
+            });
+            (*stand, started)
         };
         let stands = workers::run(WORKERS, &Stand::ALL, start_stand);
         let peers = [Peer::Websockets, Peer::Ws]
@@ -104,24 +112,29 @@ impl Field {
     }
 
     /// The server of a peer, over TLS.
-    pub(crate) fn peer(&self, peer: Peer) -> Result<&Server, String> {
-        let found = self.peers.iter().find(|(it, _)| *it == peer).map(|(_, server)| server);
-        found.ok_or("not started")?.as_ref().map_err(Clone::clone)
+    pub(crate) fn peer(&self, peer: Peer) -> Result<&Server, Absent> {
+        found(&self.peers, peer)
     }
 
     /// The port of a front that leads to our server on a runtime.
-    pub(crate) fn front(&self, part: Part, runtime: &str, tls: Tls) -> Result<u16, String> {
-        let found = self.fronts.iter().find(|(it, _)| *it == part).map(|(_, server)| server);
-        found.ok_or("not started")?.as_ref().map_err(Clone::clone)?;
+    pub(crate) fn front(&self, part: Part, runtime: &str, tls: Tls) -> Result<u16, Absent> {
+        found(&self.fronts, part)?;
         let mut hops = self.hops.iter().filter(|(it, _)| *it == part).flat_map(|(_, hops)| hops);
         let hop = hops.find(|hop| (hop.runtime, hop.tls) == (runtime, tls));
-        Ok(hop.ok_or("it does not lead there")?.port)
+        hop.map(|hop| hop.port).ok_or_else(|| Absent::Broken("it does not lead there".to_owned()))
     }
 
     /// A proxy.
-    pub(crate) fn stand(&self, stand: Stand) -> Result<&Running, String> {
-        let found = self.stands.iter().find(|(it, _)| *it == stand).map(|(_, running)| running);
-        found.ok_or("not started")?.as_ref().map_err(Clone::clone)
+    pub(crate) fn stand(&self, stand: Stand) -> Result<&Running, Absent> {
+        found(&self.stands, stand)
+    }
+}
+
+/// What was started under this key.
+fn found<K: Copy + PartialEq, T>(started: &[(K, Result<T, Absent>)], key: K) -> Result<&T, Absent> {
+    match started.iter().find(|(it, _)| *it == key) {
+        Some((_, started)) => started.as_ref().map_err(Clone::clone),
+        None => Err(Absent::Broken("nobody has started it".to_owned())),
     }
 }
 
@@ -146,11 +159,11 @@ fn start_ours(
     Ok(servers)
 }
 
-fn start_peer(tools: &Tools, peer: Peer, identities: &Identities) -> Result<Server, String> {
-    let mut command = tools.server(peer, Setup::Plain)?;
+fn start_peer(tools: &Tools, peer: Peer, identities: &Identities) -> Result<Server, Absent> {
+    let mut command = tools.server(peer, Setup::Plain).map_err(Absent::Missing)?;
     command.arg("--cert").arg(identities.certificate(Identity::Server));
     command.arg("--key").arg(identities.key(Identity::Server));
-    Server::start(&mut command)
+    Server::start(&mut command).map_err(Absent::Broken)
 }
 
 /// The port in `HOST:PORT`.

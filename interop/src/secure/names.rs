@@ -50,6 +50,11 @@ impl OwnHosts {
         command
     }
 
+    /// Whether programs there are somebody else than whoever started them.
+    pub(crate) fn changes_user(&self) -> bool {
+        self.unshare.contains(&"--user")
+    }
+
     /// The file.
     pub(crate) fn file(&self) -> &Path {
         &self.hosts

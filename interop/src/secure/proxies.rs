@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::folder::Folder;
 use super::identities::{Identities, Identity};
 use super::names::OwnHosts;
-use super::parts::{Part, Parts};
+use super::parts::Part;
 use super::ports;
 use crate::install::does;
 use crate::process::Server;
@@ -62,6 +62,18 @@ impl Stand {
             Self::Pproxy | Self::PproxyTls => Part::Pproxy,
         }
     }
+
+    /// Whether it runs where it has a file of hosts of its own.
+    ///
+    /// # Errors
+    ///
+    /// Why it does not.
+    pub(crate) fn runs_with(self, hosts: &OwnHosts) -> Result<(), String> {
+        match self == Self::Openssh && hosts.changes_user() {
+            true => Err("OpenSSH's server does not run in a user namespace".to_owned()),
+            false => Ok(()),
+        }
+    }
 }
 
 /// A proxy that runs.
@@ -83,15 +95,14 @@ impl Running {
     ///
     /// # Errors
     ///
-    /// When it is missing, its files cannot be written, or it does not listen.
+    /// When its files cannot be written, or it does not listen.
     pub(crate) fn start(
         stand: Stand,
-        parts: &Parts,
+        program: &Path,
         hosts: &OwnHosts,
         folder: &Folder,
         identities: &Identities,
     ) -> Result<Self, String> {
-        let program = parts.program(stand.part())?;
         let port = ports::free()?;
         let (mut behind, mut log) = (None, None);
         let mut command = match stand {

@@ -20,6 +20,15 @@ pub(crate) enum Outcome {
     Skipped(String),
 }
 
+/// Why something does not run that a case needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Absent {
+    /// It cannot be had here.
+    Missing(String),
+    /// It is here, and does not start as we want it to.
+    Broken(String),
+}
+
 impl Entry {
     /// A case that was tried.
     pub(crate) fn tried(name: String, result: Result<String, String>) -> Self {
@@ -27,8 +36,12 @@ impl Entry {
     }
 
     /// A case that could not be.
-    pub(crate) fn skipped(name: String, why: &str) -> Self {
-        Self { name, outcome: Outcome::Skipped(why.to_owned()) }
+    pub(crate) fn absent(name: String, absent: Absent) -> Self {
+        let outcome = match absent {
+            Absent::Missing(why) => Outcome::Skipped(why),
+            Absent::Broken(why) => Outcome::Failed(why),
+        };
+        Self { name, outcome }
     }
 
     /// Whether it was tried and went wrong.
@@ -90,12 +103,19 @@ mod tests {
             Entry::tried("a".to_owned(), Ok(String::new())),
             Entry::tried("b".to_owned(), Ok("252 ms".to_owned())),
             Entry::tried("c".to_owned(), Err("no".to_owned())),
-            Entry::skipped("d".to_owned(), "not here"),
+            Entry::absent("d".to_owned(), Absent::Missing("not here".to_owned())),
+            Entry::absent("e".to_owned(), Absent::Broken("no port".to_owned())),
         ];
         let lines: Vec<_> = entries.iter().map(Entry::line).collect();
-        let expected = ["passed  a", "passed  b: 252 ms", "FAILED  c: no", "skipped d: not here"];
+        let expected = [
+            "passed  a",
+            "passed  b: 252 ms",
+            "FAILED  c: no",
+            "skipped d: not here",
+            "FAILED  e: no port",
+        ];
         assert_eq!(lines, expected);
-        assert_eq!(Totals::of(&entries).line(), "2 passed, 1 failed, 1 skipped");
+        assert_eq!(Totals::of(&entries).line(), "2 passed, 2 failed, 1 skipped");
         assert_eq!(Totals::of(&entries[..2]).line(), "2 passed, 0 failed");
     }
 }

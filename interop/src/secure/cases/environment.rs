@@ -5,7 +5,7 @@ use super::super::identities::Identity;
 use super::super::names::NAME;
 use super::super::ours::{Attempt, Expect};
 use super::super::ports;
-use super::super::proxies::Stand;
+use super::super::proxies::{Running, Stand};
 use super::super::report::Entry;
 use super::proxied::Log;
 
@@ -43,20 +43,24 @@ pub(super) fn run(field: &Field) -> Vec<Entry> {
         let shown: Vec<_> = variables.iter().map(|(name, value)| value.shown(name)).collect();
         let name = format!("our client on {runtime}, {scheme}, {}: {way}", shown.join(", "));
         match field.stand(STAND) {
-            Ok(_) => Entry::tried(name, case.tried(field, runtime)),
-            Err(why) => Entry::skipped(name, &why),
+            Ok(running) => Entry::tried(name, case.tried(field, running, runtime)),
+            Err(absent) => Entry::absent(name, absent),
         }
     }));
     entries
 }
 
 impl Case {
-    fn tried(&self, field: &Field, runtime: &'static str) -> Result<String, String> {
+    fn tried(
+        &self,
+        field: &Field,
+        running: &Running,
+        runtime: &'static str,
+    ) -> Result<String, String> {
         let Self { scheme, variables, over } = self;
         let secure = *scheme == "wss";
         let kind = if secure { Kind::Tls(Identity::Server) } else { Kind::Plain };
         let port = field.port(runtime, kind)?;
-        let running = field.stand(STAND)?;
         let mut attempt = Attempt::new(runtime, format!("{scheme}://{NAME}:{port}/"));
         attempt = attempt.arg("--proxy-from-env");
         if secure {

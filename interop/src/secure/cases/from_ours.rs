@@ -19,7 +19,7 @@ pub(super) fn run(field: &Field, runtime: &'static str) -> Vec<Entry> {
                 let attempt = attempt.trusting(&field.identities);
                 Entry::tried(name, attempt.run(&field.demo, Expect::Echo).map(|_| String::new()))
             }
-            Err(why) => Entry::skipped(name, &why),
+            Err(absent) => Entry::absent(name, absent),
         });
     }
     for case in CASES {
@@ -52,7 +52,7 @@ impl Case {
         );
         let port = match field.front(part, runtime, *tls) {
             Ok(port) => port,
-            Err(why) => return Entry::skipped(name, &why),
+            Err(absent) => return Entry::absent(name, absent),
         };
         let ws = if matches!(tls, Tls::Begins | Tls::Redirects) { "ws" } else { "wss" };
         let attempt = Attempt::new(runtime, format!("{ws}://localhost:{port}/"));

@@ -74,7 +74,7 @@ impl Case {
         );
         match field.stand(self.stand) {
             Ok(running) => Entry::tried(name, self.tried(field, running, runtime, secure)),
-            Err(why) => Entry::skipped(name, &why),
+            Err(absent) => Entry::absent(name, absent),
         }
     }
 

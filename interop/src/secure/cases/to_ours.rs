@@ -8,7 +8,7 @@ use super::super::field::{Field, Kind};
 use super::super::fronts::Tls;
 use super::super::identities::Identity;
 use super::super::parts::Part;
-use super::super::report::Entry;
+use super::super::report::{Absent, Entry};
 use crate::install::does;
 use crate::peers::checks;
 use crate::peers::compression::Compression;
@@ -29,7 +29,7 @@ pub(super) fn run(field: &Field, peer: Peer, runtime: &'static str) -> Vec<Entry
     let client = peer.name();
     let name = format!("{client} -> our server on {runtime}, wss: {what}");
     if let Some(why) = field.tools.missing(peer) {
-        return vec![Entry::skipped(name, why)];
+        return vec![Entry::absent(name, Absent::Missing(why.to_owned()))];
     }
     if peer == Peer::Curl {
         return vec![Entry::tried(name, upgraded(field, runtime))];
@@ -44,7 +44,7 @@ pub(super) fn run(field: &Field, peer: Peer, runtime: &'static str) -> Vec<Entry
                 format!("{client} -> {front} that ends TLS -> our server on {runtime}: {what}");
             entries.push(match field.front(part, runtime, Tls::Ends) {
                 Ok(port) => Entry::tried(name, checked(field, peer, runtime, port)),
-                Err(why) => Entry::skipped(name, &why),
+                Err(absent) => Entry::absent(name, absent),
             });
         }
     }
