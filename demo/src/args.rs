@@ -573,6 +573,30 @@ mod tests {
                 "connect --fragment-len all",
                 "--fragment-len takes a number of bytes above 0, or none",
             ),
+            ("connect ws://h --cert c", "--cert and --key belong together"),
+            ("connect ws://h --key k", "--cert and --key belong together"),
+            (
+                "connect ws://h --ca a --insecure",
+                "with --insecure no certificate is verified, so --ca is without effect",
+            ),
+            (
+                "connect ws://h --proxy p --proxy-from-env",
+                "the proxy is either that of --proxy or that of --proxy-from-env",
+            ),
+            (
+                "connect ws://h --proxy ftp://ada:secret@p",
+                "--proxy: the scheme \"ftp\" is not one of a proxy: http, https, socks4, socks4a, \
+                 socks5 or socks5h",
+            ),
+            ("connect ws://h --resolve h:1", "--resolve takes HOST:PORT:ADDR, not \"h:1\""),
+            (
+                "connect ws://h --reconnect --send a",
+                "--reconnect is about lines of standard input: it goes with none of \
+                 --handshake-only, --send, --binary and --expect-reply",
+            ),
+            ("serve --tls-cert c", "--tls-cert and --tls-key belong together"),
+            ("serve --tls-key k", "--tls-cert and --tls-key belong together"),
+            ("serve --tls-client-ca a", "--tls-client-ca takes --tls-cert and --tls-key as well"),
             ("connect -v -q", "it cannot be both --verbose and --quiet"),
             ("connect --wait soon", "--wait takes a number of seconds, such as 0.5"),
             ("connect --wait -1", "--wait takes a number of seconds, such as 0.5"),
@@ -588,7 +612,12 @@ mod tests {
             assert!(shown, "{error}");
         }
         assert!(parsed("serve --origin https://h/ --origin http://i:80").is_ok());
-        for line in ["connect --timeout-ms soon", "serve --runtime java", "serve --max-head -1"] {
+        for line in [
+            "connect --timeout-ms soon",
+            "connect ws://h --redirects many",
+            "serve --runtime java",
+            "serve --max-head -1",
+        ] {
             assert!(parsed(line).is_err(), "{line}");
         }
     }
