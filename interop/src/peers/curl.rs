@@ -66,16 +66,23 @@ pub(crate) fn attempt(case: &Case, address: &str, limit: Duration) -> Result<Obs
     }
 }
 
-/// Lets curl ask for an upgrade at an `https` URL, trusting `authority`. Which version of HTTP is spoken is
-/// agreed upon by ALPN.
+/// Lets curl ask for an upgrade at an `https` URL, trusting `authority`, with a certificate and key of its
+/// own if there are any. Which version of HTTP is spoken is agreed upon by ALPN.
 ///
 /// # Errors
 ///
 /// When curl fails, or what it shows is no upgrade.
-pub(crate) fn upgrade_over_tls(url: &str, authority: &Path) -> Result<String, String> {
+pub(crate) fn upgrade_over_tls(
+    url: &str,
+    authority: &Path,
+    own: Option<(&Path, &Path)>,
+) -> Result<String, String> {
     let mut command = Command::new("curl");
     command.args(["--silent", "--show-error", "--verbose", "--dump-header", "-"]);
     command.args(["--noproxy", "*", "--max-time", "10", "--cacert"]).arg(authority);
+    if let Some((certificate, key)) = own {
+        command.arg("--cert").arg(certificate).arg("--key").arg(key);
+    }
     command.args(["--header", "Connection: Upgrade", "--header", "Upgrade: websocket"]);
     command.args(["--header", "Sec-WebSocket-Version: 13"]);
     command.args(["--header", &format!("Sec-WebSocket-Key: {KEY}"), url]);

@@ -39,6 +39,8 @@ pub(crate) enum Kind {
     Plain,
     /// With TLS and this certificate.
     Tls(Identity),
+    /// With TLS, for clients with a certificate alone.
+    Demanding,
     /// With TLS and with limits, as the programs of the peers want it.
     Limited,
 }
@@ -148,11 +150,15 @@ fn start_ours(
         for kind in KINDS {
             let (identity, setup) = match kind {
                 Kind::Plain => (None, Setup::Echo(Compression::None)),
+                Kind::Demanding => (Some(Identity::Server), Setup::Echo(Compression::None)),
                 Kind::Tls(identity) => (Some(identity), Setup::Echo(Compression::None)),
                 Kind::Limited => (Some(Identity::Server), Setup::Limited(Compression::None)),
             };
             let identity = identity.map(|identity| (identities, identity));
             let mut command = ours::server(demo, runtime, identity, &setup.args());
+            if kind == Kind::Demanding {
+                command.arg("--tls-client-ca").arg(identities.authority());
+            }
             servers.push((runtime, kind, Server::start(&mut command)?));
         }
     }
@@ -171,8 +177,9 @@ fn port(address: &str) -> Option<u16> {
     address.rsplit_once(':')?.1.parse().ok()
 }
 
-const KINDS: [Kind; 6] = [
+const KINDS: [Kind; 7] = [
     Kind::Plain,
+    Kind::Demanding,
     Kind::Limited,
     Kind::Tls(Identity::Server),
     Kind::Tls(Identity::Expired),

@@ -32,7 +32,11 @@ pub(super) fn run(field: &Field, peer: Peer, runtime: &'static str) -> Vec<Entry
         return vec![Entry::absent(name, Absent::Missing(why.to_owned()))];
     }
     if peer == Peer::Curl {
-        return vec![Entry::tried(name, upgraded(field, runtime))];
+        return vec![
+            Entry::tried(name.clone(), upgraded(field, runtime)),
+            Entry::tried(format!("{name}, with a certificate"), upgraded_as_client(field, runtime)),
+            Entry::tried(format!("{name}, without one"), refused_without(field, runtime)),
+        ];
     }
     let port = field.port(runtime, Kind::Tls(Identity::Server));
     let mut entries =
@@ -106,7 +110,27 @@ fn trust(
 
 fn upgraded(field: &Field, runtime: &'static str) -> Result<String, String> {
     let port = field.port(runtime, Kind::Tls(Identity::Server))?;
-    curl::upgrade_over_tls(&format!("https://localhost:{port}/"), &field.identities.authority())
+    curl::upgrade_over_tls(&url(port), &field.identities.authority(), None)
+}
+
+fn upgraded_as_client(field: &Field, runtime: &'static str) -> Result<String, String> {
+    let identities = &field.identities;
+    let own = (identities.certificate(Identity::Client), identities.key(Identity::Client));
+    let url = url(field.port(runtime, Kind::Demanding)?);
+    curl::upgrade_over_tls(&url, &identities.authority(), Some((&own.0, &own.1)))
+}
+
+fn refused_without(field: &Field, runtime: &'static str) -> Result<String, String> {
+    let url = url(field.port(runtime, Kind::Demanding)?);
+    match curl::upgrade_over_tls(&url, &field.identities.authority(), None) {
+        Ok(_) => Err("it was upgraded".to_owned()),
+        Err(why) if why.contains("certificate required") => Ok("certificate required".to_owned()),
+        Err(why) => Err(why),
+    }
+}
+
+fn url(port: u16) -> String {
+    format!("https://localhost:{port}/")
 }
 
 /// The longest that all checks of one program may take; a browser has to start first.

@@ -40,7 +40,7 @@ pub(super) fn run(field: &Field) -> Vec<Entry> {
     entries
 }
 
-const CASES: [Case; 8] = [
+const CASES: [Case; 9] = [
     case("an expired certificate", Identity::Expired, Expect::Error("tls-expired", "")),
     case(
         "another server's certificate",
@@ -57,6 +57,12 @@ const CASES: [Case; 8] = [
         server: Kind::Plain,
         trusts: Trusts::Authority,
         expect: Expect::Error("tls-not-tls", ""),
+    },
+    Case {
+        what: "a server that wants a certificate, and gets none",
+        server: Kind::Demanding,
+        trusts: Trusts::Authority,
+        expect: Expect::Error("tls-client-certificate-required", ""),
     },
     case("the certificate that is right", Identity::Server, Expect::Echo),
     Case { what: "an expired certificate, --insecure", ..insecure(Identity::Expired) },
