@@ -7,6 +7,7 @@ use rustls::{
     ClientConfig, RootCertStore, ServerConfig,
     crypto::{CryptoProvider, ring},
     pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
+    server::WebPkiClientVerifier,
 };
 
 /// Whoever issues certificates.
@@ -21,8 +22,9 @@ pub(crate) struct Identity {
 }
 
 impl Authority {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let mut params = CertificateParams::new([]).unwrap();
+        params.distinguished_name.push(rcgen::DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().unwrap();
         Self { issuer: CertifiedIssuer::self_signed(params, key).unwrap() }
@@ -60,6 +62,17 @@ impl Authority {
         let mut config = builder.with_root_certificates(self.roots()).with_no_client_auth();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         config
+    }
+
+    /// A server that wants to see certificates of this authority.
+    pub(crate) fn demanding_server(&self, identity: &Identity) -> ServerConfig {
+        let verifier = WebPkiClientVerifier::builder_with_provider(self.roots(), provider());
+        let builder = ServerConfig::builder_with_provider(provider());
+        let builder = builder.with_safe_default_protocol_versions().unwrap();
+        builder
+            .with_client_cert_verifier(verifier.build().unwrap())
+            .with_single_cert(vec![identity.certificate.clone()], identity.key())
+            .unwrap()
     }
 }
 

@@ -28,6 +28,9 @@ pub(crate) type Stream<L> = <<L as Live>::Dials as Dials>::Stream;
 
 /// What a stream knows of itself.
 pub(crate) struct About {
+    pub(crate) is_tls: bool,
+    pub(crate) alpn: Option<Vec<u8>>,
+    pub(crate) certificates: Option<Vec<Vec<u8>>>,
     pub(crate) peer: SocketAddr,
     pub(crate) local: SocketAddr,
     pub(crate) nodelay: bool,
@@ -48,7 +51,12 @@ macro_rules! live {
             }
 
             fn about(stream: &Stream<Self>) -> About {
+                let certificates = stream.peer_certificates();
                 About {
+                    is_tls: stream.is_tls(),
+                    alpn: stream.alpn_protocol().map(<[u8]>::to_vec),
+                    certificates: certificates
+                        .map(|all| all.iter().map(|one| one.as_ref().to_vec()).collect()),
                     peer: stream.peer_addr().unwrap(),
                     local: stream.get_ref().local_addr().unwrap(),
                     nodelay: stream.get_ref().nodelay().unwrap(),

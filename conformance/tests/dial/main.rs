@@ -9,8 +9,15 @@
 mod every;
 mod certificate;
 mod client;
+mod proxy;
 mod server;
 mod silent;
 
 mod addresses;
 mod deadlines;
+mod environment;
+mod open;
+mod proxies;
+mod redirects;
+mod refusals;
+mod secure;

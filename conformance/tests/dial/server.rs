@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Read, Write},
-    net::{SocketAddr, TcpListener},
+    net::{Shutdown, SocketAddr, TcpListener},
     sync::{Arc, Mutex},
     thread,
     time::Duration,
@@ -36,6 +36,8 @@ pub(crate) struct Seen {
 pub(crate) enum Answer {
     /// Opens the WebSocket, and sends back what comes.
     Open,
+    /// Says this, and closes.
+    Say(String),
     /// Says this, and waits for the client to go.
     Hold(String),
 }
@@ -69,13 +71,22 @@ impl Server {
                 sees.lock().unwrap().peers.push(stream.peer_addr().unwrap());
                 thread::spawn(move || {
                     stream.set_nodelay(true).unwrap();
-                    let _ = match tls {
+                    let mut rest = stream.try_clone().unwrap();
+                    let served = match tls {
                         Some(tls) => {
                             let connection = ServerConnection::new(tls).unwrap();
                             serve(StreamOwned::new(connection, stream), &sees, &*answer)
                         }
                         None => serve(stream, &sees, &*answer),
                     };
+                    // What is unread when a socket is closed resets the connection, and that takes along what was said
+                    // last.
+                    if served.is_err() {
+                        let _ = rest.shutdown(Shutdown::Write);
+                        let _ = rest.set_read_timeout(Some(Duration::from_secs(5)));
+                        let _ = io::copy(&mut rest, &mut io::sink());
+                    }
+                    drop(rest);
                     sees.lock().unwrap().ended += 1;
                 });
             }
@@ -130,6 +141,10 @@ fn serve<S: Read + Write>(
             }
             seen.lock().unwrap().clean += usize::from(ws.close_info().is_clean());
             Ok(())
+        }
+        Answer::Say(text) => {
+            stream.write_all(text.as_bytes())?;
+            stream.flush()
         }
         Answer::Hold(text) => {
             stream.write_all(text.as_bytes())?;

@@ -43,6 +43,21 @@ pub(crate) fn refusing() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
+/// A peer that does this with each connection, on a thread of its own.
+pub(crate) fn listen(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let serve = Arc::new(serve);
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (stream, serve) = (stream.unwrap(), serve.clone());
+            stream.set_nodelay(true).unwrap();
+            thread::spawn(move || serve(stream));
+        }
+    });
+    address
+}
+
 /// A peer that takes connections and hears what is said.
 pub(crate) struct Listening {
     pub(crate) address: SocketAddr,
@@ -52,27 +67,21 @@ pub(crate) struct Listening {
 impl Listening {
     /// It says the first text at once, and then the other, an octet each 10 ms, again and again.
     pub(crate) fn saying(first: &'static [u8], then: &'static [u8]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
         let heard = Arc::new(Mutex::new(Vec::new()));
         let hears = heard.clone();
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                let (mut stream, hears) = (stream.unwrap(), hears.clone());
-                let reading = stream.try_clone().unwrap();
-                thread::spawn(move || hear(reading, &hears));
-                thread::spawn(move || {
-                    stream.set_nodelay(true).unwrap();
-                    let mut said = stream.write_all(first);
-                    for octet in then.iter().cycle() {
-                        thread::sleep(Duration::from_millis(10));
-                        said = said.and_then(|()| stream.write_all(&[*octet]));
-                        if said.is_err() {
-                            break;
-                        }
-                    }
-                });
+        let address = listen(move |mut stream| {
+            let (reading, hears) = (stream.try_clone().unwrap(), hears.clone());
+            thread::spawn(move || hear(reading, &hears));
+            let mut said = stream.write_all(first);
+            for octet in then.iter().cycle() {
+                thread::sleep(Duration::from_millis(10));
+                said = said.and_then(|()| stream.write_all(&[*octet]));
+                if said.is_err() {
+                    return;
+                }
             }
+            // Whoever says no more does not go.
+            thread::park();
         });
         Self { address, heard }
     }
