@@ -179,6 +179,15 @@ fn a_connection_comes_from_where_the_caller_says<L: Live>() {
     // The other family is left out.
     assert_eq!(diary.entries()[1], format!("addresses {}", server.address));
 
+    // All of them are.
+    let error = fails::<L>("ws://h.example:81/", &host(&[v6]).local_address(local));
+    assert_eq!(
+        error.to_string(),
+        "cannot connect to h.example:81: no address of the host is of the family of 127.0.0.2",
+        "{}",
+        L::NAME
+    );
+
     // An address that nobody has here.
     let foreign = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
     let error = fails::<L>(&server.url("ws"), &DialConfig::new().local_address(foreign));

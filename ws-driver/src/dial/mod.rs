@@ -8,7 +8,7 @@ mod race;
 mod unreached;
 mod within;
 
-use std::{net::SocketAddr, time::Instant};
+use std::{io, net::SocketAddr, time::Instant};
 
 use ws_core::{
     Attempts, HandshakeError, HandshakeStep, Proxy, ProxyHandshake, ProxyKind, RecvBuf, Url,
@@ -93,10 +93,10 @@ async fn connect<D: Dials>(
         Some(addresses) => addresses.to_vec(),
         None => look_up::<D>(place, config, deadline).await?,
     };
-    let usable = |address: &SocketAddr| {
-        config.local.is_none_or(|local| local.is_ipv4() == address.is_ipv4())
+    let addresses = match config.local {
+        Some(local) => of_family(addresses, local).map_err(|error| place.failed(error))?,
+        None => addresses,
     };
-    let addresses: Vec<_> = addresses.into_iter().filter(usable).collect();
     config.observer.tell(&DialEvent::Addresses(&addresses));
     let mut attempts = Attempts::new(addresses);
     if let Some(delay) = config.attempt_delay {
@@ -108,6 +108,17 @@ async fn connect<D: Dials>(
             .err()
             .unwrap_or_else(|| place.failed(unreached.into()))
     })
+}
+
+/// Those that can be connected to from a local address.
+fn of_family(all: Vec<SocketAddr>, local: SocketAddr) -> io::Result<Vec<SocketAddr>> {
+    let (usable, others): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|address| address.is_ipv4() == local.is_ipv4());
+    if usable.is_empty() && !others.is_empty() {
+        let what = format!("no address of the host is of the family of {}", local.ip());
+        return Err(io::Error::new(io::ErrorKind::AddrNotAvailable, what));
+    }
+    Ok(usable)
 }
 
 /// The addresses of a place.
