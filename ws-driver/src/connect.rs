@@ -1,6 +1,6 @@
 //! From a URL to an open WebSocket.
 
-use std::{fmt, future::poll_fn, marker::PhantomData, ops::ControlFlow, task::Poll, time::Instant};
+use std::{fmt, future::poll_fn, marker::PhantomData, ops::ControlFlow, task::Poll};
 
 use http::{HeaderMap, StatusCode};
 use ws_core::{ClientConfig, ClientHandshake, HandshakeError, RecvBuf, Redirect, Redirects, Url};
