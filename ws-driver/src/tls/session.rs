@@ -2,8 +2,8 @@
 
 use std::io::{self, BufRead, ErrorKind, IoSlice, Read, Write};
 
-use bytes::{Buf, Bytes};
 use rustls::ClientConnection;
+use ws_core::RecvBuf;
 
 use super::{Peer, TlsCause, TlsError, reason::Circumstances};
 
@@ -15,14 +15,13 @@ use super::{Peer, TlsCause, TlsError, reason::Circumstances};
 pub struct TlsSession {
     connection: ClientConnection,
     /// Records that came during the handshake.
-    received: Bytes,
-    host: String,
+    received: Option<Box<RecvBuf>>,
     has_certificate: bool,
     peer: Peer,
     /// The session that this one is in.
     below: Option<Box<TlsSession>>,
     /// Why it failed.
-    failed: Option<TlsError>,
+    failed: Option<Box<TlsError>>,
     /// Nothing more is going to be written.
     closed: bool,
     /// What is to be written came up while reading, and nobody else has taken it over.
@@ -32,14 +31,12 @@ pub struct TlsSession {
 impl TlsSession {
     pub(super) fn new(
         connection: ClientConnection,
-        received: Bytes,
-        host: String,
+        received: RecvBuf,
         has_certificate: bool,
     ) -> Self {
         Self {
             connection,
-            received,
-            host,
+            received: (!received.is_empty()).then(|| received.into()),
             has_certificate,
             peer: Peer::Origin,
             below: None,
@@ -154,7 +151,7 @@ impl TlsSession {
     }
 
     fn check(&self) -> io::Result<()> {
-        self.failed.clone().map_or(Ok(()), |error| Err(error.into()))
+        self.failed.as_deref().map_or(Ok(()), |error| Err(error.clone().into()))
     }
 
     /// Reads some records, and answers them.
@@ -170,15 +167,15 @@ impl TlsSession {
             Ok(_) => {
                 if let Err(error) = self.connection.process_new_packets() {
                     let circumstances = Circumstances {
-                        host: &self.host,
+                        host: "",
                         has_certificate: self.has_certificate,
                         has_begun: true,
                     };
-                    self.failed = Some(circumstances.reason(error, &self.connection));
+                    self.failed = Some(circumstances.reason(error, &self.connection).into());
                 }
             }
             Err(error) if below.failed => return Err(error),
-            Err(error) => self.failed = Some(TlsError::Protocol(TlsCause::new(error))),
+            Err(error) => self.failed = Some(TlsError::Protocol(TlsCause::new(error)).into()),
         }
         // A socket wakes whoever wrote last: that should be the writer, if there is one.
         if !was_waiting {
@@ -219,7 +216,7 @@ impl TlsSession {
 
 /// What a session is over.
 struct Below<'a, I> {
-    received: &'a mut Bytes,
+    received: &'a mut Option<Box<RecvBuf>>,
     below: Option<&'a mut TlsSession>,
     io: &'a mut I,
     /// It was here that reading failed.
@@ -228,11 +225,11 @@ struct Below<'a, I> {
 
 impl<I: Read + Write> Read for Below<'_, I> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if !self.received.is_empty() {
-            let n = self.received.len().min(buf.len());
-            self.received.copy_to_slice(&mut buf[..n]);
-            if self.received.is_empty() {
-                *self.received = Bytes::new();
+        if let Some(received) = self.received {
+            let n = received.filled().read(buf)?;
+            received.consume(n);
+            if received.is_empty() {
+                *self.received = None;
             }
             return Ok(n);
         }
