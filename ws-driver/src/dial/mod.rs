@@ -133,9 +133,9 @@ async fn look_up<D: Dials>(
         Some(resolver) => D::resolve(resolver.look_up(host.to_owned(), port), deadline).await,
         None => D::resolve(D::look_up(host.to_owned(), port, deadline), deadline).await,
     };
-    found.map_err(|error| {
-        in_time(deadline, HandshakeStep::LookUp).err().unwrap_or_else(|| place.failed(error))
-    })
+    // Also when it has found something: a look-up that blocks is not cut short.
+    in_time(deadline, HandshakeStep::LookUp)?;
+    found.map_err(|error| place.failed(error))
 }
 
 /// An error if the time is up.
