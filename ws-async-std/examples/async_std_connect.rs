@@ -11,6 +11,7 @@ use async_std::{
 use ws_async_std::{
     Acceptor, Error, ServerConfig,
     dial::{BackoffConfig, DialEvent},
+    http::Response,
 };
 
 pub(crate) fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
@@ -53,8 +54,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 async fn serve(stream: TcpStream) -> Result<(), Error> {
     let upgrade = Acceptor::new(stream, &ServerConfig::new()).next_request().await?;
     if upgrade.request().uri().path() == "/old" {
-        let moved =
-            ws_async_std::http::Response::builder().status(307).header("Location", "/new").body("");
+        let moved = Response::builder().status(307).header("Location", "/new").body("");
         if let Ok(moved) = moved {
             upgrade.reject_with(moved).await?;
         }

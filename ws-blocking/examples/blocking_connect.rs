@@ -11,6 +11,7 @@ use std::{
 use ws_blocking::{
     Acceptor, Error, ServerConfig,
     dial::{BackoffConfig, DialEvent},
+    http::Response,
 };
 
 pub(crate) fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
@@ -49,8 +50,7 @@ pub(crate) fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 fn serve(stream: TcpStream) -> Result<(), Error> {
     let upgrade = Acceptor::new(stream, &ServerConfig::new()).next_request()?;
     if upgrade.request().uri().path() == "/old" {
-        let moved =
-            ws_blocking::http::Response::builder().status(307).header("Location", "/new").body("");
+        let moved = Response::builder().status(307).header("Location", "/new").body("");
         if let Ok(moved) = moved {
             upgrade.reject_with(moved)?;
         }

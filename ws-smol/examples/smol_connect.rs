@@ -8,6 +8,7 @@ use smol::net::{TcpListener, TcpStream};
 use ws_smol::{
     Acceptor, Error, ServerConfig,
     dial::{BackoffConfig, DialEvent},
+    http::Response,
 };
 
 pub(crate) fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
@@ -51,8 +52,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 async fn serve(stream: TcpStream) -> Result<(), Error> {
     let upgrade = Acceptor::new(stream, &ServerConfig::new()).next_request().await?;
     if upgrade.request().uri().path() == "/old" {
-        let moved =
-            ws_smol::http::Response::builder().status(307).header("Location", "/new").body("");
+        let moved = Response::builder().status(307).header("Location", "/new").body("");
         if let Ok(moved) = moved {
             upgrade.reject_with(moved).await?;
         }

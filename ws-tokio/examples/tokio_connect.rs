@@ -8,6 +8,7 @@ use tokio::net::{TcpListener, TcpStream};
 use ws_tokio::{
     Acceptor, Error, ServerConfig,
     dial::{BackoffConfig, DialEvent},
+    http::Response,
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -47,8 +48,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync
 async fn serve(stream: TcpStream) -> Result<(), Error> {
     let upgrade = Acceptor::new(stream, &ServerConfig::new()).next_request().await?;
     if upgrade.request().uri().path() == "/old" {
-        let moved =
-            ws_tokio::http::Response::builder().status(307).header("Location", "/new").body("");
+        let moved = Response::builder().status(307).header("Location", "/new").body("");
         if let Ok(moved) = moved {
             upgrade.reject_with(moved).await?;
         }
