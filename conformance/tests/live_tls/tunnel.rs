@@ -27,6 +27,7 @@ pub(crate) fn to(plain: TcpStream) -> (TcpStream, TlsSession) {
     for socket in [&client, &server, &plain] {
         socket.set_nodelay(true).unwrap();
     }
+    SockRef::from(&plain).set_send_buffer_size(NARROW).unwrap();
     let serving = thread::spawn(move || serve(server, plain));
     let config = CONFIGS.1.clone().into();
     let mut handshake = TlsHandshake::new(&config, "h.example", RecvBuf::new()).unwrap();
