@@ -35,6 +35,7 @@ recipes! {
     blocking_split in "../../ws-blocking/examples/blocking_split.rs";
     blocking_stream_file in "../../ws-blocking/examples/blocking_stream_file.rs";
     blocking_subprotocols in "../../ws-blocking/examples/blocking_subprotocols.rs";
+    blocking_tls in "../../ws-blocking/examples/blocking_tls.rs";
     smol_chat in "../../ws-smol/examples/smol_chat.rs";
     smol_connect in "../../ws-smol/examples/smol_connect.rs";
     smol_echo in "../../ws-smol/examples/smol_echo.rs";
@@ -49,6 +50,7 @@ recipes! {
     tokio_split in "../../ws-tokio/examples/tokio_split.rs";
     tokio_stream_file in "../../ws-tokio/examples/tokio_stream_file.rs";
     tokio_subprotocols in "../../ws-tokio/examples/tokio_subprotocols.rs";
+    tokio_tls in "../../ws-tokio/examples/tokio_tls.rs";
 }
 
 fn assert_ends<E: Display>(recipe: impl FnOnce() -> Result<(), E> + Send + 'static) {

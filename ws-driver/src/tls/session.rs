@@ -92,10 +92,10 @@ impl TlsSession {
         io: &mut I,
         bufs: &[IoSlice<'_>],
     ) -> io::Result<usize> {
-        self.write_first(io)?;
         if self.closed {
             return Err(ErrorKind::BrokenPipe.into());
         }
+        self.write_first(io)?;
         let n = self.connection.writer().write_vectored(bufs)?;
         if n > 0 && !self.connection.wants_write() {
             // rustls takes bytes and forgets them once the keys of TLS 1.2 are used up.
