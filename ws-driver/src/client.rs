@@ -1,8 +1,10 @@
 //! The client's handshake over a stream.
 
 use std::{
+    convert::Infallible,
     future::poll_fn,
     io,
+    ops::ControlFlow,
     task::{Context, Poll, ready},
     time::Instant,
 };
@@ -77,10 +79,21 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
     ///
     /// [`Error::Handshake`] as [`ClientHandshake::poll`] says, [`Error::Io`] for the stream's own.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Opened<T, R>, Error>> {
+        let polled = ready!(self.poll_or(cx, |_| Ok(None::<Infallible>)));
+        Poll::Ready(polled.map(|ControlFlow::Break(opened)| opened))
+    }
+
+    /// As [`poll`](Self::poll), but `elsewhere` may find something better to do in the head of a rejection, whose
+    /// body is then not waited for.
+    pub(crate) fn poll_or<E>(
+        &mut self,
+        cx: &mut Context<'_>,
+        elsewhere: impl FnMut(&Response<()>) -> Result<Option<E>, Error>,
+    ) -> Poll<Result<Answered<T, R, E>, Error>> {
         let Some(wire) = &mut self.wire else {
             return Poll::Ready(Err(HandshakeError::Done.into()));
         };
-        let result = ready!(drive(wire, &mut self.machine, &mut self.unsent, cx));
+        let result = ready!(drive(wire, &mut self.machine, &mut self.unsent, elsewhere, cx));
         let result = result.map_err(|error| match self.unsent.take() {
             // Without an answer, the reason is that the request did not get through.
             Some(unsent) if !is_answer(&error) => Error::Io(unsent),
@@ -90,10 +103,15 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
             return Poll::Ready(Err(HandshakeError::Done.into()));
         };
         wire.disarm();
-        Poll::Ready(result.map(|Established { response, connection }| {
-            let config = self.machine.config().web_socket_config();
-            (WebSocket::opened(wire, connection, config, None), response)
-        }))
+        let Established { response, connection } = match result? {
+            ControlFlow::Break(established) => established,
+            ControlFlow::Continue(elsewhere) => {
+                return Poll::Ready(Ok(ControlFlow::Continue(elsewhere)));
+            }
+        };
+        let config = self.machine.config().web_socket_config();
+        let ws = WebSocket::opened(wire, connection, config, None);
+        Poll::Ready(Ok(ControlFlow::Break((ws, response))))
     }
 
     /// The head of a rejection, known before its body is complete.
@@ -105,15 +123,22 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
 /// An open WebSocket and the server's 101.
 pub(crate) type Opened<T, R> = (WebSocket<T, R>, UpgradeResponse);
 
-fn drive<T, R: Reads<T> + Writes<T>>(
+/// An open WebSocket, or something better to do.
+type Answered<T, R, E> = ControlFlow<Opened<T, R>, E>;
+
+fn drive<T, R: Reads<T> + Writes<T>, E>(
     wire: &mut Wire<Own<T>, R>,
     machine: &mut ClientHandshake,
     unsent: &mut Option<io::Error>,
+    mut elsewhere: impl FnMut(&Response<()>) -> Result<Option<E>, Error>,
     cx: &mut Context<'_>,
-) -> Poll<Result<Established, Error>> {
+) -> Poll<Result<ControlFlow<Established, E>, Error>> {
     loop {
         if let Some(established) = machine.poll()? {
-            return Poll::Ready(Ok(established));
+            return Poll::Ready(Ok(ControlFlow::Break(established)));
+        }
+        if let Some(elsewhere) = machine.declined().map_or(Ok(None), &mut elsewhere)? {
+            return Poll::Ready(Ok(ControlFlow::Continue(elsewhere)));
         }
         let until = machine.poll_timeout(Instant::now());
         if unsent.is_none() {
@@ -126,7 +151,7 @@ fn drive<T, R: Reads<T> + Writes<T>>(
             // A server that trickles gets no more time than a silent one; what has come is looked at first.
             Poll::Ready(Ok(_)) if until.is_some_and(|until| until <= Instant::now()) => {
                 if let Some(established) = machine.poll()? {
-                    return Poll::Ready(Ok(established));
+                    return Poll::Ready(Ok(ControlFlow::Break(established)));
                 }
                 machine.handle_timeout(Instant::now());
             }
@@ -150,7 +175,8 @@ fn drive<T, R: Reads<T> + Writes<T>>(
 fn is_answer(error: &Error) -> bool {
     matches!(
         error,
-        Error::Handshake(HandshakeError::Declined(_) | HandshakeError::InvalidResponse(_))
+        Error::Redirect(_)
+            | Error::Handshake(HandshakeError::Declined(_) | HandshakeError::InvalidResponse(_))
     )
 }
 

@@ -1,8 +1,8 @@
 //! From a URL to an open WebSocket.
 
-use std::{fmt, future::poll_fn, marker::PhantomData, ops::ControlFlow, task::Poll};
+use std::{fmt, future::poll_fn, marker::PhantomData, ops::ControlFlow};
 
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Response, StatusCode};
 use ws_core::{ClientConfig, ClientHandshake, HandshakeError, RecvBuf, Redirect, Redirects, Url};
 
 use crate::{
@@ -127,33 +127,27 @@ async fn attempt<D: Dials>(
     machine.recv_buf().extend_from_slice(received.filled());
     dial_config.observer.tell(&DialEvent::Handshake(url));
     let mut connecting = Connecting::<_, D::Runtime>::of(stream, machine);
-    let mut follow = |status, headers: &HeaderMap| -> Result<Option<Attempted<D>>, Error> {
+    let mut follow = |status, headers: &HeaderMap| -> Result<Option<(StatusCode, Url)>, Error> {
         if dial_config.max_redirects == 0 {
             return Ok(None);
         }
         let next = redirects.follow(url, status, headers)?;
-        Ok(next.map(|next| ControlFlow::Continue((status, next))))
+        Ok(next.map(|next| (status, next)))
     };
-    poll_fn(|cx| {
-        let moved = match connecting.poll(cx) {
-            Poll::Ready(Ok(opened)) => return Poll::Ready(Ok(ControlFlow::Break(opened))),
-            Poll::Ready(Err(Error::Handshake(HandshakeError::Declined(declined)))) => {
-                let response = declined.response();
-                match follow(response.status(), response.headers())? {
-                    None => return Poll::Ready(Err(HandshakeError::Declined(declined).into())),
-                    moved => moved,
-                }
+    // The body of a redirect is for people, and not waited for.
+    let mut elsewhere = |head: &Response<()>| follow(head.status(), head.headers());
+    let answered = poll_fn(|cx| connecting.poll_or(cx, &mut elsewhere)).await;
+    match answered {
+        // The body was there already.
+        Err(Error::Handshake(HandshakeError::Declined(declined))) => {
+            let response = declined.response();
+            match follow(response.status(), response.headers())? {
+                Some(elsewhere) => Ok(ControlFlow::Continue(elsewhere)),
+                None => Err(HandshakeError::Declined(declined).into()),
             }
-            Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-            // The body of a redirect is for people, and not waited for.
-            Poll::Pending => match connecting.declined() {
-                Some(response) => follow(response.status(), response.headers())?,
-                None => None,
-            },
-        };
-        moved.map_or(Poll::Pending, |moved| Poll::Ready(Ok(moved)))
-    })
-    .await
+        }
+        answered => answered,
+    }
 }
 
 impl<D> Clone for Connect<D> {
