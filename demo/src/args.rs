@@ -3,7 +3,7 @@
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use lexopt::{Arg, Error, Parser, ValueExt};
-use ws_core::{Lenient, Message, Role, ServerConfig, WebSocketConfig};
+use ws_core::{BackoffConfig, Lenient, Message, Role, ServerConfig, WebSocketConfig};
 
 use crate::{
     deflate::Compression,
@@ -82,6 +82,8 @@ pub(crate) struct ConnectOptions {
     pub(crate) expect_reply: bool,
     /// The silence of the server after which to close.
     pub(crate) wait: Option<Duration>,
+    /// One session after the other.
+    pub(crate) reconnecting: Option<BackoffConfig>,
     /// Print each step, and the head on a terminal, too.
     pub(crate) verbose: bool,
     /// Print messages only.
@@ -100,6 +102,11 @@ impl ConnectOptions {
         }
         if self.verbose && self.quiet {
             return Err("it cannot be both --verbose and --quiet".into());
+        }
+        if self.reconnecting.is_some() && (self.handshake_only || self.binary || sends) {
+            return Err("--reconnect is about lines of standard input: it goes with none of \
+                        --handshake-only, --send, --binary and --expect-reply"
+                .into());
         }
         self.dialling.check()?;
         self.compression.check()
@@ -266,6 +273,7 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
         binary: false,
         expect_reply: false,
         wait: None,
+        reconnecting: None,
         verbose: false,
         quiet: false,
     };
@@ -305,6 +313,13 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
             Arg::Long("binary") => options.binary = true,
             Arg::Long("expect-reply") => options.expect_reply = true,
             Arg::Long("wait") => options.wait = Some(seconds(parser)?),
+            Arg::Long("reconnect") => {
+                options.reconnecting.get_or_insert_default();
+            }
+            Arg::Long("reconnect-max-delay-ms") => {
+                let how = options.reconnecting.take().unwrap_or_default();
+                options.reconnecting = Some(how.max(milliseconds(parser)?));
+            }
             Arg::Long("verbose") | Arg::Short('v') => options.verbose = true,
             Arg::Long("quiet") | Arg::Short('q') => options.quiet = true,
             Arg::Value(value) if url.is_none() => url = Some(value.string()?),
@@ -558,6 +573,30 @@ mod tests {
                 "connect --fragment-len all",
                 "--fragment-len takes a number of bytes above 0, or none",
             ),
+            ("connect ws://h --cert c", "--cert and --key belong together"),
+            ("connect ws://h --key k", "--cert and --key belong together"),
+            (
+                "connect ws://h --ca a --insecure",
+                "with --insecure no certificate is verified, so --ca is without effect",
+            ),
+            (
+                "connect ws://h --proxy p --proxy-from-env",
+                "the proxy is either that of --proxy or that of --proxy-from-env",
+            ),
+            (
+                "connect ws://h --proxy ftp://ada:secret@p",
+                "--proxy: the scheme \"ftp\" is not one of a proxy: http, https, socks4, socks4a, \
+                 socks5 or socks5h",
+            ),
+            ("connect ws://h --resolve h:1", "--resolve takes HOST:PORT:ADDR, not \"h:1\""),
+            (
+                "connect ws://h --reconnect --send a",
+                "--reconnect is about lines of standard input: it goes with none of \
+                 --handshake-only, --send, --binary and --expect-reply",
+            ),
+            ("serve --tls-cert c", "--tls-cert and --tls-key belong together"),
+            ("serve --tls-key k", "--tls-cert and --tls-key belong together"),
+            ("serve --tls-client-ca a", "--tls-client-ca takes --tls-cert and --tls-key as well"),
             ("connect -v -q", "it cannot be both --verbose and --quiet"),
             ("connect --wait soon", "--wait takes a number of seconds, such as 0.5"),
             ("connect --wait -1", "--wait takes a number of seconds, such as 0.5"),
@@ -573,7 +612,12 @@ mod tests {
             assert!(shown, "{error}");
         }
         assert!(parsed("serve --origin https://h/ --origin http://i:80").is_ok());
-        for line in ["connect --timeout-ms soon", "serve --runtime java", "serve --max-head -1"] {
+        for line in [
+            "connect --timeout-ms soon",
+            "connect ws://h --redirects many",
+            "serve --runtime java",
+            "serve --max-head -1",
+        ] {
             assert!(parsed(line).is_err(), "{line}");
         }
     }

@@ -129,6 +129,13 @@ frame. If the server declines, the head is followed by an empty line and the bod
 head is left out, `< ` marks messages received and `> ` messages sent, and long binary messages are
 cut.
 
+With --reconnect one session follows the other: when the server closes or is lost, and when it cannot be
+had for a reason that may pass. Standard error has a line for the end of each session and for the
+beginning of the next, with its number and the time between, and a line for each attempt that fails.
+Lines that are typed or piped meanwhile are sent in the next session, up to 64 ahead; so is one that
+could not be sent. What was sent just before the server was lost may be lost with it. It ends when
+standard input has ended and all of it is sent, when this side closes after --wait, and with Ctrl-C.
+
   --send TEXT                 a message to send; may be repeated
   --send-binary HEX           the same, of bytes
   --binary                    send standard input as one binary message
@@ -155,6 +162,8 @@ cut.
   --redirects N               follow up to so many redirects (0)
   --resolve HOST:PORT:ADDR    take this address for this host and port, be it the server's or a proxy's;
                               may be repeated, and have several addresses, with commas between them
+  --reconnect                 open another session whenever one ends
+  --reconnect-max-delay-ms N  the same, with no longer time between two attempts (90000)
   --max-message BYTES         largest message that is received (16777216)
   --fragment-len N|none       longest frame that is sent, in bytes, or none for one frame a message: for
                               servers that cannot put fragments together, or give them out one by

@@ -3,7 +3,7 @@
 use std::{io, net::TcpStream, sync::Arc};
 
 use rustls::ClientConnection;
-use ws_core::{ClientConfig, ServerConfig, UpgradeResponse};
+use ws_core::{BackoffConfig, ClientConfig, ServerConfig, UpgradeResponse};
 use ws_driver::{DialConfig, Error};
 
 use super::channel::Channel;
@@ -33,7 +33,23 @@ pub(crate) trait Adapter: Send + Sync {
     /// Those of the adapter's `connect_with`.
     fn connect(&self, url: &str, config: &ClientConfig, dial: &DialConfig)
     -> Result<Opened, Error>;
+
+    /// Opens one WebSocket after the other, one with each call.
+    fn reconnect(
+        &self,
+        url: &str,
+        config: &ClientConfig,
+        dial: &DialConfig,
+        backoff: BackoffConfig,
+    ) -> Box<Reopen<'_>>;
 }
+
+/// Opens the next of several WebSockets. Gives it, and how many attempts it took.
+///
+/// # Errors
+///
+/// Those of the adapter's `Reconnect`.
+pub(crate) type Reopen<'a> = dyn FnMut() -> Result<(Opened, u32), Error> + 'a;
 
 /// A WebSocket that has been opened.
 pub(crate) struct Opened {

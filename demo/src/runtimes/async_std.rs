@@ -8,12 +8,12 @@ use async_std::{
     task,
 };
 use futures_rustls::TlsAcceptor;
-use ws_async_std::{Acceptor, DialConfig, Error};
-use ws_core::{ClientConfig, ServerConfig};
+use ws_async_std::{Acceptor, DialConfig, Error, MaybeTlsStream, WebSocket};
+use ws_core::{BackoffConfig, ClientConfig, ServerConfig, UpgradeResponse};
 
 use super::{
     Adapter, Channel, Opened,
-    adapter::agreed,
+    adapter::{Reopen, agreed},
     lazy::Lazy,
     outside::{BlockOn, Outside},
 };
@@ -55,10 +55,32 @@ impl Adapter for AsyncStd {
     ) -> Result<Opened, Error> {
         let connecting = ws_async_std::connect_with(url, config).dial(dial);
         let (ws, response) = task::block_on(connecting.into_future())?;
-        let tls = ws.get_ref().tls_session().map(agreed);
-        let channel = Box::new(Outside::new(ws_driver::WebSocket::from(ws), self));
-        Ok(Opened { channel, response, tls })
+        Ok(opened(ws, response, self))
     }
+
+    fn reconnect(
+        &self,
+        url: &str,
+        config: &ClientConfig,
+        dial: &DialConfig,
+        backoff: BackoffConfig,
+    ) -> Box<Reopen<'_>> {
+        let mut sessions = ws_async_std::connect_with(url, config).dial(dial).reconnect(backoff);
+        Box::new(move || {
+            let session = task::block_on(sessions.next())?;
+            Ok((opened(session.web_socket, session.response, self), session.attempts))
+        })
+    }
+}
+
+fn opened(
+    ws: WebSocket<MaybeTlsStream<TcpStream>>,
+    response: UpgradeResponse,
+    executor: &AsyncStd,
+) -> Opened {
+    let tls = ws.get_ref().tls_session().map(agreed);
+    let channel = Box::new(Outside::new(ws_driver::WebSocket::from(ws), executor));
+    Opened { channel, response, tls }
 }
 
 fn spawn<T>(stream: T, service: Arc<Service>, mut journal: Journal) -> io::Result<()>

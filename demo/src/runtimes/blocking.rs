@@ -8,10 +8,15 @@ use ws_blocking::{
     Transport, WebSocket,
 };
 use ws_core::{
-    ClientConfig, CloseFrame, CloseInfo, Message, MessageKind, Negotiated, ServerConfig,
+    BackoffConfig, ClientConfig, CloseFrame, CloseInfo, Message, MessageKind, Negotiated,
+    ServerConfig, UpgradeResponse,
 };
 
-use super::{Adapter, Channel, Opened, Receiving, Sending, adapter::agreed, tls_stream::TlsStream};
+use super::{
+    Adapter, Channel, Opened, Receiving, Sending,
+    adapter::{Reopen, agreed},
+    tls_stream::TlsStream,
+};
 use crate::{
     echo::echo_blocking,
     serve::{Journal, Service, attend::attend_blocking},
@@ -38,9 +43,27 @@ impl Adapter for Blocking {
         dial: &DialConfig,
     ) -> Result<Opened, Error> {
         let (ws, response) = ws_blocking::connect_with(url, config).dial(dial).open()?;
-        let tls = ws.get_ref().tls_session().map(agreed);
-        Ok(Opened { channel: Box::new(ws), response, tls })
+        Ok(opened(ws, response))
     }
+
+    fn reconnect(
+        &self,
+        url: &str,
+        config: &ClientConfig,
+        dial: &DialConfig,
+        backoff: BackoffConfig,
+    ) -> Box<Reopen<'_>> {
+        let mut sessions = ws_blocking::connect_with(url, config).dial(dial).reconnect(backoff);
+        Box::new(move || {
+            let session = sessions.next()?;
+            Ok((opened(session.web_socket, session.response), session.attempts))
+        })
+    }
+}
+
+fn opened(ws: WebSocket<MaybeTlsStream<TcpStream>>, response: UpgradeResponse) -> Opened {
+    let tls = ws.get_ref().tls_session().map(agreed);
+    Opened { channel: Box::new(ws), response, tls }
 }
 
 fn spawn<T>(stream: T, service: Arc<Service>, mut journal: Journal) -> io::Result<()>

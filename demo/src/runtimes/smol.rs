@@ -7,12 +7,12 @@ use smol::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
 };
-use ws_core::{ClientConfig, ServerConfig};
-use ws_smol::{Acceptor, DialConfig, Error};
+use ws_core::{BackoffConfig, ClientConfig, ServerConfig, UpgradeResponse};
+use ws_smol::{Acceptor, DialConfig, Error, MaybeTlsStream, WebSocket};
 
 use super::{
     Adapter, Channel, Opened,
-    adapter::agreed,
+    adapter::{Reopen, agreed},
     lazy::Lazy,
     outside::{BlockOn, Outside},
 };
@@ -56,10 +56,32 @@ impl Adapter for Smol {
     ) -> Result<Opened, Error> {
         let connecting = ws_smol::connect_with(url, config).dial(dial);
         let (ws, response) = smol::block_on(connecting.into_future())?;
-        let tls = ws.get_ref().tls_session().map(agreed);
-        let channel = Box::new(Outside::new(ws_driver::WebSocket::from(ws), self));
-        Ok(Opened { channel, response, tls })
+        Ok(opened(ws, response, self))
     }
+
+    fn reconnect(
+        &self,
+        url: &str,
+        config: &ClientConfig,
+        dial: &DialConfig,
+        backoff: BackoffConfig,
+    ) -> Box<Reopen<'_>> {
+        let mut sessions = ws_smol::connect_with(url, config).dial(dial).reconnect(backoff);
+        Box::new(move || {
+            let session = smol::block_on(sessions.next())?;
+            Ok((opened(session.web_socket, session.response, self), session.attempts))
+        })
+    }
+}
+
+fn opened(
+    ws: WebSocket<MaybeTlsStream<TcpStream>>,
+    response: UpgradeResponse,
+    executor: &Smol,
+) -> Opened {
+    let tls = ws.get_ref().tls_session().map(agreed);
+    let channel = Box::new(Outside::new(ws_driver::WebSocket::from(ws), executor));
+    Opened { channel, response, tls }
 }
 
 fn spawn<T>(stream: T, service: Arc<Service>, mut journal: Journal)

@@ -100,8 +100,11 @@ impl Transport for TlsStream {
     }
 
     fn shutdown_write(&mut self) -> io::Result<()> {
-        self.connection.send_close_notify();
-        self.write_records()?;
+        // TLS that has not begun ends with its socket.
+        if !self.connection.is_handshaking() {
+            self.connection.send_close_notify();
+            self.write_records()?;
+        }
         self.socket.shutdown(Shutdown::Write)
     }
 }

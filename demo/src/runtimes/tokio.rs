@@ -8,12 +8,12 @@ use tokio::{
     runtime::{Handle, Runtime},
 };
 use tokio_rustls::TlsAcceptor;
-use ws_core::{ClientConfig, ServerConfig};
-use ws_tokio::{Acceptor, DialConfig, Error};
+use ws_core::{BackoffConfig, ClientConfig, ServerConfig, UpgradeResponse};
+use ws_tokio::{Acceptor, DialConfig, Error, MaybeTlsStream, WebSocket};
 
 use super::{
     Adapter, Channel, Opened,
-    adapter::agreed,
+    adapter::{Reopen, agreed},
     lazy::Lazy,
     outside::{BlockOn, Outside},
 };
@@ -64,13 +64,37 @@ impl Adapter for Tokio {
         config: &ClientConfig,
         dial: &DialConfig,
     ) -> Result<Opened, Error> {
-        let handle = self.runtime.handle();
         let connecting = ws_tokio::connect_with(url, config).dial(dial);
-        let (ws, response) = handle.block_on(connecting.into_future())?;
-        let tls = ws.get_ref().tls_session().map(agreed);
-        let channel = Box::new(Outside::new(ws_driver::WebSocket::from(ws), handle));
-        Ok(Opened { channel, response, tls })
+        let (ws, response) = self.runtime.block_on(connecting.into_future())?;
+        Ok(opened(ws, response, self.runtime.handle()))
     }
+
+    fn reconnect(
+        &self,
+        url: &str,
+        config: &ClientConfig,
+        dial: &DialConfig,
+        backoff: BackoffConfig,
+    ) -> Box<Reopen<'_>> {
+        let mut sessions = ws_tokio::connect_with(url, config).dial(dial).reconnect(backoff);
+        Box::new(move || {
+            let session = self.runtime.block_on(sessions.next())?;
+            Ok((
+                opened(session.web_socket, session.response, self.runtime.handle()),
+                session.attempts,
+            ))
+        })
+    }
+}
+
+fn opened(
+    ws: WebSocket<MaybeTlsStream<TcpStream>>,
+    response: UpgradeResponse,
+    executor: &Handle,
+) -> Opened {
+    let tls = ws.get_ref().tls_session().map(agreed);
+    let channel = Box::new(Outside::new(ws_driver::WebSocket::from(ws), executor));
+    Opened { channel, response, tls }
 }
 
 fn spawn<T>(stream: T, service: Arc<Service>, mut journal: Journal)
