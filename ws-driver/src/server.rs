@@ -131,7 +131,7 @@ impl Reading {
         &mut self,
         wire: &mut Wire<Own<T>, R>,
         cx: &mut Context<'_>,
-        look: impl Fn(ServerHandshake) -> Polled<O>,
+        look: impl Fn(ServerHandshake) -> Polled<ServerHandshake, O, Box<Rejected>>,
     ) -> Poll<Result<Result<O, Box<Rejected>>, Error>> {
         loop {
             let Some(handshake) = self.handshake.take() else {
@@ -462,7 +462,9 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
 }
 
 /// Accepts what may be accepted, in memory that is lent for the answer: it is written at once.
-fn accept_plain(mut handshake: ServerHandshake) -> Polled<Accepted> {
+fn accept_plain(
+    mut handshake: ServerHandshake,
+) -> Polled<ServerHandshake, Accepted, Box<Rejected>> {
     if !handshake.send_queue().has_buffer() {
         handshake.send_queue().attach_buffer(pool::take());
     }
