@@ -5,7 +5,14 @@ use std::{ffi::OsString, path::PathBuf, time::Duration};
 use lexopt::{Arg, Error, Parser, ValueExt};
 use ws_core::{Lenient, Message, Role, ServerConfig, WebSocketConfig};
 
-use crate::{deflate::Compression, hex, runtimes::Runtime, usage};
+use crate::{
+    deflate::Compression,
+    dialling::Dialling,
+    hex,
+    runtimes::Runtime,
+    tls::{Identity, ServerTls},
+    usage,
+};
 
 /// What to do.
 #[derive(Debug)]
@@ -24,6 +31,8 @@ pub(crate) enum Command {
 pub(crate) struct ServeOptions {
     pub(crate) runtime: Runtime,
     pub(crate) addr: String,
+    /// `None` without TLS.
+    pub(crate) tls: Option<ServerTls>,
     pub(crate) subprotocols: Vec<String>,
     pub(crate) require_subprotocol: bool,
     pub(crate) origins: Vec<String>,
@@ -52,6 +61,8 @@ pub(crate) struct ServeOptions {
 pub(crate) struct ConnectOptions {
     pub(crate) runtime: Runtime,
     pub(crate) url: String,
+    /// The way there.
+    pub(crate) dialling: Dialling,
     pub(crate) subprotocols: Vec<String>,
     /// Names and values.
     pub(crate) headers: Vec<(String, String)>,
@@ -71,7 +82,7 @@ pub(crate) struct ConnectOptions {
     pub(crate) expect_reply: bool,
     /// The silence of the server after which to close.
     pub(crate) wait: Option<Duration>,
-    /// Print the head on a terminal, too.
+    /// Print each step, and the head on a terminal, too.
     pub(crate) verbose: bool,
     /// Print messages only.
     pub(crate) quiet: bool,
@@ -90,6 +101,7 @@ impl ConnectOptions {
         if self.verbose && self.quiet {
             return Err("it cannot be both --verbose and --quiet".into());
         }
+        self.dialling.check()?;
         self.compression.check()
     }
 
@@ -166,6 +178,7 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
     let mut options = ServeOptions {
         runtime: Runtime::default(),
         addr: ANY_PORT.to_owned(),
+        tls: None,
         subprotocols: Vec::new(),
         require_subprotocol: false,
         origins: Vec::new(),
@@ -184,11 +197,15 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
         ping_interval: None,
         close_after: None,
     };
+    let (mut chain, mut key, mut client_ca) = (None, None, None);
     while let Some(arg) = parser.next()? {
         match arg {
             HELP | SHORT_HELP => return Ok(Command::Print(usage::SERVE)),
             Arg::Long("runtime") => options.runtime = parser.value()?.parse()?,
             Arg::Long("addr") => options.addr = parser.value()?.string()?,
+            Arg::Long("tls-cert") => chain = Some(parser.value()?.into()),
+            Arg::Long("tls-key") => key = Some(parser.value()?.into()),
+            Arg::Long("tls-client-ca") => client_ca = Some(parser.value()?.into()),
             Arg::Long("subprotocol") => options.subprotocols.push(parser.value()?.string()?),
             Arg::Long("require-subprotocol") => options.require_subprotocol = true,
             Arg::Long("origin") => options.origins.push(origin(parser)?),
@@ -218,6 +235,16 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
         }
     }
     options.compression.check()?;
+    options.tls = match (chain, key, client_ca) {
+        (Some(chain), Some(key), client_ca) => {
+            Some(ServerTls { identity: Identity { chain, key }, client_ca })
+        }
+        (None, None, None) => None,
+        (None, None, Some(_)) => {
+            return Err("--tls-client-ca takes --tls-cert and --tls-key as well".into());
+        }
+        _ => return Err("--tls-cert and --tls-key belong together".into()),
+    };
     Ok(Command::Serve(options))
 }
 
@@ -226,6 +253,7 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
     let mut options = ConnectOptions {
         runtime: Runtime::default(),
         url: String::new(),
+        dialling: Dialling::default(),
         subprotocols: Vec::new(),
         headers: Vec::new(),
         compression: Compression::new(Role::Client),
@@ -245,6 +273,14 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
         match arg {
             HELP | SHORT_HELP => return Ok(Command::Print(usage::CONNECT)),
             Arg::Long("runtime") => options.runtime = parser.value()?.parse()?,
+            Arg::Long("ca") => options.dialling.trust(parser)?,
+            Arg::Long("insecure") => options.dialling.trust_anybody(),
+            Arg::Long("cert") => options.dialling.chain(parser)?,
+            Arg::Long("key") => options.dialling.key(parser)?,
+            Arg::Long("proxy") => options.dialling.proxy(parser)?,
+            Arg::Long("proxy-from-env") => options.dialling.proxy_from_env(),
+            Arg::Long("redirects") => options.dialling.redirects(parser)?,
+            Arg::Long("resolve") => options.dialling.resolve(parser)?,
             Arg::Long("subprotocol") => options.subprotocols.push(parser.value()?.string()?),
             Arg::Long("header") => {
                 let (name, value) = pair(parser, "--header takes 'Name: value'")?;

@@ -134,7 +134,7 @@ fn connect(
     }
     match until.map(left) {
         Some(left) if left.is_zero() => return Err(io::ErrorKind::TimedOut.into()),
-        Some(left) => socket.connect_timeout(&address.into(), left)?,
+        Some(left) => connect_within(&socket, address, left)?,
         None => socket.connect(&address.into())?,
     }
     // A WebSocket writes whole messages: there is nothing to wait for.
@@ -142,6 +142,22 @@ fn connect(
     Ok(socket.into())
 }
 
+/// Connects a socket within `timeout`.
+fn connect_within(socket: &Socket, address: SocketAddr, timeout: Duration) -> io::Result<()> {
+    let began = Instant::now();
+    let connected = socket.connect_timeout(&address.into(), timeout);
+    if connected.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::TimedOut) {
+        // It waits for whole milliseconds, and may be back before the time is up: then nobody would know that
+        // it was the deadline.
+        if let Some(rest) = timeout.checked_sub(began.elapsed()).filter(|rest| *rest < MS) {
+            thread::sleep(rest);
+        }
+    }
+    connected
+}
+
 fn left(until: Instant) -> Duration {
     until.saturating_duration_since(Instant::now())
 }
+
+const MS: Duration = Duration::from_millis(1);

@@ -100,6 +100,10 @@ pub(crate) fn poll_write_out<I: Hold, R: Writes<I::Stream>>(
     if let Some(memory) = sender.detach_buffer() {
         pool::put(memory);
     }
+    if wire.is_unflushed() && sender.is_cut() {
+        // A stream that still holds something back may wait for the peer for ever.
+        return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+    }
     wire.poll_flush(cx)
 }
 

@@ -10,7 +10,11 @@ use std::{
 use ws_core::{ClientConfig, Declined, HandshakeError, Url, WebSocketConfig};
 use ws_driver::Error;
 
-use crate::{args::ConnectOptions, complain::complain, runtimes::Channel};
+use crate::{
+    args::ConnectOptions,
+    complain::complain,
+    runtimes::{Adapter, Channel, Opened},
+};
 
 mod head;
 mod interrupt;
@@ -20,6 +24,7 @@ mod progress;
 mod sending;
 mod session;
 mod status;
+mod steps;
 
 use self::{
     mode::{Input, Mode, Timing},
@@ -27,6 +32,7 @@ use self::{
     sending::Source,
     session::Session,
     status::{conclude, described},
+    steps::Steps,
 };
 
 /// Connects, sends and receives messages, and closes.
@@ -39,8 +45,8 @@ pub(crate) fn run(options: &ConnectOptions) -> io::Result<ExitCode> {
     let mode = Mode::of(options, Input::of_process());
     let style = Style::of(options, io::stdout().is_terminal());
     let mut output = Output::new(io::stdout(), style);
-    match adapter.connect(&options.url, &config(options, mode)) {
-        Ok((channel, response)) => {
+    match open(adapter.as_ref(), options, mode) {
+        Ok(Opened { channel, response, .. }) => {
             output.opened(response.as_response(), channel.negotiated(), channel.leftover_len())?;
             match mode {
                 Mode::HandshakeOnly => Ok(ExitCode::SUCCESS),
@@ -62,10 +68,23 @@ pub(crate) fn run(options: &ConnectOptions) -> io::Result<ExitCode> {
     }
 }
 
+/// Opens the WebSocket, and tells of each step if that is asked for.
+fn open(adapter: &dyn Adapter, options: &ConnectOptions, mode: Mode) -> Result<Opened, Error> {
+    let mut dial = options.dialling.config()?;
+    let steps = options.verbose.then(Steps::start);
+    if let Some(steps) = steps {
+        dial = dial.on_event(move |event| steps.tell(event));
+    }
+    let opened = adapter.connect(&options.url, &config(options, mode), &dial)?;
+    if let Some(steps) = steps {
+        steps.tell_opened(&opened);
+    }
+    Ok(opened)
+}
+
 /// Where it goes, without user name and password, and a colon.
 fn destination(url: &str) -> String {
-    let url = Url::parse(url).map(|url| format!("ws://{}{}: ", url.host_field(), url.target()));
-    url.unwrap_or_default()
+    Url::parse(url).map(|url| format!("{url}: ")).unwrap_or_default()
 }
 
 fn config(options: &ConnectOptions, mode: Mode) -> ClientConfig {

@@ -139,6 +139,8 @@ mod tests {
 
     use ws_core::{ClientConfig, CloseCode, CloseFrame, Message, MessageKind, ServerConfig};
 
+    use ws_driver::DialConfig;
+
     use super::*;
     use crate::{connect::output::Style, runtimes::Runtime};
 
@@ -158,8 +160,8 @@ mod tests {
         });
         // The runtime has to outlive the session.
         let adapter = Box::leak(runtime.start().unwrap());
-        let (channel, _) = adapter.connect(&url, &ClientConfig::new()).unwrap();
-        (Session::new(channel).unwrap(), server)
+        let opened = adapter.connect(&url, &ClientConfig::new(), &DialConfig::new()).unwrap();
+        (Session::new(opened.channel).unwrap(), server)
     }
 
     fn timing(mode: Mode) -> Timing {

@@ -3,14 +3,18 @@
 use std::{future::Future, io, net, sync::Arc};
 
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::TcpStream,
     runtime::{Handle, Runtime},
 };
-use ws_core::{ClientConfig, ServerConfig, UpgradeResponse};
-use ws_tokio::{Acceptor, Error};
+use tokio_rustls::TlsAcceptor;
+use ws_core::{ClientConfig, ServerConfig};
+use ws_tokio::{Acceptor, DialConfig, Error};
 
 use super::{
-    Adapter, Channel,
+    Adapter, Channel, Opened,
+    adapter::agreed,
+    lazy::Lazy,
     outside::{BlockOn, Outside},
 };
 use crate::serve::{Journal, Service, attend::attend};
@@ -31,14 +35,16 @@ impl Adapter for Tokio {
         &self,
         stream: net::TcpStream,
         service: Arc<Service>,
-        mut journal: Journal,
+        journal: Journal,
     ) -> io::Result<()> {
         let _context = self.runtime.enter();
-        let acceptor = Acceptor::new(registered(stream)?, service.config());
-        self.runtime.spawn(async move {
-            let attended = attend(acceptor.into(), &service, &mut journal).await;
-            journal.close(attended);
-        });
+        let stream = registered(stream)?;
+        match service.tls() {
+            None => spawn(stream, service, journal),
+            Some(tls) => {
+                spawn(Lazy::new(TlsAcceptor::from(tls.clone()).accept(stream)), service, journal);
+            }
+        }
         Ok(())
     }
 
@@ -56,11 +62,26 @@ impl Adapter for Tokio {
         &self,
         url: &str,
         config: &ClientConfig,
-    ) -> Result<(Box<dyn Channel>, UpgradeResponse), Error> {
+        dial: &DialConfig,
+    ) -> Result<Opened, Error> {
         let handle = self.runtime.handle();
-        let (ws, response) = handle.block_on(ws_tokio::connect_with(url, config).into_future())?;
-        Ok((Box::new(Outside::new(ws_driver::WebSocket::from(ws), handle)), response))
+        let connecting = ws_tokio::connect_with(url, config).dial(dial);
+        let (ws, response) = handle.block_on(connecting.into_future())?;
+        let tls = ws.get_ref().tls_session().map(agreed);
+        let channel = Box::new(Outside::new(ws_driver::WebSocket::from(ws), handle));
+        Ok(Opened { channel, response, tls })
     }
+}
+
+fn spawn<T>(stream: T, service: Arc<Service>, mut journal: Journal)
+where
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let acceptor = Acceptor::new(stream, service.config());
+    tokio::spawn(async move {
+        let attended = attend(acceptor.into(), &service, &mut journal).await;
+        journal.close(attended);
+    });
 }
 
 impl BlockOn for Handle {

@@ -1,5 +1,7 @@
 //! What is answered to a request: the part of a server that has nothing to do with a runtime.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use ws_core::{RequestRule, ServerConfig, Violation, credentials};
@@ -10,6 +12,8 @@ use super::journal::Outcome;
 #[derive(Debug)]
 pub(crate) struct Service {
     config: ServerConfig,
+    /// `None` without TLS.
+    tls: Option<Arc<rustls::ServerConfig>>,
     /// User and password.
     basic_auth: Option<(String, String)>,
     /// How many messages are echoed before the WebSocket is closed.
@@ -29,7 +33,12 @@ pub(crate) enum Answer {
 
 impl Service {
     pub(crate) fn new(config: ServerConfig) -> Self {
-        Self { config, basic_auth: None, close_after: None }
+        Self { config, tls: None, basic_auth: None, close_after: None }
+    }
+
+    /// Does TLS.
+    pub(crate) fn over_tls(self, tls: Option<Arc<rustls::ServerConfig>>) -> Self {
+        Self { tls, ..self }
     }
 
     /// Lets in nobody but this user.
@@ -44,6 +53,10 @@ impl Service {
 
     pub(crate) fn config(&self) -> &ServerConfig {
         &self.config
+    }
+
+    pub(crate) fn tls(&self) -> Option<&Arc<rustls::ServerConfig>> {
+        self.tls.as_ref()
     }
 
     pub(crate) fn max_messages(&self) -> Option<u64> {
