@@ -2,7 +2,7 @@
 
 use std::{fmt, future::poll_fn, marker::PhantomData, ops::ControlFlow};
 
-use http::{HeaderMap, Response, StatusCode};
+use http::StatusCode;
 use ws_core::{ClientConfig, ClientHandshake, HandshakeError, RecvBuf, Redirect, Redirects, Url};
 
 use crate::{
@@ -127,26 +127,21 @@ async fn attempt<D: Dials>(
     machine.recv_buf().extend_from_slice(received.filled());
     dial_config.observer.tell(&DialEvent::Handshake(url));
     let mut connecting = Connecting::<_, D::Runtime>::of(stream, machine);
-    let mut follow = |status, headers: &HeaderMap| -> Result<Option<(StatusCode, Url)>, Error> {
-        if dial_config.max_redirects == 0 {
-            return Ok(None);
-        }
-        let next = redirects.follow(url, status, headers)?;
-        Ok(next.map(|next| (status, next)))
-    };
-    // The body of a redirect is for people, and not waited for.
-    let mut elsewhere = |head: &Response<()>| follow(head.status(), head.headers());
-    let answered = poll_fn(|cx| connecting.poll_or(cx, &mut elsewhere)).await;
-    match answered {
-        // The body was there already.
-        Err(Error::Handshake(HandshakeError::Declined(declined))) => {
-            let response = declined.response();
-            match follow(response.status(), response.headers())? {
-                Some(elsewhere) => Ok(ControlFlow::Continue(elsewhere)),
+    let follows = dial_config.max_redirects > 0;
+    if follows {
+        // What a redirect says beside where to is for people.
+        connecting = connecting.skip_body(Redirects::apply_to);
+    }
+    match poll_fn(|cx| connecting.poll(cx)).await {
+        Ok(opened) => Ok(ControlFlow::Break(opened)),
+        Err(Error::Handshake(HandshakeError::Declined(declined))) if follows => {
+            let (status, headers) = (declined.response().status(), declined.response().headers());
+            match redirects.follow(url, status, headers)? {
+                Some(next) => Ok(ControlFlow::Continue((status, next))),
                 None => Err(HandshakeError::Declined(declined).into()),
             }
         }
-        answered => answered,
+        Err(error) => Err(error),
     }
 }
 
