@@ -3,9 +3,16 @@
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use lexopt::{Arg, Error, Parser, ValueExt};
-use ws_core::{Lenient, Message, Role, ServerConfig, WebSocketConfig};
+use ws_core::{BackoffConfig, Lenient, Message, Role, ServerConfig, WebSocketConfig};
 
-use crate::{deflate::Compression, hex, runtimes::Runtime, usage};
+use crate::{
+    deflate::Compression,
+    dialling::Dialling,
+    hex,
+    runtimes::Runtime,
+    tls::{Identity, ServerTls},
+    usage,
+};
 
 /// What to do.
 #[derive(Debug)]
@@ -24,6 +31,8 @@ pub(crate) enum Command {
 pub(crate) struct ServeOptions {
     pub(crate) runtime: Runtime,
     pub(crate) addr: String,
+    /// `None` without TLS.
+    pub(crate) tls: Option<ServerTls>,
     pub(crate) subprotocols: Vec<String>,
     pub(crate) require_subprotocol: bool,
     pub(crate) origins: Vec<String>,
@@ -52,6 +61,8 @@ pub(crate) struct ServeOptions {
 pub(crate) struct ConnectOptions {
     pub(crate) runtime: Runtime,
     pub(crate) url: String,
+    /// The way there.
+    pub(crate) dialling: Dialling,
     pub(crate) subprotocols: Vec<String>,
     /// Names and values.
     pub(crate) headers: Vec<(String, String)>,
@@ -71,7 +82,9 @@ pub(crate) struct ConnectOptions {
     pub(crate) expect_reply: bool,
     /// The silence of the server after which to close.
     pub(crate) wait: Option<Duration>,
-    /// Print the head on a terminal, too.
+    /// One session after the other.
+    pub(crate) reconnecting: Option<BackoffConfig>,
+    /// Print each step, and the head on a terminal, too.
     pub(crate) verbose: bool,
     /// Print messages only.
     pub(crate) quiet: bool,
@@ -90,6 +103,12 @@ impl ConnectOptions {
         if self.verbose && self.quiet {
             return Err("it cannot be both --verbose and --quiet".into());
         }
+        if self.reconnecting.is_some() && (self.handshake_only || self.binary || sends) {
+            return Err("--reconnect is about lines of standard input: it goes with none of \
+                        --handshake-only, --send, --binary and --expect-reply"
+                .into());
+        }
+        self.dialling.check()?;
         self.compression.check()
     }
 
@@ -166,6 +185,7 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
     let mut options = ServeOptions {
         runtime: Runtime::default(),
         addr: ANY_PORT.to_owned(),
+        tls: None,
         subprotocols: Vec::new(),
         require_subprotocol: false,
         origins: Vec::new(),
@@ -184,11 +204,15 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
         ping_interval: None,
         close_after: None,
     };
+    let (mut chain, mut key, mut client_ca) = (None, None, None);
     while let Some(arg) = parser.next()? {
         match arg {
             HELP | SHORT_HELP => return Ok(Command::Print(usage::SERVE)),
             Arg::Long("runtime") => options.runtime = parser.value()?.parse()?,
             Arg::Long("addr") => options.addr = parser.value()?.string()?,
+            Arg::Long("tls-cert") => chain = Some(parser.value()?.into()),
+            Arg::Long("tls-key") => key = Some(parser.value()?.into()),
+            Arg::Long("tls-client-ca") => client_ca = Some(parser.value()?.into()),
             Arg::Long("subprotocol") => options.subprotocols.push(parser.value()?.string()?),
             Arg::Long("require-subprotocol") => options.require_subprotocol = true,
             Arg::Long("origin") => options.origins.push(origin(parser)?),
@@ -210,7 +234,9 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
             Arg::Long("max-message") => options.max_message_len = Some(parser.value()?.parse()?),
             Arg::Long("max-frame") => options.max_frame_len = Some(parser.value()?.parse()?),
             Arg::Long("fragment-len") => options.fragment_len = fragment_len(parser)?,
-            Arg::Long("lenient") => options.lenient = lenient(parser, options.lenient)?,
+            Arg::Long("lenient") => {
+                options.lenient = lenient(parser, options.lenient, Role::Server)?;
+            }
             Arg::Long("idle-timeout-ms") => options.idle_timeout = Some(milliseconds(parser)?),
             Arg::Long("ping-interval-ms") => options.ping_interval = Some(milliseconds(parser)?),
             Arg::Long("close-after") => options.close_after = Some(parser.value()?.parse()?),
@@ -218,6 +244,16 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
         }
     }
     options.compression.check()?;
+    options.tls = match (chain, key, client_ca) {
+        (Some(chain), Some(key), client_ca) => {
+            Some(ServerTls { identity: Identity { chain, key }, client_ca })
+        }
+        (None, None, None) => None,
+        (None, None, Some(_)) => {
+            return Err("--tls-client-ca takes --tls-cert and --tls-key as well".into());
+        }
+        _ => return Err("--tls-cert and --tls-key belong together".into()),
+    };
     Ok(Command::Serve(options))
 }
 
@@ -226,6 +262,7 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
     let mut options = ConnectOptions {
         runtime: Runtime::default(),
         url: String::new(),
+        dialling: Dialling::default(),
         subprotocols: Vec::new(),
         headers: Vec::new(),
         compression: Compression::new(Role::Client),
@@ -238,6 +275,7 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
         binary: false,
         expect_reply: false,
         wait: None,
+        reconnecting: None,
         verbose: false,
         quiet: false,
     };
@@ -245,6 +283,14 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
         match arg {
             HELP | SHORT_HELP => return Ok(Command::Print(usage::CONNECT)),
             Arg::Long("runtime") => options.runtime = parser.value()?.parse()?,
+            Arg::Long("ca") => options.dialling.trust(parser)?,
+            Arg::Long("insecure") => options.dialling.trust_anybody(),
+            Arg::Long("cert") => options.dialling.chain(parser)?,
+            Arg::Long("key") => options.dialling.key(parser)?,
+            Arg::Long("proxy") => options.dialling.proxy(parser)?,
+            Arg::Long("proxy-from-env") => options.dialling.proxy_from_env(),
+            Arg::Long("redirects") => options.dialling.redirects(parser)?,
+            Arg::Long("resolve") => options.dialling.resolve(parser)?,
             Arg::Long("subprotocol") => options.subprotocols.push(parser.value()?.string()?),
             Arg::Long("header") => {
                 let (name, value) = pair(parser, "--header takes 'Name: value'")?;
@@ -258,7 +304,9 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
             Arg::Long("timeout-ms") => options.timeout = Some(milliseconds(parser)?),
             Arg::Long("max-message") => options.max_message_len = Some(parser.value()?.parse()?),
             Arg::Long("fragment-len") => options.fragment_len = fragment_len(parser)?,
-            Arg::Long("lenient") => options.lenient = lenient(parser, options.lenient)?,
+            Arg::Long("lenient") => {
+                options.lenient = lenient(parser, options.lenient, Role::Client)?;
+            }
             Arg::Long("handshake-only") => options.handshake_only = true,
             Arg::Long("send") => options.messages.push(parser.value()?.string()?.into()),
             Arg::Long("send-binary") => {
@@ -269,6 +317,13 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
             Arg::Long("binary") => options.binary = true,
             Arg::Long("expect-reply") => options.expect_reply = true,
             Arg::Long("wait") => options.wait = Some(seconds(parser)?),
+            Arg::Long("reconnect") => {
+                options.reconnecting.get_or_insert_default();
+            }
+            Arg::Long("reconnect-max-delay-ms") => {
+                let how = options.reconnecting.take().unwrap_or_default();
+                options.reconnecting = Some(how.max(milliseconds(parser)?));
+            }
             Arg::Long("verbose") | Arg::Short('v') => options.verbose = true,
             Arg::Long("quiet") | Arg::Short('q') => options.quiet = true,
             Arg::Value(value) if url.is_none() => url = Some(value.string()?),
@@ -321,11 +376,21 @@ fn pair(parser: &mut Parser, otherwise: &'static str) -> Result<(String, String)
     Ok((first.to_owned(), second.to_owned()))
 }
 
-/// Another switch.
-fn lenient(parser: &mut Parser, lenient: Lenient) -> Result<Lenient, Error> {
+/// Another switch, of those that mean something for a server, or for a client.
+fn lenient(parser: &mut Parser, lenient: Lenient, role: Role) -> Result<Lenient, Error> {
     let name = parser.value()?.string()?;
-    let names = || format!("--lenient takes one of {}", Lenient::NAMES.join(", "));
-    Ok(lenient.by_name(&name).ok_or_else(names)?)
+    let here: Vec<_> = Lenient::names_for(role).collect();
+    match lenient.by_name(&name) {
+        Some(lenient) if here.contains(&&*name) => Ok(lenient),
+        known => {
+            let other = match role {
+                Role::Client => "servers",
+                Role::Server => "clients",
+            };
+            let why = known.map_or(String::new(), |_| format!("{name} is for {other}: "));
+            Err(format!("{why}--lenient takes one of {}", here.join(", ")).into())
+        }
+    }
 }
 
 /// What can be an origin.
@@ -510,8 +575,17 @@ mod tests {
             ),
             (
                 "serve --lenient everything",
-                "--lenient takes one of empty-lists, empty-subprotocol, any-key, missing-connection, \
-                 bare-line-feeds, folded-lines",
+                "--lenient takes one of empty-lists, any-key, missing-connection, bare-line-feeds",
+            ),
+            (
+                "serve --lenient folded-lines",
+                "folded-lines is for clients: --lenient takes one of empty-lists, any-key, \
+                 missing-connection, bare-line-feeds",
+            ),
+            (
+                "connect --lenient any-key",
+                "any-key is for servers: --lenient takes one of empty-lists, empty-subprotocol, \
+                 missing-connection, bare-line-feeds, folded-lines",
             ),
             ("serve --fragment-len 0", "--fragment-len takes a number of bytes above 0, or none"),
             (
@@ -522,6 +596,30 @@ mod tests {
                 "connect --fragment-len all",
                 "--fragment-len takes a number of bytes above 0, or none",
             ),
+            ("connect ws://h --cert c", "--cert and --key belong together"),
+            ("connect ws://h --key k", "--cert and --key belong together"),
+            (
+                "connect ws://h --ca a --insecure",
+                "with --insecure no certificate is verified, so --ca is without effect",
+            ),
+            (
+                "connect ws://h --proxy p --proxy-from-env",
+                "the proxy is either that of --proxy or that of --proxy-from-env",
+            ),
+            (
+                "connect ws://h --proxy ftp://ada:secret@p",
+                "--proxy: the scheme \"ftp\" is not one of a proxy: http, https, socks4, socks4a, \
+                 socks5 or socks5h",
+            ),
+            ("connect ws://h --resolve h:1", "--resolve takes HOST:PORT:ADDR, not \"h:1\""),
+            (
+                "connect ws://h --reconnect --send a",
+                "--reconnect is about lines of standard input: it goes with none of \
+                 --handshake-only, --send, --binary and --expect-reply",
+            ),
+            ("serve --tls-cert c", "--tls-cert and --tls-key belong together"),
+            ("serve --tls-key k", "--tls-cert and --tls-key belong together"),
+            ("serve --tls-client-ca a", "--tls-client-ca takes --tls-cert and --tls-key as well"),
             ("connect -v -q", "it cannot be both --verbose and --quiet"),
             ("connect --wait soon", "--wait takes a number of seconds, such as 0.5"),
             ("connect --wait -1", "--wait takes a number of seconds, such as 0.5"),
@@ -537,7 +635,12 @@ mod tests {
             assert!(shown, "{error}");
         }
         assert!(parsed("serve --origin https://h/ --origin http://i:80").is_ok());
-        for line in ["connect --timeout-ms soon", "serve --runtime java", "serve --max-head -1"] {
+        for line in [
+            "connect --timeout-ms soon",
+            "connect ws://h --redirects many",
+            "serve --runtime java",
+            "serve --max-head -1",
+        ] {
             assert!(parsed(line).is_err(), "{line}");
         }
     }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use ws_core::{ClientConfig, DeflateOffer, Message, WebSocketConfig};
-use ws_driver::Error;
+use ws_driver::{DialConfig, Error};
 
 use crate::{args::AutobahnOptions, complain::complain, runtimes::Adapter};
 
@@ -34,8 +34,8 @@ pub(crate) fn run(options: &AutobahnOptions) -> io::Result<ExitCode> {
 fn run_cases(adapter: &dyn Adapter, options: &AutobahnOptions) -> Result<u32, Error> {
     let (base, agent) = (options.url.trim_end_matches('/'), encoded(&options.agent));
     let ask = |question: &str| -> Result<String, Error> {
-        let (mut channel, _) =
-            adapter.connect(&format!("{base}/{question}"), &ClientConfig::new())?;
+        let url = format!("{base}/{question}");
+        let mut channel = adapter.connect(&url, &ClientConfig::new(), &DialConfig::new())?.channel;
         let answer = channel.recv()?;
         channel.echo()?;
         Ok(answer.as_ref().and_then(Message::as_text).unwrap_or_default().to_owned())
@@ -45,13 +45,12 @@ fn run_cases(adapter: &dyn Adapter, options: &AutobahnOptions) -> Result<u32, Er
     for case in 1..=count {
         let config = config(&ask(&format!("getCaseInfo?case={case}"))?);
         let url = format!("{base}/runCase?case={case}&agent={agent}");
-        let (mut channel, _) = adapter.connect(&url, &config)?;
+        let mut channel = adapter.connect(&url, &config, &DialConfig::new())?.channel;
         // Most cases are about errors. Whether this is the right one is for the server to judge.
         let _ = channel.echo();
     }
-    let (mut channel, _) =
-        adapter.connect(&format!("{base}/updateReports?agent={agent}"), &ClientConfig::new())?;
-    channel.echo()?;
+    let url = format!("{base}/updateReports?agent={agent}");
+    adapter.connect(&url, &ClientConfig::new(), &DialConfig::new())?.channel.echo()?;
     Ok(count)
 }
 

@@ -8,11 +8,13 @@ mod autobahn;
 mod complain;
 mod connect;
 mod deflate;
+mod dialling;
 mod echo;
 mod hex;
 mod matrix;
 mod runtimes;
 mod serve;
+mod tls;
 mod usage;
 mod vectors;
 

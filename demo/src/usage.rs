@@ -60,12 +60,16 @@ usage: ws-demo serve [OPTIONS]
 
 Answers WebSocket handshakes, and `GET /health` with 200 (HEAD, OPTIONS and HTTP/1.0, too). An open
 WebSocket gets back every message that it brings, until it is closed. The first line on standard
-output is `listening on ws://HOST:PORT`. Each connection is a line on standard error when it ends:
-what came of its requests, and how its WebSocket ended, with the close codes that were received and
-sent. Ctrl-C ends it.
+output is `listening on ws://HOST:PORT`, or `wss://` with TLS. Each connection is a line on standard
+error when it ends: what came of its requests, or why there is no TLS, and how its WebSocket ended, with
+the close codes that were received and sent. Ctrl-C ends it.
 
   --runtime tokio|async-std|smol|blocking     what it runs on (tokio)
   --addr HOST:PORT            where to listen; port 0 picks one (127.0.0.1:0)
+  --tls-cert FILE             do TLS with this certificate: PEM, with those that issued it behind it
+  --tls-key FILE              its private key: PEM, in PKCS#8, PKCS#1 or SEC1
+  --tls-client-ca FILE        refuse clients without a certificate that an authority in this file has
+                              issued
   --subprotocol NAME          one that is spoken; repeated, the most preferred first
   --require-subprotocol       refuse clients that offer none of these
   --origin ORIGIN             one whose pages are let in, such as https://a.example; may be repeated
@@ -79,7 +83,7 @@ sent. Ctrl-C ends it.
   --max-request-line BYTES    longest request line (8192)
   --max-head BYTES            largest request head (16384)
   --max-headers N             most field lines (100)
-  --handshake-timeout-ms N    longest handshake (10000)
+  --handshake-timeout-ms N    longest handshake, with TLS (10000)
   --keep-alive                keep a connection after a refusal, for 8 attempts in all
   --max-message BYTES         largest message (16777216)
   --max-frame BYTES           largest frame (16777216, or what --max-message says if that is more)
@@ -97,15 +101,17 @@ examples:
   ws-demo serve --addr 0.0.0.0:8080         on all interfaces
   ws-demo serve --runtime smol --deflate --subprotocol chat
   ws-demo serve --basic-auth ada:lovelace --origin https://a.example
+  ws-demo serve --addr 0.0.0.0:443 --tls-cert chain.pem --tls-key key.pem
 
-exit status: 1 when it cannot listen; otherwise it serves until it is stopped
+exit status: 1 when it cannot listen, or a file cannot be used; otherwise it serves until it is stopped
 ";
 
 /// `ws-demo connect --help`
 pub(crate) const CONNECT: &str = "\
 usage: ws-demo connect URL [OPTIONS]
 
-Opens a WebSocket, sends messages, prints those it receives, and closes. What is sent:
+Opens a WebSocket at a `ws` or `wss` URL, sends messages, prints those it receives, and closes. What is
+sent:
 
   --send, --send-binary     these messages in this order, each once the one before has its reply;
                             standard input is not read
@@ -123,20 +129,41 @@ frame. If the server declines, the head is followed by an empty line and the bod
 head is left out, `< ` marks messages received and `> ` messages sent, and long binary messages are
 cut.
 
+With --reconnect one session follows the other: when the server closes or is lost, and when it cannot be
+had for a reason that may pass. Standard error has a line for the end of each session and for the
+beginning of the next, with its number and the time between, and a line for each attempt that fails.
+Lines that are typed or piped meanwhile are sent in the next session, up to 64 ahead; so is one that
+could not be sent. What was sent just before the server was lost may be lost with it. It ends when
+standard input has ended and all of it is sent, when this side closes after --wait, and with Ctrl-C.
+
   --send TEXT                 a message to send; may be repeated
   --send-binary HEX           the same, of bytes
   --binary                    send standard input as one binary message
   --expect-reply              fail unless as many messages are received as sent; close once they are
   --wait SECONDS              send everything without waiting for replies, and close when the server
                               has been silent for so long; 0 is at once, and 0.5 is possible
-  --timeout-ms N              longest time for the handshake, and for a reply (10000)
+  --timeout-ms N              longest time for everything until it is open, and for a reply (10000)
   --handshake-only            exit after the handshake, without closing
   -q, --quiet                 print messages only
-  -v, --verbose               print the head on a terminal, too
+  -v, --verbose               print the head on a terminal, too, and on standard error each step to an
+                              open WebSocket, with the milliseconds since the start
   --runtime tokio|async-std|smol|blocking     what it runs on (tokio)
   --subprotocol NAME          one to offer; repeated, the most preferred first
   --header 'Name: value'      a field to send; may be repeated. User and password in the URL are sent
                               as Basic credentials, unless there is an Authorization here
+  --ca FILE                   trust the authorities in this file of PEM, in place of the system's
+  --insecure                  take any certificate for the server's, and warn of that each time
+  --cert FILE, --key FILE     show this certificate to a server that asks for one: PEM, with those that
+                              issued it behind it, and its private key in PKCS#8, PKCS#1 or SEC1
+  --proxy URL                 connect over this proxy: [SCHEME://][USER:PASSWORD@]HOST[:PORT], with
+                              the scheme http, https, socks4, socks4a, socks5 or socks5h (http)
+  --proxy-from-env            connect over the proxy that the environment names: wss_proxy, ws_proxy,
+                              https_proxy, http_proxy, all_proxy, and no_proxy for exceptions
+  --redirects N               follow up to so many redirects (0)
+  --resolve HOST:PORT:ADDR    take this address for this host and port, be it the server's or a proxy's;
+                              may be repeated, and have several addresses, with commas between them
+  --reconnect                 open another session whenever one ends
+  --reconnect-max-delay-ms N  the same, with no longer time between two attempts (90000)
   --max-message BYTES         largest message that is received (16777216)
   --fragment-len N|none       longest frame that is sent, in bytes, or none for one frame a message: for
                               servers that cannot put fragments together, or give them out one by
@@ -158,12 +185,14 @@ examples:
   echo ping | ws-demo connect ws://127.0.0.1:9000 -q --expect-reply
   ws-demo connect ws://127.0.0.1:9000 --binary <picture.png
   ws-demo connect ws://127.0.0.1:9000 -q --wait 3600 </dev/null   receive only
+  ws-demo connect wss://localhost:9443 --ca ca.pem -v            each step, in an own network
 
 exit status:
   0    opened and closed; a message without a reply is no failure
   1    failed, or closed by the server before everything was sent or with an error code, or with
-       --expect-reply a reply is missing; standard error has the reason, as `error: NAME: ...`
-  2    the server declined: its response was not 101
+       --expect-reply a reply is missing; standard error has the reason, as `error: NAME: ...`. So it
+       is, too, where a file, TLS, a proxy, or a redirect that is followed is at fault
+  2    the server declined: its response was not 101; without --redirects that goes for a redirect
   64   the command line is not valid
   130  interrupted by Ctrl-C
 ";

@@ -8,6 +8,8 @@ export function options() {
       subprotocol: { type: 'string', multiple: true, default: [] },
       deflate: { type: 'boolean', default: false },
       window: { type: 'string' },
+      cert: { type: 'string' },
+      key: { type: 'string' },
       header: { type: 'string', multiple: true, default: [] },
     },
   });
@@ -16,7 +18,8 @@ export function options() {
     return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
   }));
   const window = values.window && Number(values.window);
-  return { url: positionals[0], subprotocols: values.subprotocol, deflate: values.deflate, window, headers };
+  const { subprotocol: subprotocols, deflate, cert, key } = values;
+  return { url: positionals[0], subprotocols, deflate, window, cert, key, headers };
 }
 
 // Ends the program with the one line the caller wants to hear.

@@ -1,16 +1,19 @@
 // A server on npm `ws`. See ../README.md for what it takes and how it answers.
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { WebSocketServer } from 'ws';
 import { options } from './options.mjs';
 
 const CREDENTIALS = 'Basic dXNlcjpwYXNz'; // user:pass
-const { subprotocols, deflate, window } = options();
+const { subprotocols, deflate, window, cert, key } = options();
+const http = cert ? createTlsServer({ cert: readFileSync(cert), key: readFileSync(key) }) : createServer();
 // Compresses short messages, too.
 const terms = { threshold: 0, ...(window && { serverMaxWindowBits: window, clientMaxWindowBits: window }) };
 
 const server = new WebSocketServer({
-  host: '127.0.0.1',
-  port: 0,
+  server: http,
   perMessageDeflate: (deflate || Boolean(window)) && terms,
   handleProtocols: (offered) => subprotocols.find((name) => offered.has(name)) ?? false,
   verifyClient: ({ req }, answer) => {
@@ -56,4 +59,6 @@ server.on('connection', (ws, { url }) => {
   ws.on('error', () => {}); // peers drop connections here without a closing handshake
   ws.on('message', (data, binary) => answer(ws, path, data, binary).catch(() => {}));
 });
-server.on('listening', () => console.log(`listening on ws://127.0.0.1:${server.address().port}`));
+http.listen(0, '127.0.0.1', () => {
+  console.log(`listening on ${cert ? 'wss' : 'ws'}://127.0.0.1:${http.address().port}`);
+});

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import ssl
 from http import HTTPStatus
 
 from websockets.asyncio.server import serve
@@ -16,6 +17,8 @@ def arguments():
     parser.add_argument("--subprotocol", action="append", default=[])
     parser.add_argument("--deflate", action="store_true")
     parser.add_argument("--window", type=int)
+    parser.add_argument("--cert")
+    parser.add_argument("--key")
     return parser.parse_args()
 
 
@@ -79,6 +82,10 @@ async def main():
         ]
     elif args.deflate:
         extensions = [ServerPerMessageDeflateFactory()]
+    context = None
+    if args.cert:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(args.cert, args.key)
     async with serve(
         talk,
         "127.0.0.1",
@@ -89,9 +96,11 @@ async def main():
         extensions=extensions,
         max_queue=None,
         ping_interval=None,
+        ssl=context,
     ) as server:
         port = server.sockets[0].getsockname()[1]
-        print(f"listening on ws://127.0.0.1:{port}", flush=True)
+        scheme = "wss" if context else "ws"
+        print(f"listening on {scheme}://127.0.0.1:{port}", flush=True)
         await server.serve_forever()
 
 

@@ -1,9 +1,9 @@
 //! Steps of an installation, and what keeps one from being done again.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
+use std::{env, fs};
 
 use crate::process;
 
@@ -33,6 +33,13 @@ pub(crate) fn has(program: &str, question: &str) -> Result<String, String> {
         Ok(said) => Ok(said.lines().next().unwrap_or_default().to_owned()),
         Err(_) => Err(format!("no {program} here")),
     }
+}
+
+/// Where a program is: servers are not always where programs for everybody are.
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = env::split_paths(&path).chain(["/usr/sbin", "/sbin"].map(PathBuf::from));
+    folders.map(|folder| folder.join(program)).find(|path| path.is_file())
 }
 
 /// The text of a file.
@@ -87,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_stamp_is_current_until_something_changes() {
-        let made = std::env::temp_dir().join(format!("ws-interop-{}", std::process::id()));
+        let made = env::temp_dir().join(format!("ws-interop-{}", std::process::id()));
         let stamp = |content: &str| Stamp::new(&made, content.to_owned());
         assert!(!stamp("a 1").is_current());
         stamp("a 1").write().unwrap();

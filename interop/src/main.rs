@@ -1,11 +1,12 @@
 //! Implementations written by others, in front of the demo program of this workspace.
 //!
-//! `cargo xtask interop` is `interop peers`, and `cargo xtask autobahn` is `interop autobahn`; the
-//! programs and lists that either needs lie beside `src`, see the README.
+//! `cargo xtask interop` is `interop peers` and `interop secure`, and `cargo xtask autobahn` is
+//! `interop autobahn`; the programs and lists that these need lie beside `src`, see the README.
 //!
 //! | module | holds |
 //! |---|---|
 //! | [`peers`] | handshakes and messages with seven peers, in both directions |
+//! | [`secure`] | TLS with them, and proxies and servers of others between client and server |
 //! | [`autobahn`] | the Autobahn suite as client and as server |
 //! | [`failure`] | how a command ends when it does not end well |
 //! | [`runtimes`] | the runtimes that the demo program knows |
@@ -20,6 +21,7 @@ mod install;
 mod peers;
 mod process;
 mod runtimes;
+mod secure;
 mod site;
 mod workers;
 
@@ -31,9 +33,10 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let ended = match args.split_first() {
         Some((name, rest)) if name == "peers" => peers::run(rest),
+        Some((name, rest)) if name == "secure" => secure::run(rest),
         Some((name, rest)) if name == "autobahn" => autobahn::run(rest),
         _ => {
-            eprintln!("usage: interop peers|autobahn [arguments]");
+            eprintln!("usage: interop peers|secure|autobahn [arguments]");
             return ExitCode::from(2);
         }
     };

@@ -1,6 +1,7 @@
 //! Child processes that cannot hang the run, and servers that do not outlive it.
 
 use std::io::Read;
+use std::net::TcpStream;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -89,7 +90,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts it and waits for its first line, `listening on ws://HOST:PORT`.
+    /// Starts it and waits for its first line, `listening on ws://HOST:PORT`, or `wss`.
     ///
     /// # Errors
     ///
@@ -97,7 +98,9 @@ impl Server {
     pub(crate) fn start(command: &mut Command) -> Result<Self, String> {
         Self::start_when(command, |said| {
             let (line, _) = said.split_once('\n')?;
-            Some(match line.trim_end().strip_prefix("listening on ws://") {
+            let url = line.trim_end().strip_prefix("listening on ws");
+            let url = url.map(|url| url.strip_prefix('s').unwrap_or(url));
+            Some(match url.and_then(|url| url.strip_prefix("://")) {
                 Some(address) => Ok(address.trim_end_matches('/').to_owned()),
                 None => Err(format!("began with `{line}`")),
             })
@@ -135,6 +138,27 @@ impl Server {
         }
     }
 
+    /// Starts one that does not tell where it listens, and waits until somebody does at `address`.
+    /// Once it is dropped it is asked to end, for it to end the processes that it has started.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started, ends, or nobody listens in time.
+    pub(crate) fn start_at(command: &mut Command, address: &str) -> Result<Self, String> {
+        let mut process = Process::start(command)?;
+        process.is_asked_to_end = true;
+        let deadline = Instant::now() + START_LIMIT;
+        while process.ended()?.is_none() && Instant::now() <= deadline {
+            if TcpStream::connect(address).is_ok() {
+                return Ok(Self { address: address.to_owned(), process });
+            }
+            thread::sleep(POLL_INTERVAL);
+        }
+        process.settle();
+        let said = last_lines(&(process.stdout.text() + &process.stderr.text()), 3);
+        Err(format!("{} is not listening; {said}", name(command)))
+    }
+
     /// Where it listens, `HOST:PORT`.
     pub(crate) fn address(&self) -> &str {
         &self.address
@@ -143,6 +167,11 @@ impl Server {
     /// What it wrote to standard output so far.
     pub(crate) fn stdout(&self) -> String {
         self.process.stdout.text()
+    }
+
+    /// What it wrote to standard error so far.
+    pub(crate) fn stderr(&self) -> String {
+        self.process.stderr.text()
     }
 
     /// The last lines of its standard error.
@@ -155,6 +184,8 @@ impl Server {
 #[derive(Debug)]
 struct Process {
     child: Child,
+    /// Whether it may end by itself before it is killed.
+    is_asked_to_end: bool,
     stdout: Output,
     stderr: Output,
 }
@@ -169,7 +200,7 @@ impl Process {
             .map_err(|error| format!("cannot start {}: {error}", name(command)))?;
         let stdout = Output::collect(child.stdout.take());
         let stderr = Output::collect(child.stderr.take());
-        Ok(Self { child, stdout, stderr })
+        Ok(Self { child, is_asked_to_end: false, stdout, stderr })
     }
 
     fn ended(&mut self) -> Result<Option<ExitStatus>, String> {
@@ -188,9 +219,26 @@ impl Process {
     }
 
     fn kill(&mut self) {
+        if self.is_asked_to_end {
+            self.ask_to_end();
+        }
         // Both fail only when there is nothing left to end.
         drop(self.child.kill());
         drop(self.child.wait());
+    }
+
+    /// Gives it some time to end by itself.
+    fn ask_to_end(&mut self) {
+        let is_running = |child: &mut Child| matches!(child.try_wait(), Ok(None));
+        if !is_running(&mut self.child) {
+            return;
+        }
+        let pid = self.child.id().to_string();
+        let asked = Command::new("sh").args(["-c", r#"kill "$0""#, &pid]).status();
+        let deadline = Instant::now() + SETTLE_LIMIT;
+        while asked.is_ok() && is_running(&mut self.child) && Instant::now() < deadline {
+            thread::sleep(POLL_INTERVAL);
+        }
     }
 }
 
@@ -259,6 +307,9 @@ const SETTLE_LIMIT: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::net::TcpListener;
+
     use super::*;
 
     fn shell(script: &str) -> Command {
@@ -294,13 +345,33 @@ mod tests {
 
     #[test]
     fn a_server_is_known_by_its_first_line() {
-        let script = "echo 'listening on ws://127.0.0.1:80'; exec sleep 60";
-        assert_eq!(Server::start(&mut shell(script)).unwrap().address(), "127.0.0.1:80");
+        for scheme in ["ws", "wss"] {
+            let script = format!("echo 'listening on {scheme}://127.0.0.1:80'; exec sleep 60");
+            assert_eq!(Server::start(&mut shell(&script)).unwrap().address(), "127.0.0.1:80");
+        }
         assert!(
             Server::start(&mut shell("echo hello")).unwrap_err().contains("began with `hello`")
         );
         assert!(
             Server::start(&mut shell("echo no >&2")).unwrap_err().contains("not listening; no")
         );
+    }
+    #[test]
+    fn a_server_is_known_by_its_address() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let folder = std::env::temp_dir().join(format!("ws-interop-end-{}", std::process::id()));
+        let script = "trap 'echo asked >\"$0\"; exit' TERM; echo on; while :; do sleep 0.01; done";
+        let mut command = shell(script);
+        let server = Server::start_at(command.arg(&folder), &address).unwrap();
+        while server.stdout() != "on\n" {
+            thread::sleep(POLL_INTERVAL);
+        }
+        drop(server);
+        assert_eq!(fs::read_to_string(&folder).unwrap(), "asked\n");
+        fs::remove_file(&folder).unwrap();
+        drop(listener);
+        let error = Server::start_at(&mut shell("echo no; exit 1"), &address).unwrap_err();
+        assert!(error.contains("not listening; no"), "{error}");
     }
 }

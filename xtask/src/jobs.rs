@@ -58,9 +58,15 @@ pub(crate) fn demo(args: &[String]) -> Result {
     if args.is_empty() { run(demo.arg("matrix")) } else { run(demo.args(args)) }
 }
 
-/// The demo against implementations written by other people.
+/// The demo against what other people have written: `peers`, `secure`, or both.
 pub(crate) fn interop(args: &[String]) -> Result {
-    tells(cargo(INTEROP).arg("peers").args(args))
+    const PARTS: [&str; 2] = ["peers", "secure"];
+    let part = |part: &str, args: &[String]| tells(cargo(INTEROP).arg(part).args(args));
+    match args.split_first() {
+        Some((name, rest)) if PARTS.contains(&name.as_str()) => part(name, rest),
+        // A failure of the first does not stop the second.
+        _ => PARTS.map(|name| part(name, args)).into_iter().collect(),
+    }
 }
 
 /// The demo against the Autobahn suite.

@@ -28,7 +28,7 @@ const COMMANDS: &[(&str, &str, Command)] = &[
     ),
     ("tidy", "the invariants a machine can check", tidy::run),
     ("demo", "every client against every server (arguments replace `matrix`)", jobs::demo),
-    ("interop", "against implementations written by other people", jobs::interop),
+    ("interop", "against what other people have written: [peers|secure]", jobs::interop),
     ("autobahn", "against the Autobahn suite, as server and as client", jobs::autobahn),
     ("bench", "ours next to other libraries: [SUITE].. [--quick]", jobs::bench),
     ("instructions", "of the hot paths, next to a floor: [--record]", jobs::instructions),
@@ -89,5 +89,5 @@ fn usage() -> String {
 
 const ABOUT_TEST_ALL: &str = "
 test-all takes about 15 minutes on two cores. It installs peers below target/interop, the Autobahn suite
-below target/autobahn (361 of its 517 cases are run), and as root Boost and Chromium with apt-get.
+below target/autobahn (361 of its 517 cases are run), and as root Boost, Chromium and proxies with apt-get.
 ";

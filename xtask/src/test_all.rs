@@ -31,7 +31,9 @@ pub(crate) fn run(_args: &[String]) -> Result {
     steps.run("tidy", || tidy::run(&[]));
     steps.run("demo", || jobs::demo(&[]));
     steps.run("instructions", || jobs::instructions(&[]));
-    steps.run("interop", || jobs::interop(&[]));
+    for part in ["peers", "secure"] {
+        steps.run(format!("interop, {part}"), || jobs::interop(&[part.to_owned()]));
+    }
     // All 517 cases take an hour and a half on two busy cores, these 361 five minutes, and the next
     // sizes of messages (409 cases) twice as long. The rest is for `cargo xtask autobahn`.
     steps.run("autobahn", || jobs::autobahn(&["--quick".to_owned()]));

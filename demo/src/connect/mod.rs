@@ -4,29 +4,38 @@ use std::{
     io::{self, BufReader, IsTerminal, Stdout, Write},
     process::ExitCode,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
-use ws_core::{ClientConfig, Declined, HandshakeError, Url, WebSocketConfig};
+use ws_core::{Declined, HandshakeError};
 use ws_driver::Error;
 
-use crate::{args::ConnectOptions, complain::complain, runtimes::Channel};
+use crate::{
+    args::ConnectOptions,
+    complain::complain,
+    runtimes::{Adapter, Channel, Opened},
+};
 
+mod again;
 mod head;
 mod interrupt;
+mod lines;
 mod mode;
 mod output;
 mod progress;
 mod sending;
 mod session;
 mod status;
+mod steps;
+mod way;
 
 use self::{
+    again::Failure,
     mode::{Input, Mode, Timing},
     output::{Output, Style},
     sending::Source,
     session::Session,
     status::{conclude, described},
+    way::Way,
 };
 
 /// Connects, sends and receives messages, and closes.
@@ -35,73 +44,77 @@ use self::{
 ///
 /// When the runtime cannot be started, or nobody reads what is printed.
 pub(crate) fn run(options: &ConnectOptions) -> io::Result<ExitCode> {
-    let adapter = options.runtime.start()?;
     let mode = Mode::of(options, Input::of_process());
-    let style = Style::of(options, io::stdout().is_terminal());
-    let mut output = Output::new(io::stdout(), style);
-    match adapter.connect(&options.url, &config(options, mode)) {
-        Ok((channel, response)) => {
-            output.opened(response.as_response(), channel.negotiated(), channel.leftover_len())?;
-            match mode {
-                Mode::HandshakeOnly => Ok(ExitCode::SUCCESS),
-                _ => exchange(channel, options, mode, output),
-            }
-        }
-        Err(Error::Handshake(HandshakeError::Declined(declined))) => {
-            report_declined(&declined, style, &mut output)
-        }
+    let way = match Way::of(options, mode) {
+        Ok(way) => way,
         Err(error) => {
-            match error {
-                Error::Io(error) => {
-                    complain(format_args!("io: {}{error}", destination(&options.url)));
-                }
-                error => complain(format_args!("{}", described(&error))),
-            }
-            Ok(ExitCode::FAILURE)
+            complain(format_args!("{}", described(&error)));
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    let adapter = options.runtime.start()?;
+    let style = Style::of(options, io::stdout().is_terminal());
+    let output = Arc::new(Mutex::new(Output::new(io::stdout(), style)));
+    let done = match &options.reconnecting {
+        Some(how) => again::run(adapter.as_ref(), &way, how, Timing::of(options, mode), &output),
+        None => once(adapter.as_ref(), &way, options, mode, &output),
+    };
+    match done {
+        Ok(status) => Ok(status),
+        Err(Failure::Io(error)) => Err(error),
+        Err(Failure::Connecting(error)) => {
+            let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
+            report(&error, &way, style, &mut output)
         }
     }
 }
 
-/// Where it goes, without user name and password, and a colon.
-fn destination(url: &str) -> String {
-    let url = Url::parse(url).map(|url| format!("ws://{}{}: ", url.host_field(), url.target()));
-    url.unwrap_or_default()
+/// Opens one WebSocket and uses it.
+fn once(
+    adapter: &dyn Adapter,
+    way: &Way<'_>,
+    options: &ConnectOptions,
+    mode: Mode,
+    output: &Arc<Mutex<Output<Stdout>>>,
+) -> Result<ExitCode, Failure> {
+    let opened = adapter.connect(way.url, &way.config, &way.dial).map_err(Failure::Connecting)?;
+    way.tell_opened(&opened);
+    let Opened { channel, response, .. } = opened;
+    {
+        let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
+        output.opened(response.as_response(), channel.negotiated(), channel.leftover_len())?;
+    }
+    match mode {
+        Mode::HandshakeOnly => Ok(ExitCode::SUCCESS),
+        _ => Ok(exchange(channel, options, mode, output)?),
+    }
 }
 
-fn config(options: &ConnectOptions, mode: Mode) -> ClientConfig {
-    let mut config =
-        ClientConfig::new().subprotocols(&options.subprotocols).lenient(options.lenient);
-    for (name, value) in &options.headers {
-        config = config.header(name, value);
+/// Says why there is no WebSocket.
+fn report(
+    error: &Error,
+    way: &Way<'_>,
+    style: Style,
+    output: &mut Output<Stdout>,
+) -> io::Result<ExitCode> {
+    match error {
+        Error::Handshake(HandshakeError::Declined(declined)) => {
+            return report_declined(declined, style, output);
+        }
+        Error::Io(error) => complain(format_args!("io: {}{error}", way.destination())),
+        error => complain(format_args!("{}", described(error))),
     }
-    if let Some(offer) = options.compression.offer() {
-        config = config.deflate(offer);
-    }
-    if options.timeout.is_some() {
-        config = config.timeout(options.timeout);
-    }
-    let mut web_socket = WebSocketConfig::new().fragment_len(options.fragment_len);
-    options.compression.tune(&mut web_socket);
-    if let Some(len) = options.max_message_len {
-        web_socket.max_message_len = len;
-        // Who allows a message of that size means one in a single frame as well.
-        web_socket.max_frame_len = web_socket.max_frame_len.max(len);
-    }
-    if mode == Mode::LockStep {
-        // No replies are outstanding then.
-        web_socket.close_timeout = Duration::from_secs(1);
-    }
-    config.web_socket(web_socket)
+    Ok(ExitCode::FAILURE)
 }
 
 fn exchange(
     channel: Box<dyn Channel>,
     options: &ConnectOptions,
     mode: Mode,
-    mut output: Output<Stdout>,
+    output: &Arc<Mutex<Output<Stdout>>>,
 ) -> io::Result<ExitCode> {
     if mode == Mode::Interactive && !options.binary {
-        output.hint()?;
+        output.lock().unwrap_or_else(PoisonError::into_inner).hint()?;
     }
     let source = match mode {
         Mode::Interactive | Mode::Piped if options.binary => {
@@ -113,8 +126,7 @@ fn exchange(
     let timing = Timing::of(options, mode);
     let session = Session::new(channel)?;
     interrupt::watch(session.closer());
-    let output = Arc::new(Mutex::new(output));
-    let ended = session.run(source, timing, &output)?;
+    let ended = session.run(source, timing, output)?;
     let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
     output.closed(ended.result.as_ref().ok().and_then(|info| info.received.as_ref()))?;
     Ok(conclude(&ended, &timing))

@@ -89,10 +89,20 @@ impl Progress {
         self.update(|state| state.interrupted = true);
     }
 
+    /// Notes that nothing is received any more.
+    pub(super) fn stop_receiving(&self) {
+        self.update(|state| state.receive_ended = true);
+    }
+
+    /// Whether no more messages should be sent.
+    pub(super) fn is_ending(&self) -> bool {
+        self.lock().is_ending()
+    }
+
     /// Notes that nothing is received any more. Returns the final state, for which it waits up to
     /// `grace` for the end of sending.
     pub(super) fn end_receiving(&self, grace: Duration) -> State {
-        self.update(|state| state.receive_ended = true);
+        self.stop_receiving();
         let is_sending = |state: &mut State| state.send_end.is_none();
         let waited = self.changed.wait_timeout_while(self.lock(), grace, is_sending);
         *waited.unwrap_or_else(PoisonError::into_inner).0

@@ -1,7 +1,7 @@
 //! The direction that sends: what it reads, when it goes on, and when it closes.
 
 use std::{
-    io::{self, BufRead, Read, Write},
+    io::{BufRead, Read, Write},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -10,6 +10,7 @@ use ws_core::{Message, MessageKind};
 use ws_driver::Error;
 
 use super::{
+    lines::{Lines, Next, next_line},
     mode::{Mode, Timing},
     output::Output,
     progress::{Progress, SendEnd},
@@ -25,6 +26,8 @@ pub(super) enum Source {
     Messages(Vec<Message>),
     /// Each line as a text message.
     Lines(Box<dyn BufRead + Send>),
+    /// Each of these lines as a text message, until the session ends. The others are for the next one.
+    Waiting(Arc<Lines>),
     /// All of it as one binary message, in fragments of this length or in one frame.
     Bytes(Box<dyn Read + Send>, Option<usize>),
 }
@@ -52,6 +55,7 @@ impl<W: Write> SendTask<W> {
             }
             Source::Messages(messages) => self.send_all(messages),
             Source::Lines(lines) => self.send_lines(lines),
+            Source::Waiting(lines) => self.send_waiting(&lines),
             Source::Bytes(bytes, fragment_len) => self.send_bytes(bytes, fragment_len),
         };
         let sent = self.progress.end_sending(send_end).sent;
@@ -118,6 +122,32 @@ impl<W: Write> SendTask<W> {
         SendEnd::default()
     }
 
+    /// Sends lines until there are no more, or until the session ends.
+    fn send_waiting(&self, lines: &Lines) -> SendEnd {
+        loop {
+            // What was typed while there was no session stands somewhere above.
+            let was_waiting = lines.is_waiting();
+            if !was_waiting {
+                self.prompt();
+            }
+            let line = match lines.next(|| self.progress.is_ending()) {
+                Next::Line(line) => line,
+                Next::End | Next::Stop => return SendEnd::default(),
+                Next::Failed => return SendEnd { unsent: 0, input_failed: true },
+            };
+            let message = Message::text(line.clone());
+            match self.timing.mode {
+                Mode::Interactive if !was_waiting => self.with_output(Output::entered),
+                _ => self.print(&message),
+            }
+            if self.send(message).is_err() {
+                lines.put_back(line);
+                return SendEnd { unsent: 1, input_failed: false };
+            }
+            self.progress.record_sent();
+        }
+    }
+
     /// Sends one message in parts, so that it need not fit into memory, unless it has to go in one frame.
     fn send_bytes(&self, mut bytes: impl Read, fragment_len: Option<usize>) -> SendEnd {
         let part_len = part_len(fragment_len);
@@ -175,22 +205,6 @@ pub(super) fn close(half: &SharedHalf) -> Result<(), Error> {
     half.lock().unwrap_or_else(PoisonError::into_inner).close(goodbye())
 }
 
-/// Reads a line, without its LF or CR LF; the last line may have none.
-fn next_line(lines: &mut impl BufRead) -> io::Result<Option<String>> {
-    let mut line = Vec::new();
-    if lines.read_until(b'\n', &mut line)? == 0 {
-        return Ok(None);
-    }
-    if line.ends_with(b"\n") {
-        line.pop();
-        if line.ends_with(b"\r") {
-            line.pop();
-        }
-    }
-    let line = String::from_utf8(line);
-    line.map(Some).map_err(|_| io::Error::other("not UTF-8, so no text; --binary sends bytes"))
-}
-
 fn input_failed(what: &str) -> SendEnd {
     complain(format_args!("io: standard input, {what}"));
     SendEnd { unsent: 0, input_failed: true }
@@ -223,16 +237,5 @@ mod tests {
         ] {
             assert_eq!(part_len(fragment_len), len);
         }
-    }
-
-    #[test]
-    fn lines_lose_their_ends() {
-        let mut lines = &b"one\n\n\r\ntwo\r\nth\rree\nlast\r"[..];
-        let mut found = Vec::new();
-        while let Some(line) = next_line(&mut lines).unwrap() {
-            found.push(line);
-        }
-        assert_eq!(found, ["one", "", "", "two", "th\rree", "last\r"]);
-        assert!(next_line(&mut &b"\xFF\n"[..]).is_err());
     }
 }

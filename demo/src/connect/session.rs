@@ -78,6 +78,10 @@ impl Session {
             output: Arc::clone(output),
             timing,
         };
+        let lines = match &source {
+            Source::Waiting(lines) => Some(Arc::clone(lines)),
+            _ => None,
+        };
         // Never joined: it may be waiting for a line that is never typed.
         thread::Builder::new().spawn(move || task.run(source))?;
         let result = match self.receive(max_printed, output) {
@@ -90,7 +94,15 @@ impl Session {
                 return Err(error);
             }
         };
-        let grace = if timing.mode == Mode::Interactive { Duration::ZERO } else { GRACE };
+        let grace = match &lines {
+            Some(lines) => {
+                self.progress.stop_receiving();
+                lines.wake();
+                GRACE
+            }
+            None if timing.mode == Mode::Interactive => Duration::ZERO,
+            None => GRACE,
+        };
         Ok(Ended { result, state: self.progress.end_receiving(grace) })
     }
 
@@ -139,6 +151,8 @@ mod tests {
 
     use ws_core::{ClientConfig, CloseCode, CloseFrame, Message, MessageKind, ServerConfig};
 
+    use ws_driver::DialConfig;
+
     use super::*;
     use crate::{connect::output::Style, runtimes::Runtime};
 
@@ -158,8 +172,8 @@ mod tests {
         });
         // The runtime has to outlive the session.
         let adapter = Box::leak(runtime.start().unwrap());
-        let (channel, _) = adapter.connect(&url, &ClientConfig::new()).unwrap();
-        (Session::new(channel).unwrap(), server)
+        let opened = adapter.connect(&url, &ClientConfig::new(), &DialConfig::new()).unwrap();
+        (Session::new(opened.channel).unwrap(), server)
     }
 
     fn timing(mode: Mode) -> Timing {

@@ -1,6 +1,6 @@
 //! The exit status of a session, and the error to report.
 
-use std::process::ExitCode;
+use std::{error::Error as _, process::ExitCode};
 
 use ws_core::{CloseCode, CloseInfo, Side, Timeout};
 use ws_driver::Error;
@@ -28,7 +28,11 @@ pub(super) fn conclude(ended: &Ended, timing: &Timing) -> ExitCode {
 
 /// An error as it is printed: name and message.
 pub(super) fn described(error: &Error) -> String {
-    format!("{}: {error}", error.name())
+    match (error, error.source()) {
+        // TLS has many ways to fail, and what the errors of its library say is not said before.
+        (Error::Tls(_), Some(cause)) => format!("{}: {error}: {cause}", error.name()),
+        _ => format!("{}: {error}", error.name()),
+    }
 }
 
 /// Why a session has failed, unless it has not.

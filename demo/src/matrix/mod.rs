@@ -11,6 +11,7 @@ use std::{
 use ws_core::{
     ClientConfig, DeflateConfig, DeflateOffer, Negotiated, ServerConfig, WebSocketConfig,
 };
+use ws_driver::DialConfig;
 
 use crate::{
     complain::complain,
@@ -105,14 +106,15 @@ fn meet(
         if deflate {
             config = config.deflate(DeflateOffer::default());
         }
-        let opened = client.connect(&format!("ws://{address}{TARGET}"), &config);
+        let url = format!("ws://{address}{TARGET}");
+        let opened = client.connect(&url, &config, &DialConfig::new());
         if opened.is_err() {
             // The server may still be waiting for somebody to connect.
             drop(TcpStream::connect(address));
         }
-        let talked = opened.map_err(failed("connecting")).and_then(|(mut channel, _)| {
-            check_agreed(channel.negotiated(), deflate)?;
-            talk(channel.as_mut())
+        let talked = opened.map_err(failed("connecting")).and_then(|mut opened| {
+            check_agreed(opened.channel.negotiated(), deflate)?;
+            talk(opened.channel.as_mut())
         });
         let served = serving.join().unwrap_or_else(|_| Err("panicked".to_owned()));
         talked.map_err(|reason| format!("the client: {reason}"))?;

@@ -4,15 +4,19 @@ use std::{io, net::TcpStream, sync::Arc, thread};
 
 use bytes::Bytes;
 use ws_blocking::{
-    Acceptor, Error, Event, MaybeTlsStream, Part, RecvHalf, SendHalf, SharedStream, Transport,
-    WebSocket,
+    Acceptor, DialConfig, Error, Event, MaybeTlsStream, Part, RecvHalf, SendHalf, SharedStream,
+    Transport, WebSocket,
 };
 use ws_core::{
-    ClientConfig, CloseFrame, CloseInfo, Message, MessageKind, Negotiated, ServerConfig,
-    UpgradeResponse,
+    BackoffConfig, ClientConfig, CloseFrame, CloseInfo, Message, MessageKind, Negotiated,
+    ServerConfig, UpgradeResponse,
 };
 
-use super::{Adapter, Channel, Receiving, Sending};
+use super::{
+    Adapter, Channel, Opened, Receiving, Sending,
+    adapter::{Reopen, agreed},
+    tls_stream::TlsStream,
+};
 use crate::{
     echo::echo_blocking,
     serve::{Journal, Service, attend::attend_blocking},
@@ -21,18 +25,11 @@ use crate::{
 pub(super) struct Blocking;
 
 impl Adapter for Blocking {
-    fn attend(
-        &self,
-        stream: TcpStream,
-        service: Arc<Service>,
-        mut journal: Journal,
-    ) -> io::Result<()> {
-        let acceptor = Acceptor::new(stream, service.config());
-        thread::Builder::new().stack_size(STACK_LEN).spawn(move || {
-            let attended = attend_blocking(acceptor, &service, &mut journal);
-            journal.close(attended);
-        })?;
-        Ok(())
+    fn attend(&self, stream: TcpStream, service: Arc<Service>, journal: Journal) -> io::Result<()> {
+        match service.tls() {
+            None => spawn(stream, service, journal),
+            Some(tls) => spawn(TlsStream::new(tls.clone(), stream)?, service, journal),
+        }
     }
 
     fn accept(&self, stream: TcpStream, config: &ServerConfig) -> Result<Box<dyn Channel>, Error> {
@@ -43,10 +40,42 @@ impl Adapter for Blocking {
         &self,
         url: &str,
         config: &ClientConfig,
-    ) -> Result<(Box<dyn Channel>, UpgradeResponse), Error> {
-        let (ws, response) = ws_blocking::connect_with(url, config).open()?;
-        Ok((Box::new(ws), response))
+        dial: &DialConfig,
+    ) -> Result<Opened, Error> {
+        let (ws, response) = ws_blocking::connect_with(url, config).dial(dial).open()?;
+        Ok(opened(ws, response))
     }
+
+    fn reconnect(
+        &self,
+        url: &str,
+        config: &ClientConfig,
+        dial: &DialConfig,
+        backoff: BackoffConfig,
+    ) -> Box<Reopen<'_>> {
+        let mut sessions = ws_blocking::connect_with(url, config).dial(dial).reconnect(backoff);
+        Box::new(move || {
+            let session = sessions.next()?;
+            Ok((opened(session.web_socket, session.response), session.attempts))
+        })
+    }
+}
+
+fn opened(ws: WebSocket<MaybeTlsStream<TcpStream>>, response: UpgradeResponse) -> Opened {
+    let tls = ws.get_ref().tls_session().map(agreed);
+    Opened { channel: Box::new(ws), response, tls }
+}
+
+fn spawn<T>(stream: T, service: Arc<Service>, mut journal: Journal) -> io::Result<()>
+where
+    T: Transport + Send + 'static,
+{
+    let acceptor = Acceptor::new(stream, service.config());
+    thread::Builder::new().stack_size(STACK_LEN).spawn(move || {
+        let attended = attend_blocking(acceptor, &service, &mut journal);
+        journal.close(attended);
+    })?;
+    Ok(())
 }
 
 impl<T: Transport + OverTcp + Send + 'static> Channel for WebSocket<T> {

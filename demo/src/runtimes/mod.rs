@@ -6,12 +6,14 @@ mod adapter;
 mod async_std;
 mod blocking;
 mod channel;
+mod lazy;
 mod outside;
 mod smol;
+mod tls_stream;
 mod tokio;
 
 pub(crate) use self::{
-    adapter::Adapter,
+    adapter::{Adapter, Opened},
     channel::{Channel, Receiving, Sending, goodbye},
 };
 

@@ -2,12 +2,18 @@
 
 use std::{future::Future, io, net, sync::Arc};
 
-use smol::net::TcpStream;
-use ws_core::{ClientConfig, ServerConfig, UpgradeResponse};
-use ws_smol::{Acceptor, Error};
+use futures_rustls::TlsAcceptor;
+use smol::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
+use ws_core::{BackoffConfig, ClientConfig, ServerConfig, UpgradeResponse};
+use ws_smol::{Acceptor, DialConfig, Error, MaybeTlsStream, WebSocket};
 
 use super::{
-    Adapter, Channel,
+    Adapter, Channel, Opened,
+    adapter::{Reopen, agreed},
+    lazy::Lazy,
     outside::{BlockOn, Outside},
 };
 use crate::serve::{Journal, Service, attend::attend};
@@ -20,14 +26,15 @@ impl Adapter for Smol {
         &self,
         stream: net::TcpStream,
         service: Arc<Service>,
-        mut journal: Journal,
+        journal: Journal,
     ) -> io::Result<()> {
-        let acceptor = Acceptor::new(TcpStream::try_from(stream)?, service.config());
-        let task = smol::spawn(async move {
-            let attended = attend(acceptor.into(), &service, &mut journal).await;
-            journal.close(attended);
-        });
-        task.detach();
+        let stream = TcpStream::try_from(stream)?;
+        match service.tls() {
+            None => spawn(stream, service, journal),
+            Some(tls) => {
+                spawn(Lazy::new(TlsAcceptor::from(tls.clone()).accept(stream)), service, journal);
+            }
+        }
         Ok(())
     }
 
@@ -45,10 +52,48 @@ impl Adapter for Smol {
         &self,
         url: &str,
         config: &ClientConfig,
-    ) -> Result<(Box<dyn Channel>, UpgradeResponse), Error> {
-        let (ws, response) = smol::block_on(ws_smol::connect_with(url, config).into_future())?;
-        Ok((Box::new(Outside::new(ws_driver::WebSocket::from(ws), self)), response))
+        dial: &DialConfig,
+    ) -> Result<Opened, Error> {
+        let connecting = ws_smol::connect_with(url, config).dial(dial);
+        let (ws, response) = smol::block_on(connecting.into_future())?;
+        Ok(opened(ws, response, self))
     }
+
+    fn reconnect(
+        &self,
+        url: &str,
+        config: &ClientConfig,
+        dial: &DialConfig,
+        backoff: BackoffConfig,
+    ) -> Box<Reopen<'_>> {
+        let mut sessions = ws_smol::connect_with(url, config).dial(dial).reconnect(backoff);
+        Box::new(move || {
+            let session = smol::block_on(sessions.next())?;
+            Ok((opened(session.web_socket, session.response, self), session.attempts))
+        })
+    }
+}
+
+fn opened(
+    ws: WebSocket<MaybeTlsStream<TcpStream>>,
+    response: UpgradeResponse,
+    executor: &Smol,
+) -> Opened {
+    let tls = ws.get_ref().tls_session().map(agreed);
+    let channel = Box::new(Outside::new(ws_driver::WebSocket::from(ws), executor));
+    Opened { channel, response, tls }
+}
+
+fn spawn<T>(stream: T, service: Arc<Service>, mut journal: Journal)
+where
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let acceptor = Acceptor::new(stream, service.config());
+    let task = smol::spawn(async move {
+        let attended = attend(acceptor.into(), &service, &mut journal).await;
+        journal.close(attended);
+    });
+    task.detach();
 }
 
 impl BlockOn for Smol {

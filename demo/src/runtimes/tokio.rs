@@ -3,14 +3,18 @@
 use std::{future::Future, io, net, sync::Arc};
 
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::TcpStream,
     runtime::{Handle, Runtime},
 };
-use ws_core::{ClientConfig, ServerConfig, UpgradeResponse};
-use ws_tokio::{Acceptor, Error};
+use tokio_rustls::TlsAcceptor;
+use ws_core::{BackoffConfig, ClientConfig, ServerConfig, UpgradeResponse};
+use ws_tokio::{Acceptor, DialConfig, Error, MaybeTlsStream, WebSocket};
 
 use super::{
-    Adapter, Channel,
+    Adapter, Channel, Opened,
+    adapter::{Reopen, agreed},
+    lazy::Lazy,
     outside::{BlockOn, Outside},
 };
 use crate::serve::{Journal, Service, attend::attend};
@@ -31,14 +35,16 @@ impl Adapter for Tokio {
         &self,
         stream: net::TcpStream,
         service: Arc<Service>,
-        mut journal: Journal,
+        journal: Journal,
     ) -> io::Result<()> {
         let _context = self.runtime.enter();
-        let acceptor = Acceptor::new(registered(stream)?, service.config());
-        self.runtime.spawn(async move {
-            let attended = attend(acceptor.into(), &service, &mut journal).await;
-            journal.close(attended);
-        });
+        let stream = registered(stream)?;
+        match service.tls() {
+            None => spawn(stream, service, journal),
+            Some(tls) => {
+                spawn(Lazy::new(TlsAcceptor::from(tls.clone()).accept(stream)), service, journal);
+            }
+        }
         Ok(())
     }
 
@@ -56,11 +62,50 @@ impl Adapter for Tokio {
         &self,
         url: &str,
         config: &ClientConfig,
-    ) -> Result<(Box<dyn Channel>, UpgradeResponse), Error> {
-        let handle = self.runtime.handle();
-        let (ws, response) = handle.block_on(ws_tokio::connect_with(url, config).into_future())?;
-        Ok((Box::new(Outside::new(ws_driver::WebSocket::from(ws), handle)), response))
+        dial: &DialConfig,
+    ) -> Result<Opened, Error> {
+        let connecting = ws_tokio::connect_with(url, config).dial(dial);
+        let (ws, response) = self.runtime.block_on(connecting.into_future())?;
+        Ok(opened(ws, response, self.runtime.handle()))
     }
+
+    fn reconnect(
+        &self,
+        url: &str,
+        config: &ClientConfig,
+        dial: &DialConfig,
+        backoff: BackoffConfig,
+    ) -> Box<Reopen<'_>> {
+        let mut sessions = ws_tokio::connect_with(url, config).dial(dial).reconnect(backoff);
+        Box::new(move || {
+            let session = self.runtime.block_on(sessions.next())?;
+            Ok((
+                opened(session.web_socket, session.response, self.runtime.handle()),
+                session.attempts,
+            ))
+        })
+    }
+}
+
+fn opened(
+    ws: WebSocket<MaybeTlsStream<TcpStream>>,
+    response: UpgradeResponse,
+    executor: &Handle,
+) -> Opened {
+    let tls = ws.get_ref().tls_session().map(agreed);
+    let channel = Box::new(Outside::new(ws_driver::WebSocket::from(ws), executor));
+    Opened { channel, response, tls }
+}
+
+fn spawn<T>(stream: T, service: Arc<Service>, mut journal: Journal)
+where
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let acceptor = Acceptor::new(stream, service.config());
+    tokio::spawn(async move {
+        let attended = attend(acceptor.into(), &service, &mut journal).await;
+        journal.close(attended);
+    });
 }
 
 impl BlockOn for Handle {

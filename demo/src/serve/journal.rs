@@ -21,6 +21,8 @@ pub(crate) enum Outcome {
     Answered(&'static str, StatusCode),
     /// It failed, under this name.
     Failed(&'static str),
+    /// TLS failed, for this reason.
+    Tls(String),
     /// The WebSocket was closed by a closing handshake.
     Closed(CloseInfo),
     /// The WebSocket failed, under this name.
@@ -43,9 +45,16 @@ impl From<&Error> for Outcome {
             Some(HandshakeError::Rejected(refusal)) => {
                 Self::Rejected(refusal.rule().name(), refusal.response().status())
             }
-            _ => Self::Failed(error.name()),
+            _ => tls_failure(error).map_or(Self::Failed(error.name()), Self::Tls),
         }
     }
+}
+
+/// Why TLS failed, if it is that what failed. What comes of a client is shown escaped.
+fn tls_failure(error: &Error) -> Option<String> {
+    let Error::Io(error) = error else { return None };
+    let reason = error.get_ref()?.downcast_ref::<rustls::Error>()?;
+    Some(reason.to_string().escape_debug().to_string())
 }
 
 impl fmt::Display for Outcome {
@@ -61,6 +70,7 @@ impl fmt::Display for Outcome {
             Self::Rejected(name, status) => write!(f, "refused {name} {}", status.as_u16()),
             Self::Answered(name, status) => write!(f, "answered {name} {}", status.as_u16()),
             Self::Failed(name) => write!(f, "error {name}"),
+            Self::Tls(reason) => write!(f, "error tls: {reason}"),
             Self::Closed(info) => {
                 let by = if info.first == Some(Side::Local) { "server" } else { "client" };
                 write!(f, "closed by={by} {}", Codes(info))

@@ -12,7 +12,7 @@ use std::{
 use socket2::SockRef;
 use ws_core::{ArgumentError, Limits, ServerConfig, WebSocketConfig};
 
-use crate::{args::ServeOptions, complain::complain, runtimes::Adapter};
+use crate::{args::ServeOptions, complain::complain, runtimes::Adapter, tls::ServerTls};
 
 pub(crate) mod attend;
 mod journal;
@@ -28,7 +28,10 @@ pub(crate) use self::{journal::Journal, policy::Service};
 pub(crate) fn run(options: &ServeOptions) -> io::Result<ExitCode> {
     let adapter = options.runtime.start()?;
     let config = config(options).map_err(io::Error::other)?;
+    let tls = options.tls.as_ref().map(ServerTls::config).transpose()?;
+    let scheme = if tls.is_some() { "wss" } else { "ws" };
     let service = Service::new(config)
+        .over_tls(tls)
         .basic_auth(options.basic_auth.clone())
         .close_after(options.close_after);
     let service = Arc::new(service);
@@ -36,7 +39,7 @@ pub(crate) fn run(options: &ServeOptions) -> io::Result<ExitCode> {
     let mut stdout = io::stdout().lock();
     // A zone is written differently in a URL. RFC 6874 2
     let address = listener.local_addr()?.to_string().replace('%', "%25");
-    writeln!(stdout, "listening on ws://{address}")?;
+    writeln!(stdout, "listening on {scheme}://{address}")?;
     stdout.flush()?;
     drop(stdout);
     loop {

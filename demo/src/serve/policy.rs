@@ -1,5 +1,7 @@
 //! What is answered to a request: the part of a server that has nothing to do with a runtime.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use ws_core::{RequestRule, ServerConfig, Violation, credentials};
@@ -10,6 +12,8 @@ use super::journal::Outcome;
 #[derive(Debug)]
 pub(crate) struct Service {
     config: ServerConfig,
+    /// `None` without TLS.
+    tls: Option<Arc<rustls::ServerConfig>>,
     /// User and password.
     basic_auth: Option<(String, String)>,
     /// How many messages are echoed before the WebSocket is closed.
@@ -29,7 +33,12 @@ pub(crate) enum Answer {
 
 impl Service {
     pub(crate) fn new(config: ServerConfig) -> Self {
-        Self { config, basic_auth: None, close_after: None }
+        Self { config, tls: None, basic_auth: None, close_after: None }
+    }
+
+    /// Does TLS.
+    pub(crate) fn over_tls(self, tls: Option<Arc<rustls::ServerConfig>>) -> Self {
+        Self { tls, ..self }
     }
 
     /// Lets in nobody but this user.
@@ -46,6 +55,10 @@ impl Service {
         &self.config
     }
 
+    pub(crate) fn tls(&self) -> Option<&Arc<rustls::ServerConfig>> {
+        self.tls.as_ref()
+    }
+
     pub(crate) fn max_messages(&self) -> Option<u64> {
         self.close_after
     }
@@ -56,6 +69,9 @@ impl Service {
             Some(rule) if is_ordinary(rule, request) && request.uri().path() == HEALTH => {
                 let response = health(request.method());
                 Answer::Reject(Outcome::Answered("health", response.status()), response)
+            }
+            Some(rule @ RequestRule::Method) if request.uri().path() == HEALTH => {
+                Answer::Reject(Outcome::Rejected(rule.name(), rule.status()), no_such_method(rule))
             }
             Some(rule) => Answer::Refuse(Outcome::Rejected(rule.name(), rule.status())),
             None if !self.knows(request) => {
@@ -88,15 +104,27 @@ fn health(method: &Method) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     if *method == Method::OPTIONS {
         *response.status_mut() = StatusCode::NO_CONTENT;
-        let methods = HeaderValue::from_static("GET, HEAD, OPTIONS");
-        response.headers_mut().insert(header::ALLOW, methods);
+        response.headers_mut().insert(header::ALLOW, HEALTH_METHODS);
     } else {
         *response.body_mut() = Bytes::from_static(b"ok");
-        let plain = HeaderValue::from_static("text/plain");
-        response.headers_mut().insert(header::CONTENT_TYPE, plain);
+        response.headers_mut().insert(header::CONTENT_TYPE, PLAIN);
     }
     response
 }
+
+/// "The origin server MUST generate an Allow header field in a 405 response containing a list of the target
+/// resource's currently supported methods." RFC 9110 15.5.6
+fn no_such_method(rule: RequestRule) -> Response<Bytes> {
+    let mut response =
+        Response::new(Bytes::from_static(b"this path answers GET, HEAD and OPTIONS"));
+    *response.status_mut() = rule.status();
+    response.headers_mut().insert(header::ALLOW, HEALTH_METHODS);
+    response.headers_mut().insert(header::CONTENT_TYPE, PLAIN);
+    response
+}
+
+const HEALTH_METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
+const PLAIN: HeaderValue = HeaderValue::from_static("text/plain");
 
 const HEALTH: &str = "/health";
 const REALM: &str = "ws-demo";
@@ -139,7 +167,8 @@ mod tests {
         }
         assert_eq!(decided("GET /chat HTTP/1.0\r\n\r\n"), "refused http-1.0 426");
         assert_eq!(decided(&format!("GET /healthy {plain}\r\n")), "refused no-connection 426");
-        assert_eq!(decided(&format!("POST /health {plain}\r\n")), "refused bad-method 405");
+        assert_eq!(decided(&format!("POST /health {plain}\r\n")), "refused bad-method 405, 405");
+        assert_eq!(decided(&format!("POST /chat {plain}\r\n")), "refused bad-method 405");
         assert_eq!(decided("GET /health HTTP/1.1\r\n\r\n"), "refused missing-host 400");
         assert_eq!(decided(&format!("GET /health {plain}{UPGRADE}\r\n")), "accept");
     }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "this is how a test fails")]
 
+mod authority;
 mod autobahn;
 mod commands;
 mod connect;
@@ -10,5 +11,8 @@ mod fragments;
 mod messages;
 mod piped;
 mod program;
+mod reconnect;
 mod serve;
 mod terminal;
+mod tls;
+mod way;

@@ -75,6 +75,7 @@ pub(crate) fn pipe(args: &[&str], input: impl AsRef<[u8]>) -> Said {
 /// `ws-demo serve`, ended with the test.
 pub(crate) struct Server {
     child: Child,
+    scheme: String,
     address: String,
     log: Arc<Mutex<String>>,
 }
@@ -90,7 +91,9 @@ impl Server {
             .unwrap();
         let mut first = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
-        let address = first.trim_end().strip_prefix("listening on ws://").unwrap().to_owned();
+        let (scheme, address) =
+            first.trim_end().strip_prefix("listening on ").unwrap().split_once("://").unwrap();
+        let (scheme, address) = (scheme.to_owned(), address.to_owned());
         let log = Arc::new(Mutex::new(String::new()));
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let kept = Arc::clone(&log);
@@ -100,7 +103,7 @@ impl Server {
                 kept.lock().unwrap().push_str(&std::mem::take(&mut line));
             }
         });
-        Self { child, address, log }
+        Self { child, scheme, address, log }
     }
 
     pub(crate) fn address(&self) -> &str {
@@ -108,7 +111,11 @@ impl Server {
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("ws://{}/", self.address)
+        format!("{}://{}/", self.scheme, self.address)
+    }
+
+    pub(crate) fn port(&self) -> &str {
+        self.address.rsplit_once(':').unwrap().1
     }
 
     /// The lines of the connections that have ended, without the addresses; waits for so many.

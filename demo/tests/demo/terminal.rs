@@ -118,6 +118,8 @@ fn verbose_prints_the_head() {
         return;
     };
     let (shown, code) = terminal.end();
+    let (steps, shown) = shown.split_once(" ms  open\n").unwrap();
+    assert!(steps.contains(" ms  connected "), "{steps:?}");
     assert!(shown.starts_with("HTTP/1.1 101 Switching Protocols\n"), "{shown:?}");
     assert!(shown.ends_with("\nleftover: 0\n> hello\n< hello\nclosed: 1000\n"), "{shown:?}");
     assert_eq!(code, 0);
@@ -126,9 +128,11 @@ fn verbose_prints_the_head() {
 #[test]
 fn a_declined_handshake_is_printed_as_status_and_body() {
     let server = Server::start("tokio", &["--basic-auth", "ada:lovelace"]);
-    for (options, fields) in [("", 0), ("-v", 4)] {
+    for (options, steps, fields) in [("", 0, 0), ("-v", 4, 4)] {
         let Some(terminal) = Terminal::start("tokio", &server, options) else { return };
         let (shown, code) = terminal.end();
+        let shown: Vec<_> = shown.split_inclusive('\n').skip(steps).collect();
+        let shown = shown.concat();
         assert!(shown.starts_with("HTTP/1.1 401 Unauthorized\n"), "{shown:?}");
         assert!(shown.ends_with("\n\ncredentials are required\n"), "{shown:?}");
         assert_eq!((shown.lines().count(), code), (3 + fields, 2), "{shown:?}");

@@ -1,5 +1,6 @@
 //! curl with an upgrade written by hand.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -62,6 +63,32 @@ pub(crate) fn attempt(case: &Case, address: &str, limit: Duration) -> Result<Obs
             Err(format!("expected Sec-WebSocket-Accept {ACCEPT}, got {accept:?}"))
         }
         _ => Ok(seen),
+    }
+}
+
+/// Lets curl ask for an upgrade at an `https` URL, trusting `authority`. Which version of HTTP is spoken is
+/// agreed upon by ALPN.
+///
+/// # Errors
+///
+/// When curl fails, or what it shows is no upgrade.
+pub(crate) fn upgrade_over_tls(url: &str, authority: &Path) -> Result<String, String> {
+    let mut command = Command::new("curl");
+    command.args(["--silent", "--show-error", "--verbose", "--dump-header", "-"]);
+    command.args(["--noproxy", "*", "--max-time", "10", "--cacert"]).arg(authority);
+    command.args(["--header", "Connection: Upgrade", "--header", "Upgrade: websocket"]);
+    command.args(["--header", "Sec-WebSocket-Version: 13"]);
+    command.args(["--header", &format!("Sec-WebSocket-Key: {KEY}"), url]);
+    let finished = process::run_until(&mut command, Duration::from_secs(20), |said| {
+        said.starts_with("HTTP/1.1 101") && said.contains("\r\n\r\n")
+    })?;
+    let seen = Observation::of_answer(&finished.stdout).map_err(|_| finished.complaint())?;
+    match seen.header("sec-websocket-accept") {
+        Some(ACCEPT) if seen.is_open => {
+            let agreed = finished.stderr.lines().filter(|line| line.starts_with("* ALPN"));
+            Ok(agreed.map(|line| &line[2..]).collect::<Vec<_>>().join("; "))
+        }
+        _ => Err(format!("expected 101 with Sec-WebSocket-Accept {ACCEPT}, got {seen}")),
     }
 }
 

@@ -209,6 +209,14 @@ pub(crate) const EXCHANGES: &[Exchange] = &[
     },
 ];
 
+/// What is exchanged where the way is what matters, and the messages are not.
+pub(crate) const MIXED: Exchange = Exchange {
+    name: "text, binary and 64 KiB",
+    path: "/",
+    messages: || vec![Message::text(GREEK), bytes(256), Message::Text("x".repeat(65_536))],
+    replies: Replies::Echoes,
+};
+
 /// Characters of two, three and four bytes.
 const GREEK: &str = "κόσμε 🦀 €";
 

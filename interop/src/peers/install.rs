@@ -43,10 +43,7 @@ pub(crate) fn everything(options: &Options) -> Result<(PathBuf, Tools), String> 
     let site = Site::find()?;
     let installer = Installer { home: site.home("interop")?, site };
     thread::scope(|scope| {
-        let demo = scope.spawn(|| match &options.demo {
-            Some(path) => Ok(path.clone()),
-            None => installer.site.demo(),
-        });
+        let demo = scope.spawn(|| installer.demo(options));
         let beast = scope.spawn(|| installer.beast());
         let python = scope.spawn(|| installer.python());
         let chromium = scope.spawn(system::chromium);
@@ -63,6 +60,28 @@ pub(crate) fn everything(options: &Options) -> Result<(PathBuf, Tools), String> 
     })
 }
 
+/// The demo program, and the peers that speak TLS: all but Boost.Beast, whose program does not.
+///
+/// # Errors
+///
+/// When there is no demo program to be had.
+pub(crate) fn over_tls(options: &Options) -> Result<(PathBuf, Tools), String> {
+    let site = Site::find()?;
+    let installer = Installer { home: site.home("interop")?, site };
+    thread::scope(|scope| {
+        let demo = scope.spawn(|| installer.demo(options));
+        let tools = Tools {
+            node: installer.node(),
+            builtin: builtin(),
+            curl: has("curl", "--version").map(drop),
+            python: installer.python(),
+            beast: Err("not over TLS".to_owned()),
+            chromium: system::chromium(),
+        };
+        Ok((result_of(demo)?, tools))
+    })
+}
+
 fn result_of<T>(step: ScopedJoinHandle<'_, Result<T, String>>) -> Result<T, String> {
     step.join().unwrap_or_else(|_| Err("its installation ended early".to_owned()))
 }
@@ -76,6 +95,14 @@ struct Installer {
 }
 
 impl Installer {
+    /// The demo program: the one that was named, or it is built.
+    fn demo(&self, options: &Options) -> Result<PathBuf, String> {
+        match &options.demo {
+            Some(path) => Ok(path.clone()),
+            None => self.site.demo(),
+        }
+    }
+
     /// The interpreter of a virtual environment with the packages, and the folder of the programs.
     fn python(&self) -> Result<(PathBuf, PathBuf), String> {
         let programs = self.site.source("python");
@@ -83,11 +110,16 @@ impl Installer {
         let venv = self.home.join("python");
         let interpreter = venv.join("bin").join("python");
         let stamp = Stamp::new(&venv, read(&requirements)?);
-        let usable = || does(Command::new(&interpreter).args(["-c", "import websockets"]));
+        let usable = || does(Command::new(&interpreter).args(["-c", "import pproxy, websockets"]));
         if !stamp.is_current() || usable().is_err() {
             has("python3", "--version")?;
-            println!("install: {} into {}", stamp.content().trim(), self.site.shown(&venv));
-            does(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
+            let packages = stamp.content().split_whitespace().collect::<Vec<_>>().join(", ");
+            println!("install: {packages} into {}", self.site.shown(&venv));
+            let make = || does(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv));
+            // Debian has that in a package of its own.
+            make().or_else(|why| {
+                system::install("python3-venv").map_err(|_| why).and_then(|()| make())
+            })?;
             does(
                 Command::new(&interpreter)
                     .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])

@@ -24,21 +24,21 @@
 //! | [`report`] | the table and the totals |
 
 mod cases;
-mod checks;
-mod compression;
-mod curl;
-mod exchanges;
-mod install;
+pub(crate) mod checks;
+pub(crate) mod compression;
+pub(crate) mod curl;
+pub(crate) mod exchanges;
+pub(crate) mod install;
 mod observation;
-mod options;
-mod peer;
+pub(crate) mod options;
+pub(crate) mod peer;
 mod relay;
-mod report;
+pub(crate) mod report;
 mod runner;
-mod setup;
-mod side;
-mod system;
-mod tools;
+pub(crate) mod setup;
+pub(crate) mod side;
+pub(crate) mod system;
+pub(crate) mod tools;
 mod wire;
 
 use self::options::Options;

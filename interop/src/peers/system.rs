@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
-use crate::install::{does, has};
+use crate::install::{does, find, has};
 
 /// The browser: one that is installed, or Debian's.
 ///
@@ -32,8 +32,25 @@ pub(crate) fn beast() -> Result<(), String> {
     install("libboost1.81-dev").map_err(|error| format!("its headers: {error}"))
 }
 
+/// The program that fills the browser's list of authorities.
+///
+/// # Errors
+///
+/// Why there is none.
+pub(crate) fn certutil() -> Result<PathBuf, String> {
+    // It has no question that it answers with success.
+    if find("certutil").is_none() {
+        install("libnss3-tools")?;
+    }
+    find("certutil").ok_or_else(|| "no certutil, though it was installed".to_owned())
+}
+
 /// Installs a package with apt-get, one at a time.
-fn install(package: &str) -> Result<(), String> {
+///
+/// # Errors
+///
+/// Why it is not there.
+pub(crate) fn install(package: &str) -> Result<(), String> {
     static BUSY: Mutex<()> = Mutex::new(());
     let _one = BUSY.lock().unwrap_or_else(PoisonError::into_inner);
     let is_root = does(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
@@ -45,7 +62,9 @@ fn install(package: &str) -> Result<(), String> {
         // Somebody else may be installing something.
         let patience = ["-o", "DPkg::Lock::Timeout=60"];
         let mut command = Command::new("apt-get");
-        does(command.env("DEBIAN_FRONTEND", "noninteractive").args(patience).args(args))
+        // Servers are installed and not started: this is what runlevel 1 means.
+        command.env("DEBIAN_FRONTEND", "noninteractive").env("RUNLEVEL", "1");
+        does(command.args(patience).args(args))
     };
     let install = || apt(&["install", "--yes", "--no-install-recommends", package]);
     // Without the lists of packages the first attempt fails.

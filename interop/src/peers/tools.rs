@@ -11,6 +11,7 @@ use super::exchanges::Exchange;
 use super::observation::Observation;
 use super::peer::Peer;
 use super::setup::Setup;
+use crate::install::{does, has};
 use crate::process::{self, Finished};
 
 /// How the programs of the peers are started; an `Err` says why one is missing.
@@ -42,6 +43,30 @@ impl Tools {
             Peer::Chromium => self.node.as_ref().err().or(self.chromium.as_ref().err()),
         }
         .map(String::as_str)
+    }
+
+    /// Name and version of those that speak TLS and are there, and of the others why they are not.
+    pub(crate) fn versions(&self) -> Vec<(&'static str, Result<String, String>)> {
+        let last = |said: String| said.split_whitespace().last().unwrap_or_default().to_owned();
+        let websockets = self.python.as_ref().map_err(Clone::clone).and_then(|(interpreter, _)| {
+            let ask = "import websockets; print(websockets.__version__)";
+            does(Command::new(interpreter).args(["-c", ask]))
+        });
+        let ws = self.node.as_ref().map_err(Clone::clone).and_then(|folder| {
+            let ask = "console.log(require('ws/package.json').version)";
+            does(Command::new("node").args(["-e", ask]).current_dir(folder))
+        });
+        let chromium = self.chromium.as_ref().map_err(Clone::clone);
+        let chromium = chromium.and_then(|browser| does(Command::new(browser).arg("--version")));
+        let curl = has("curl", "--version");
+        let second = |said: String| said.split_whitespace().nth(1).unwrap_or_default().to_owned();
+        vec![
+            ("python websockets", websockets.map(last)),
+            ("npm ws", ws.map(last)),
+            ("node", has("node", "--version")),
+            ("curl", curl.map(second)),
+            ("Chromium", chromium.map(second)),
+        ]
     }
 
     /// The server of a peer, set up as told.
@@ -115,7 +140,11 @@ impl Tools {
     }
 
     /// A peer's program for a role: `client` for handshakes, `messages` for messages, `server`.
-    fn program(&self, peer: Peer, role: &str) -> Result<Command, String> {
+    ///
+    /// # Errors
+    ///
+    /// When the peer is missing or has no such program.
+    pub(crate) fn program(&self, peer: Peer, role: &str) -> Result<Command, String> {
         match peer {
             Peer::Websockets => self.in_python(role),
             Peer::Raw => self.in_python("raw"),
