@@ -152,7 +152,8 @@ standard input has ended and all of it is sent, when this side closes after --wa
   --header 'Name: value'      a field to send; may be repeated. User and password in the URL are sent
                               as Basic credentials, unless there is an Authorization here
   --ca FILE                   trust the authorities in this file of PEM, in place of the system's
-  --insecure                  take any certificate for the server's, and warn of that each time
+  --insecure                  take any certificate for the server's, or a proxy's, and warn of that on
+                              standard error each time
   --cert FILE, --key FILE     show this certificate to a server that asks for one: PEM, with those that
                               issued it behind it, and its private key in PKCS#8, PKCS#1 or SEC1
   --proxy URL                 connect over this proxy: [SCHEME://][USER:PASSWORD@]HOST[:PORT], with
