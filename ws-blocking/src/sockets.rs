@@ -1,10 +1,12 @@
 //! Looking up and connecting within a deadline, on threads where a call cannot be cut short.
 
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
     io,
     net::{SocketAddr, TcpStream, ToSocketAddrs},
+    pin::pin,
     sync::mpsc::{self, RecvTimeoutError},
+    task::Poll,
     thread,
     time::{Duration, Instant},
 };
@@ -114,11 +116,19 @@ impl Dials for Blocking {
         Ok(())
     }
 
-    fn resolve(
+    /// A look-up that blocks is not cut short; one that is pending is asked again and again until then.
+    async fn resolve(
         look_up: impl Future<Output = io::Result<Vec<SocketAddr>>> + Send,
-        _until: Option<Instant>,
-    ) -> impl Future<Output = io::Result<Vec<SocketAddr>>> + Send {
-        look_up
+        until: Option<Instant>,
+    ) -> io::Result<Vec<SocketAddr>> {
+        let mut look_up = pin!(look_up);
+        poll_fn(|cx| match look_up.as_mut().poll(cx) {
+            Poll::Pending if until.is_some_and(|until| until <= Instant::now()) => {
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
+            polled => polled,
+        })
+        .await
     }
 }
 

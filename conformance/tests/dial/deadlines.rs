@@ -24,15 +24,15 @@ fn proxy(scheme: &str, address: SocketAddr) -> DialConfig {
 }
 
 fn a_look_up_without_an_end<L: Live>() {
-    let dial = DialConfig::new().resolver(|_, _| std::future::pending());
     if L::BLOCKS {
         // Nothing can cut short what blocks; but when it comes back, it was late.
         let dial = DialConfig::new().resolver(|_, _| {
             thread::sleep(TIMEOUT + 50 * MS);
             ready(Ok(vec![refusing()]))
         });
-        return assert_late_at::<L>(HandshakeStep::LookUp, "ws://h.example/", &dial);
+        assert_late_at::<L>(HandshakeStep::LookUp, "ws://h.example/", &dial);
     }
+    let dial = DialConfig::new().resolver(|_, _| std::future::pending());
     assert_late_at::<L>(HandshakeStep::LookUp, "ws://h.example/", &dial);
     // That of the proxy, and that of the host where the proxy does not look up names.
     for proxy in ["http://p.example", "socks5h://p.example", "socks5://127.0.0.1"] {

@@ -15,9 +15,12 @@ mod silent;
 
 mod addresses;
 mod deadlines;
+mod dropped;
 mod environment;
 mod open;
 mod proxies;
+mod reconnect;
 mod redirects;
 mod refusals;
 mod secure;
+mod surface;

@@ -8,13 +8,14 @@ use std::{
 };
 
 use rustls::{ServerConnection, StreamOwned};
-use ws_core::{ClientConfig, Message, Timeout, WebSocketConfig};
+use ws_core::{ClientConfig, Message, Proxy as ProxyUrl, Timeout, WebSocketConfig};
 use ws_driver::{DialConfig, Error};
 
 use crate::{
     certificate::Authority,
     client::{BUSY, MS, connect},
     every::Live,
+    proxy::{Proxy, Speaks},
     server::Server,
     silent::listen,
 };
@@ -128,6 +129,22 @@ fn pings_go_out_while_nothing_comes<L: Live>() {
         assert_eq!(opcode, 0x89);
         assert!(pinged - began >= 100 * MS, "{}: {:?}", L::NAME, pinged - began);
     });
+}
+
+/// What the deadline of the way took of the socket is given back.
+#[test]
+fn no_timeout_is_left_on_the_socket() {
+    let authority = Authority::new("A");
+    let server = Server::new(Some(authority.issue(&["h.example"]).server()));
+    let proxy = Proxy::new(Speaks::Http(""), None, server.address);
+    let url = ProxyUrl::parse(&proxy.address.to_string()).unwrap();
+    for timeout in [Some(20_000 * MS), None] {
+        let connect = ws_blocking::connect("wss://h.example/").proxy(url.clone());
+        let (mut ws, _) = connect.tls(authority.client()).timeout(timeout).open().unwrap();
+        let socket = ws.get_ref().get_ref();
+        assert_eq!((socket.read_timeout().unwrap(), socket.write_timeout().unwrap()), (None, None));
+        assert!(ws.close().unwrap().is_clean());
+    }
 }
 
 /// One thread sends, the other receives, as much as both can, through one session.

@@ -25,7 +25,9 @@ pub(crate) struct Seen {
     pub(crate) told: Vec<Vec<u8>>,
     /// From where the connections to the server come.
     pub(crate) outgoing: Vec<SocketAddr>,
-    /// How many connections have ended.
+    /// How many connections there were.
+    pub(crate) begun: usize,
+    /// How many of them have ended.
     pub(crate) ended: usize,
 }
 
@@ -44,6 +46,7 @@ impl Proxy {
         let seen = Arc::new(Mutex::new(Seen::default()));
         let (sees, tls) = (seen.clone(), tls.map(Arc::new));
         let address = listen(move |stream| {
+            sees.lock().unwrap().begun += 1;
             let ear = stream.try_clone().unwrap();
             let _ = match &tls {
                 Some(tls) => {

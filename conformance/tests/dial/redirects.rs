@@ -257,11 +257,11 @@ fn the_body_of_a_redirect_is_not_waited_for<L: Live>() {
 }
 
 fn one_deadline_for_all_of_them<L: Live>() {
-    let timeout = 600 * MS;
+    let timeout = 1500 * MS;
     let end = Server::answering(None, |_| Answer::Hold(String::new()));
     let location = end.url("ws");
     let server = Server::answering(None, move |_| {
-        std::thread::sleep(400 * MS);
+        std::thread::sleep(800 * MS);
         Answer::Say(redirect(302, &location))
     });
     let connect = connect::<L>(&server.url("ws"), &DialConfig::new().redirects(1));

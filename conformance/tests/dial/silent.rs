@@ -1,11 +1,11 @@
 //! Addresses where nobody answers, and peers that say nothing, or too little.
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{ErrorKind::WouldBlock, Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{Arc, Mutex},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use socket2::{Domain, Socket, Type};
@@ -13,14 +13,16 @@ use socket2::{Domain, Socket, Type};
 /// An address that drops what comes: a listener with as many connections waiting as it takes.
 pub(crate) struct Dropping {
     pub(crate) address: SocketAddr,
-    _listener: Socket,
-    _waiting: Vec<TcpStream>,
+    listener: Socket,
+    waiting: Vec<TcpStream>,
 }
 
 impl Dropping {
     pub(crate) fn new() -> Self {
         let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-        listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+        // Where nobody else listens later on, for what was dropped may come again until somebody answers.
+        let ip = if cfg!(target_os = "linux") { [127, 0, 0, 4] } else { [127, 0, 0, 1] };
+        listener.bind(&SocketAddr::from((ip, 0)).into()).unwrap();
         listener.listen(0).unwrap();
         let address = listener.local_addr().unwrap().as_socket().unwrap();
         let mut waiting = Vec::new();
@@ -33,14 +35,43 @@ impl Dropping {
             }
             assert!(waiting.len() < 1000, "the queue has no end");
         }
-        Self { address, _listener: listener, _waiting: waiting }
+        Self { address, listener, waiting }
+    }
+
+    /// From now on it takes connections, and sees each of them end. Says how many came within this time, besides those that
+    /// were waiting.
+    pub(crate) fn relent(self, time: Duration) -> usize {
+        let Self { listener, waiting, .. } = self;
+        let listener = TcpListener::from(listener);
+        listener.set_nonblocking(true).unwrap();
+        let (count, until) = (waiting.len(), Instant::now() + time);
+        drop(waiting);
+        let mut all = Vec::new();
+        while Instant::now() < until {
+            match listener.accept() {
+                Ok((stream, _)) => all.push(stream),
+                Err(_) => thread::sleep(Duration::from_millis(10)),
+            }
+        }
+        for stream in &mut all {
+            stream.set_nonblocking(false).unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+            // An end, or a reset; but not silence.
+            let silent = stream.read(&mut [0]).is_err_and(|error| error.kind() == WouldBlock);
+            assert!(!silent, "a connection was left behind");
+        }
+        all.len() - count
     }
 }
 
-/// An address that refuses connections.
+/// An address that refuses connections, and belongs to nobody else until the process ends.
 pub(crate) fn refusing() -> SocketAddr {
-    // It is free for as long as nobody asks for any port.
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    let address = socket.local_addr().unwrap().as_socket().unwrap();
+    // It does not listen.
+    std::mem::forget(socket);
+    address
 }
 
 /// A peer that does this with each connection, on a thread of its own.
