@@ -125,9 +125,9 @@ Then it closes with 1000. Ctrl-C closes at once.
 What is printed, a line each: the status line and header fields of the response; `open`,
 `subprotocol: NAME`, `extensions: LIST`, and `leftover: N`, the number of bytes read behind the head;
 the messages, text as it is, binary as `binary: HEX`; `closed: CODE REASON`, from the server's close
-frame. If the server declines, the head is followed by an empty line and the body. On a terminal the
-head is left out, `< ` marks messages received and `> ` messages sent, and long binary messages are
-cut.
+frame. If the server declines, or the proxy, the head is followed by an empty line and the body. On a
+terminal the head is left out, `< ` marks messages received and `> ` messages sent, and long binary
+messages are cut.
 
 With --reconnect one session follows the other: when the server closes or is lost, and when it cannot be
 had for a reason that may pass. Standard error has a line for the end of each session and for the
@@ -152,7 +152,8 @@ standard input has ended and all of it is sent, when this side closes after --wa
   --header 'Name: value'      a field to send; may be repeated. User and password in the URL are sent
                               as Basic credentials, unless there is an Authorization here
   --ca FILE                   trust the authorities in this file of PEM, in place of the system's
-  --insecure                  take any certificate for the server's, and warn of that each time
+  --insecure                  take any certificate for the server's, or a proxy's, and warn of that on
+                              standard error each time
   --cert FILE, --key FILE     show this certificate to a server that asks for one: PEM, with those that
                               issued it behind it, and its private key in PKCS#8, PKCS#1 or SEC1
   --proxy URL                 connect over this proxy: [SCHEME://][USER:PASSWORD@]HOST[:PORT], with

@@ -183,7 +183,7 @@ fn a_connection_comes_from_where_the_caller_says<L: Live>() {
     let error = fails::<L>("ws://h.example:81/", &host(&[v6]).local_address(local));
     assert_eq!(
         error.to_string(),
-        "cannot connect to h.example:81: no address can be connected to from 127.0.0.2",
+        "cannot connect to h.example:81: no address of the host is of the family of 127.0.0.2",
         "{}",
         L::NAME
     );

@@ -102,7 +102,12 @@ fn report(
             return report_declined(declined, style, output);
         }
         Error::Io(error) => complain(format_args!("io: {}{error}", way.destination())),
-        error => complain(format_args!("{}", described(error))),
+        error => {
+            if let Error::Proxy(refused) = error {
+                refused.refusal().map_or(Ok(()), |response| output.refused(response))?;
+            }
+            complain(format_args!("{}", described(error)));
+        }
     }
     Ok(ExitCode::FAILURE)
 }
@@ -137,7 +142,7 @@ fn report_declined(
     style: Style,
     output: &mut Output<Stdout>,
 ) -> io::Result<ExitCode> {
-    output.declined(declined)?;
+    output.refused(declined.response())?;
     if style == Style::Quiet {
         complain(format_args!("declined: the server answered {}", declined.response().status()));
     }

@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
+use bytes::Bytes;
 use http::Response;
-use ws_core::{CloseFrame, Declined, MessageKind, Negotiated};
+use ws_core::{CloseFrame, MessageKind, Negotiated};
 
 use super::head;
 use crate::{args::ConnectOptions, hex};
@@ -87,9 +88,8 @@ impl<W: Write> Output<W> {
         }
     }
 
-    /// Prints a response that is no 101.
-    pub(super) fn declined(&mut self, declined: &Declined) -> io::Result<()> {
-        let response = declined.response();
+    /// Prints a response that opened nothing: a server's that is no 101, or a proxy's refusal.
+    pub(super) fn refused(&mut self, response: &Response<Bytes>) -> io::Result<()> {
         match self.style {
             Style::Plain | Style::Verbose => head::print(response, &mut self.out)?,
             Style::Terminal => head::print_status(response, &mut self.out)?,

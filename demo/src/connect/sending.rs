@@ -223,7 +223,58 @@ const PART_LEN: usize = 64 * 1024;
 
 #[cfg(test)]
 mod tests {
+    use std::{io::Cursor, time::Duration};
+
+    use ws_core::CloseFrame;
+
     use super::*;
+    use crate::connect::output::Style;
+
+    /// A connection that is lost behind its first message.
+    struct Lost {
+        has_sent: bool,
+    }
+
+    impl Sending for Lost {
+        fn send(&mut self, _: Message) -> Result<(), Error> {
+            match std::mem::replace(&mut self.has_sent, true) {
+                true => Err(Error::Disconnected),
+                false => Ok(()),
+            }
+        }
+
+        fn send_part(&mut self, _: MessageKind, _: Bytes, _: bool) -> Result<(), Error> {
+            Err(Error::Disconnected)
+        }
+
+        fn close(&mut self, _: CloseFrame) -> Result<(), Error> {
+            Err(Error::Disconnected)
+        }
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_sent_is_for_the_next_session() {
+        let lines = Lines::read(Cursor::new("one\ntwo\nthree\n"), |_| {}).unwrap();
+        let progress = Arc::new(Progress::new());
+        let task = SendTask {
+            half: Arc::new(Mutex::new(Box::new(Lost { has_sent: false }) as Box<dyn Sending>)),
+            progress: Arc::clone(&progress),
+            output: Arc::new(Mutex::new(Output::new(Vec::new(), Style::Quiet))),
+            timing: Timing {
+                mode: Mode::Piped,
+                expect_reply: false,
+                wait: None,
+                reply_timeout: Duration::ZERO,
+            },
+        };
+        task.run(Source::Waiting(Arc::clone(&lines)));
+        let state = progress.end_receiving(Duration::ZERO);
+        let send_end = Some(SendEnd { unsent: 1, input_failed: false });
+        assert_eq!((state.sent, state.send_end), (1, send_end));
+        for line in ["two", "three"] {
+            assert_eq!(lines.next(|| false), Next::Line(line.to_owned()));
+        }
+    }
 
     #[test]
     fn a_part_is_whole_fragments() {

@@ -7,6 +7,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
 };
@@ -75,6 +76,11 @@ impl Identity {
     pub(crate) fn of_client(&self) -> [&str; 4] {
         ["--cert", &self.chain, "--key", &self.key]
     }
+}
+
+/// The octets of a private key, in PEM under this label.
+pub(crate) fn pem(label: &str, key: &[u8]) -> String {
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(key))
 }
 
 impl Drop for Authority {

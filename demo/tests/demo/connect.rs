@@ -128,6 +128,20 @@ fn a_declined_handshake_shows_the_whole_answer() {
 }
 
 #[test]
+fn a_proxy_that_refuses_shows_the_whole_answer() {
+    for runtime in RUNTIMES {
+        let (proxy, _) = fake_server(|_| {
+            b"HTTP/1.1 403 Forbidden\r\nVia: a\r\nContent-Length: 6\r\n\r\nport 9".to_vec()
+        });
+        let said = connect(runtime, "ws://server.example:9/", &["--proxy", &proxy]);
+        let answer = "HTTP/1.1 403 Forbidden\nvia: a\ncontent-length: 6\n\nport 9";
+        assert_eq!((said.code, &*said.stdout), (1, answer), "{runtime}");
+        let error = "error: proxy-refused: the proxy answered 403 Forbidden to CONNECT\n";
+        assert_eq!(said.stderr, error, "{runtime}");
+    }
+}
+
+#[test]
 fn other_failures_have_a_name() {
     let no_accept = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\
                      Connection: Upgrade\r\n\r\n";

@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use crate::program::{RUNTIMES, Server, start};
+use crate::{
+    authority::Authority,
+    program::{RUNTIMES, Server, start},
+};
 
 /// A client, line by line.
 struct Client {
@@ -21,9 +24,12 @@ struct Client {
 
 impl Client {
     fn start(runtime: &str, address: &str) -> Self {
-        let url = format!("ws://{address}/");
-        let quick = ["-q", "--reconnect", "--reconnect-max-delay-ms", "100"];
-        let mut child = start(&[&["connect", "--runtime", runtime, &url][..], &quick].concat());
+        Self::start_with(runtime, &format!("ws://{address}/"), &["-q", "--reconnect"])
+    }
+
+    fn start_with(runtime: &str, url: &str, args: &[&str]) -> Self {
+        let quick = ["--reconnect-max-delay-ms", "100"];
+        let mut child = start(&[&["connect", "--runtime", runtime, url], args, &quick].concat());
         let stdin = child.stdin.take();
         let stdout = lines(child.stdout.take().unwrap());
         let stderr = lines(child.stderr.take().unwrap());
@@ -124,6 +130,27 @@ fn what_another_attempt_does_not_mend_ends_it() {
         let client = Client::start(runtime, server.address());
         client.notice("error: declined: the server answered 401");
         assert_eq!(client.end(), 2, "{runtime}");
+    }
+}
+
+#[test]
+fn each_session_is_warned_of_and_each_delay_is_told() {
+    let authority = Authority::new();
+    let identity = authority.issue(&["elsewhere.example"]);
+    for runtime in RUNTIMES {
+        let args = [&identity.of_server()[..], &["--close-after", "1"]].concat();
+        let server = Server::start("tokio", &args);
+        let mut client = Client::start_with(runtime, &server.url(), &["--insecure", "-v"]);
+        for number in 1..=3 {
+            client.notice("--insecure: the server's certificate was not verified");
+            client.notice(&format!("session {number}: open"));
+            client.say("again");
+            client.notice(&format!("session {number}: ended, closed by the server with 1000"));
+            let delay = client.stderr.recv_timeout(PATIENCE).unwrap();
+            assert!(delay.contains(" ms  again in 0."), "{runtime}: {delay}");
+        }
+        drop(client.stdin.take());
+        let _ = client.child.wait();
     }
 }
 

@@ -11,11 +11,11 @@ use std::{
 use rustls::{
     ClientConfig, ClientConnection, RootCertStore, StreamOwned,
     crypto::ring,
-    pki_types::{CertificateDer, ServerName, pem::PemObject},
+    pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName, pem::PemObject},
 };
 
 use crate::{
-    authority::Authority,
+    authority::{Authority, pem},
     program::{RUNTIMES, Said, Server, run},
 };
 
@@ -127,6 +127,23 @@ fn a_server_can_ask_for_a_certificate() {
         assert_eq!((&**first, &**none), (ECHOED, "error tls: peer sent no certificates"));
         assert!(wrong.starts_with("error tls: invalid peer certificate: "), "{runtime}: {wrong}");
     }
+}
+
+/// PKCS#8 is what the other tests have. What it wraps around a key on a curve is SEC1 (RFC 5915).
+#[test]
+fn a_key_may_be_in_its_own_form() {
+    let authority = Authority::new();
+    let (ca, identity) = (authority.certificate(), authority.issue(&["127.0.0.1"]));
+    let wrapped = PrivatePkcs8KeyDer::from_pem_file(&identity.key).unwrap();
+    let wrapped = wrapped.secret_pkcs8_der();
+    // Version 1, and 32 octets, behind the head of a sequence.
+    let begin = wrapped.windows(5).position(|octets| octets == [2, 1, 1, 4, 32]).unwrap() - 2;
+    let key = authority.file("sec1.key", &pem("EC PRIVATE KEY", &wrapped[begin..]));
+    let args = ["--tls-cert", &*identity.chain, "--tls-key", &key, "--tls-client-ca", &ca];
+    let server = Server::start("blocking", &args);
+    let shown = ["--ca", &*ca, "--cert", &identity.chain, "--key", &key];
+    let said = hello("blocking", &server.url(), &shown);
+    assert!(is_echoed(&said), "{}", said.stderr);
 }
 
 #[test]

@@ -62,9 +62,7 @@ pub(crate) fn install(package: &str) -> Result<(), String> {
         // Somebody else may be installing something.
         let patience = ["-o", "DPkg::Lock::Timeout=60"];
         let mut command = Command::new("apt-get");
-        // Servers are installed and not started: this is what runlevel 1 means.
-        command.env("DEBIAN_FRONTEND", "noninteractive").env("RUNLEVEL", "1");
-        does(command.args(patience).args(args))
+        does(command.env("DEBIAN_FRONTEND", "noninteractive").args(patience).args(args))
     };
     let install = || apt(&["install", "--yes", "--no-install-recommends", package]);
     // Without the lists of packages the first attempt fails.

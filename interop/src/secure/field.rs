@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::folder::Folder;
-use super::fronts::{self, Hop, Tls};
+use super::fronts::{Front, Tls};
 use super::identities::{Identities, Identity};
 use super::names::OwnHosts;
 use super::ours;
@@ -26,8 +26,7 @@ pub(crate) struct Field {
     pub(crate) identities: Identities,
     ours: Vec<(&'static str, Kind, Server)>,
     peers: Vec<(Peer, Result<Server, Absent>)>,
-    fronts: Vec<(Part, Result<Server, Absent>)>,
-    hops: Vec<(Part, Vec<Hop>)>,
+    fronts: Vec<(Part, Result<Front, Absent>)>,
     stands: Vec<(Stand, Result<Running, Absent>)>,
     // Dropped last: what runs may still write there.
     pub(crate) folder: Folder,
@@ -67,26 +66,24 @@ impl Field {
             .iter()
             .map(|&on| (on, address(on, Kind::Plain), address(on, Kind::Tls(Identity::Server))))
             .collect();
-        let hops: Vec<_> = Part::FRONTS
-            .into_iter()
-            .map(|part| Ok((part, fronts::hops(&targets)?)))
-            .collect::<Result<_, String>>()?;
-        let start_front = |(part, hops): &(Part, Vec<Hop>)| {
+        let start_front = |part: &Part| {
             let program = parts.program(*part).map_err(Absent::Missing);
             let started = program.and_then(|program| {
-                fronts::start(*part, program, hops, &folder, &identities).map_err(Absent::Broken)
+                let start = || Front::start(*part, program, &targets, &folder, &identities);
+                again(start).map_err(Absent::Broken)
             });
             (*part, started)
         };
-        let fronts = workers::run(WORKERS, &hops, start_front);
+        let fronts = workers::run(WORKERS, &Part::FRONTS, start_front);
         let hosts = OwnHosts::prepare(&folder);
         let start_stand = |stand: &Stand| {
             let hosts = hosts.as_ref().map_err(|why| Absent::Missing(why.clone()));
             let program = parts.program(stand.part()).map_err(Absent::Missing);
             let started = hosts.and_then(|hosts| {
                 stand.runs_with(hosts).map_err(Absent::Missing)?;
-                Running::start(*stand, program?, hosts, &folder, &identities)
-                    .map_err(Absent::Broken)
+                let program = program?;
+                let start = || Running::start(*stand, program, hosts, &folder, &identities);
+                again(start).map_err(Absent::Broken)
             });
             (*stand, started)
         };
@@ -95,7 +92,7 @@ impl Field {
             .map(|peer| (peer, start_peer(&tools, peer, &identities)))
             .into();
         let runtimes = runtimes.to_vec();
-        Ok(Self { demo, tools, runtimes, identities, ours, peers, fronts, hops, stands, folder })
+        Ok(Self { demo, tools, runtimes, identities, ours, peers, fronts, stands, folder })
     }
 
     /// Where a server of ours listens, `HOST:PORT`.
@@ -118,10 +115,8 @@ impl Field {
 
     /// The port of a front that leads to our server on a runtime.
     pub(crate) fn front(&self, part: Part, runtime: &str, tls: Tls) -> Result<u16, Absent> {
-        found(&self.fronts, part)?;
-        let mut hops = self.hops.iter().filter(|(it, _)| *it == part).flat_map(|(_, hops)| hops);
-        let hop = hops.find(|hop| (hop.runtime, hop.tls) == (runtime, tls));
-        hop.map(|hop| hop.port).ok_or_else(|| Absent::Broken("it does not lead there".to_owned()))
+        let port = found(&self.fronts, part)?.port(runtime, tls);
+        port.ok_or_else(|| Absent::Broken("it does not lead there".to_owned()))
     }
 
     /// A proxy.
@@ -136,6 +131,11 @@ fn found<K: Copy + PartialEq, T>(started: &[(K, Result<T, Absent>)], key: K) -> 
         Some((_, started)) => started.as_ref().map_err(Clone::clone),
         None => Err(Absent::Broken("nobody has started it".to_owned())),
     }
+}
+
+/// Starts something, and once more if that fails: a port may have been taken meanwhile.
+fn again<T>(start: impl Fn() -> Result<T, String>) -> Result<T, String> {
+    start().or_else(|_| start())
 }
 
 fn start_ours(

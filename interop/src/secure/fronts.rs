@@ -12,15 +12,15 @@ use crate::process::Server;
 
 /// A port of a front, and where it leads.
 #[derive(Clone, Debug)]
-pub(crate) struct Hop {
+struct Hop {
     /// What the front does on the way.
-    pub(crate) tls: Tls,
+    tls: Tls,
     /// What our server runs on.
-    pub(crate) runtime: &'static str,
+    runtime: &'static str,
     /// Where our server listens, or where a client is to go.
-    pub(crate) to: String,
+    to: String,
     /// Where the front does.
-    pub(crate) port: u16,
+    port: u16,
 }
 
 /// What a front does about TLS.
@@ -49,42 +49,55 @@ impl Tls {
     }
 }
 
-/// Starts a front with all of its ports.
-///
-/// # Errors
-///
-/// When its files cannot be written, or it does not listen.
-pub(crate) fn start(
-    part: Part,
-    program: &Path,
-    hops: &[Hop],
-    folder: &Folder,
-    identities: &Identities,
-) -> Result<Server, String> {
-    let name = part.name().to_lowercase();
-    let config = match part {
-        Part::Nginx => nginx(hops, folder, identities),
-        Part::Haproxy => haproxy(hops, identities),
-        _ => stunnel(hops, identities),
-    };
-    let config = folder.write(&format!("{name}.conf"), &config)?;
-    let mut command = Command::new(program);
-    match part {
-        Part::Nginx => command.args(["-e", "stderr", "-c"]).arg(config),
-        Part::Haproxy => command.args(["-db", "-f"]).arg(config),
-        _ => command.arg(config),
-    };
-    let port = hops.first().ok_or("it leads nowhere")?.port;
-    Server::start_at(&mut command, &format!("127.0.0.1:{port}"))
+/// A front that runs.
+#[derive(Debug)]
+pub(crate) struct Front {
+    _server: Server,
+    hops: Vec<Hop>,
 }
 
-/// The ports of a front: one of each kind for each of our servers, of which both addresses are told,
-/// that without TLS first.
-///
-/// # Errors
-///
-/// When there is no free port.
-pub(crate) fn hops(servers: &[(&'static str, String, String)]) -> Result<Vec<Hop>, String> {
+impl Front {
+    /// Starts a front in front of our servers, of which runtime and both addresses are told, that
+    /// without TLS first.
+    ///
+    /// # Errors
+    ///
+    /// When there are no ports, its files cannot be written, or it does not listen.
+    pub(crate) fn start(
+        part: Part,
+        program: &Path,
+        servers: &[(&'static str, String, String)],
+        folder: &Folder,
+        identities: &Identities,
+    ) -> Result<Self, String> {
+        let hops = hops(servers)?;
+        let name = part.name().to_lowercase();
+        let config = match part {
+            Part::Nginx => nginx(&hops, folder, identities),
+            Part::Haproxy => haproxy(&hops, identities),
+            _ => stunnel(&hops, identities),
+        };
+        let config = folder.write(&format!("{name}.conf"), &config)?;
+        let mut command = Command::new(program);
+        match part {
+            Part::Nginx => command.args(["-e", "stderr", "-c"]).arg(config),
+            Part::Haproxy => command.args(["-db", "-f"]).arg(config),
+            _ => command.arg(config),
+        };
+        let port = hops.first().ok_or("it leads nowhere")?.port;
+        let server = Server::start_at(&mut command, &format!("127.0.0.1:{port}"))?;
+        Ok(Self { _server: server, hops })
+    }
+
+    /// The port that leads to our server on a runtime.
+    pub(crate) fn port(&self, runtime: &str, tls: Tls) -> Option<u16> {
+        let hop = self.hops.iter().find(|hop| (hop.runtime, hop.tls) == (runtime, tls));
+        hop.map(|hop| hop.port)
+    }
+}
+
+/// The ports of a front: one of each kind for each of our servers.
+fn hops(servers: &[(&'static str, String, String)]) -> Result<Vec<Hop>, String> {
     let mut hops = Vec::new();
     for (runtime, plain, secure) in servers {
         let mut ends = String::new();

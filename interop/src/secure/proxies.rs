@@ -251,6 +251,9 @@ fn openssh(
 ) -> Result<(Command, Server), String> {
     let file = |name: &str| folder.path().join(name);
     for key in ["ssh-host", "ssh-user"] {
+        if file(key).is_file() {
+            continue;
+        }
         let mut keygen = Command::new("ssh-keygen");
         does(keygen.args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(file(key)))?;
     }

@@ -93,18 +93,14 @@ async fn connect<D: Dials>(
     config: &DialConfig,
     deadline: Option<Instant>,
 ) -> Result<D::Socket, Error> {
-    let mut addresses = match place.addresses {
+    let addresses = match place.addresses {
         Some(addresses) => addresses.to_vec(),
         None => look_up::<D>(place, config, deadline).await?,
     };
-    if let Some(local) = config.local {
-        let any = !addresses.is_empty();
-        addresses.retain(|address| address.is_ipv4() == local.is_ipv4());
-        if any && addresses.is_empty() {
-            let text = format!("no address can be connected to from {}", local.ip());
-            return Err(place.failed(io::Error::new(io::ErrorKind::AddrNotAvailable, text)));
-        }
-    }
+    let addresses = match config.local {
+        Some(local) => of_family(addresses, local).map_err(|error| place.failed(error))?,
+        None => addresses,
+    };
     config.observer.tell(&DialEvent::Addresses(&addresses));
     let mut attempts = Attempts::new(addresses);
     if let Some(delay) = config.attempt_delay {
@@ -116,6 +112,17 @@ async fn connect<D: Dials>(
             .err()
             .unwrap_or_else(|| place.failed(unreached.into()))
     })
+}
+
+/// Those that can be connected to from a local address.
+fn of_family(all: Vec<SocketAddr>, local: SocketAddr) -> io::Result<Vec<SocketAddr>> {
+    let (usable, others): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|address| address.is_ipv4() == local.is_ipv4());
+    if usable.is_empty() && !others.is_empty() {
+        let what = format!("no address of the host is of the family of {}", local.ip());
+        return Err(io::Error::new(io::ErrorKind::AddrNotAvailable, what));
+    }
+    Ok(usable)
 }
 
 /// The addresses of a place.

@@ -169,33 +169,34 @@ const CASES: &[Case] = &[
     Case { stand: Stand::TinyproxyBasic, user: RIGHT, ..BASE },
     Case {
         stand: Stand::TinyproxyBasic,
-        expect: Expect::Error("proxy-authentication-required", "407"),
+        expect: Expect::Error("proxy-authentication-required", "proxy-authenticate: Basic realm="),
         ..BASE
     },
     Case {
         // It answers 407 to those who have no name, and 401 to those who have a wrong one.
         stand: Stand::TinyproxyBasic,
         user: WRONG,
-        expect: Expect::Error("proxy-refused", "401"),
+        expect: Expect::Error("proxy-refused", "\nserver: tinyproxy"),
         ..BASE
     },
     Case { stand: Stand::Squid, user: RIGHT, ..BASE },
     Case {
         stand: Stand::Squid,
         user: WRONG,
-        expect: Expect::Error("proxy-authentication-required", "407"),
+        expect: Expect::Error("proxy-authentication-required", "proxy-authenticate: Basic realm="),
         ..BASE
     },
     Case {
         stand: Stand::Squid,
-        expect: Expect::Error("proxy-authentication-required", "407"),
+        expect: Expect::Error("proxy-authentication-required", "proxy-authenticate: Basic realm="),
         ..BASE
     },
     Case {
         stand: Stand::Squid,
         user: RIGHT,
         to: To::RefusedPort,
-        expect: Expect::Error("proxy-refused", "403"),
+        // Words of its page.
+        expect: Expect::Error("proxy-refused", "Access control configuration prevents"),
         ..BASE
     },
     Case { stand: Stand::Dante, scheme: "socks5h", log: Log::AddressOfName, ..BASE },
