@@ -1,7 +1,8 @@
 //! One connection after the other.
 
 use std::{
-    net::{SocketAddr, TcpListener},
+    io::{self, Read as _, Write as _},
+    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
     sync::{
         atomic::{AtomicUsize, Ordering},
         mpsc::{Sender, channel},
@@ -10,7 +11,7 @@ use std::{
     time::Instant,
 };
 
-use ws_core::{BackoffConfig, Message};
+use ws_core::{BackoffConfig, Message, Proxy as ProxyUrl};
 use ws_driver::{DialConfig, Dials as _, Error, Reconnect};
 
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
     client::{Diary, MS, connect, talk, within},
     every::Live,
     server::{Answer, Server},
-    silent::refusing,
+    silent::{listen, refusing},
 };
 
 /// A few milliseconds each time.
@@ -122,6 +123,41 @@ fn what_a_server_asks_for_is_kept<L: Live>() {
     let retries: Vec<_> =
         diary.entries().into_iter().filter(|entry| entry.starts_with("retry")).collect();
     assert_eq!(retries, ["retry 1000 status-not-101", "retry 10 status-not-101"], "{}", L::NAME);
+}
+
+fn what_a_proxy_asks_for_is_kept<L: Live>() {
+    let server = Server::new(None);
+    let (to, asked) = (server.address, AtomicUsize::new(0));
+    let address = listen(move |mut stream| {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut octet = [0];
+            stream.read_exact(&mut octet).unwrap();
+            head.extend(octet);
+        }
+        if asked.fetch_add(1, Ordering::Relaxed) == 0 {
+            let busy = b"HTTP/1.1 503 Busy\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n";
+            return stream.write_all(busy).unwrap();
+        }
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+        let mut to_server = TcpStream::connect(to).unwrap();
+        let (mut from_server, mut back) =
+            (to_server.try_clone().unwrap(), stream.try_clone().unwrap());
+        thread::spawn(move || io::copy(&mut from_server, &mut back));
+        let _ = io::copy(&mut stream, &mut to_server);
+        let _ = to_server.shutdown(Shutdown::Write);
+    });
+    let diary = Diary::default();
+    let proxy = ProxyUrl::parse(&address.to_string()).unwrap();
+    let dial = diary.kept_by(DialConfig::new().proxy(proxy));
+    let mut reconnect = reconnect::<L>("ws://h.example/", &dial, quick());
+    let began = Instant::now();
+    L::block_on(async {
+        let session = reconnect.next().await.unwrap();
+        assert!(began.elapsed() >= 1000 * MS, "{}: {:?}", L::NAME, began.elapsed());
+        assert_eq!((session.number, session.attempts), (1, 2), "{}", L::NAME);
+    });
+    assert!(diary.entries().contains(&"retry 1000 proxy-refused".to_owned()), "{}", L::NAME);
 }
 
 fn what_does_not_pass_comes_out_at_once<L: Live>() {
@@ -239,6 +275,7 @@ fn an_attempt_that_is_dropped<L: Live>() {
 every!(
     a_server_that_comes_back,
     what_a_server_asks_for_is_kept,
+    what_a_proxy_asks_for_is_kept,
     what_does_not_pass_comes_out_at_once,
     there_is_an_end_to_attempts,
     a_server_that_was_mute,
