@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 
 use bytes::Buf;
-use ws_core::{ClientConfig, ClientHandshake, Established, HandshakeError};
+use ws_core::{ClientConfig, ClientHandshake, Established, HandshakeError, Polled};
 
 use crate::stream::Answering;
 
@@ -31,9 +31,11 @@ pub fn connect(
             Ok(0) | Err(_) => handshake.handle_eof(),
             Ok(n) => recv.commit(n),
         }
-        if let Some(established) = handshake.poll()? {
-            return Ok(Some(established));
-        }
+        handshake = match handshake.poll() {
+            Polled::Pending(handshake) => handshake,
+            Polled::Ready(established) => return Ok(Some(established)),
+            Polled::Failed(error) => return Err(error),
+        };
     }
 }
 

@@ -2,8 +2,8 @@
 
 use bytes::{Buf as _, Bytes};
 use ws_core::{
-    ClientHandshake, Connection, HandshakeError, ParsedRequest, Polled, Rejected, SendQueue,
-    ServerConfig, ServerHandshake, UpgradeRequest,
+    ClientHandshake, Connection, Established, HandshakeError, ParsedRequest, Polled, Rejected,
+    SendQueue, ServerConfig, ServerHandshake, UpgradeRequest,
 };
 
 use crate::{
@@ -81,28 +81,28 @@ impl Subject for CoreSubject {
         let mut pieces = delivery.pieces(&input).into_iter();
         let mut eof = vector.config.eof;
         let mut observed = loop {
-            match client.poll() {
-                Ok(Some(established)) => {
+            client = match client.poll() {
+                Polled::Pending(client) => client,
+                Polled::Ready(mut established) => {
                     let mut observed = opened(&established.connection);
                     observed.status = Some(established.response.status().as_u16());
                     observed.headers = fields(established.response.headers());
+                    drain(established.connection.send_queue(), &mut wire);
                     break observed;
                 }
-                Ok(None) => {
-                    if let Some(piece) = pieces.next() {
-                        client.recv_buf().extend_from_slice(piece);
-                    } else if std::mem::take(&mut eof) {
-                        client.handle_eof();
-                    } else {
-                        let mut observed = Observed::new(Outcome::NeedMore);
-                        observed.status = client.declined().map(|head| head.status().as_u16());
-                        break observed;
-                    }
-                }
-                Err(error) => break failed(&error),
+                Polled::Failed(error) => break failed(&error),
+            };
+            drain(client.send_queue(), &mut wire);
+            if let Some(piece) = pieces.next() {
+                client.recv_buf().extend_from_slice(piece);
+            } else if std::mem::take(&mut eof) {
+                client.handle_eof();
+            } else {
+                let mut observed = Observed::new(Outcome::NeedMore);
+                observed.status = client.declined().map(|head| head.status().as_u16());
+                break observed;
             }
         };
-        drain(client.send_queue(), &mut wire);
         observed.wire = wire;
         observed.leftover.extend(pieces.flatten());
         observed
@@ -136,6 +136,36 @@ pub fn failure(server: ServerHandshake) -> Rejected {
     match server.poll() {
         Polled::Failed(rejected) => *rejected,
         other => panic!("there is no request: {other:?}"),
+    }
+}
+
+/// The client's handshake that waits for more.
+#[expect(clippy::panic, reason = "this is how a test fails")]
+#[track_caller]
+pub fn client_pending(client: ClientHandshake) -> ClientHandshake {
+    match client.poll() {
+        Polled::Pending(client) => client,
+        other => panic!("there is no whole answer: {other:?}"),
+    }
+}
+
+/// What the answer has opened.
+#[expect(clippy::panic, reason = "this is how a test fails")]
+#[track_caller]
+pub fn established(client: ClientHandshake) -> Established {
+    match client.poll() {
+        Polled::Ready(established) => established,
+        other => panic!("a 101 was received: {other:?}"),
+    }
+}
+
+/// Why nothing was opened.
+#[expect(clippy::panic, reason = "this is how a test fails")]
+#[track_caller]
+pub fn client_failure(client: ClientHandshake) -> HandshakeError {
+    match client.poll() {
+        Polled::Failed(error) => error,
+        other => panic!("there is no 101: {other:?}"),
     }
 }
 

@@ -258,17 +258,22 @@ fn timeouts_are_given_back() {
     let own = Timeouts { read: Some(ms(7000)), write: Some(ms(9000)) };
     let timeout = Some(ms(100));
     let server = ServerConfig::new().timeout(timeout);
-    for (call, input) in [
-        (Call::Accept(server.clone()), good()),
-        (Call::Accept(server.clone()), bad()),
-        (Call::Accept(server.clone()), b"GET".to_vec()),
-        (Call::Accept(server.clone()), b"G E T\r\n\r\n".to_vec()),
-        (Call::Steps(server.clone().keep_alive(true)), bad()),
-        (Call::Steps(server), good()),
-        (Call::Handshake(ClientConfig::new().timeout(timeout)), b"HTTP/1.1 401 x\r\n\r\n".to_vec()),
-        (Call::Handshake(ClientConfig::new().timeout(timeout)), Vec::new()),
+    let client = ClientConfig::new().timeout(timeout);
+    let (whole, stuck) = (Script::new, || Script::new().capacity(20));
+    for (call, script, input) in [
+        (Call::Accept(server.clone()), whole(), good()),
+        (Call::Accept(server.clone()), stuck(), good()),
+        (Call::Accept(server.clone()), whole(), bad()),
+        (Call::Accept(server.clone()), stuck(), bad()),
+        (Call::Accept(server.clone()), whole(), b"GET".to_vec()),
+        (Call::Accept(server.clone()), whole(), b"G E T\r\n\r\n".to_vec()),
+        (Call::Steps(server.clone().keep_alive(true)), whole(), bad()),
+        (Call::Steps(server), whole(), good()),
+        (Call::Handshake(client.clone()), whole(), b"HTTP/1.1 401 x\r\n\r\n".to_vec()),
+        (Call::Handshake(client.clone()), whole(), Vec::new()),
+        (Call::Handshake(client), stuck(), Vec::new()),
     ] {
-        let (io, peer) = Pipe::new(Script::new().input([input]));
+        let (io, peer) = Pipe::new(script.input([input]));
         Transport::set_read_timeout(&io, own.read).unwrap();
         Transport::set_write_timeout(&io, own.write).unwrap();
         let end = finish(&Blocking, io, &peer, call);

@@ -30,6 +30,36 @@ const fn ms(n: u64) -> Duration {
     Duration::from_millis(n)
 }
 
+/// Whoever polls again hears so, and neither waits for ever nor gets the outcome a second time.
+#[cfg(feature = "blocking")]
+#[test]
+fn an_outcome_is_given_out_once() {
+    use std::task::Poll;
+
+    use conformance::pipe::Pipe;
+
+    let io = |input: &[u8]| Pipe::new(Script::new().nonblocking().input([input.to_vec()]));
+    let refusal = b"HTTP/1.1 401 x\r\nContent-Length: 0\r\n\r\n";
+    let ((client, _server), (server, _client)) = (io(refusal), io(&bad()));
+    let config = ClientConfig::new();
+    let mut connecting = ws_blocking::Connecting::new(client, "h", "/", &config).unwrap();
+    let mut accepting = ws_blocking::Accepting::new(server, &ServerConfig::new());
+    let connected = std::iter::repeat_with(|| connecting.poll().map_ok(drop));
+    let accepted = std::iter::repeat_with(|| accepting.poll().map_ok(drop));
+    let name = |polled| match polled {
+        Poll::Ready(Err(Error::Handshake(error))) => Some(error.name()),
+        _ => None,
+    };
+    assert_eq!(names(connected.map(name)), ["status-not-101", "done", "done"]);
+    assert_eq!(names(accepted.map(name)), ["missing-key", "done", "done"]);
+}
+
+/// The first errors of many polls.
+#[cfg(feature = "blocking")]
+fn names(polls: impl Iterator<Item = Option<&'static str>>) -> Vec<&'static str> {
+    polls.take(1000).flatten().take(3).collect()
+}
+
 #[test]
 fn s_03_a_pipelined_second_request_survives_the_refusal_of_the_first() {
     let config = ServerConfig::new().keep_alive(true);

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use conformance::{
-    core_subject::{CoreSubject, pending, request},
+    core_subject::{CoreSubject, client_pending, pending, request},
     delivery::Delivery,
     observed::Observed,
     sample::{self, good, switching, upgrade},
@@ -82,7 +82,7 @@ fn feed_client_bytewise(config: &ClientConfig, input: &[u8]) {
     let mut client = ClientHandshake::new(config, "ws.example", "/").unwrap();
     for octet in input {
         client.recv_buf().extend_from_slice(&[*octet]);
-        assert!(matches!(client.poll(), Ok(None)));
+        client = client_pending(client);
     }
 }
 
@@ -363,14 +363,14 @@ fn feed_body(head: &str, unit: &[u8], most: usize) -> usize {
     client.recv_buf().extend_from_slice(head.as_bytes());
     let mut fed = 0;
     while fed < most {
-        match client.poll() {
-            Ok(None) => {}
-            Ok(Some(_)) => panic!("a refusal opened"),
-            Err(error) => {
+        client = match client.poll() {
+            Polled::Pending(client) => client,
+            Polled::Ready(_) => panic!("a refusal opened"),
+            Polled::Failed(error) => {
                 assert_eq!(error.status().map(|s| s.as_u16()), Some(401), "{error}");
                 return fed;
             }
-        }
+        };
         client.recv_buf().extend_from_slice(unit);
         fed += unit.len();
         assert!(client.recv_buf().len() < 200_000, "{} octets held", client.recv_buf().len());
@@ -399,9 +399,10 @@ fn cve_2026_7790_chunked_bodies_have_caps() {
     let interim = {
         let mut client = ClientHandshake::new(&ClientConfig::new(), "ws.example", "/").unwrap();
         let mut fed = 0;
-        while fed < most && matches!(client.poll(), Ok(None)) {
-            client.recv_buf().extend_from_slice(b"HTTP/1.1 103 x\r\n\r\n");
+        while let (true, Polled::Pending(mut waits)) = (fed < most, client.poll()) {
+            waits.recv_buf().extend_from_slice(b"HTTP/1.1 103 x\r\n\r\n");
             fed += 18;
+            client = waits;
         }
         fed
     };

@@ -234,7 +234,9 @@ fn serve(parser: &mut Parser) -> Result<Command, Error> {
             Arg::Long("max-message") => options.max_message_len = Some(parser.value()?.parse()?),
             Arg::Long("max-frame") => options.max_frame_len = Some(parser.value()?.parse()?),
             Arg::Long("fragment-len") => options.fragment_len = fragment_len(parser)?,
-            Arg::Long("lenient") => options.lenient = lenient(parser, options.lenient)?,
+            Arg::Long("lenient") => {
+                options.lenient = lenient(parser, options.lenient, Role::Server)?;
+            }
             Arg::Long("idle-timeout-ms") => options.idle_timeout = Some(milliseconds(parser)?),
             Arg::Long("ping-interval-ms") => options.ping_interval = Some(milliseconds(parser)?),
             Arg::Long("close-after") => options.close_after = Some(parser.value()?.parse()?),
@@ -302,7 +304,9 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
             Arg::Long("timeout-ms") => options.timeout = Some(milliseconds(parser)?),
             Arg::Long("max-message") => options.max_message_len = Some(parser.value()?.parse()?),
             Arg::Long("fragment-len") => options.fragment_len = fragment_len(parser)?,
-            Arg::Long("lenient") => options.lenient = lenient(parser, options.lenient)?,
+            Arg::Long("lenient") => {
+                options.lenient = lenient(parser, options.lenient, Role::Client)?;
+            }
             Arg::Long("handshake-only") => options.handshake_only = true,
             Arg::Long("send") => options.messages.push(parser.value()?.string()?.into()),
             Arg::Long("send-binary") => {
@@ -372,11 +376,21 @@ fn pair(parser: &mut Parser, otherwise: &'static str) -> Result<(String, String)
     Ok((first.to_owned(), second.to_owned()))
 }
 
-/// Another switch.
-fn lenient(parser: &mut Parser, lenient: Lenient) -> Result<Lenient, Error> {
+/// Another switch, of those that mean something for a server, or for a client.
+fn lenient(parser: &mut Parser, lenient: Lenient, role: Role) -> Result<Lenient, Error> {
     let name = parser.value()?.string()?;
-    let names = || format!("--lenient takes one of {}", Lenient::NAMES.join(", "));
-    Ok(lenient.by_name(&name).ok_or_else(names)?)
+    let here: Vec<_> = Lenient::names_for(role).collect();
+    match lenient.by_name(&name) {
+        Some(lenient) if here.contains(&&*name) => Ok(lenient),
+        known => {
+            let other = match role {
+                Role::Client => "servers",
+                Role::Server => "clients",
+            };
+            let why = known.map_or(String::new(), |_| format!("{name} is for {other}: "));
+            Err(format!("{why}--lenient takes one of {}", here.join(", ")).into())
+        }
+    }
 }
 
 /// What can be an origin.
@@ -561,8 +575,17 @@ mod tests {
             ),
             (
                 "serve --lenient everything",
-                "--lenient takes one of empty-lists, empty-subprotocol, any-key, missing-connection, \
-                 bare-line-feeds, folded-lines",
+                "--lenient takes one of empty-lists, any-key, missing-connection, bare-line-feeds",
+            ),
+            (
+                "serve --lenient folded-lines",
+                "folded-lines is for clients: --lenient takes one of empty-lists, any-key, \
+                 missing-connection, bare-line-feeds",
+            ),
+            (
+                "connect --lenient any-key",
+                "any-key is for servers: --lenient takes one of empty-lists, empty-subprotocol, \
+                 missing-connection, bare-line-feeds, folded-lines",
             ),
             ("serve --fragment-len 0", "--fragment-len takes a number of bytes above 0, or none"),
             (

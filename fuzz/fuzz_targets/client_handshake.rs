@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use ws_core::{
-    ClientConfig, ClientHandshake, DeflateOffer, HandshakeError, Polled, ServerHandshake,
+    ClientConfig, ClientHandshake, DeflateOffer, Established, HandshakeError, Polled, ServerHandshake,
 };
 
 fuzz_target!(|data: &[u8]| {
@@ -20,24 +20,24 @@ fn run(data: &[u8], step: usize) -> String {
     let data = fill(data, handshake.key());
     for piece in data.chunks(step) {
         handshake.recv_buf().extend_from_slice(piece);
-        match handshake.poll() {
-            Ok(None) => {}
+        handshake = match handshake.poll() {
+            Polled::Pending(handshake) => handshake,
             outcome => return verdict(outcome),
-        }
+        };
     }
     handshake.handle_eof();
     verdict(handshake.poll())
 }
 
-fn verdict(outcome: Result<Option<ws_core::Established>, HandshakeError>) -> String {
+fn verdict(outcome: Polled<ClientHandshake, Established, HandshakeError>) -> String {
     match outcome {
-        Ok(Some(established)) => format!("{:?}", established.connection.negotiated()),
-        Ok(None) => "nothing".into(),
-        Err(HandshakeError::Declined(declined)) => {
+        Polled::Ready(established) => format!("{:?}", established.connection.negotiated()),
+        Polled::Pending(_) => "nothing".into(),
+        Polled::Failed(HandshakeError::Declined(declined)) => {
             // The key, and so what stands for `{A}` in a body, differs from run to run.
             format!("{} {}", declined.body_complete(), declined.response().body().len())
         }
-        Err(error) => error.name().into(),
+        Polled::Failed(error) => error.name().into(),
     }
 }
 

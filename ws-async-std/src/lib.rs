@@ -31,7 +31,7 @@
 //!
 //! | to | take |
 //! |---|---|
-//! | open a WebSocket as a client | [`connect`], [`connect_with`]; over a stream that is connected already, [`handshake()`] |
+//! | open a WebSocket as a client | [`connect`]: `ws` and `wss`, proxies, redirects, [reconnecting](Connect::reconnect); over a stream that is connected already, [`handshake()`] |
 //! | sign the request, or see it first | [`upgrade_request`], then [`handshake_request`] |
 //! | accept one as a server | [`accept`], [`accept_with`]; where something was read before, [`accept_buffered`] |
 //! | look at the request, decide in your own time, answer | [`Acceptor`], which reads an [`UpgradeRequest`] |

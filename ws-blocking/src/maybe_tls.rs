@@ -17,11 +17,9 @@ impl<S: Transport> Read for MaybeTlsStream<S> {
         };
         let mut lent = Lent::new(socket);
         loop {
-            let read = session.read(&mut lent, |data| {
-                let n = data.len().min(buf.len());
-                buf[..n].copy_from_slice(&data[..n]);
-                n
-            });
+            let mut rest = &mut *buf;
+            // A slice takes as much as fits, and has no errors.
+            let read = session.read(&mut lent, |data| rest.write(data).unwrap_or_default());
             match read {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 read => return lent.give_back().and(read),

@@ -88,38 +88,39 @@ impl<T: Transport> Writes<T> for Blocking {
         saved: &mut Saved,
         until: Option<Instant>,
     ) -> Poll<io::Result<usize>> {
-        let usual = match (saved.write, until) {
-            (Some(usual), _) => usual,
-            (None, Some(_)) => io.timeouts()?.write,
-            (None, None) => None,
-        };
-        let Some(until) = until else {
-            within(usual, &mut saved.write, None, |timeout| io.set_write_timeout(timeout))?;
-            return write(io, send);
-        };
-        // In slices: a write that comes to its end by a timeout does not say when the peer last took something.
-        let start = Instant::now();
-        let mut now = start;
-        loop {
-            let slice = until.min(now + SLICE);
-            within(usual, &mut saved.write, Some(slice), |timeout| io.set_write_timeout(timeout))?;
-            let written = write(io, send);
-            let began = std::mem::replace(&mut now, Instant::now());
-            let over = now >= until || usual.is_some_and(|usual| now - start >= usual);
-            // A stream that does not block would have to wait.
-            let blocks = now - began > SLICE / 2;
-            if written.is_ready() || over || !blocks {
-                return written;
+        in_slices(io, saved, until, |io| write(io, send))
+    }
+
+    fn poll_flush(
+        io: &mut T,
+        _: &mut Context<'_>,
+        saved: &mut Saved,
+        until: Option<Instant>,
+    ) -> Poll<io::Result<()>> {
+        if saved.write.is_some() && until.is_some() {
+            // A slice has been set; sockets hold nothing back, so that is all.
+            let flushed = retry(|| io.flush());
+            if flushed.is_ready() {
+                return flushed;
             }
         }
+        in_slices(io, saved, until, |io| retry(|| io.flush()))
     }
 
-    fn poll_flush(io: &mut T, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        retry(|| io.flush())
-    }
-
-    fn poll_close(io: &mut T, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        retry(|| io.flush().and_then(|()| io.shutdown_write()))
+    fn poll_close(
+        io: &mut T,
+        _: &mut Context<'_>,
+        saved: &mut Saved,
+        until: Option<Instant>,
+    ) -> Poll<io::Result<()>> {
+        let closed = in_slices(io, saved, until, |io| {
+            retry(|| io.flush().and_then(|()| io.shutdown_write()))
+        });
+        if closed.is_pending() {
+            // Whoever is still writing on another thread has to hear of it.
+            return retry(|| io.shutdown_write());
+        }
+        closed
     }
 
     fn disarm(io: &mut T, saved: &mut Saved) {
@@ -159,6 +160,39 @@ fn within(
             set(Some(usual.map_or(left, |usual| usual.min(left))))
         }
         None => saved.take().map_or(Ok(()), set),
+    }
+}
+
+/// Writes until the deadline, or for as long as the owner's timeout allows, if that is shorter.
+fn in_slices<T: Transport, O>(
+    io: &mut T,
+    saved: &mut Saved,
+    until: Option<Instant>,
+    mut write: impl FnMut(&mut T) -> Poll<io::Result<O>>,
+) -> Poll<io::Result<O>> {
+    let usual = match (saved.write, until) {
+        (Some(usual), _) => usual,
+        (None, Some(_)) => io.timeouts()?.write,
+        (None, None) => None,
+    };
+    let Some(until) = until else {
+        within(usual, &mut saved.write, None, |timeout| io.set_write_timeout(timeout))?;
+        return write(io);
+    };
+    // In slices: a write that comes to its end by a timeout does not say when the peer last took something.
+    let start = Instant::now();
+    let mut now = start;
+    loop {
+        let slice = until.min(now + SLICE);
+        within(usual, &mut saved.write, Some(slice), |timeout| io.set_write_timeout(timeout))?;
+        let written = write(io);
+        let began = std::mem::replace(&mut now, Instant::now());
+        let over = now >= until || usual.is_some_and(|usual| now - start >= usual);
+        // A stream that does not block would have to wait.
+        let blocks = now - began > SLICE / 2;
+        if written.is_ready() || over || !blocks {
+            return written;
+        }
     }
 }
 

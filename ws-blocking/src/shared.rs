@@ -4,7 +4,10 @@ use std::{
     fmt,
     io::{self, Read, Write},
     net::TcpStream,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -25,12 +28,15 @@ pub struct SharedStream<T> {
 struct Shared<T> {
     stream: Mutex<T>,
     socket: TcpStream,
+    /// One of the threads has begun to close the stream.
+    closed: AtomicBool,
 }
 
 impl<T> SharedStream<T> {
     /// Two handles of `stream`, which is over `socket`.
     pub(crate) fn pair(stream: T, socket: TcpStream) -> (Self, Self) {
-        let shared = Arc::new(Shared { stream: Mutex::new(stream), socket });
+        let shared =
+            Arc::new(Shared { stream: Mutex::new(stream), socket, closed: AtomicBool::new(false) });
         let handle = |shared| Self { shared, timeouts: Mutex::default() };
         (handle(Arc::clone(&shared)), handle(shared))
     }
@@ -88,6 +94,10 @@ impl<T: Transport> SharedStream<T> {
             let mut stream = lock(&self.shared.stream);
             stream.set_write_timeout(Some(TURN))?;
             match write(&mut stream) {
+                // The other thread does not wait for the rest either.
+                Err(error) if would_block(&error) && self.shared.closed.load(Relaxed) => {
+                    return Err(io::ErrorKind::BrokenPipe.into());
+                }
                 Err(error) if would_block(&error) => {}
                 written => return written,
             }
@@ -128,6 +138,7 @@ impl<T: Transport> Transport for SharedStream<T> {
     }
 
     fn shutdown_write(&mut self) -> io::Result<()> {
+        self.shared.closed.store(true, Relaxed);
         lock(&self.shared.stream).shutdown_write()
     }
 }

@@ -1,10 +1,12 @@
 //! Looking up and connecting within a deadline, on threads where a call cannot be cut short.
 
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
     io,
     net::{SocketAddr, TcpStream, ToSocketAddrs},
+    pin::pin,
     sync::mpsc::{self, RecvTimeoutError},
+    task::Poll,
     thread,
     time::{Duration, Instant},
 };
@@ -114,11 +116,19 @@ impl Dials for Blocking {
         Ok(())
     }
 
-    fn resolve(
+    /// A look-up that blocks is not cut short; one that is pending is asked again and again until then.
+    async fn resolve(
         look_up: impl Future<Output = io::Result<Vec<SocketAddr>>> + Send,
-        _until: Option<Instant>,
-    ) -> impl Future<Output = io::Result<Vec<SocketAddr>>> + Send {
-        look_up
+        until: Option<Instant>,
+    ) -> io::Result<Vec<SocketAddr>> {
+        let mut look_up = pin!(look_up);
+        poll_fn(|cx| match look_up.as_mut().poll(cx) {
+            Poll::Pending if until.is_some_and(|until| until <= Instant::now()) => {
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
+            polled => polled,
+        })
+        .await
     }
 }
 
@@ -134,7 +144,7 @@ fn connect(
     }
     match until.map(left) {
         Some(left) if left.is_zero() => return Err(io::ErrorKind::TimedOut.into()),
-        Some(left) => socket.connect_timeout(&address.into(), left)?,
+        Some(left) => connect_within(&socket, address, left)?,
         None => socket.connect(&address.into())?,
     }
     // A WebSocket writes whole messages: there is nothing to wait for.
@@ -142,6 +152,22 @@ fn connect(
     Ok(socket.into())
 }
 
+/// Connects a socket within `timeout`.
+fn connect_within(socket: &Socket, address: SocketAddr, timeout: Duration) -> io::Result<()> {
+    let began = Instant::now();
+    let connected = socket.connect_timeout(&address.into(), timeout);
+    if connected.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::TimedOut) {
+        // It waits for whole milliseconds, and may be back before the time is up: then nobody would know that
+        // it was the deadline.
+        if let Some(rest) = timeout.checked_sub(began.elapsed()).filter(|rest| *rest < MS) {
+            thread::sleep(rest);
+        }
+    }
+    connected
+}
+
 fn left(until: Instant) -> Duration {
     until.saturating_duration_since(Instant::now())
 }
+
+const MS: Duration = Duration::from_millis(1);

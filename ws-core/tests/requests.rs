@@ -5,7 +5,7 @@
 use bytes::Buf;
 use http::{HeaderMap, HeaderValue, Method, Request};
 use ws_core::{
-    ArgumentError, ClientConfig, ClientHandshake, HandshakeError, Verifier, upgrade_request,
+    ArgumentError, ClientConfig, ClientHandshake, HandshakeError, Polled, Verifier, upgrade_request,
 };
 
 fn made() -> (Request<()>, Verifier) {
@@ -73,7 +73,7 @@ fn the_answer_is_checked_against_the_request() {
         answer.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
     }
     handshake.recv_buf().extend_from_slice((answer + "\r\n").as_bytes());
-    let established = handshake.poll().unwrap().unwrap();
+    let Polled::Ready(established) = handshake.poll() else { panic!("no 101") };
     assert_eq!(established.connection.negotiated().subprotocol(), Some("chat"));
 }
 

@@ -1,15 +1,30 @@
 //! The client's handshake over a stream.
+//!
+//! ```text
+//! Asking     look at the machine ---> a 101, or none: done
+//!               ^        |
+//!               |     nothing
+//!               |        v
+//!               |     write ---> the request cannot be written: Unsent
+//!               |        v
+//!             read: bytes, the end of the stream, or the deadline
+//!
+//! Unsent     the same without writing, since the server may have answered all the same
+//! ```
+//!
+//! The machine is asked before the first read, since bytes may have been handed over with the stream.
 
 use std::{
     future::poll_fn,
     io,
+    ops::ControlFlow,
     task::{Context, Poll, ready},
     time::Instant,
 };
 
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use ws_core::{
-    ClientConfig, ClientHandshake, Established, HandshakeError, UpgradeResponse, Verifier,
+    ClientConfig, ClientHandshake, Established, HandshakeError, Polled, UpgradeResponse, Verifier,
 };
 
 use crate::{
@@ -26,10 +41,14 @@ use crate::{
 #[must_use = "nothing is done unless it is polled"]
 pub struct Connecting<T, R: Runtime> {
     /// `None` once done.
-    wire: Option<Wire<Own<T>, R>>,
-    machine: ClientHandshake,
-    /// Why the request could not be written. The server may have answered all the same.
-    unsent: Option<io::Error>,
+    under_way: Option<State<T, R>>,
+}
+
+/// How far it has come.
+#[derive(Debug)]
+enum State<T, R: Runtime> {
+    Asking(Asking<T, R>),
+    Unsent(Unsent<T, R>),
 }
 
 impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
@@ -45,9 +64,9 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
         target: &str,
         config: &ClientConfig,
     ) -> Result<Self, HandshakeError> {
-        let mut this = Self::of(io, ClientHandshake::new(config, host, target)?);
-        this.machine.set_deadline(deadline(config.handshake_timeout()));
-        Ok(this)
+        let mut machine = ClientHandshake::new(config, host, target)?;
+        machine.set_deadline(deadline(config.handshake_timeout()));
+        Ok(Self::of(io, machine))
     }
 
     /// Begins a handshake with a request that [`upgrade_request`](ws_core::upgrade_request) made;
@@ -61,14 +80,23 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
         request: Request<B>,
         verifier: Verifier,
     ) -> Result<Self, HandshakeError> {
-        let mut this = Self::of(io, ClientHandshake::from_request(request, verifier)?);
-        let timeout = this.machine.config().handshake_timeout();
-        this.machine.set_deadline(deadline(timeout));
-        Ok(this)
+        let mut machine = ClientHandshake::from_request(request, verifier)?;
+        let timeout = machine.config().handshake_timeout();
+        machine.set_deadline(deadline(timeout));
+        Ok(Self::of(io, machine))
     }
 
     pub(crate) fn of(io: T, machine: ClientHandshake) -> Self {
-        Self { wire: Some(Wire::own(io)), machine, unsent: None }
+        let asking = Asking { wire: Wire::own(io), machine, skips: |_| false };
+        Self { under_way: Some(State::Asking(asking)) }
+    }
+
+    /// Does not wait for the body of a rejection whose status `skips` says true of.
+    pub(crate) fn skip_body(mut self, skips: fn(StatusCode) -> bool) -> Self {
+        if let Some(State::Asking(asking)) = &mut self.under_way {
+            asking.skips = skips;
+        }
+        self
     }
 
     /// Goes on with the handshake. Not to be called again once it is ready.
@@ -77,71 +105,134 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
     ///
     /// [`Error::Handshake`] as [`ClientHandshake::poll`] says, [`Error::Io`] for the stream's own.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Opened<T, R>, Error>> {
-        let Some(wire) = &mut self.wire else {
-            return Poll::Ready(Err(HandshakeError::Done.into()));
+        let went = match self.under_way.take() {
+            Some(State::Asking(asking)) => asking.go_on(cx),
+            Some(State::Unsent(unsent)) => unsent.go_on(cx),
+            None => return Poll::Ready(Err(HandshakeError::Done.into())),
         };
-        let result = ready!(drive(wire, &mut self.machine, &mut self.unsent, cx));
-        let result = result.map_err(|error| match self.unsent.take() {
-            // Without an answer, the reason is that the request did not get through.
-            Some(unsent) if !is_answer(&error) => Error::Io(unsent),
-            _ => error,
-        });
-        let Some(mut wire) = self.wire.take() else {
-            return Poll::Ready(Err(HandshakeError::Done.into()));
-        };
-        wire.disarm();
-        Poll::Ready(result.map(|Established { response, connection }| {
-            let config = self.machine.config().web_socket_config();
-            (WebSocket::opened(wire, connection, config, None), response)
-        }))
+        match went {
+            ControlFlow::Break(outcome) => Poll::Ready(outcome),
+            ControlFlow::Continue(state) => {
+                self.under_way = Some(state);
+                Poll::Pending
+            }
+        }
     }
 
     /// The head of a rejection, known before its body is complete.
     pub fn declined(&self) -> Option<&Response<()>> {
-        self.machine.declined()
+        match self.under_way.as_ref()? {
+            State::Asking(asking) => asking.machine.declined(),
+            State::Unsent(unsent) => unsent.asking.machine.declined(),
+        }
     }
 }
 
 /// An open WebSocket and the server's 101.
 pub(crate) type Opened<T, R> = (WebSocket<T, R>, UpgradeResponse);
 
-fn drive<T, R: Reads<T> + Writes<T>>(
-    wire: &mut Wire<Own<T>, R>,
-    machine: &mut ClientHandshake,
-    unsent: &mut Option<io::Error>,
-    cx: &mut Context<'_>,
-) -> Poll<Result<Established, Error>> {
-    loop {
-        if let Some(established) = machine.poll()? {
-            return Poll::Ready(Ok(established));
-        }
-        let until = machine.poll_timeout(Instant::now());
-        if unsent.is_none() {
-            if let Poll::Ready(Err(error)) = wire.poll_send(cx, machine.send_queue(), until) {
-                *unsent = Some(error);
+/// What came of the handshake, or what it goes on with.
+type Went<T, R, S> = ControlFlow<Result<Opened<T, R>, Error>, S>;
+
+/// The request is being written, or has been, and an answer is read: a server may reject before it has read
+/// all.
+#[derive(Debug)]
+struct Asking<T, R: Runtime> {
+    wire: Wire<Own<T>, R>,
+    machine: ClientHandshake,
+    /// The body of a rejection with such a status is not waited for.
+    skips: fn(StatusCode) -> bool,
+}
+
+impl<T, R: Reads<T> + Writes<T>> Asking<T, R> {
+    /// Goes on until it has to wait.
+    fn go_on(mut self, cx: &mut Context<'_>) -> Went<T, R, State<T, R>> {
+        loop {
+            self = self.look()?;
+            let until = self.machine.poll_timeout(Instant::now());
+            let sent = self.wire.poll_send(cx, self.machine.send_queue(), until);
+            if let Poll::Ready(Err(why)) = sent {
+                return Unsent { asking: self, why }.go_on(cx);
+            }
+            match self.poll_read(cx, until) {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(error)) => return self.fail(error),
+                Poll::Pending => return ControlFlow::Continue(State::Asking(self)),
             }
         }
+    }
+
+    /// Looks at what has come.
+    fn look(self) -> Went<T, R, Self> {
+        let Self { mut wire, machine, skips } = self;
+        let outcome = match machine.poll() {
+            Polled::Pending(mut machine) => {
+                if machine.declined().is_some_and(|head| skips(head.status())) {
+                    machine.handle_eof();
+                    return Self { wire, machine, skips: |_| false }.look();
+                }
+                return ControlFlow::Continue(Self { wire, machine, skips });
+            }
+            Polled::Ready(established) => Ok(established),
+            Polled::Failed(error) => Err(error.into()),
+        };
+        wire.disarm();
+        ControlFlow::Break(outcome.map(|Established { response, connection, config, .. }| {
+            let config = config.web_socket_config();
+            (WebSocket::opened(wire, connection, config, None), response)
+        }))
+    }
+
+    /// Reads, until something has come that can be looked at, be it that nothing comes.
+    fn poll_read(&mut self, cx: &mut Context<'_>, until: Option<Instant>) -> Poll<io::Result<()>> {
+        let Self { wire, machine, .. } = self;
         match wire.poll_read(cx, machine.recv_buf(), until) {
             Poll::Ready(Ok(0)) => machine.handle_eof(),
-            // A server that trickles gets no more time than a silent one; what has come is looked at first.
-            Poll::Ready(Ok(_)) if until.is_some_and(|until| until <= Instant::now()) => {
-                if let Some(established) = machine.poll()? {
-                    return Poll::Ready(Ok(established));
-                }
-                machine.handle_timeout(Instant::now());
-            }
-            Poll::Ready(Ok(_)) => {}
+            // A server that trickles gets no more time than a silent one.
+            Poll::Ready(Ok(_)) => machine.handle_timeout(Instant::now()),
             // A server that rejects and closes at once may reset the connection.
             Poll::Ready(Err(_)) if machine.declined().is_some() => machine.handle_eof(),
-            Poll::Ready(Err(error)) => return Poll::Ready(Err(error.into())),
-            // The request did not get through, and there is no answer that says why.
-            Poll::Pending if unsent.is_some() && machine.declined().is_none() => {
-                let error = unsent.take().unwrap_or_else(|| io::ErrorKind::WriteZero.into());
-                return Poll::Ready(Err(error.into()));
-            }
+            Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
             Poll::Pending => {
                 let now = ready!(wire.poll_until(cx, until))?;
                 machine.handle_timeout(now);
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn fail<S>(mut self, error: io::Error) -> Went<T, R, S> {
+        self.wire.disarm();
+        ControlFlow::Break(Err(error.into()))
+    }
+}
+
+/// The request could not be written. The server may have answered all the same; if not, that is why.
+#[derive(Debug)]
+struct Unsent<T, R: Runtime> {
+    asking: Asking<T, R>,
+    why: io::Error,
+}
+
+impl<T, R: Reads<T> + Writes<T>> Unsent<T, R> {
+    /// Reads what there is, and a rejection to its end.
+    fn go_on(self, cx: &mut Context<'_>) -> Went<T, R, State<T, R>> {
+        let Self { mut asking, why } = self;
+        loop {
+            asking = match asking.look() {
+                ControlFlow::Continue(asking) => asking,
+                ControlFlow::Break(Err(error)) if !is_answer(&error) => {
+                    return ControlFlow::Break(Err(why.into()));
+                }
+                ControlFlow::Break(outcome) => return ControlFlow::Break(outcome),
+            };
+            let until = asking.machine.poll_timeout(Instant::now());
+            match asking.poll_read(cx, until) {
+                Poll::Ready(Ok(())) => {}
+                Poll::Pending if asking.machine.declined().is_some() => {
+                    return ControlFlow::Continue(State::Unsent(Self { asking, why }));
+                }
+                Poll::Ready(Err(_)) | Poll::Pending => return asking.fail(why),
             }
         }
     }

@@ -1,9 +1,9 @@
 //! From a URL to an open WebSocket.
 
-use std::{fmt, future::poll_fn, marker::PhantomData, ops::ControlFlow, task::Poll, time::Instant};
+use std::{fmt, future::poll_fn, marker::PhantomData, ops::ControlFlow};
 
-use http::{HeaderMap, StatusCode};
-use ws_core::{ClientConfig, ClientHandshake, HandshakeError, Redirect, Redirects, Url};
+use http::StatusCode;
+use ws_core::{ClientConfig, ClientHandshake, HandshakeError, RecvBuf, Redirect, Redirects, Url};
 
 use crate::{
     Error,
@@ -70,19 +70,24 @@ impl<D: Dials> Connect<D> {
     /// [`Error::Redirect`] for what these are about, [`Error::Io`] when nobody can be connected to, with each
     /// address that was tried, and those of [`Connecting::poll`].
     pub async fn open(&self) -> Result<Opened<D::Stream, D::Runtime>, Error> {
-        let Self { config, dial, .. } = self;
+        let Self { config, dial: dial_config, .. } = self;
         let mut url = Url::parse(&self.url)?;
         let deadline = deadline(config.handshake_timeout());
-        let mut redirects = Redirects::new(dial.max_redirects);
+        let mut redirects = Redirects::new(dial_config.max_redirects);
         let mut visited = Vec::new();
+        let first = (url.host().to_owned(), url.port());
         loop {
-            match attempt::<D>(&url, config, dial, deadline, &mut redirects).await? {
+            let is_first = (url.host(), url.port()) == (&first.0, first.1);
+            let mut machine = request(&url, config, &redirects)?;
+            machine.set_deadline(deadline);
+            let dialled = dial::<D>(&url, dial_config, deadline, is_first).await?;
+            match attempt::<D>(&url, machine, dialled, dial_config, &mut redirects).await? {
                 ControlFlow::Break((ws, mut response)) => {
                     response.set_redirects(visited);
                     return Ok((ws, response));
                 }
                 ControlFlow::Continue((status, next)) => {
-                    dial.observer.tell(&DialEvent::Redirect(status, &next));
+                    dial_config.observer.tell(&DialEvent::Redirect(status, &next));
                     visited.push(Redirect::new(status, url.to_string()));
                     url = next;
                 }
@@ -95,14 +100,12 @@ impl<D: Dials> Connect<D> {
 type Attempted<D> =
     ControlFlow<Opened<<D as Dials>::Stream, <D as Dials>::Runtime>, (StatusCode, Url)>;
 
-/// One URL.
-async fn attempt<D: Dials>(
+/// The request to one URL. Everything that goes into it is checked before anybody is asked for anything.
+fn request(
     url: &Url,
     config: &ClientConfig,
-    dial_config: &DialConfig,
-    deadline: Option<Instant>,
-    redirects: &mut Redirects,
-) -> Result<Attempted<D>, Error> {
+    redirects: &Redirects,
+) -> Result<ClientHandshake, HandshakeError> {
     let mut config = config.clone();
     if redirects.crossed_origin() {
         config = config.without_credentials();
@@ -110,40 +113,36 @@ async fn attempt<D: Dials>(
     if let Some((user, password)) = url.user_info() {
         config = config.user_info(user, password);
     }
-    // Everything that goes into the request is checked before anybody is asked for anything.
-    let mut machine = ClientHandshake::new(&config, url.host_field(), url.target())?;
-    machine.set_deadline(deadline);
-    let (stream, received) = dial::<D>(url, dial_config, deadline).await?;
+    ClientHandshake::new(&config, url.host_field(), url.target())
+}
+
+/// The handshake over a stream, and what has come over it.
+async fn attempt<D: Dials>(
+    url: &Url,
+    mut machine: ClientHandshake,
+    (stream, received): (D::Stream, RecvBuf),
+    dial_config: &DialConfig,
+    redirects: &mut Redirects,
+) -> Result<Attempted<D>, Error> {
     machine.recv_buf().extend_from_slice(received.filled());
     dial_config.observer.tell(&DialEvent::Handshake(url));
     let mut connecting = Connecting::<_, D::Runtime>::of(stream, machine);
-    let mut follow = |status, headers: &HeaderMap| -> Result<Option<Attempted<D>>, Error> {
-        if dial_config.max_redirects == 0 {
-            return Ok(None);
-        }
-        let next = redirects.follow(url, status, headers)?;
-        Ok(next.map(|next| ControlFlow::Continue((status, next))))
-    };
-    poll_fn(|cx| {
-        let moved = match connecting.poll(cx) {
-            Poll::Ready(Ok(opened)) => return Poll::Ready(Ok(ControlFlow::Break(opened))),
-            Poll::Ready(Err(Error::Handshake(HandshakeError::Declined(declined)))) => {
-                let response = declined.response();
-                match follow(response.status(), response.headers())? {
-                    None => return Poll::Ready(Err(HandshakeError::Declined(declined).into())),
-                    moved => moved,
-                }
+    let follows = dial_config.max_redirects > 0;
+    if follows {
+        // What a redirect says beside where to is for people.
+        connecting = connecting.skip_body(Redirects::apply_to);
+    }
+    match poll_fn(|cx| connecting.poll(cx)).await {
+        Ok(opened) => Ok(ControlFlow::Break(opened)),
+        Err(Error::Handshake(HandshakeError::Declined(declined))) if follows => {
+            let (status, headers) = (declined.response().status(), declined.response().headers());
+            match redirects.follow(url, status, headers)? {
+                Some(next) => Ok(ControlFlow::Continue((status, next))),
+                None => Err(HandshakeError::Declined(declined).into()),
             }
-            Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-            // The body of a redirect is for people, and not waited for.
-            Poll::Pending => match connecting.declined() {
-                Some(response) => follow(response.status(), response.headers())?,
-                None => None,
-            },
-        };
-        moved.map_or(Poll::Pending, |moved| Poll::Ready(Ok(moved)))
-    })
-    .await
+        }
+        Err(error) => Err(error),
+    }
 }
 
 impl<D> Clone for Connect<D> {

@@ -87,7 +87,7 @@ impl Ending {
         loop {
             match self.step {
                 Step::Shut | Step::ShutLast => {
-                    if wire.poll_close(cx).is_pending() {
+                    if wire.poll_close(cx, self.until).is_pending() {
                         // Without a timer the stream is not waited for.
                         let _ = ready!(wire.poll_until(cx, self.until));
                     }

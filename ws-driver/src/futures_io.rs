@@ -118,11 +118,21 @@ impl<T: AsyncWrite + Unpin, C: Closes<T>> Writes<T> for FuturesIo<C> {
         })
     }
 
-    fn poll_flush(io: &mut T, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_flush(
+        io: &mut T,
+        cx: &mut Context<'_>,
+        _timer: &mut Self::Timer,
+        _until: Option<Instant>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(io).poll_flush(cx)
     }
 
-    fn poll_close(io: &mut T, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_close(
+        io: &mut T,
+        cx: &mut Context<'_>,
+        _timer: &mut Self::Timer,
+        _until: Option<Instant>,
+    ) -> Poll<io::Result<()>> {
         C::poll_close(io, cx)
     }
 }

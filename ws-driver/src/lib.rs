@@ -45,10 +45,14 @@
 //!         send.advance(n);
 //!         Poll::Ready(Ok(n))
 //!     }
-//!     fn poll_flush(_: &mut Script, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+//!     fn poll_flush(
+//!         _: &mut Script, _: &mut Context<'_>, _: &mut (), _: Option<Instant>,
+//!     ) -> Poll<io::Result<()>> {
 //!         Poll::Ready(Ok(()))
 //!     }
-//!     fn poll_close(_: &mut Script, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+//!     fn poll_close(
+//!         _: &mut Script, _: &mut Context<'_>, _: &mut (), _: Option<Instant>,
+//!     ) -> Poll<io::Result<()>> {
 //!         Poll::Ready(Ok(()))
 //!     }
 //! }

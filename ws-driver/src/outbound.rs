@@ -85,22 +85,26 @@ pub(crate) fn poll_write_out<I: Hold, R: Writes<I::Stream>>(
     cx: &mut Context<'_>,
     mut watch: impl FnMut(&mut Sender) -> Option<Instant>,
 ) -> Poll<io::Result<()>> {
-    loop {
+    let until = loop {
         let until = watch(sender);
         let queue = sender.send_queue();
         if !queue.has_remaining() {
-            break;
+            break until;
         }
         let written = wire.poll_write(cx, queue, until);
         if written.is_pending() {
             watch(sender);
         }
         ready!(written)?;
-    }
+    };
     if let Some(memory) = sender.detach_buffer() {
         pool::put(memory);
     }
-    wire.poll_flush(cx)
+    if wire.is_unflushed() && sender.is_cut() {
+        // A stream that still holds something back may wait for the peer for ever.
+        return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+    }
+    wire.poll_flush(cx, until)
 }
 
 /// What was queued has been sent, unless a message was given up in the middle.
@@ -135,7 +139,7 @@ pub(crate) fn poll_feed<I: Hold, R: Writes<I::Stream>>(
             }
             ready!(written)?;
         } else {
-            ready!(wire.poll_flush(cx))?;
+            ready!(wire.poll_flush(cx, until))?;
         }
     }
 }

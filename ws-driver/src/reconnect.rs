@@ -102,14 +102,14 @@ impl<D: Dials> Reconnect<D> {
     }
 }
 
-/// How long the server wants to be left alone.
+/// How long the server, or the proxy, wants to be left alone.
 fn wanted_delay(error: &Error) -> Option<std::time::Duration> {
-    match error {
-        Error::Handshake(HandshakeError::Declined(declined)) => {
-            retry_after(declined.response().headers(), SystemTime::now())
-        }
-        _ => None,
-    }
+    let headers = match error {
+        Error::Handshake(HandshakeError::Declined(declined)) => declined.response().headers(),
+        Error::Proxy(error) => error.refusal()?.headers(),
+        _ => return None,
+    };
+    retry_after(headers, SystemTime::now())
 }
 
 /// Each hasher has keys of its own, which are random enough for clients not to come back all at once.

@@ -79,19 +79,29 @@ pub trait Writes<T>: Runtime {
         until: Option<Instant>,
     ) -> Poll<io::Result<usize>>;
 
-    /// Makes the stream pass on what it holds back.
+    /// Makes the stream pass on what it holds back. `until` is as for [`Reads::poll_read`].
     ///
     /// # Errors
     ///
     /// Those of the stream.
-    fn poll_flush(io: &mut T, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
+    fn poll_flush(
+        io: &mut T,
+        cx: &mut Context<'_>,
+        timer: &mut Self::Timer,
+        until: Option<Instant>,
+    ) -> Poll<io::Result<()>>;
 
-    /// Says that nothing more will be written.
+    /// Says that nothing more will be written. `until` is as for [`Reads::poll_read`].
     ///
     /// # Errors
     ///
     /// Those of the stream.
-    fn poll_close(io: &mut T, cx: &mut Context<'_>) -> Poll<io::Result<()>>;
+    fn poll_close(
+        io: &mut T,
+        cx: &mut Context<'_>,
+        timer: &mut Self::Timer,
+        until: Option<Instant>,
+    ) -> Poll<io::Result<()>>;
 
     /// Undoes whatever was done to the stream for the sake of `until`.
     fn disarm(_io: &mut T, _timer: &mut Self::Timer) {}

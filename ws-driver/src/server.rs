@@ -1,7 +1,7 @@
 //! The server's handshake over a stream.
 //!
 //! ```text
-//! Reading    look at the machine ---> a request, or a 101: done
+//! reading    look at the machine ---> a request, or a 101 to write
 //!               ^        |      '---> none: Ends
 //!               |     nothing
 //!               |        v
@@ -52,7 +52,7 @@ pub struct Acceptor<T, R: Runtime> {
 /// What an acceptor goes on with.
 #[derive(Debug)]
 enum Next {
-    Request(Reading),
+    Request(ServerHandshake),
     /// There will be no other request. What came behind the last one.
     Nothing(Bytes),
 }
@@ -65,8 +65,8 @@ impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
 
     /// Like [`new`](Self::new), with bytes that have been read from `io` already.
     pub fn with_buffered(io: T, bytes: impl Into<RecvBuf>, config: &ServerConfig) -> Self {
-        let reading = Reading::new(ServerHandshake::with_buffered(config, bytes));
-        Self { wire: Wire::own(io), next: Next::Request(reading) }
+        let handshake = begin(ServerHandshake::with_buffered(config, bytes));
+        Self { wire: Wire::own(io), next: Next::Request(handshake) }
     }
 
     /// Reads a request. One that breaks a rule of WebSocket is given out as well:
@@ -78,14 +78,18 @@ impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
     /// rejected, truncated, timed out, or closed. [`Error::Io`] for the stream's own.
     pub async fn next_request(self) -> Result<UpgradeRequest<T, R>, Error> {
         let Self { mut wire, next } = self;
-        let Next::Request(mut reading) = next else { return Err(HandshakeError::Closed.into()) };
-        match poll_fn(|cx| reading.poll(&mut wire, cx, ServerHandshake::poll)).await? {
-            Ok(pending) => Ok(UpgradeRequest { pending, wire }),
-            Err(rejected) => {
-                let mut ends = Ends::new(rejected);
-                let unsent = poll_fn(|cx| ends.poll(&mut wire, cx)).await;
-                Err(told(ends.rejected.error, unsent))
-            }
+        let Next::Request(mut handshake) = next else { return Err(HandshakeError::Closed.into()) };
+        loop {
+            handshake = match handshake.poll() {
+                Polled::Pending(handshake) => handshake,
+                Polled::Ready(pending) => return Ok(UpgradeRequest { pending, wire }),
+                Polled::Failed(rejected) => {
+                    let mut ends = Ends::new(rejected);
+                    let unsent = poll_fn(|cx| ends.poll(&mut wire, cx)).await;
+                    return Err(told(ends.rejected.error, unsent));
+                }
+            };
+            poll_fn(|cx| poll_read(&mut wire, &mut handshake, cx)).await?;
         }
     }
 
@@ -97,87 +101,62 @@ impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
     /// Gives back the stream, and the bytes read from it that no request has used.
     pub fn into_inner(self) -> (T, Bytes) {
         let rest = match self.next {
-            Next::Request(reading) => reading.into_bytes(),
+            Next::Request(handshake) => handshake.into_buffers().0.into_bytes(),
             Next::Nothing(rest) => rest,
         };
         (self.wire.into_inner().0, rest)
     }
 }
 
-/// A request that is being read.
-#[derive(Debug)]
-struct Reading {
-    /// `None` once it has come to something.
-    handshake: Option<ServerHandshake>,
-    /// The deadline has passed, and what has come by then is looked at.
-    late: bool,
+/// A handshake whose deadline counts from now.
+fn begin(mut handshake: ServerHandshake) -> ServerHandshake {
+    let timeout = handshake.config().handshake_timeout();
+    handshake.set_deadline(deadline(timeout));
+    handshake
 }
 
-impl Reading {
-    /// The deadline counts from now.
-    fn new(mut handshake: ServerHandshake) -> Self {
-        let deadline = deadline(handshake.config().handshake_timeout());
-        handshake.set_deadline(deadline);
-        Self { handshake: Some(handshake), late: false }
-    }
-
-    fn into_bytes(self) -> Bytes {
-        let recv = self.handshake.map(|handshake| handshake.into_buffers().0);
-        recv.map_or_else(Bytes::new, RecvBuf::into_bytes)
-    }
-
-    /// Reads until `look` finds what it looks for, or that there is none.
-    fn poll<T, R: Reads<T> + Writes<T>, O>(
-        &mut self,
-        wire: &mut Wire<Own<T>, R>,
-        cx: &mut Context<'_>,
-        look: impl Fn(ServerHandshake) -> Polled<O>,
-    ) -> Poll<Result<Result<O, Box<Rejected>>, Error>> {
-        loop {
-            let Some(handshake) = self.handshake.take() else {
-                return Poll::Ready(Err(HandshakeError::Done.into()));
-            };
-            let handshake = match look(handshake) {
-                Polled::Ready(found) => return Poll::Ready(Ok(Ok(found))),
-                Polled::Failed(rejected) => return Poll::Ready(Ok(Err(rejected))),
-                Polled::Pending(handshake) => self.handshake.insert(handshake),
-            };
-            if std::mem::take(&mut self.late) {
-                handshake.handle_timeout(Instant::now());
-                continue;
-            }
-            let until = handshake.poll_timeout(Instant::now());
-            match wire.poll_read(cx, handshake.recv_buf(), until) {
-                Poll::Ready(Ok(0)) => handshake.handle_eof(),
-                // A client that trickles gets no more time than a silent one; what has come is looked at
-                // first.
-                Poll::Ready(Ok(_)) => {
-                    self.late = until.is_some_and(|until| until <= Instant::now());
-                }
-                Poll::Ready(Err(error)) => {
-                    wire.disarm();
-                    return Poll::Ready(Err(error.into()));
-                }
-                Poll::Pending => {
-                    let now = ready!(wire.poll_until(cx, until))?;
-                    handshake.handle_timeout(now);
-                }
-            }
+/// Reads, until something has come that can be looked at, be it that nothing comes.
+fn poll_read<T, R: Reads<T> + Writes<T>>(
+    wire: &mut Wire<Own<T>, R>,
+    handshake: &mut ServerHandshake,
+    cx: &mut Context<'_>,
+) -> Poll<Result<(), Error>> {
+    let until = handshake.poll_timeout(Instant::now());
+    match wire.poll_read(cx, handshake.recv_buf(), until) {
+        Poll::Ready(Ok(0)) => handshake.handle_eof(),
+        // A client that trickles gets no more time than a silent one.
+        Poll::Ready(Ok(_)) => handshake.handle_timeout(Instant::now()),
+        Poll::Ready(Err(error)) => {
+            wire.disarm();
+            return Poll::Ready(Err(error.into()));
+        }
+        Poll::Pending => {
+            let now = ready!(wire.poll_until(cx, until))?;
+            handshake.handle_timeout(now);
         }
     }
+    Poll::Ready(Ok(()))
 }
 
 /// A rejection that is being written, and what follows it.
 #[derive(Debug)]
 struct Ends {
     rejected: Box<Rejected>,
-    /// `None` while the answer is being written.
-    ending: Option<Ending>,
+    step: End,
+}
+
+/// What is done about a rejection.
+#[derive(Debug)]
+enum End {
+    /// The answer is written.
+    Answer,
+    /// Nothing may follow it, and the stream is closed.
+    Close(Ending),
 }
 
 impl Ends {
     fn new(rejected: Box<Rejected>) -> Self {
-        Self { rejected, ending: None }
+        Self { rejected, step: End::Answer }
     }
 
     /// Writes the answer, and closes the stream if nothing may follow it. Says why the answer could not be
@@ -187,34 +166,38 @@ impl Ends {
         wire: &mut Wire<Own<T>, R>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<io::Error>> {
-        let Self { rejected, ending } = self;
-        let deadline = rejected.deadline();
-        if ending.is_none() {
-            let sent = match wire.poll_send(cx, rejected.send_queue(), deadline) {
-                Poll::Ready(sent) => sent,
-                Poll::Pending => match ready!(wire.poll_until(cx, deadline)) {
-                    Ok(_) => Err(io::Error::new(
-                        io::ErrorKind::TimedOut,
-                        HandshakeError::TimedOut(HandshakeStep::SendAnswer),
-                    )),
-                    Err(error) => Err(error),
-                },
-            };
-            if let Err(error) = sent {
+        let Self { rejected, step } = self;
+        if let End::Answer = step {
+            if let Err(error) = ready!(poll_answer(rejected, wire, cx)) {
                 wire.disarm();
                 return Poll::Ready(Some(error));
             }
             if rejected.is_closed() {
-                let lingers = rejected.must_linger();
-                *ending = Some(Ending::of_request(lingers, Instant::now(), deadline));
+                let (lingers, deadline) = (rejected.must_linger(), rejected.deadline());
+                *step = End::Close(Ending::of_request(lingers, Instant::now(), deadline));
             }
         }
-        if let Some(ending) = ending {
+        if let End::Close(ending) = step {
             ready!(ending.poll(wire, rejected.recv_buf(), cx, None));
         }
         wire.disarm();
         Poll::Ready(None)
     }
+}
+
+/// Writes the answer to a rejected request.
+fn poll_answer<T, R: Reads<T> + Writes<T>>(
+    rejected: &mut Rejected,
+    wire: &mut Wire<Own<T>, R>,
+    cx: &mut Context<'_>,
+) -> Poll<io::Result<()>> {
+    let deadline = rejected.deadline();
+    if let Poll::Ready(sent) = wire.poll_send(cx, rejected.send_queue(), deadline) {
+        return Poll::Ready(sent);
+    }
+    ready!(wire.poll_until(cx, deadline))?;
+    let late = HandshakeError::TimedOut(HandshakeStep::SendAnswer);
+    Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, late)))
 }
 
 /// What the caller is told of a handshake that failed.
@@ -346,7 +329,7 @@ impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
             let Some(handshake) = rejected.next() else {
                 return Err(HandshakeError::Closed.into());
             };
-            Next::Request(Reading::new(handshake))
+            Next::Request(begin(handshake))
         };
         Ok(Acceptor { wire, next })
     }
@@ -382,7 +365,7 @@ pub struct Accepting<T, R: Runtime> {
 /// How far it has come.
 #[derive(Debug)]
 enum State {
-    Reading(Reading),
+    Reading(ServerHandshake),
     Accepted(Accepted),
     Rejected(Ends),
 }
@@ -395,8 +378,8 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
 
     /// Like [`new`](Self::new), with bytes that have been read from `io` already.
     pub fn with_buffered(io: T, bytes: impl Into<RecvBuf>, config: &ServerConfig) -> Self {
-        let reading = Reading::new(ServerHandshake::with_buffered(config, bytes));
-        Self { under_way: Some((Wire::own(io), State::Reading(reading))) }
+        let handshake = begin(ServerHandshake::with_buffered(config, bytes));
+        Self { under_way: Some((Wire::own(io), State::Reading(handshake))) }
     }
 
     /// Like [`new`](Self::new), for a request that was parsed already, and the bytes read behind it.
@@ -420,49 +403,87 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
     /// [`Error::Unsent`] when it was rejected and the answer could not be written; [`Error::Io`] for
     /// the stream's own.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<WebSocket<T, R>, Error>> {
-        let mut unsent = None;
-        while let Some((wire, state)) = &mut self.under_way {
-            match state {
-                State::Reading(reading) => {
-                    *state = match ready!(reading.poll(wire, cx, accept_plain))? {
-                        Ok(accepted) => State::Accepted(accepted),
-                        Err(rejected) => State::Rejected(Ends::new(rejected)),
-                    };
+        let Some((mut wire, mut state)) = self.under_way.take() else {
+            return Poll::Ready(Err(HandshakeError::Done.into()));
+        };
+        loop {
+            state = match state.go_on(&mut wire, cx) {
+                Went::On(state) => state,
+                Went::Waits(state) => {
+                    self.under_way = Some((wire, state));
+                    return Poll::Pending;
                 }
-                State::Accepted(accepted) => {
-                    let deadline = accepted.deadline();
-                    match wire.poll_send(cx, accepted.send_queue(), deadline) {
-                        Poll::Ready(sent) => sent?,
-                        Poll::Pending => {
-                            ready!(wire.poll_until(cx, deadline))?;
-                            let step = HandshakeStep::SendAnswer;
-                            return Poll::Ready(Err(HandshakeError::TimedOut(step).into()));
-                        }
-                    }
-                    break;
+                Went::Written(mut accepted) => {
+                    wire.disarm();
+                    let request = accepted.take_request();
+                    let config = accepted.config().web_socket_config().clone();
+                    let connection = accepted.into_connection();
+                    let ws = WebSocket::opened(wire, connection, &config, request);
+                    return Poll::Ready(Ok(ws));
                 }
-                State::Rejected(ends) => {
-                    unsent = ready!(ends.poll(wire, cx));
-                    break;
+                Went::Failed(error) => {
+                    wire.disarm();
+                    return Poll::Ready(Err(error));
                 }
-            }
+            };
         }
-        Poll::Ready(match self.under_way.take() {
-            Some((mut wire, State::Accepted(mut accepted))) => {
-                wire.disarm();
-                let request = accepted.take_request();
-                let config = accepted.config().web_socket_config().clone();
-                let connection = accepted.into_connection();
-                Ok(WebSocket::opened(wire, connection, &config, request))
+    }
+}
+
+/// What came of a state.
+enum Went {
+    /// The next one.
+    On(State),
+    /// The same, once the stream or the timer is ready.
+    Waits(State),
+    /// The 101 is on its way.
+    Written(Accepted),
+    Failed(Error),
+}
+
+impl State {
+    fn go_on<T, R: Reads<T> + Writes<T>>(
+        self,
+        wire: &mut Wire<Own<T>, R>,
+        cx: &mut Context<'_>,
+    ) -> Went {
+        match self {
+            Self::Reading(handshake) => match accept_plain(handshake) {
+                Polled::Ready(accepted) => Went::On(Self::Accepted(accepted)),
+                Polled::Failed(rejected) => Went::On(Self::Rejected(Ends::new(rejected))),
+                Polled::Pending(mut handshake) => match poll_read(wire, &mut handshake, cx) {
+                    Poll::Ready(Ok(())) => Went::On(Self::Reading(handshake)),
+                    Poll::Ready(Err(error)) => Went::Failed(error),
+                    Poll::Pending => Went::Waits(Self::Reading(handshake)),
+                },
+            },
+            Self::Accepted(mut accepted) => {
+                let deadline = accepted.deadline();
+                match wire.poll_send(cx, accepted.send_queue(), deadline) {
+                    Poll::Ready(Ok(())) => Went::Written(accepted),
+                    Poll::Ready(Err(error)) => Went::Failed(error.into()),
+                    Poll::Pending => match wire.poll_until(cx, deadline) {
+                        Poll::Ready(Ok(_)) => {
+                            let step = HandshakeStep::SendAnswer;
+                            Went::Failed(HandshakeError::TimedOut(step).into())
+                        }
+                        Poll::Ready(Err(error)) => Went::Failed(error.into()),
+                        Poll::Pending => Went::Waits(Self::Accepted(accepted)),
+                    },
+                }
             }
-            Some((_, State::Rejected(ends))) => Err(told(ends.rejected.into_error(), unsent)),
-            Some((_, State::Reading(_))) | None => Err(HandshakeError::Done.into()),
-        })
+            Self::Rejected(mut ends) => match ends.poll(wire, cx) {
+                Poll::Ready(unsent) => Went::Failed(told(ends.rejected.into_error(), unsent)),
+                Poll::Pending => Went::Waits(Self::Rejected(ends)),
+            },
+        }
     }
 }
 
 /// Accepts what may be accepted, in memory that is lent for the answer: it is written at once.
-fn accept_plain(mut handshake: ServerHandshake) -> Polled<Accepted> {
+fn accept_plain(
+    mut handshake: ServerHandshake,
+) -> Polled<ServerHandshake, Accepted, Box<Rejected>> {
     if !handshake.send_queue().has_buffer() {
         handshake.send_queue().attach_buffer(pool::take());
     }

@@ -137,7 +137,7 @@ impl<I: Hold, R: Writes<I::Stream>> Wire<I, R> {
                 return Poll::Pending;
             }
         }
-        self.poll_flush(cx)
+        self.poll_flush(cx, until)
     }
 
     /// Writes some bytes. `send` is not empty.
@@ -161,17 +161,25 @@ impl<I: Hold, R: Writes<I::Stream>> Wire<I, R> {
     }
 
     /// Makes the stream pass on what was written.
-    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    pub(crate) fn poll_flush(
+        &mut self,
+        cx: &mut Context<'_>,
+        until: Option<Instant>,
+    ) -> Poll<io::Result<()>> {
         if self.unflushed {
-            ready!(self.io.with(|io| R::poll_flush(io, cx)))?;
+            ready!(self.io.with(|io| R::poll_flush(io, cx, &mut self.timer, until)))?;
             self.unflushed = false;
         }
         Poll::Ready(Ok(()))
     }
 
-    pub(crate) fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    pub(crate) fn poll_close(
+        &mut self,
+        cx: &mut Context<'_>,
+        until: Option<Instant>,
+    ) -> Poll<io::Result<()>> {
         self.yielded = false;
-        self.io.with(|io| R::poll_close(io, cx))
+        self.io.with(|io| R::poll_close(io, cx, &mut self.timer, until))
     }
 
     /// The stream as it was before: without a deadline.

@@ -40,7 +40,10 @@ fn answered(answer: &str) -> HandshakeError {
     let mut client = ClientHandshake::new(&ClientConfig::new(), "h", "/").unwrap();
     client.recv_buf().extend_from_slice(answer.as_bytes());
     client.handle_eof();
-    client.poll().unwrap_err()
+    match client.poll() {
+        Polled::Failed(error) => error,
+        other => panic!("{other:?}"),
+    }
 }
 
 /// Made anew each time, since errors are not cloned.

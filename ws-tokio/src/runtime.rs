@@ -79,11 +79,21 @@ impl<T: AsyncWrite + Unpin> Writes<T> for Tokio {
         })
     }
 
-    fn poll_flush(io: &mut T, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_flush(
+        io: &mut T,
+        cx: &mut Context<'_>,
+        _timer: &mut Self::Timer,
+        _until: Option<Instant>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(io).poll_flush(cx)
     }
 
-    fn poll_close(io: &mut T, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_close(
+        io: &mut T,
+        cx: &mut Context<'_>,
+        _timer: &mut Self::Timer,
+        _until: Option<Instant>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(io).poll_shutdown(cx)
     }
 }

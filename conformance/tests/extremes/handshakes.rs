@@ -11,9 +11,9 @@ use conformance::{
 };
 use http::{Response, StatusCode};
 use ws_core::{
-    Accepted, ClientConfig, ClientHandshake, CloseFrame, Connection, HandshakeError, Limits,
-    Polled, RecvBuf, Rejected, Role, SendQueue, ServerConfig, ServerHandshake, UpgradeRequest,
-    WebSocketConfig,
+    Accepted, ClientConfig, ClientHandshake, CloseFrame, Connection, Established, HandshakeError,
+    Limits, Polled, RecvBuf, Rejected, Role, SendQueue, ServerConfig, ServerHandshake,
+    UpgradeRequest, WebSocketConfig,
 };
 
 use super::{
@@ -219,17 +219,17 @@ fn connect(random: &mut Random, config: &ClientConfig) {
             5 => misuse(random, machine.recv_buf()),
             6 if random.below(5) == 0 => machine.handle_eof(),
             7 => take(random, machine.send_queue(), &mut written),
-            _ => match machine.poll() {
-                Ok(None) => {}
-                Ok(Some(established)) => {
-                    let _ = (established.response.status(), established.response.headers().len());
-                    return use_connection(random, established.connection, written);
-                }
-                Err(error) => {
-                    assert!(!error.to_string().is_empty());
-                    assert!(matches!(machine.poll(), Err(HandshakeError::Done)));
-                }
-            },
+            _ => {
+                machine = match machine.poll() {
+                    Polled::Pending(machine) => machine,
+                    Polled::Ready(established) => {
+                        let Established { response, connection, .. } = established;
+                        let _ = (response.status(), response.headers().len());
+                        return use_connection(random, connection, written);
+                    }
+                    Polled::Failed(error) => return assert!(!error.to_string().is_empty()),
+                };
+            }
         }
         let _ = machine.declined();
     }

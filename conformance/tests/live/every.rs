@@ -1,23 +1,20 @@
 //! Every adapter, behind what they have in common: a program that is generic over it runs with all of them.
 
-use std::{
-    future::Future,
-    net::TcpStream,
-    pin::pin,
-    task::{Context, Poll, Waker},
-};
+use std::{future::Future, net::TcpStream};
 
-use smol::Async;
 use ws_core::{Message, Negotiated, Role, WebSocketConfig};
-use ws_driver::{
-    Error, FuturesIo, Hold, Own, Reads, RecvHalf, SendHalf, Shared, WebSocket, Writes,
-};
+use ws_driver::{Error, Hold, Reads, RecvHalf, SendHalf, WebSocket, Writes};
 
 /// An adapter.
 pub(crate) trait Live: Clone + Send + Sync + 'static {
     type Stream: Send + Unpin + 'static;
-    type Runtime: Reads<Self::Stream> + Writes<Self::Stream, Timer: Send>;
-    type Hold: Hold<Stream = Self::Stream> + Send + Unpin + 'static;
+    type Runtime: Reads<Self::Stream>
+        + Writes<Self::Stream, Timer: Send>
+        + Reads<Self::Half>
+        + Writes<Self::Half, Timer: Send>;
+    /// What a half has of the stream.
+    type Half: Send + Unpin + 'static;
+    type Hold: Hold<Stream = Self::Half> + Send + Unpin + 'static;
 
     const NAME: &'static str;
 
@@ -71,125 +68,6 @@ impl<L: Live> Ear<L> {
     }
 }
 
-#[derive(Clone)]
-pub(crate) struct Tokio(std::sync::Arc<tokio::runtime::Runtime>);
-
-impl Live for Tokio {
-    type Stream = tokio::net::TcpStream;
-    type Runtime = ws_tokio::Tokio;
-    type Hold = Shared<Self::Stream>;
-
-    const NAME: &'static str = "tokio";
-
-    fn new() -> Self {
-        let mut builder = tokio::runtime::Builder::new_multi_thread();
-        Self(builder.worker_threads(1).enable_all().build().unwrap().into())
-    }
-
-    fn stream(&self, stream: TcpStream) -> Self::Stream {
-        stream.set_nonblocking(true).unwrap();
-        let _entered = self.0.enter();
-        tokio::net::TcpStream::from_std(stream).unwrap()
-    }
-
-    fn block_on<F: Future>(&self, future: F) -> F::Output {
-        self.0.block_on(future)
-    }
-
-    fn split(ws: Ws<Self>) -> (Sending<Self>, Receiving<Self>) {
-        ws.split()
-    }
-}
-
-#[derive(Clone)]
-pub(crate) struct Smol;
-
-impl Live for Smol {
-    type Stream = smol::net::TcpStream;
-    type Runtime = FuturesIo;
-    type Hold = Shared<Self::Stream>;
-
-    const NAME: &'static str = "smol";
-
-    fn new() -> Self {
-        Self
-    }
-
-    fn stream(&self, stream: TcpStream) -> Self::Stream {
-        Async::new(stream).unwrap().into()
-    }
-
-    fn block_on<F: Future>(&self, future: F) -> F::Output {
-        smol::block_on(future)
-    }
-
-    fn split(ws: Ws<Self>) -> (Sending<Self>, Receiving<Self>) {
-        ws.split()
-    }
-}
-
-#[derive(Clone)]
-pub(crate) struct AsyncStd;
-
-impl Live for AsyncStd {
-    type Stream = async_std::net::TcpStream;
-    type Runtime = ws_async_std::FuturesIo;
-    type Hold = Shared<Self::Stream>;
-
-    const NAME: &'static str = "async-std";
-
-    fn new() -> Self {
-        Self
-    }
-
-    fn stream(&self, stream: TcpStream) -> Self::Stream {
-        stream.into()
-    }
-
-    fn block_on<F: Future>(&self, future: F) -> F::Output {
-        async_std::task::block_on(future)
-    }
-
-    fn split(ws: Ws<Self>) -> (Sending<Self>, Receiving<Self>) {
-        ws.split()
-    }
-}
-
-#[derive(Clone)]
-pub(crate) struct Blocking;
-
-impl Live for Blocking {
-    type Stream = TcpStream;
-    type Runtime = ws_blocking::Blocking;
-    type Hold = Own<Self::Stream>;
-
-    const NAME: &'static str = "blocking";
-
-    fn new() -> Self {
-        Self
-    }
-
-    fn stream(&self, stream: TcpStream) -> Self::Stream {
-        stream
-    }
-
-    fn block_on<F: Future>(&self, future: F) -> F::Output {
-        // It blocks in the socket's own calls.
-        let mut future = pin!(future);
-        loop {
-            if let Poll::Ready(output) =
-                future.as_mut().poll(&mut Context::from_waker(Waker::noop()))
-            {
-                return output;
-            }
-        }
-    }
-
-    fn split(ws: Ws<Self>) -> (Sending<Self>, Receiving<Self>) {
-        ws.split_cloned(TcpStream::try_clone).unwrap()
-    }
-}
-
 pub(crate) const ROLES: [Role; 2] = [Role::Client, Role::Server];
 
 /// Makes a test of a function that is generic over the adapter and takes a role: one for each adapter, all roles.
@@ -206,7 +84,7 @@ macro_rules! every {
                 #[test]
                 fn $name() {
                     for role in crate::every::ROLES {
-                        super::$test::<crate::every::$Live>(role);
+                        super::$test::<crate::over::$Live>(role);
                     }
                 }
             )*

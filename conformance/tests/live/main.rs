@@ -11,6 +11,7 @@
 
 #[macro_use]
 mod every;
+mod over;
 mod peer;
 
 mod closing;

@@ -70,6 +70,9 @@ impl Service {
                 let response = health(request.method());
                 Answer::Reject(Outcome::Answered("health", response.status()), response)
             }
+            Some(rule @ RequestRule::Method) if request.uri().path() == HEALTH => {
+                Answer::Reject(Outcome::Rejected(rule.name(), rule.status()), no_such_method(rule))
+            }
             Some(rule) => Answer::Refuse(Outcome::Rejected(rule.name(), rule.status())),
             None if !self.knows(request) => {
                 let outcome = Outcome::Rejected("unauthorized", StatusCode::UNAUTHORIZED);
@@ -101,15 +104,27 @@ fn health(method: &Method) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     if *method == Method::OPTIONS {
         *response.status_mut() = StatusCode::NO_CONTENT;
-        let methods = HeaderValue::from_static("GET, HEAD, OPTIONS");
-        response.headers_mut().insert(header::ALLOW, methods);
+        response.headers_mut().insert(header::ALLOW, HEALTH_METHODS);
     } else {
         *response.body_mut() = Bytes::from_static(b"ok");
-        let plain = HeaderValue::from_static("text/plain");
-        response.headers_mut().insert(header::CONTENT_TYPE, plain);
+        response.headers_mut().insert(header::CONTENT_TYPE, PLAIN);
     }
     response
 }
+
+/// "The origin server MUST generate an Allow header field in a 405 response containing a list of the target
+/// resource's currently supported methods." RFC 9110 15.5.6
+fn no_such_method(rule: RequestRule) -> Response<Bytes> {
+    let mut response =
+        Response::new(Bytes::from_static(b"this path answers GET, HEAD and OPTIONS"));
+    *response.status_mut() = rule.status();
+    response.headers_mut().insert(header::ALLOW, HEALTH_METHODS);
+    response.headers_mut().insert(header::CONTENT_TYPE, PLAIN);
+    response
+}
+
+const HEALTH_METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
+const PLAIN: HeaderValue = HeaderValue::from_static("text/plain");
 
 const HEALTH: &str = "/health";
 const REALM: &str = "ws-demo";
@@ -152,7 +167,8 @@ mod tests {
         }
         assert_eq!(decided("GET /chat HTTP/1.0\r\n\r\n"), "refused http-1.0 426");
         assert_eq!(decided(&format!("GET /healthy {plain}\r\n")), "refused no-connection 426");
-        assert_eq!(decided(&format!("POST /health {plain}\r\n")), "refused bad-method 405");
+        assert_eq!(decided(&format!("POST /health {plain}\r\n")), "refused bad-method 405, 405");
+        assert_eq!(decided(&format!("POST /chat {plain}\r\n")), "refused bad-method 405");
         assert_eq!(decided("GET /health HTTP/1.1\r\n\r\n"), "refused missing-host 400");
         assert_eq!(decided(&format!("GET /health {plain}{UPGRADE}\r\n")), "accept");
     }

@@ -80,6 +80,13 @@ fn health_is_an_ordinary_resource() {
         assert_eq!(answer.field("connection"), Some("close"));
         assert_eq!(client.rest(), b"", "{runtime}");
         assert_eq!(server.line_of(&client), "answered health 200");
+
+        for (method, status) in [("POST", 405), ("OPTIONS", 204)] {
+            let mut client = server.connect();
+            let answer = client.ask(&format!("{method} /health HTTP/1.1\r\nHost: h\r\n\r\n"));
+            assert_eq!(answer.status(), status, "{runtime}");
+            assert_eq!(answer.field("allow"), Some("get, head, options"), "{runtime} {method}");
+        }
     }
 }
 

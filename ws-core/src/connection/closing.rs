@@ -114,6 +114,11 @@ impl Sending {
         matches!(self, Self::Ending(goodbye) if goodbye.queued || goodbye.cut)
     }
 
+    /// Whether the stream cannot be written any more.
+    pub(super) fn is_cut(&self) -> bool {
+        matches!(self, Self::Ending(goodbye) if goodbye.cut)
+    }
+
     /// Why nothing can be sent, if that is so.
     #[inline]
     pub(super) fn check_open(&self) -> Result<(), SendError> {

@@ -95,6 +95,11 @@ impl Redirects {
         Self { limit, followed: 0, crossed_origin: false }
     }
 
+    /// Whether an answer with `status` says where to go: 301, 302, 303, 307 and 308 do.
+    pub fn apply_to(status: StatusCode) -> bool {
+        REDIRECTS.contains(&status)
+    }
+
     /// The URL to go on with when `from` has answered with `status` and `headers`; `None` when the
     /// status is not 301, 302, 303, 307 or 308. A handshake is a GET, so these mean the same.
     ///
@@ -108,7 +113,7 @@ impl Redirects {
         status: StatusCode,
         headers: &HeaderMap,
     ) -> Result<Option<Url>, RedirectError> {
-        if !REDIRECTS.contains(&status) {
+        if !Self::apply_to(status) {
             return Ok(None);
         }
         let location = location(status, headers)?;

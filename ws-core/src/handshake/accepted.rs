@@ -59,7 +59,7 @@ impl Accepted {
         negotiated: Negotiated,
         request: Option<Box<Request<()>>>,
     ) -> Self {
-        exchange.recv.consume(span.end);
+        exchange.recv.skip(span.end);
         Self { exchange, negotiated, request }
     }
 

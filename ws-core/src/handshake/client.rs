@@ -1,32 +1,32 @@
-//! The client's half of the handshake, as a machine without I/O.
+//! The client's half of the handshake, as values that are consumed.
+//!
+//! ```text
+//! AwaitAnswer ---- an interim answer ----> AwaitAnswer
+//!   reads heads |- a 101 ----------------> Established
+//!               |- another status -------> AwaitBody --- its end, or a cut ---> Declined
+//!               '- none that is right ---> an error       reads a body
+//! ```
+//!
+//! [`ClientHandshake`] is one of the two states with their [`Attempt`], which moves from the one to the next.
+//! Each that has to wait for more is given back.
 
 use std::time::Instant;
 
-use bytes::{Buf as _, Bytes};
 use http::{Request, Response};
 
 use super::{
-    client_config::ClientConfig,
-    declined::{BodyCut, Declined, InvalidResponse},
-    error::HandshakeError,
-    fields::Fields,
-    key::{self, Accept},
-    request::CheckedRequest,
-    response_rules::{self, Broken},
-    rule::ResponseRule,
-    step::HandshakeStep,
-    upgrade_response::UpgradeResponse,
-    verifier::Verifier,
+    answer::Answer, attempt::Attempt, await_body::AwaitBody, client_config::ClientConfig,
+    declined::InvalidResponse, error::HandshakeError, input_end::InputEnd, key, polled::Polled,
+    request::CheckedRequest, rule::ResponseRule, step::HandshakeStep,
+    upgrade_response::UpgradeResponse, verifier::Verifier,
 };
 use crate::{
     codec::{
         RecvBuf, SendQueue,
-        body::{BodyReader, Framing, Progress},
         head::{
             HeadError, HeadKind, HeadScanner, HeadSpan, MAX_INTERIM_HEADS, lower_minor_version,
-            parse_response, unfold,
+            unfold,
         },
-        http_types::to_response,
         not_a_head::blamed,
     },
     connection::Connection,
@@ -38,7 +38,7 @@ use crate::{
 ///
 /// ```
 /// use bytes::Buf;
-/// use ws_core::{ClientConfig, ClientHandshake};
+/// use ws_core::{ClientConfig, ClientHandshake, Polled};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let mut handshake = ClientHandshake::new(&ClientConfig::new(), "ws.example", "/chat")?;
@@ -46,48 +46,47 @@ use crate::{
 ///
 /// // What a server might answer:
 /// handshake.recv_buf().extend_from_slice(b"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnope");
-/// let error = handshake.poll().err().ok_or("there is no 101")?;
+/// let Polled::Failed(error) = handshake.poll() else { return Err("there is no 101".into()) };
 /// assert_eq!(error.name(), "status-not-101");
 /// assert_eq!(error.status(), Some(http::StatusCode::NOT_FOUND));
 /// # Ok(())
 /// # }
 /// ```
 ///
-/// It is driven like [`ServerHandshake`](crate::ServerHandshake), with one difference: after an
-/// error there is nothing to send to the server.
+/// # Driving it
+///
+/// * Output: write [`send_queue`](Self::send_queue). An answer may come before all of it is written.
+/// * Input: read into [`recv_buf`](Self::recv_buf), or call [`handle_eof`](Self::handle_eof) or
+///   [`handle_timeout`](Self::handle_timeout), no later than [`poll_timeout`](Self::poll_timeout). Then
+///   [`poll`](Self::poll).
+/// * [`Polled::Pending`] gives the handshake back, for more input.
+/// * [`Polled::Ready`] gives the open WebSocket. What has not been written of the request is in the
+///   connection's queue.
+/// * [`Polled::Failed`] says why there is none. Nothing is to be sent to the server.
 #[derive(Debug)]
+#[must_use = "no answer is looked at unless it is polled"]
 pub struct ClientHandshake {
-    config: ClientConfig,
-    request: CheckedRequest,
-    accept: Accept,
-    recv: RecvBuf,
-    send: SendQueue,
-    scanner: HeadScanner,
-    /// Bytes of interim answers so far.
-    interim_len: usize,
-    declined: Option<Box<Declining>>,
-    deadline: Option<Instant>,
-    body_deadline: Option<Instant>,
-    eof: bool,
-    timed_out: bool,
-    /// The outcome has been given out.
-    done: bool,
+    attempt: Attempt,
+    state: State,
 }
 
-/// A rejection whose head is there and whose body is being read.
+/// What is waited for.
 #[derive(Debug)]
-struct Declining {
-    response: Response<()>,
-    body: BodyReader,
+enum State {
+    Answer(AwaitAnswer),
+    Body(Box<AwaitBody>),
 }
 
 /// The handshake is done.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Established {
     /// The server's 101.
     pub response: UpgradeResponse,
     /// The open WebSocket.
     pub connection: Connection,
+    /// The configuration of the handshake.
+    pub config: ClientConfig,
 }
 
 impl ClientHandshake {
@@ -102,7 +101,7 @@ impl ClientHandshake {
     pub fn new(config: &ClientConfig, host: &str, target: &str) -> Result<Self, HandshakeError> {
         let key = key::generate().map_err(HandshakeError::Random)?;
         let request = CheckedRequest::new(config.options(), host, target, key)?;
-        Ok(Self::with_request(config.clone(), request))
+        Ok(Self::of(Attempt::new(config.clone(), request)))
     }
 
     /// Queues a request that [`upgrade_request`](crate::upgrade_request) made, for callers who have
@@ -134,269 +133,191 @@ impl ClientHandshake {
     ) -> Result<Self, HandshakeError> {
         let (config, mut checked) = verifier.into_parts();
         checked.adopt(request)?;
-        Ok(Self::with_request(config, checked))
+        Ok(Self::of(Attempt::new(config, checked)))
     }
 
-    fn with_request(config: ClientConfig, request: CheckedRequest) -> Self {
-        let mut send = SendQueue::new();
-        send.write(|out| request.write(config.options(), out));
-        let mut recv = RecvBuf::new();
-        recv.hint_read_len(READ_LEN);
-        Self {
-            config,
-            accept: key::accept(request.key()),
-            request,
-            recv,
-            send,
-            scanner: HeadScanner::default(),
-            interim_len: 0,
-            declined: None,
-            deadline: None,
-            body_deadline: None,
-            eof: false,
-            timed_out: false,
-            done: false,
-        }
+    fn of(attempt: Attempt) -> Self {
+        Self { attempt, state: State::Answer(AwaitAnswer::default()) }
     }
 
     /// Where to read to.
     pub fn recv_buf(&mut self) -> &mut RecvBuf {
-        &mut self.recv
+        &mut self.attempt.recv
     }
 
     /// What to write.
     pub fn send_queue(&mut self) -> &mut SendQueue {
-        &mut self.send
+        &mut self.attempt.send
     }
 
     /// Sets the instant by which the handshake has to be done.
     pub fn set_deadline(&mut self, at: Option<Instant>) {
-        self.deadline = at;
+        self.attempt.deadline = at;
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout). While the body of a rejection is being
     /// read this is at most [`body_timeout`](ClientConfig::body_timeout) away, counted from the
     /// first call.
     pub fn poll_timeout(&mut self, now: Instant) -> Option<Instant> {
-        if self.declined.is_some() && self.body_deadline.is_none() {
-            self.body_deadline = now.checked_add(self.config.options().body_timeout);
+        let Self { attempt, state } = self;
+        if let State::Body(body) = state {
+            body.poll_timeout(now, attempt.options());
         }
-        match (self.deadline, self.body_deadline) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
-        }
+        self.deadline()
     }
 
-    /// Tells the handshake what time it is.
+    /// Tells the handshake what time it is. What has come until then is looked at all the same.
     pub fn handle_timeout(&mut self, now: Instant) {
-        let passed = |deadline: Option<Instant>| deadline.is_some_and(|at| at <= now);
-        self.timed_out |= passed(self.deadline) || passed(self.body_deadline);
+        self.attempt.end = InputEnd::at(self.attempt.end, now, self.deadline());
     }
 
     /// The server sends no more.
     pub fn handle_eof(&mut self) {
-        self.eof = true;
-    }
-
-    /// Looks at what has been received.
-    ///
-    /// # Errors
-    ///
-    /// [`Declined`](HandshakeError::Declined) for any answer but 101, with the response;
-    /// [`InvalidResponse`](HandshakeError::InvalidResponse) for one that breaks a rule;
-    /// [`Truncated`](HandshakeError::Truncated) and [`TimedOut`](HandshakeError::TimedOut) when
-    /// there was no whole answer; [`Done`](HandshakeError::Done) when called again after the
-    /// outcome.
-    pub fn poll(&mut self) -> Result<Option<Established>, HandshakeError> {
-        if self.done {
-            return Err(HandshakeError::Done);
-        }
-        let outcome = self.read();
-        self.done = !matches!(outcome, Ok(None));
-        Ok(outcome?.map(|(span, negotiated)| self.establish(span, negotiated)))
+        self.attempt.end = Some(InputEnd::Stream);
     }
 
     /// The configuration.
     pub fn config(&self) -> &ClientConfig {
-        &self.config
+        &self.attempt.config
     }
 
     /// The request that was queued.
     pub fn request(&self) -> Request<()> {
-        self.request.to_request()
+        self.attempt.request.to_request()
     }
 
     /// The Sec-WebSocket-Key that was drawn for this attempt.
     pub fn key(&self) -> &str {
         // Base64 is ASCII.
-        std::str::from_utf8(self.request.key()).unwrap_or_default()
+        std::str::from_utf8(self.attempt.request.key()).unwrap_or_default()
     }
 
     /// The head of a rejection, known before its body is complete.
     pub fn declined(&self) -> Option<&Response<()>> {
-        self.declined.as_ref().map(|declining| &declining.response)
-    }
-
-    /// Where the head of a 101 lies, and what was negotiated.
-    fn read(&mut self) -> Result<Option<(HeadSpan, Negotiated)>, HandshakeError> {
-        let limits = self.config.options().head_limits();
-        while self.declined.is_none() {
-            let filled = self.recv.filled();
-            if self.scanner.is_fresh() {
-                let presumed = HeadSpan::presume(filled, HeadKind::Response, &limits);
-                let parsed = presumed.map(|span| (span, self.parse_head(span)));
-                if let Some((span, Ok(verdict))) = parsed {
-                    if let Some(negotiated) = self.take_head(span, verdict?)? {
-                        return Ok(Some((span, negotiated)));
-                    }
-                    continue;
-                }
-            }
-            let scanned = self.scanner.scan(filled, HeadKind::Response, &limits);
-            match scanned.map_err(|error| self.bad_head(error))? {
-                Some(span) => {
-                    if self.config.options().lenient.folded_lines {
-                        unfold(span.of_mut(self.recv.filled_mut()));
-                    }
-                    let verdict = self.parse_any_version(span);
-                    let verdict = verdict.map_err(|error| self.bad_head(error))?;
-                    if let Some(negotiated) = self.take_head(span, verdict?)? {
-                        return Ok(Some((span, negotiated)));
-                    }
-                }
-                None if self.eof => {
-                    let step = match self.step() {
-                        HandshakeStep::ReadAnswer => HandshakeStep::ReadAnswer,
-                        _ => HandshakeStep::AwaitAnswer,
-                    };
-                    return Err(HandshakeError::Truncated(step));
-                }
-                None if self.timed_out => return Err(HandshakeError::TimedOut(self.step())),
-                None => return Ok(None),
-            }
-        }
-        self.read_body()
-    }
-
-    /// Looks at one head, as HTTP/1.1 if it names a later minor version.
-    fn parse_any_version(
-        &mut self,
-        span: HeadSpan,
-    ) -> Result<Result<Verdict, HandshakeError>, HeadError> {
-        let parsed = self.parse_head(span);
-        if !matches!(parsed, Err(HeadError::Version)) {
-            return parsed;
-        }
-        let head = span.of_mut(self.recv.filled_mut());
-        if lower_minor_version(head, HeadKind::Response) { self.parse_head(span) } else { parsed }
-    }
-
-    /// Looks at one head.
-    fn parse_head(&self, span: HeadSpan) -> Result<Result<Verdict, HandshakeError>, HeadError> {
-        let options = self.config.options();
-        parse_response(self.recv.filled(), span, |head| {
-            let fields = head.fields;
-            let response = || to_response(&head).ok_or_else(|| self.bad_head(HeadError::Malformed));
-            match head.status {
-                101 if !head.version_1_1 => {
-                    let broken = (ResponseRule::HttpVersion, Some(b"HTTP/1.0".as_slice().into()));
-                    Err(invalid(broken, Some(response()?)))
-                }
-                101 => match response_rules::check(fields, &self.accept, options) {
-                    Ok(negotiated) => Ok(Verdict::Open(negotiated)),
-                    Err(broken) => Err(invalid(broken, Some(response()?))),
-                },
-                // "A client MUST be able to parse one or more 1xx responses received prior to a
-                // final response, even if the client does not expect one." RFC 9110 15.2
-                100..=199 => Ok(Verdict::Interim),
-                _ => match Framing::of_response(head.status, Fields::iter(fields)) {
-                    Some(framing) => Ok(Verdict::Declined(response()?, framing)),
-                    None => {
-                        let lengths = Fields::joined(fields, "content-length").unwrap_or_default();
-                        let line = [b"Content-Length: ", lengths.as_slice()].concat();
-                        let broken = (ResponseRule::MalformedHead, Some(line.into()));
-                        Err(invalid(broken, Some(response()?)))
-                    }
-                },
-            }
-        })
-    }
-
-    /// The connection behind a 101, in the same buffers.
-    fn establish(&mut self, span: HeadSpan, negotiated: Negotiated) -> Established {
-        let mut recv = std::mem::take(&mut self.recv);
-        let send = std::mem::take(&mut self.send);
-        let response = UpgradeResponse::new(recv.filled(), span);
-        recv.consume(span.end);
-        let config = &self.config.options().web_socket;
-        let connection = Connection::from_buffers(Role::Client, negotiated, recv, send, config);
-        Established { response, connection }
-    }
-
-    /// Takes one head: an interim one is skipped, a rejection begins, a 101 is the end.
-    fn take_head(
-        &mut self,
-        span: HeadSpan,
-        verdict: Verdict,
-    ) -> Result<Option<Negotiated>, HandshakeError> {
-        let options = self.config.options();
-        match verdict {
-            Verdict::Open(negotiated) => return Ok(Some(negotiated)),
-            Verdict::Interim => {
-                self.recv.consume(span.end);
-                self.interim_len += span.end;
-                if self.interim_len > options.limits.max_head_len.saturating_mul(MAX_INTERIM_HEADS)
-                {
-                    return Err(invalid((ResponseRule::InterimTooLarge, None), None));
-                }
-                self.scanner = HeadScanner::default();
-            }
-            Verdict::Declined(response, framing) => {
-                self.recv.consume(span.end);
-                let body = BodyReader::new(framing, options.limits.max_body_len);
-                self.declined = Some(Box::new(Declining { response, body }));
-            }
-        }
-        Ok(None)
-    }
-
-    fn read_body<T>(&mut self) -> Result<Option<T>, HandshakeError> {
-        let Some(declining) = &mut self.declined else { return Ok(None) };
-        let mut progress = declining.body.read(&mut self.recv);
-        let mut cut = BodyCut::Content;
-        if progress == Progress::NeedMore {
-            (progress, cut) = match (self.eof, self.timed_out) {
-                (true, _) => (declining.body.end(), BodyCut::End),
-                (false, true) => (Progress::Cut, BodyCut::Time),
-                (false, false) => return Ok(None),
-            };
-        }
-        let Some(declining) = self.declined.take() else { return Ok(None) };
-        let Declining { response, body } = *declining;
-        let body_complete = progress == Progress::Complete;
-        let recv = std::mem::take(&mut self.recv);
-        Err(HandshakeError::Declined(Box::new(Declined {
-            response: response.map(|()| body.into_bytes()),
-            body_complete,
-            // Behind a body that was cut, the beginning of the next response is not known.
-            leftover: if body_complete { recv.into_bytes() } else { Bytes::new() },
-            cut: (!body_complete).then_some(cut),
-        })))
-    }
-
-    /// What is being done while there is no whole head.
-    fn step(&self) -> HandshakeStep {
-        if self.scanner.has_begun(self.recv.filled()) {
-            HandshakeStep::ReadAnswer
-        } else if self.send.has_remaining() {
-            HandshakeStep::SendRequest
-        } else {
-            HandshakeStep::AwaitAnswer
+        match &self.state {
+            State::Answer(_) => None,
+            State::Body(body) => Some(&body.response),
         }
     }
 
+    /// Looks at what has been received.
+    ///
+    /// What fails is [`Declined`](HandshakeError::Declined) for any answer but 101, with the response;
+    /// [`InvalidResponse`](HandshakeError::InvalidResponse) for one that breaks a rule;
+    /// [`Truncated`](HandshakeError::Truncated) and [`TimedOut`](HandshakeError::TimedOut) when there was
+    /// no whole answer.
+    pub fn poll(mut self) -> Polled<Self, Established, HandshakeError> {
+        let body = match self.state {
+            State::Body(body) => body,
+            State::Answer(answer) => match answer.read(&mut self.attempt) {
+                Ok(Came::More(answer)) => {
+                    return Polled::Pending(Self { state: State::Answer(answer), ..self });
+                }
+                Ok(Came::Switching(span, negotiated)) => {
+                    return Polled::Ready(Established::new(self.attempt, span, negotiated));
+                }
+                Ok(Came::Declining(body)) => body,
+                Err(error) => return Polled::Failed(error),
+            },
+        };
+        match body.read(self.attempt) {
+            Ok((attempt, body)) => Polled::Pending(Self { attempt, state: State::Body(body) }),
+            Err(error) => Polled::Failed(error),
+        }
+    }
+
+    /// The earlier of the deadlines that are known.
+    fn deadline(&self) -> Option<Instant> {
+        let body = match &self.state {
+            State::Answer(_) => None,
+            State::Body(body) => body.deadline(),
+        };
+        self.attempt.deadline.into_iter().chain(body).min()
+    }
+}
+
+/// The head of an answer is waited for.
+#[derive(Debug, Default)]
+struct AwaitAnswer {
+    scanner: HeadScanner,
+    /// Bytes of interim answers so far.
+    interim_len: usize,
+}
+
+impl AwaitAnswer {
+    fn read(mut self, attempt: &mut Attempt) -> Result<Came, HandshakeError> {
+        loop {
+            let found = self.look(attempt).map_err(|error| self.no_answer(error, attempt))?;
+            self = match (found, attempt.end) {
+                (Some((span, Answer::Interim)), _) => self.behind_interim(span, attempt)?,
+                (Some((span, Answer::Switching(negotiated))), _) => {
+                    return Ok(Came::Switching(span, negotiated));
+                }
+                (Some((span, Answer::Declining(body))), _) => {
+                    attempt.recv.skip(span.end);
+                    return Ok(Came::Declining(body));
+                }
+                (Some((_, Answer::Invalid(answer))), _) => {
+                    return Err(HandshakeError::InvalidResponse(answer));
+                }
+                (None, None) => return Ok(Came::More(self)),
+                (None, Some(end)) => return Err(self.cut(end, attempt)),
+            }
+        }
+    }
+
+    /// Looks for a head.
+    fn look(&mut self, attempt: &mut Attempt) -> Result<Option<(HeadSpan, Answer)>, HeadError> {
+        let Attempt { config, accept, recv, .. } = attempt;
+        let options = config.options();
+        let limits = options.head_limits();
+        let filled = recv.filled();
+        if self.scanner.is_fresh() {
+            if let Some(span) = HeadSpan::presume(filled, HeadKind::Response, &limits) {
+                if let Ok(answer) = Answer::of_head(filled, span, accept, options) {
+                    return Ok(Some((span, answer)));
+                }
+            }
+        }
+        let scanned = self.scanner.scan(filled, HeadKind::Response, &limits)?;
+        let Some(span) = scanned else { return Ok(None) };
+        if options.lenient.folded_lines {
+            unfold(span.of_mut(recv.filled_mut()));
+        }
+        let mut answer = Answer::of_head(recv.filled(), span, accept, options);
+        if matches!(answer, Err(HeadError::Version))
+            && lower_minor_version(span.of_mut(recv.filled_mut()), HeadKind::Response)
+        {
+            answer = Answer::of_head(recv.filled(), span, accept, options);
+        }
+        answer.map(|answer| Some((span, answer)))
+    }
+
+    /// Skips an interim answer.
+    fn behind_interim(self, span: HeadSpan, attempt: &mut Attempt) -> Result<Self, HandshakeError> {
+        attempt.recv.skip(span.end);
+        let interim_len = self.interim_len + span.end;
+        let max_head_len = attempt.options().limits.max_head_len;
+        if interim_len > max_head_len.saturating_mul(MAX_INTERIM_HEADS) {
+            return Err(InvalidResponse::new((ResponseRule::InterimTooLarge, None), None).into());
+        }
+        Ok(Self { scanner: HeadScanner::default(), interim_len })
+    }
+
+    /// There will be no whole head.
     #[cold]
-    fn bad_head(&self, error: HeadError) -> HandshakeError {
+    fn cut(self, end: InputEnd, attempt: &Attempt) -> HandshakeError {
+        let has_begun = self.scanner.has_begun(attempt.recv.filled());
+        match end {
+            _ if has_begun => end.error(HandshakeStep::ReadAnswer),
+            InputEnd::Time if attempt.is_unsent() => end.error(HandshakeStep::SendRequest),
+            _ => end.error(HandshakeStep::AwaitAnswer),
+        }
+    }
+
+    /// What has come is not the head of an answer.
+    #[cold]
+    fn no_answer(&self, error: HeadError, attempt: &Attempt) -> HandshakeError {
         let rule = match error {
             // A response has no target.
             HeadError::Malformed | HeadError::Target => ResponseRule::MalformedHead,
@@ -406,22 +327,31 @@ impl ClientHandshake {
             HeadError::TooLarge => ResponseRule::HeadTooLarge,
             HeadError::TooManyFields => ResponseRule::TooManyFields,
         };
-        let filled = self.recv.filled();
-        let (line, limits) = (self.scanner.open_line(filled), self.config.options().head_limits());
+        let filled = attempt.recv.filled();
+        let (line, limits) = (self.scanner.open_line(filled), attempt.options().head_limits());
         let value = blamed(error, filled, line, HeadKind::Response, &limits);
         InvalidResponse::of_bytes(rule, value, filled).into()
     }
 }
 
-enum Verdict {
-    Interim,
-    Open(Negotiated),
-    Declined(Response<()>, Framing),
+/// What came of reading heads.
+enum Came {
+    /// Not enough.
+    More(AwaitAnswer),
+    /// A 101: where its head lies, and what was negotiated.
+    Switching(HeadSpan, Negotiated),
+    /// The head of a rejection.
+    Declining(Box<AwaitBody>),
 }
 
-fn invalid(broken: Broken<'_>, response: Option<Response<()>>) -> HandshakeError {
-    InvalidResponse::new(broken, response).into()
+impl Established {
+    /// The connection behind a 101, in the same buffers.
+    fn new(attempt: Attempt, span: HeadSpan, negotiated: Negotiated) -> Self {
+        let Attempt { config, mut recv, send, .. } = attempt;
+        let response = UpgradeResponse::new(recv.filled(), span);
+        recv.skip(span.end);
+        let settings = &config.options().web_socket;
+        let connection = Connection::from_buffers(Role::Client, negotiated, recv, send, settings);
+        Self { response, connection, config }
+    }
 }
-
-/// A server may begin to send at once: what comes together with its head is read together with it.
-const READ_LEN: usize = 20 * 1024;

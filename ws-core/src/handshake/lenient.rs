@@ -1,5 +1,7 @@
 //! What is let in although the RFCs do not allow it.
 
+use crate::role::Role;
+
 /// What is let in although the RFCs do not allow it, for clients and servers that nobody can change. All of it
 /// is off by default, and each switch lets in one thing.
 ///
@@ -107,6 +109,22 @@ impl Lenient {
         "folded-lines",
     ];
 
+    /// The names of the switches that let in something at one of the two ends.
+    ///
+    /// ```
+    /// use ws_core::{Lenient, Role};
+    ///
+    /// assert!(Lenient::names_for(Role::Server).any(|name| name == "any-key"));
+    /// assert!(!Lenient::names_for(Role::Client).any(|name| name == "any-key"));
+    /// ```
+    pub fn names_for(role: Role) -> impl Iterator<Item = &'static str> {
+        Self::NAMES.into_iter().filter(move |name| match *name {
+            "any-key" => role == Role::Server,
+            "empty-subprotocol" | "folded-lines" => role == Role::Client,
+            _ => true,
+        })
+    }
+
     /// With the switch of this name on; `None` if there is no such switch.
     pub fn by_name(self, name: &str) -> Option<Self> {
         Some(match name {
@@ -134,5 +152,15 @@ mod tests {
         });
         assert_eq!(all, Some(Lenient::all()));
         assert_eq!(Lenient::new().by_name("everything"), None);
+    }
+
+    #[test]
+    fn each_end_has_its_switches() {
+        let names = |role| Lenient::names_for(role).collect::<Vec<_>>();
+        let server = ["empty-lists", "any-key", "missing-connection", "bare-line-feeds"];
+        assert_eq!(names(Role::Server), server);
+        let mut client = Lenient::NAMES.to_vec();
+        client.retain(|name| *name != "any-key");
+        assert_eq!(names(Role::Client), client);
     }
 }

@@ -1,8 +1,11 @@
 //! How a WebSocket begins: the opening handshake of RFC 6455 section 4, both sides.
 
 mod accepted;
+mod answer;
 mod argument_error;
+mod attempt;
 pub(crate) mod authority;
+mod await_body;
 mod client;
 mod client_config;
 pub mod credentials;
@@ -12,6 +15,7 @@ pub(crate) mod error;
 mod exchange;
 mod extension;
 pub(crate) mod fields;
+mod input_end;
 mod key;
 mod key_text;
 mod lenient;
@@ -19,6 +23,7 @@ mod limits;
 pub(crate) mod negotiate;
 pub(crate) mod origin;
 mod parsed_request;
+mod polled;
 mod pure;
 mod redirect;
 mod rejected;
@@ -50,12 +55,13 @@ pub use self::{
     limits::Limits,
     negotiate::Preference,
     parsed_request::ParsedRequest,
+    polled::Polled,
     pure::{is_upgrade, respond, upgrade_request},
     redirect::Redirect,
     rejected::Rejected,
     rejection::Rejection,
     rule::{RequestRule, ResponseRule},
-    server::{Polled, ServerHandshake},
+    server::ServerHandshake,
     server_config::ServerConfig,
     step::HandshakeStep,
     upgrade_request::UpgradeRequest,

@@ -23,6 +23,8 @@ use super::{
     accepted::Accepted,
     error::HandshakeError,
     exchange::{Asked, Checked, Exchange},
+    input_end::InputEnd,
+    polled::Polled,
     rejected::Rejected,
     rejection::Draft,
     request_rules::{self, RequestFields, RequestLine},
@@ -76,26 +78,7 @@ pub struct ServerHandshake {
     exchange: Exchange,
     scanner: HeadScanner,
     /// Why nothing more comes, if that is so.
-    end: Option<End>,
-}
-
-/// Why no more of a request comes.
-#[derive(Clone, Copy, Debug)]
-enum End {
-    Stream,
-    Time,
-}
-
-/// What came of looking at a handshake.
-#[derive(Debug)]
-#[must_use = "a pending handshake goes on only if it is kept"]
-pub enum Polled<T> {
-    /// More has to come. The handshake, to go on with.
-    Pending(ServerHandshake),
-    /// Here it is.
-    Ready(T),
-    /// There is none, and why.
-    Failed(Box<Rejected>),
+    end: Option<InputEnd>,
 }
 
 impl ServerHandshake {
@@ -143,16 +126,14 @@ impl ServerHandshake {
         self.exchange.deadline
     }
 
-    /// Tells the handshake what time it is.
+    /// Tells the handshake what time it is. What has come until then is looked at all the same.
     pub fn handle_timeout(&mut self, now: Instant) {
-        if self.end.is_none() && self.exchange.deadline.is_some_and(|deadline| deadline <= now) {
-            self.end = Some(End::Time);
-        }
+        self.end = InputEnd::at(self.end, now, self.exchange.deadline);
     }
 
     /// The peer sends no more.
     pub fn handle_eof(&mut self) {
-        self.end = Some(End::Stream);
+        self.end = Some(InputEnd::Stream);
     }
 
     /// The configuration.
@@ -173,7 +154,7 @@ impl ServerHandshake {
     /// [`Truncated`](HandshakeError::Truncated) and [`Closed`](HandshakeError::Closed) when the
     /// stream ended, [`TimedOut`](HandshakeError::TimedOut) at the deadline.
     #[inline]
-    pub fn poll(mut self) -> Polled<UpgradeRequest> {
+    pub fn poll(mut self) -> Polled<Self, UpgradeRequest, Box<Rejected>> {
         if self.is_quiet() {
             return Polled::Pending(self);
         }
@@ -207,7 +188,7 @@ impl ServerHandshake {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn poll_accept(mut self) -> Polled<Accepted> {
+    pub fn poll_accept(mut self) -> Polled<Self, Accepted, Box<Rejected>> {
         if self.is_quiet() {
             return Polled::Pending(self);
         }
@@ -318,21 +299,21 @@ impl ServerHandshake {
                 rejected.lingers = true;
                 rejected
             }
-            Failure::End(End::Stream) if !has_begun => {
+            Failure::End(InputEnd::Stream) if !has_begun => {
                 Rejected::silent(HandshakeError::Closed, self.exchange)
             }
-            Failure::End(End::Stream) => {
+            Failure::End(InputEnd::Stream) => {
                 // The error is why the request never became whole, not the answer to it.
                 let mut rejected = self.answer_unread(RequestRule::MalformedHead.into());
                 rejected.error = HandshakeError::Truncated(HandshakeStep::ReadRequest);
                 rejected
             }
-            Failure::End(End::Time) if has_begun && self.exchange.options().answer_timeout => {
+            Failure::End(InputEnd::Time) if has_begun && self.exchange.options().answer_timeout => {
                 let mut rejected = self.answer_unread(RequestRule::Timeout.into());
                 rejected.error = HandshakeError::TimedOut(HandshakeStep::ReadRequest);
                 rejected
             }
-            Failure::End(End::Time) => {
+            Failure::End(InputEnd::Time) => {
                 let step = if has_begun {
                     HandshakeStep::ReadRequest
                 } else {
@@ -356,7 +337,7 @@ impl ServerHandshake {
 #[derive(Clone, Copy)]
 enum Failure {
     Head(HeadError),
-    End(End),
+    End(InputEnd),
 }
 
 impl Rejected {

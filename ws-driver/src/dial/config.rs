@@ -88,7 +88,8 @@ impl DialConfig {
         Self { max_redirects: max, ..self }
     }
 
-    /// Connects to these addresses, in place of those that a look-up of the host or the proxy would find.
+    /// Connects to these addresses, in place of those that a look-up of the host, or of the proxy if there is
+    /// one, would find. A redirect to another host is looked up.
     pub fn addresses(self, addresses: impl IntoIterator<Item = SocketAddr>) -> Self {
         Self { addresses: Some(addresses.into_iter().collect()), ..self }
     }

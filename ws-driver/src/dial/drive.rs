@@ -79,17 +79,8 @@ pub(super) async fn drive<T, R: Reads<T> + Writes<T>, M: Machine>(
     place: &Place<'_>,
 ) -> Result<T, Error> {
     let mut wire = Wire::<_, R>::own(stream);
-    let mut refused_until = None;
-    let driven = poll_fn(|cx| {
-        let polled = poll(&mut wire, machine, refused_until.or(deadline), step, cx);
-        if polled.is_pending() && refused_until.is_none() && machine.is_refused() {
-            let patience = Instant::now().checked_add(PATIENCE);
-            refused_until = sooner(patience, deadline);
-            return poll(&mut wire, machine, refused_until, step, cx);
-        }
-        polled
-    })
-    .await;
+    let mut patience = Patience { until: deadline, is_refused: false };
+    let driven = poll_fn(|cx| poll(&mut wire, machine, &mut patience, step, cx)).await;
     match driven {
         Ok(()) => Ok(wire.into_inner().0),
         Err(Error::Io(error)) => Err(place.failed_in(step, error)),
@@ -100,13 +91,15 @@ pub(super) async fn drive<T, R: Reads<T> + Writes<T>, M: Machine>(
 fn poll<T, R: Reads<T> + Writes<T>, M: Machine>(
     wire: &mut Wire<Own<T>, R>,
     machine: &mut M,
-    deadline: Option<Instant>,
+    patience: &mut Patience,
     step: HandshakeStep,
     cx: &mut Context<'_>,
 ) -> Poll<Result<(), Error>> {
     let mut unsent: Option<io::Error> = None;
     loop {
-        let is_done = match machine.poll() {
+        let polled = machine.poll();
+        let deadline = patience.until(machine.is_refused());
+        let is_done = match polled {
             Ok(is_done) => is_done,
             Err(error) => {
                 // An alert, for whoever reads it. There is nothing to be done if it cannot be written.
@@ -151,6 +144,22 @@ fn poll<T, R: Reads<T> + Writes<T>, M: Machine>(
         }
         ready!(wire.poll_until(cx, deadline))?;
         return Poll::Ready(Err(late(machine, step)));
+    }
+}
+
+/// How long to wait. It is less once there is a refusal, of which only the rest is missing.
+struct Patience {
+    until: Option<Instant>,
+    is_refused: bool,
+}
+
+impl Patience {
+    fn until(&mut self, is_refused: bool) -> Option<Instant> {
+        if is_refused && !self.is_refused {
+            self.is_refused = true;
+            self.until = sooner(Instant::now().checked_add(PATIENCE), self.until);
+        }
+        self.until
     }
 }
 

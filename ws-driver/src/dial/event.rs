@@ -31,7 +31,8 @@ pub enum DialEvent<'a> {
     Handshake(&'a Url),
     /// The server has answered with this status that the client should go to another URL.
     Redirect(StatusCode, &'a Url),
-    /// There will be another attempt after this time. `None` is for a connection that was open.
+    /// There will be another attempt after this time, because of this. `None` is for the first attempt of a call:
+    /// the one before has led to a connection, was given out as an error, or was dropped.
     Retry(Duration, Option<&'a Error>),
 }
 

@@ -8,7 +8,7 @@ mod race;
 mod unreached;
 mod within;
 
-use std::{net::SocketAddr, time::Instant};
+use std::{io, net::SocketAddr, time::Instant};
 
 use ws_core::{
     Attempts, HandshakeError, HandshakeStep, Proxy, ProxyHandshake, ProxyKind, RecvBuf, Url,
@@ -26,7 +26,8 @@ use crate::{
     tls::{MaybeTls, TlsConfig, TlsHandshake},
 };
 
-/// A stream to the host of `url`, and bytes that have come over it.
+/// A stream to the host of `url`, and bytes that have come over it. `is_first` tells the URL of the caller's
+/// from one that a server has sent the client to.
 ///
 /// # Errors
 ///
@@ -35,11 +36,13 @@ pub(crate) async fn dial<D: Dials>(
     url: &Url,
     config: &DialConfig,
     deadline: Option<Instant>,
+    is_first: bool,
 ) -> Result<(D::Stream, RecvBuf), Error> {
     // Whatever is wrong with the configuration is known before anybody is asked for anything.
     let tls = if url.is_secure() { Some(config.tls_to_origin()?) } else { None };
     let Some(proxy) = config.proxy_for(url)? else {
-        let place = Place::host(url.host(), url.port());
+        let addresses = config.addresses.as_deref().filter(|_| is_first);
+        let place = Place { addresses, ..Place::host(url.host(), url.port()) };
         let socket = connect::<D>(&place, config, deadline).await?;
         let mut way = Way::<D>::new(socket, config, deadline);
         if let Some(tls) = tls {
@@ -49,7 +52,8 @@ pub(crate) async fn dial<D: Dials>(
     };
     let proxy_tls = if proxy.is_secure() { Some(config.tls_to_proxy()?) } else { None };
     let origin = Place::host(url.host(), url.port());
-    let place = Place::proxy(proxy.host(), proxy.port());
+    let addresses = config.addresses.as_deref();
+    let place = Place { addresses, ..Place::proxy(proxy.host(), proxy.port()) };
     let target = target::<D>(&proxy, &origin, config, deadline).await?;
     let machine = ProxyHandshake::new(&proxy, &target, url.port())?;
     let socket = connect::<D>(&place, config, deadline).await?;
@@ -89,14 +93,14 @@ async fn connect<D: Dials>(
     config: &DialConfig,
     deadline: Option<Instant>,
 ) -> Result<D::Socket, Error> {
-    let addresses = match &config.addresses {
+    let addresses = match place.addresses {
         Some(addresses) => addresses.to_vec(),
         None => look_up::<D>(place, config, deadline).await?,
     };
-    let usable = |address: &SocketAddr| {
-        config.local.is_none_or(|local| local.is_ipv4() == address.is_ipv4())
+    let addresses = match config.local {
+        Some(local) => of_family(addresses, local).map_err(|error| place.failed(error))?,
+        None => addresses,
     };
-    let addresses: Vec<_> = addresses.into_iter().filter(usable).collect();
     config.observer.tell(&DialEvent::Addresses(&addresses));
     let mut attempts = Attempts::new(addresses);
     if let Some(delay) = config.attempt_delay {
@@ -108,6 +112,17 @@ async fn connect<D: Dials>(
             .err()
             .unwrap_or_else(|| place.failed(unreached.into()))
     })
+}
+
+/// Those that can be connected to from a local address.
+fn of_family(all: Vec<SocketAddr>, local: SocketAddr) -> io::Result<Vec<SocketAddr>> {
+    let (usable, others): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|address| address.is_ipv4() == local.is_ipv4());
+    if usable.is_empty() && !others.is_empty() {
+        let what = format!("no address of the host is of the family of {}", local.ip());
+        return Err(io::Error::new(io::ErrorKind::AddrNotAvailable, what));
+    }
+    Ok(usable)
 }
 
 /// The addresses of a place.
@@ -125,9 +140,9 @@ async fn look_up<D: Dials>(
         Some(resolver) => D::resolve(resolver.look_up(host.to_owned(), port), deadline).await,
         None => D::resolve(D::look_up(host.to_owned(), port, deadline), deadline).await,
     };
-    found.map_err(|error| {
-        in_time(deadline, HandshakeStep::LookUp).err().unwrap_or_else(|| place.failed(error))
-    })
+    // Also when it has found something: a look-up that blocks is not cut short.
+    in_time(deadline, HandshakeStep::LookUp)?;
+    found.map_err(|error| place.failed(error))
 }
 
 /// An error if the time is up.
@@ -156,7 +171,9 @@ impl<'a, D: Dials> Way<'a, D> {
     async fn tls(mut self, config: &TlsConfig, place: &Place<'_>) -> Result<Self, Error> {
         self.config.observer.tell(&DialEvent::Tls(place.host));
         let received = std::mem::take(&mut self.received);
-        let machine = TlsHandshake::new(config, place.host, received)?;
+        // A zone means something on this machine only, and is in no certificate.
+        let host = place.host.split_once('%').map_or(place.host, |(address, _zone)| address);
+        let machine = TlsHandshake::new(config, host, received)?;
         let (mut way, machine) = self.drive(machine, place, HandshakeStep::Tls).await?;
         way.stream.push(machine.into_session(), place.peer);
         Ok(way)

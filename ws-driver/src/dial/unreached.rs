@@ -53,15 +53,17 @@ pub(super) struct Place<'a> {
     pub(super) host: &'a str,
     pub(super) port: u16,
     pub(super) peer: Peer,
+    /// Where the caller says that it is.
+    pub(super) addresses: Option<&'a [SocketAddr]>,
 }
 
 impl<'a> Place<'a> {
     pub(super) fn host(host: &'a str, port: u16) -> Self {
-        Self { host, port, peer: Peer::Origin }
+        Self { host, port, peer: Peer::Origin, addresses: None }
     }
 
     pub(super) fn proxy(host: &'a str, port: u16) -> Self {
-        Self { host, port, peer: Peer::Proxy }
+        Self { host, port, peer: Peer::Proxy, addresses: None }
     }
 
     /// Why it could not be connected to. The kind of the error stays as it is.
@@ -71,7 +73,7 @@ impl<'a> Place<'a> {
 
     /// Why a later step failed. The kind of the error stays as it is.
     pub(super) fn failed_in(&self, step: HandshakeStep, error: io::Error) -> Error {
-        let Self { host, port, peer } = *self;
+        let Self { host, port, peer, .. } = *self;
         let what = Failed { host: host.to_owned(), port, peer, step, error };
         Error::Io(io::Error::new(what.error.kind(), what))
     }

@@ -21,11 +21,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> MaybeTls<S> {
         let (socket, Some(session)) = self.split_mut() else {
             return Pin::new(self.socket_mut()).poll_read(cx, buf);
         };
-        let read = session.read(&mut Lent { socket, cx }, |data| {
-            let n = data.len().min(buf.len());
-            buf[..n].copy_from_slice(&data[..n]);
-            n
-        });
+        let mut rest = buf;
+        // A slice takes as much as fits, and has no errors.
+        let read =
+            session.read(&mut Lent { socket, cx }, |data| rest.write(data).unwrap_or_default());
         polled(cx, read)
     }
 

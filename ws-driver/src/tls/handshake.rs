@@ -84,7 +84,7 @@ impl TlsHandshake {
 
     /// The session. What came behind the handshake is kept in it.
     pub fn into_session(self) -> TlsSession {
-        TlsSession::new(self.connection, self.recv.into_bytes(), self.host, self.has_certificate)
+        TlsSession::new(self.connection, self.recv, self.has_certificate)
     }
 
     fn advance(&mut self) -> Result<bool, TlsError> {

@@ -67,7 +67,7 @@ impl TlsSession {
     pub fn read<I: Read + Write>(
         &mut self,
         _io: &mut I,
-        _take: impl FnOnce(&[u8]) -> usize,
+        _take: impl FnMut(&[u8]) -> usize,
     ) -> io::Result<usize> {
         match *self {}
     }

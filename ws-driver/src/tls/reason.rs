@@ -12,6 +12,7 @@ use super::{TlsCause, TlsError};
 /// What is known of a session when it fails.
 #[derive(Debug)]
 pub(super) struct Circumstances<'a> {
+    /// Who was asked for, while that is being verified.
     pub(super) host: &'a str,
     /// This side has a certificate to show.
     pub(super) has_certificate: bool,

@@ -2,10 +2,11 @@
 
 use std::io::{self, BufRead, ErrorKind, IoSlice, Read, Write};
 
-use bytes::{Buf, Bytes};
 use rustls::ClientConnection;
+use ws_core::RecvBuf;
 
 use super::{Peer, TlsCause, TlsError, reason::Circumstances};
+use crate::pool;
 
 /// An open session, over a socket or over another session.
 ///
@@ -14,15 +15,14 @@ use super::{Peer, TlsCause, TlsError, reason::Circumstances};
 #[derive(Debug)]
 pub struct TlsSession {
     connection: ClientConnection,
-    /// Records that came during the handshake.
-    received: Bytes,
-    host: String,
+    /// Records that have come and that rustls has not taken yet. It takes 4 KiB at a time; a socket has more.
+    received: RecvBuf,
     has_certificate: bool,
     peer: Peer,
     /// The session that this one is in.
     below: Option<Box<TlsSession>>,
     /// Why it failed.
-    failed: Option<TlsError>,
+    failed: Option<Box<TlsError>>,
     /// Nothing more is going to be written.
     closed: bool,
     /// What is to be written came up while reading, and nobody else has taken it over.
@@ -32,14 +32,13 @@ pub struct TlsSession {
 impl TlsSession {
     pub(super) fn new(
         connection: ClientConnection,
-        received: Bytes,
-        host: String,
+        mut received: RecvBuf,
         has_certificate: bool,
     ) -> Self {
+        give_back(&mut received);
         Self {
             connection,
             received,
-            host,
             has_certificate,
             peer: Peer::Origin,
             below: None,
@@ -53,8 +52,8 @@ impl TlsSession {
         (self.peer, self.below) = (peer, below);
     }
 
-    /// Gives the next bytes to `take`, which says how many it took; says how many that were, and 0 at the
-    /// end. The end is a close_notify.
+    /// Gives what there is to `take`, in pieces, which says how many bytes it took of each, and takes no more
+    /// when that were not all; says how many that were, and 0 at the end. The end is a close_notify.
     ///
     /// What it has to answer by itself it writes, if that need not wait. It is
     /// [`Interrupted`](ErrorKind::Interrupted) when a lot came that was not for the program.
@@ -66,16 +65,12 @@ impl TlsSession {
     pub fn read<I: Read + Write>(
         &mut self,
         io: &mut I,
-        take: impl FnOnce(&[u8]) -> usize,
+        mut take: impl FnMut(&[u8]) -> usize,
     ) -> io::Result<usize> {
         for _ in 0..MAX_READS {
             match self.connection.reader().fill_buf() {
                 Ok([]) => return Ok(0),
-                Ok(data) => {
-                    let n = take(data).min(data.len());
-                    self.connection.reader().consume(n);
-                    return Ok(n);
-                }
+                Ok(_) => return Ok(self.give(&mut take)),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 Err(_) => return Err(io::Error::new(ErrorKind::UnexpectedEof, NO_CLOSE_NOTIFY)),
             }
@@ -97,10 +92,10 @@ impl TlsSession {
         io: &mut I,
         bufs: &[IoSlice<'_>],
     ) -> io::Result<usize> {
-        self.write_first(io)?;
         if self.closed {
             return Err(ErrorKind::BrokenPipe.into());
         }
+        self.write_first(io)?;
         let n = self.connection.writer().write_vectored(bufs)?;
         if n > 0 && !self.connection.wants_write() {
             // rustls takes bytes and forgets them once the keys of TLS 1.2 are used up.
@@ -153,8 +148,23 @@ impl TlsSession {
         &self.connection
     }
 
+    /// One piece is one record: there may be many, and short ones.
+    fn give(&mut self, take: &mut impl FnMut(&[u8]) -> usize) -> usize {
+        let mut given = 0;
+        let mut reader = self.connection.reader();
+        while let Ok(data @ [_, ..]) = reader.fill_buf() {
+            let (n, len) = (take(data).min(data.len()), data.len());
+            reader.consume(n);
+            given += n;
+            if n < len {
+                break;
+            }
+        }
+        given
+    }
+
     fn check(&self) -> io::Result<()> {
-        self.failed.clone().map_or(Ok(()), |error| Err(error.into()))
+        self.failed.as_deref().map_or(Ok(()), |error| Err(error.clone().into()))
     }
 
     /// Reads some records, and answers them.
@@ -170,15 +180,15 @@ impl TlsSession {
             Ok(_) => {
                 if let Err(error) = self.connection.process_new_packets() {
                     let circumstances = Circumstances {
-                        host: &self.host,
+                        host: "",
                         has_certificate: self.has_certificate,
                         has_begun: true,
                     };
-                    self.failed = Some(circumstances.reason(error, &self.connection));
+                    self.failed = Some(circumstances.reason(error, &self.connection).into());
                 }
             }
             Err(error) if below.failed => return Err(error),
-            Err(error) => self.failed = Some(TlsError::Protocol(TlsCause::new(error))),
+            Err(error) => self.failed = Some(TlsError::Protocol(TlsCause::new(error)).into()),
         }
         // A socket wakes whoever wrote last: that should be the writer, if there is one.
         if !was_waiting {
@@ -219,7 +229,7 @@ impl TlsSession {
 
 /// What a session is over.
 struct Below<'a, I> {
-    received: &'a mut Bytes,
+    received: &'a mut RecvBuf,
     below: Option<&'a mut TlsSession>,
     io: &'a mut I,
     /// It was here that reading failed.
@@ -228,24 +238,47 @@ struct Below<'a, I> {
 
 impl<I: Read + Write> Read for Below<'_, I> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if !self.received.is_empty() {
-            let n = self.received.len().min(buf.len());
-            self.received.copy_to_slice(&mut buf[..n]);
-            if self.received.is_empty() {
-                *self.received = Bytes::new();
+        if self.received.is_empty() {
+            let read = match &mut self.below {
+                None => fill(self.received, self.io),
+                Some(session) => {
+                    let mut rest = buf;
+                    // A slice takes as much as fits, and has no errors.
+                    let read = session.read(self.io, |data| rest.write(data).unwrap_or(0));
+                    self.failed |= read.is_err();
+                    return read;
+                }
+            };
+            self.failed |= read.is_err();
+            if read? == 0 {
+                return Ok(0);
             }
-            return Ok(n);
         }
-        let read = match &mut self.below {
-            None => self.io.read(buf),
-            Some(session) => session.read(self.io, |data| {
-                let n = data.len().min(buf.len());
-                buf[..n].copy_from_slice(&data[..n]);
-                n
-            }),
-        };
-        self.failed |= read.is_err();
-        read
+        let n = self.received.filled().read(buf)?;
+        self.received.consume(n);
+        give_back(self.received);
+        Ok(n)
+    }
+}
+
+/// Reads some records from the socket. The buffer is lent its memory for as long as it holds some.
+fn fill(received: &mut RecvBuf, io: &mut impl Read) -> io::Result<usize> {
+    if received.wants_buffer() {
+        pool::put(received.attach_buffer(pool::take()));
+    }
+    let read = io.read(received.space_mut());
+    if let Ok(n) = read {
+        received.commit(n);
+    }
+    give_back(received);
+    read
+}
+
+fn give_back(received: &mut RecvBuf) {
+    if received.is_empty() {
+        if let Some(memory) = received.detach_buffer() {
+            pool::put(memory);
+        }
     }
 }
 

@@ -356,6 +356,11 @@ impl Sender {
         self.sending.check_open()
     }
 
+    /// Whether the stream has failed or ended, so that nothing can be written any more.
+    pub fn is_cut(&self) -> bool {
+        self.sending.is_cut()
+    }
+
     /// Whether a message was given up in the middle since this was asked last, because the peer
     /// closed or the connection failed.
     pub fn take_abandoned(&mut self) -> bool {
