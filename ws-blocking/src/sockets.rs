@@ -142,11 +142,12 @@ fn connect(
     if let Some(local) = local {
         socket.bind(&local.into())?;
     }
-    match until.map(left) {
-        Some(left) if left.is_zero() => return Err(io::ErrorKind::TimedOut.into()),
-        Some(left) => connect_within(&socket, address, left)?,
-        None => socket.connect(&address.into())?,
+    // With a limit it goes on where a signal interrupts it, so there always is one.
+    let left = until.map_or(LONGEST, left);
+    if left.is_zero() {
+        return Err(io::ErrorKind::TimedOut.into());
     }
+    connect_within(&socket, address, left)?;
     // A WebSocket writes whole messages: there is nothing to wait for.
     socket.set_tcp_nodelay(true)?;
     Ok(socket.into())
@@ -171,3 +172,6 @@ fn left(until: Instant) -> Duration {
 }
 
 const MS: Duration = Duration::from_millis(1);
+
+/// A system gives up after minutes.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);

@@ -24,8 +24,9 @@ pub struct Reconnect<D> {
     sessions: u64,
     /// When the last WebSocket was given out.
     since: Option<Instant>,
-    /// Something has been tried already, so that there is a delay before the next attempt.
-    begun: bool,
+    due: Due,
+    /// How many there were for the next WebSocket.
+    attempts: u32,
 }
 
 /// A WebSocket of several to the same URL.
@@ -56,50 +57,70 @@ impl<D: Dials> Reconnect<D> {
     /// Nothing is done before [`next`](Self::next).
     pub fn new(connect: Connect<D>, config: BackoffConfig) -> Self {
         let backoff = Backoff::new(config);
-        Self { connect, backoff, sessions: 0, since: None, begun: false }
+        Self { connect, backoff, sessions: 0, since: None, due: Due::Now, attempts: 0 }
     }
 
     /// Opens the next WebSocket; call it when there is none yet, and when the last one has ended. The time
     /// between two calls is how long a connection has held.
     ///
-    /// When the future is dropped, the attempt is lost and the delay begins again.
+    /// The future may be dropped: the next call waits for what is left of the delay. An attempt that was under
+    /// way is lost, and begins again.
     ///
     /// # Errors
     ///
     /// Those of [`Connect::open`] that are not transient, and the last one when there have been as many
-    /// attempts as the configuration allows.
+    /// retries in a row as the configuration allows. The next call then begins anew, behind a delay.
     pub async fn next(&mut self) -> Result<Session<WebSocket<D::Stream, D::Runtime>>, Error> {
         if let Some(since) = self.since.take() {
             self.backoff.held(since.elapsed());
+            (self.due, self.attempts) = (Due::Later, 0);
         }
-        let mut failure: Option<Error> = None;
-        let mut attempts = 0;
+        if let Due::Later = self.due {
+            self.due = self.delay(None).map_or(Due::Now, Due::At);
+            // This is the first in a row; those behind it are the retries.
+            self.backoff.connected();
+        }
         loop {
-            if self.begun {
-                let wanted = failure.as_ref().and_then(wanted_delay);
-                let Some(delay) = self.backoff.next_delay(random(), wanted) else {
-                    return Err(failure.unwrap_or(Error::Disconnected));
-                };
-                let observer = &self.connect.dial_config().observer;
-                observer.tell(&DialEvent::Retry(delay, failure.as_ref()));
-                if let Some(until) = Instant::now().checked_add(delay) {
-                    D::sleep(until).await?;
-                }
+            if let Due::At(due) = self.due {
+                D::sleep(due).await?;
             }
-            self.begun = true;
-            attempts += 1;
-            match self.connect.open().await {
+            self.attempts = self.attempts.saturating_add(1);
+            let error = match self.connect.open().await {
                 Ok((web_socket, response)) => {
+                    self.backoff.connected();
                     self.sessions += 1;
                     self.since = Some(Instant::now());
-                    let number = self.sessions;
+                    let (number, attempts) = (self.sessions, self.attempts);
                     return Ok(Session { web_socket, response, number, attempts });
                 }
-                Err(error) if error.is_transient() => failure = Some(error),
-                Err(error) => return Err(error),
-            }
+                Err(error) => error,
+            };
+            let due = if error.is_transient() { self.delay(Some(&error)) } else { None };
+            let Some(due) = due else {
+                self.backoff.connected();
+                (self.due, self.attempts) = (Due::Later, 0);
+                return Err(error);
+            };
+            self.due = Due::At(due);
         }
     }
+
+    /// When to try again. There is no such instant when there have been too many retries.
+    fn delay(&mut self, error: Option<&Error>) -> Option<Instant> {
+        let delay = self.backoff.next_delay(random(), error.and_then(wanted_delay))?;
+        self.connect.dial_config().observer.tell(&DialEvent::Retry(delay, error));
+        Instant::now().checked_add(delay)
+    }
+}
+
+/// When the next attempt is due.
+#[derive(Debug)]
+enum Due {
+    /// It is the first.
+    Now,
+    /// Behind a delay, which begins with the next call.
+    Later,
+    At(Instant),
 }
 
 /// How long the server, or the proxy, wants to be left alone.

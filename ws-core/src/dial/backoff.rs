@@ -8,7 +8,7 @@ use std::time::Duration;
 /// use std::time::Duration;
 /// use ws_core::BackoffConfig;
 ///
-/// let config = BackoffConfig::new().max(Duration::from_secs(30)).max_attempts(Some(10));
+/// let config = BackoffConfig::new().max(Duration::from_secs(30)).max_retries(Some(10));
 /// ```
 ///
 /// No setting is an error: what makes no sense is taken for the nearest that does.
@@ -21,7 +21,7 @@ pub struct BackoffConfig {
     max: Duration,
     jitter: f64,
     reset_after: Duration,
-    max_attempts: Option<u32>,
+    max_retries: Option<u32>,
     max_retry_after: Duration,
 }
 
@@ -31,7 +31,7 @@ pub struct BackoffConfig {
 /// use std::time::Duration;
 /// use ws_core::{Backoff, BackoffConfig};
 ///
-/// let mut backoff = Backoff::new(BackoffConfig::new().jitter(0.0).max_attempts(Some(4)));
+/// let mut backoff = Backoff::new(BackoffConfig::new().jitter(0.0).max_retries(Some(4)));
 /// # let random = || 1 << 63;
 /// // `random` gives any number: from a generator of yours, or from the operating system.
 /// assert_eq!(backoff.next_delay(random(), None), Some(Duration::from_millis(2_500)));
@@ -51,6 +51,8 @@ pub struct BackoffConfig {
 pub struct Backoff {
     config: BackoffConfig,
     attempts: u32,
+    /// Of these, how many there were since there was a connection.
+    retries: u32,
     /// The next delay but the first, before anything random is done to it.
     delay: Duration,
 }
@@ -68,7 +70,7 @@ impl BackoffConfig {
             max: Duration::from_secs(90),
             jitter: 0.2,
             reset_after: Duration::from_secs(60),
-            max_attempts: None,
+            max_retries: None,
             max_retry_after: Duration::from_secs(3_600),
         }
     }
@@ -109,9 +111,9 @@ impl BackoffConfig {
         Self { reset_after: held_for, ..self }
     }
 
-    /// How many attempts there are before giving up: `None`, which is any number.
-    pub fn max_attempts(self, count: Option<u32>) -> Self {
-        Self { max_attempts: count, ..self }
+    /// How many attempts there are in a row, behind the first, before giving up: `None`, which is any number.
+    pub fn max_retries(self, count: Option<u32>) -> Self {
+        Self { max_retries: count, ..self }
     }
 
     /// How long a server can make a client wait by its Retry-After: one hour.
@@ -130,15 +132,15 @@ impl Backoff {
     /// Before the first attempt to connect again.
     #[must_use]
     pub fn new(config: BackoffConfig) -> Self {
-        Self { attempts: 0, delay: config.initial, config }
+        Self { attempts: 0, retries: 0, delay: config.initial, config }
     }
 
     /// How long to wait before the next attempt, which counts as made; `None` when there were as many as
-    /// [`max_attempts`](BackoffConfig::max_attempts) allows. `random` is any number, all equally
+    /// [`max_retries`](BackoffConfig::max_retries) allows. `random` is any number, all equally
     /// likely, and `retry_after` what the server asked for, if it did ([`retry_after`](crate::retry_after)).
     pub fn next_delay(&mut self, random: u64, retry_after: Option<Duration>) -> Option<Duration> {
         let BackoffConfig { first, max, jitter, max_retry_after, .. } = self.config;
-        if self.config.max_attempts.is_some_and(|max| self.attempts >= max) {
+        if self.config.max_retries.is_some_and(|max| self.retries >= max) {
             return None;
         }
         let delay = if self.attempts == 0 {
@@ -150,11 +152,19 @@ impl Backoff {
             between(at(1.0 - jitter), at(1.0 + jitter), random)
         };
         self.attempts = self.attempts.saturating_add(1);
+        self.retries = self.retries.saturating_add(1);
         Some(retry_after.map_or(delay, |asked| delay.max(asked.min(max_retry_after))))
+    }
+
+    /// There is a connection. Those that follow have as many retries as this one, and wait as long as before
+    /// until one has [held](Self::held).
+    pub fn connected(&mut self) {
+        self.retries = 0;
     }
 
     /// There was a connection, and it held for this long.
     pub fn held(&mut self, held_for: Duration) {
+        self.connected();
         if held_for >= self.config.reset_after {
             self.attempts = 0;
             self.delay = self.config.initial;
@@ -231,8 +241,8 @@ mod tests {
         assert_eq!(sequence(config().initial(millis(10)), 0)[..3], [0, 10, 16]);
         assert_eq!(sequence(config().factor(10.0), 0)[..4], [0, 3000, 30_000, 90_000]);
         assert_eq!(sequence(config().max(millis(4_000)), u64::MAX)[..4], [4000, 3000, 4000, 4000]);
-        assert_eq!(sequence(config().max_attempts(Some(3)), 0), [0, 3000, 4800]);
-        assert_eq!(sequence(config().max_attempts(Some(0)), 0), []);
+        assert_eq!(sequence(config().max_retries(Some(3)), 0), [0, 3000, 4800]);
+        assert_eq!(sequence(config().max_retries(Some(0)), 0), []);
         assert_eq!(sequence(config().first(millis(0)).initial(millis(0)), 7), [0; 10]);
     }
 
@@ -305,7 +315,7 @@ mod tests {
 
     #[test]
     fn a_good_connection_begins_anew() {
-        let config = BackoffConfig::new().jitter(0.0).max_attempts(Some(3));
+        let config = BackoffConfig::new().jitter(0.0).max_retries(Some(3));
         let mut backoff = Backoff::new(config);
         let mut random = 0;
         let mut three = |backoff: &mut Backoff| {
@@ -315,8 +325,12 @@ mod tests {
         let all = [Some(0), Some(3000), Some(4800)];
         assert_eq!(three(&mut backoff), all);
         assert_eq!((backoff.attempts(), backoff.next_delay(0, None)), (3, None));
+        // As many retries again, and the delays go on.
         backoff.held(millis(59_999));
-        assert_eq!((backoff.attempts(), backoff.next_delay(0, None)), (3, None));
+        assert_eq!(three(&mut backoff), [Some(7680), Some(12_288), Some(19_660)]);
+        assert_eq!((backoff.attempts(), backoff.next_delay(0, None)), (6, None));
+        backoff.connected();
+        assert!(backoff.next_delay(0, None).is_some());
         backoff.held(millis(60_000));
         assert_eq!(backoff.attempts(), 0);
         assert_eq!(three(&mut backoff), all);
@@ -348,8 +362,8 @@ mod tests {
                 }
             }
         }
-        let mut backoff = Backoff::new(BackoffConfig::new().max_attempts(Some(u32::MAX)));
-        backoff.attempts = u32::MAX - 1;
+        let mut backoff = Backoff::new(BackoffConfig::new().max_retries(Some(u32::MAX)));
+        backoff.retries = u32::MAX - 1;
         assert!(backoff.next_delay(0, None).is_some());
         assert_eq!(backoff.next_delay(0, None), None);
         let mut backoff = Backoff::new(BackoffConfig::new());
