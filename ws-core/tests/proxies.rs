@@ -200,7 +200,7 @@ fn run<'a>(
             if let ProxyError::Refused { body_complete, .. } = error {
                 outcome.complete = body_complete;
             }
-            assert_eq!(handshake.poll().unwrap_err().name(), "done");
+            assert_eq!(handshake.poll().unwrap_err().name(), "proxy-done");
             outcome.leftover.clone_from(&vector.leftover);
             return (outcome, Some(error));
         }
@@ -319,7 +319,7 @@ fn any_two_octets_are_an_outcome_or_waited_for() {
             assert_eq!(whole, cut, "{url} {octets:?}");
             if whole == Ok(false) {
                 handshake.handle_eof();
-                assert_eq!(handshake.poll().unwrap_err().name(), "truncated");
+                assert_eq!(handshake.poll().unwrap_err().name(), "proxy-truncated");
             }
         }
     }
@@ -358,12 +358,12 @@ fn what_is_echoed_is_not_shown() {
 fn what_is_kept_is_bounded() {
     const READ_LEN: usize = 4096;
     let starts: &[(&str, &str, &str)] = &[
-        ("HTTP/1.1 200 ", "a", "answer-too-large"),
-        ("HTTP/1.1 200 OK\r\nA: ", "a", "answer-too-large"),
-        ("HTTP/1.1 200 OK\r\n", "A: aaaaaaaaaaaaaaaaaaaaaaaaa\r\n", "answer-too-large"),
-        ("HTTP/1.1 200 OK\r\n", "A:\r\n", "answer-too-large"),
-        ("", "HTTP/1.1 100 Continue\r\n\r\n", "answer-too-large"),
-        ("", "HTTP/1.1 102 Processing\r\nA: aaaaaaaaaaaaaaaaaaaa\r\n\r\n", "answer-too-large"),
+        ("HTTP/1.1 200 ", "a", "proxy-answer-too-large"),
+        ("HTTP/1.1 200 OK\r\nA: ", "a", "proxy-answer-too-large"),
+        ("HTTP/1.1 200 OK\r\n", "A: aaaaaaaaaaaaaaaaaaaaaaaaa\r\n", "proxy-answer-too-large"),
+        ("HTTP/1.1 200 OK\r\n", "A:\r\n", "proxy-answer-too-large"),
+        ("", "HTTP/1.1 100 Continue\r\n\r\n", "proxy-answer-too-large"),
+        ("", "HTTP/1.1 102 Processing\r\nA: aaaaaaaaaaaaaaaaaaaa\r\n\r\n", "proxy-answer-too-large"),
         ("HTTP/1.1 403 No\r\n\r\n", "a", "proxy-refused"),
         ("HTTP/1.1 403 No\r\nContent-Length: 9999999999\r\n\r\n", "a", "proxy-refused"),
         ("HTTP/1.1 403 No\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\na\r\n", "proxy-refused"),

@@ -108,8 +108,8 @@ fn replies_of_socks_have_names<L: Live>() {
         ("socks5", &b"\x05\x00\x05\x05\x00\x01\0\0\0\0\0\0"[..], "socks5-connection-refused"),
         ("socks5h", b"\x05\x00\x05\x02\x00\x01\0\0\0\0\0\0", "socks5-not-allowed"),
         ("socks5", b"\x05\x00\x05\x05", "socks5-connection-refused"),
-        ("socks5", b"\x05\xff", "no-acceptable-method"),
-        ("socks5", b"\x05\x02\x01\x07", "authentication-refused"),
+        ("socks5", b"\x05\xff", "proxy-no-acceptable-method"),
+        ("socks5", b"\x05\x02\x01\x07", "proxy-authentication-refused"),
         ("socks4", b"\x00\x5b\0\0\0\0\0\0", "socks4-rejected"),
         ("socks4a", b"\x00\x5d\0\0\0\0\0\0", "socks4-other-user"),
     ] {
@@ -128,7 +128,7 @@ fn what_is_no_answer<L: Live>() {
         ("socks5h", b"\x05\x01"),
     ] {
         let error = refused::<L>(&over(scheme, saying(answer, true)), None);
-        assert_eq!(error.name(), "malformed-answer", "{} {scheme} {answer:?}", L::NAME);
+        assert_eq!(error.name(), "proxy-malformed-answer", "{} {scheme} {answer:?}", L::NAME);
         assert!(error.to_string().contains("proxy"), "{} {scheme}: {error}", L::NAME);
     }
 }
@@ -147,7 +147,7 @@ fn a_proxy_that_closes_says_nothing<L: Live>() {
                 continue;
             }
             let error = refused::<L>(&over(scheme, saying(answer, false)), None);
-            assert_eq!(error.name(), "truncated", "{} {scheme} {answer:?}", L::NAME);
+            assert_eq!(error.name(), "proxy-truncated", "{} {scheme} {answer:?}", L::NAME);
             assert!(error.to_string().contains("the proxy closed the connection"), "{error}");
         }
     }
@@ -169,7 +169,7 @@ fn an_answer_without_an_end<L: Live>() {
         }
     });
     let error = refused::<L>(&over("http", address), Some(20_000 * MS));
-    assert_eq!(error.name(), "answer-too-large", "{}", L::NAME);
+    assert_eq!(error.name(), "proxy-answer-too-large", "{}", L::NAME);
 }
 
 /// Before anybody is asked for anything.

@@ -232,14 +232,14 @@ const CASES: &[Case] = &[
         stand: Stand::MicrosocksPassword,
         scheme: "socks5h",
         user: WRONG,
-        expect: Expect::Error("authentication-refused", ""),
+        expect: Expect::Error("proxy-authentication-refused", ""),
         log: Log::Anything,
         ..BASE
     },
     Case {
         stand: Stand::MicrosocksPassword,
         scheme: "socks5h",
-        expect: Expect::Error("no-acceptable-method", ""),
+        expect: Expect::Error("proxy-no-acceptable-method", ""),
         log: Log::Anything,
         ..BASE
     },

@@ -96,7 +96,7 @@ mod tests {
         for host in ["", "a b", "a\r\nb", "a\0", "u@h", "a/b", "h:80", "[::1]", "1.2.3.256", "::1]"]
         {
             let error = Destination::new(host, 9).unwrap_err();
-            assert_eq!(error.name(), "invalid-host", "{host}");
+            assert_eq!(error.name(), "proxy-invalid-host", "{host}");
         }
     }
 }

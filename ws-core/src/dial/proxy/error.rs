@@ -33,35 +33,35 @@ use super::{
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ProxyError {
-    /// `invalid-host`: not a name or address of a server (RFC 3986 3.2.2). Holds the host, escaped.
+    /// `proxy-invalid-host`: not a name or address of a server (RFC 3986 3.2.2). Holds the host, escaped.
     Host(String),
-    /// `address-needed`: a proxy of this kind is told addresses, and one of SOCKS 4 those of IPv4.
+    /// `proxy-address-needed`: a proxy of this kind is told addresses, and one of SOCKS 4 those of IPv4.
     AddressNeeded {
         /// What the proxy speaks.
         kind: ProxyKind,
         /// The host that it cannot be told, escaped.
         host: String,
     },
-    /// `too-long`: a name, user name or password of more than the 255 octets that SOCKS has room for.
+    /// `proxy-too-long`: a name, user name or password of more than the 255 octets that SOCKS has room for.
     TooLong {
         /// What is too long.
         what: &'static str,
         /// How many octets it has.
         len: usize,
     },
-    /// `invalid-credentials`: a control character in the user name or password, or, for HTTP, a colon in
+    /// `proxy-invalid-credentials`: a control character in the user name or password, or, for HTTP, a colon in
     /// the user name (RFC 7617 2).
     Credentials,
-    /// `invalid-header`: a field name that is not a token (RFC 9110 5.1). Holds the name, escaped.
+    /// `proxy-invalid-header`: a field name that is not a token (RFC 9110 5.1). Holds the name, escaped.
     Header(String),
-    /// `invalid-header`: a value with CR, LF, NUL or another control character (RFC 9110 5.5).
+    /// `proxy-invalid-header`: a value with CR, LF, NUL or another control character (RFC 9110 5.5).
     HeaderValue {
         /// The name of the field.
         name: HeaderName,
         /// The first byte that no value may have. The others may be a secret.
         byte: u8,
     },
-    /// `reserved-header`: a field that only the handshake itself may set.
+    /// `proxy-reserved-header`: a field that only the handshake itself may set.
     ReservedHeader(HeaderName),
     /// `proxy-refused`, or `proxy-authentication-required` for 407: HTTP, an answer other than 2xx.
     Refused {
@@ -74,22 +74,22 @@ pub enum ProxyError {
     Socks4(Socks4Reply),
     /// `socks5-...`, by the reply: the proxy did not connect.
     Socks5(Socks5Reply),
-    /// `no-acceptable-method`: SOCKS 5, the proxy takes no method of authentication that was offered:
+    /// `proxy-no-acceptable-method`: SOCKS 5, the proxy takes no method of authentication that was offered:
     /// none, and user name and password if there are any (RFC 1928 3).
     NoAcceptableMethod {
         /// Whether user name and password were offered.
         with_credentials: bool,
     },
-    /// `authentication-refused`: SOCKS 5, the proxy does not take user name and password (RFC 1929 2).
+    /// `proxy-authentication-refused`: SOCKS 5, the proxy does not take user name and password (RFC 1929 2).
     /// Holds the octet that says so.
     AuthenticationRefused(u8),
-    /// `malformed-answer`: not the protocol that was expected.
+    /// `proxy-malformed-answer`: not the protocol that was expected.
     Malformed(Box<MalformedAnswer>),
-    /// `answer-too-large`: HTTP, a head over a limit, or interim answers without end. Says which limit.
+    /// `proxy-answer-too-large`: HTTP, a head over a limit, or interim answers without end. Says which limit.
     TooLarge(&'static str),
-    /// `truncated`: the proxy closed the connection. What was waited for.
+    /// `proxy-truncated`: the proxy closed the connection. What was waited for.
     Truncated(ProxyStep),
-    /// `done`: the handshake has failed, and its outcome has been given out.
+    /// `proxy-done`: the handshake has failed, and its outcome has been given out.
     Done,
 }
 
@@ -97,12 +97,12 @@ impl ProxyError {
     /// A stable name in kebab-case.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Host(_) => "invalid-host",
-            Self::AddressNeeded { .. } => "address-needed",
-            Self::TooLong { .. } => "too-long",
-            Self::Credentials => "invalid-credentials",
-            Self::Header(_) | Self::HeaderValue { .. } => "invalid-header",
-            Self::ReservedHeader(_) => "reserved-header",
+            Self::Host(_) => "proxy-invalid-host",
+            Self::AddressNeeded { .. } => "proxy-address-needed",
+            Self::TooLong { .. } => "proxy-too-long",
+            Self::Credentials => "proxy-invalid-credentials",
+            Self::Header(_) | Self::HeaderValue { .. } => "proxy-invalid-header",
+            Self::ReservedHeader(_) => "proxy-reserved-header",
             Self::Refused { response, .. }
                 if response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED =>
             {
@@ -111,12 +111,12 @@ impl ProxyError {
             Self::Refused { .. } => "proxy-refused",
             Self::Socks4(reply) => reply.name(),
             Self::Socks5(reply) => reply.name(),
-            Self::NoAcceptableMethod { .. } => "no-acceptable-method",
-            Self::AuthenticationRefused(_) => "authentication-refused",
-            Self::Malformed(_) => "malformed-answer",
-            Self::TooLarge(_) => "answer-too-large",
-            Self::Truncated(_) => "truncated",
-            Self::Done => "done",
+            Self::NoAcceptableMethod { .. } => "proxy-no-acceptable-method",
+            Self::AuthenticationRefused(_) => "proxy-authentication-refused",
+            Self::Malformed(_) => "proxy-malformed-answer",
+            Self::TooLarge(_) => "proxy-answer-too-large",
+            Self::Truncated(_) => "proxy-truncated",
+            Self::Done => "proxy-done",
         }
     }
 
