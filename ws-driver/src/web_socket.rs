@@ -295,10 +295,10 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
         poll: impl FnOnce(&mut Inbound<Own<T>, R>, &mut Outbound, &mut Context<'_>) -> Poll<O>,
     ) -> Poll<O> {
         let Self { inbound, outbound, waiters, .. } = self;
-        let written = outbound.sender.written();
+        let before = (outbound.sender.written(), inbound.wire.is_unflushed());
         let polled = waiters.poll(Does::Receive, cx, |cx| poll(inbound, outbound, cx));
-        if outbound.sender.written() != written {
-            // A task that waits for room may find some.
+        if (outbound.sender.written(), inbound.wire.is_unflushed()) != before {
+            // A task that waits for room may find some, and one that waits to flush may be done.
             waiters.wake(Does::Send, cx);
         }
         inbound.wire.rest();

@@ -219,12 +219,12 @@ impl<I: Hold, R: Writes<I::Stream>> Outlet<I, R> for Arc<Both<I, R>> {
                 return Poll::Ready(Ok(Written::Elsewhere));
             };
             let Writer { wire, sender } = &mut *writer;
-            let before = sender.written();
+            let before = (sender.written(), wire.is_unflushed());
             let written = poll_write_out(sender, wire, cx, |sender| self.watch(sender, limit));
-            let has_moved = sender.written() != before;
+            let has_moved = (sender.written(), wire.is_unflushed()) != before;
             drop(writer);
             if has_moved {
-                // There may be room now, and the stream may have forgotten who waits for it.
+                // There may be room now, or all is flushed, and the stream may have forgotten who waits for it.
                 self.wakers.wake_sender();
             }
             if written.is_pending() {
