@@ -363,7 +363,11 @@ fn what_is_kept_is_bounded() {
         ("HTTP/1.1 200 OK\r\n", "A: aaaaaaaaaaaaaaaaaaaaaaaaa\r\n", "proxy-answer-too-large"),
         ("HTTP/1.1 200 OK\r\n", "A:\r\n", "proxy-answer-too-large"),
         ("", "HTTP/1.1 100 Continue\r\n\r\n", "proxy-answer-too-large"),
-        ("", "HTTP/1.1 102 Processing\r\nA: aaaaaaaaaaaaaaaaaaaa\r\n\r\n", "proxy-answer-too-large"),
+        (
+            "",
+            "HTTP/1.1 102 Processing\r\nA: aaaaaaaaaaaaaaaaaaaa\r\n\r\n",
+            "proxy-answer-too-large",
+        ),
         ("HTTP/1.1 403 No\r\n\r\n", "a", "proxy-refused"),
         ("HTTP/1.1 403 No\r\nContent-Length: 9999999999\r\n\r\n", "a", "proxy-refused"),
         ("HTTP/1.1 403 No\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\na\r\n", "proxy-refused"),

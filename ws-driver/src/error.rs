@@ -98,7 +98,10 @@ impl Error {
             Self::Handshake(HandshakeError::Declined(declined)) => {
                 is_transient_status(declined.response().status())
             }
-            Self::Tls(error) => matches!(**error, TlsError::Truncated),
+            Self::Tls(error) => match &**error {
+                TlsError::AtProxy(error) => matches!(**error, TlsError::Truncated),
+                error => matches!(error, TlsError::Truncated),
+            },
             Self::Proxy(error) => match (&**error, error.refusal()) {
                 (ProxyError::Truncated(_), _) => true,
                 // What the proxy says of the host may pass; what it says of the client does not.

@@ -50,6 +50,19 @@ fn whoever_is_not_trusted_hears_nothing<L: Live>() {
     }
 }
 
+/// It hears nothing of the server, or of who asks for it, and the error says that it was the proxy.
+fn a_proxy_that_is_not_trusted_hears_nothing<L: Live>() {
+    let proxy = Server::new(Some(Authority::new("B").issue(&["127.0.0.1"]).server()));
+    let url = format!("https://ada:lovelace@{}", proxy.address);
+    let dial = DialConfig::new()
+        .tls(Authority::new("A").client())
+        .proxy(ws_core::Proxy::parse(&url).unwrap());
+    let error = open::<L>("ws://h.example/secret", &dial).map(drop).unwrap_err();
+    assert_eq!(error.name(), "tls-unknown-issuer", "{}: {error:?}", L::NAME);
+    assert!(error.to_string().starts_with("with the proxy as the server: "), "{error}");
+    assert_eq!(proxy.after(1).octets, b"", "{}", L::NAME);
+}
+
 fn a_server_that_wants_a_certificate<L: Live>() {
     let authority = Authority::new("A");
     let config = authority.demanding_server(&authority.issue(&["h.example"]));
@@ -119,6 +132,7 @@ fn what_is_known_of_the_server<L: Live>() {
 
 every!(
     whoever_is_not_trusted_hears_nothing,
+    a_proxy_that_is_not_trusted_hears_nothing,
     a_server_that_wants_a_certificate,
     a_server_that_does_not_speak_tls,
     what_is_known_of_the_server,

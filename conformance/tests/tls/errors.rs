@@ -332,6 +332,11 @@ fn errors_say_what_is_to_be_done() {
             "`webpki-roots`, `native-roots` or `platform-verifier`",
         ),
         (TlsError::Truncated, "tls-truncated", "before TLS was established"),
+        (
+            TlsError::AtProxy(Box::new(TlsError::Truncated)),
+            "tls-truncated",
+            "with the proxy as the server: the server ended",
+        ),
         (TlsError::Alpn("h2".into()), "tls-alpn", "\"h2\""),
         (TlsError::ServerName("a b".into()), "tls-server-name", "\"a b\""),
     ] {

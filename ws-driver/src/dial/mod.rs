@@ -23,7 +23,7 @@ pub use self::{
 use self::{drive::drive, unreached::Place};
 use crate::{
     Error,
-    tls::{MaybeTls, TlsConfig, TlsHandshake},
+    tls::{MaybeTls, Peer, TlsConfig, TlsError, TlsHandshake},
 };
 
 /// A stream to the host of `url`, and bytes that have come over it. `is_first` tells the URL of the caller's
@@ -173,8 +173,14 @@ impl<'a, D: Dials> Way<'a, D> {
         let received = std::mem::take(&mut self.received);
         // A zone means something on this machine only, and is in no certificate.
         let host = place.host.split_once('%').map_or(place.host, |(address, _zone)| address);
-        let machine = TlsHandshake::new(config, host, received)?;
-        let (mut way, machine) = self.drive(machine, place, HandshakeStep::Tls).await?;
+        let of_place = |error| match (error, place.peer) {
+            (Error::Tls(error), Peer::Proxy) => TlsError::AtProxy(error).into(),
+            (error, _) => error,
+        };
+        let machine = TlsHandshake::new(config, host, received);
+        let machine = machine.map_err(|error| of_place(error.into()))?;
+        let driven = self.drive(machine, place, HandshakeStep::Tls).await;
+        let (mut way, machine) = driven.map_err(of_place)?;
         way.stream.push(machine.into_session(), place.peer);
         Ok(way)
     }

@@ -58,6 +58,8 @@ pub enum TlsError {
     Truncated,
     /// Anything else that one of the two did wrong.
     Protocol(TlsCause),
+    /// One of these, in TLS with a proxy: what is said of a server is said of the proxy.
+    AtProxy(Box<TlsError>),
 }
 
 /// What a [`TlsError`] came from: an error of rustls, as a rule.
@@ -110,6 +112,7 @@ impl TlsError {
             Self::Alpn(_) => "tls-alpn",
             Self::Truncated => "tls-truncated",
             Self::Protocol(_) => "tls-protocol",
+            Self::AtProxy(error) => error.name(),
         }
     }
 }
@@ -170,6 +173,7 @@ impl fmt::Display for TlsError {
             }
             Self::Truncated => "the server ended the connection before TLS was established",
             Self::Protocol(_) => "TLS failed",
+            Self::AtProxy(error) => return write!(f, "with the proxy as the server: {error}"),
         };
         f.write_str(text)
     }
@@ -203,6 +207,7 @@ impl Error for TlsError {
             | Self::NotTls(cause)
             | Self::Alert { cause, .. }
             | Self::Protocol(cause) => Some(cause.get_ref()),
+            Self::AtProxy(error) => error.source(),
             Self::Disabled
             | Self::NoProvider
             | Self::NoRoots
