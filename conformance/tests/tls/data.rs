@@ -160,6 +160,42 @@ fn an_end_with_and_without_close_notify() {
 }
 
 #[test]
+fn all_that_has_come_is_given_at_once() {
+    for version in VERSIONS {
+        let (mut stream, mut server) = open(version);
+        let data = payload(15_000);
+        let mut coming = server.said();
+        data.chunks(100).for_each(|chunk| coming.extend(server.send(chunk)));
+        stream.socket_mut().coming.extend(coming);
+        let mut read = Vec::new();
+        let (wire, session) = stream.split_mut();
+        let n = session.unwrap().read(wire, |chunk| {
+            read.extend_from_slice(chunk);
+            chunk.len()
+        });
+        assert_eq!(n.unwrap(), data.len());
+        assert_eq!(read, data);
+    }
+}
+
+#[test]
+fn what_comes_behind_a_close_notify_is_not_looked_at() {
+    for version in VERSIONS {
+        let (mut stream, mut server) = open(version);
+        let mut coming = [server.said(), server.send(b"last")].concat();
+        server.connection.send_close_notify();
+        coming.extend(server.said());
+        coming.extend([23; 10_000]);
+        stream.socket_mut().coming.extend(coming);
+        for expected in [&b"last"[..], b""] {
+            let (data, result) = read(&mut stream);
+            assert_eq!(data, expected);
+            result.unwrap();
+        }
+    }
+}
+
+#[test]
 fn closing_is_said_once_and_reading_goes_on() {
     for version in VERSIONS {
         for halting in [false, true] {

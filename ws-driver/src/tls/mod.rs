@@ -23,6 +23,8 @@ mod provider;
 #[cfg(feature = "rustls")]
 mod reason;
 #[cfg(feature = "rustls")]
+mod received;
+#[cfg(feature = "rustls")]
 mod roots;
 #[cfg(feature = "rustls")]
 mod session;

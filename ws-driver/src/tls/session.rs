@@ -5,7 +5,7 @@ use std::io::{self, BufRead, ErrorKind, IoSlice, Read, Write};
 use rustls::ClientConnection;
 use ws_core::RecvBuf;
 
-use super::{Peer, TlsCause, TlsError, reason::Circumstances};
+use super::{Peer, TlsCause, TlsError, reason::Circumstances, received::Received};
 use crate::pool;
 
 /// An open session, over a socket or over another session.
@@ -15,8 +15,7 @@ use crate::pool;
 #[derive(Debug)]
 pub struct TlsSession {
     connection: ClientConnection,
-    /// Records that have come and that rustls has not taken yet. It takes 4 KiB at a time; a socket has more.
-    received: RecvBuf,
+    received: Received,
     has_certificate: bool,
     peer: Peer,
     /// The session that this one is in.
@@ -32,10 +31,12 @@ pub struct TlsSession {
 impl TlsSession {
     pub(super) fn new(
         connection: ClientConnection,
-        mut received: RecvBuf,
+        mut rest: RecvBuf,
         has_certificate: bool,
     ) -> Self {
-        give_back(&mut received);
+        let received = Received::from_rest(rest.filled());
+        rest.clear();
+        rest.detach_buffer().into_iter().for_each(pool::put);
         Self {
             connection,
             received,
@@ -70,7 +71,7 @@ impl TlsSession {
         for _ in 0..MAX_READS {
             match self.connection.reader().fill_buf() {
                 Ok([]) => return Ok(0),
-                Ok(_) => return Ok(self.give(&mut take)),
+                Ok(_) => return Ok(self.give(io, &mut take)),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 Err(_) => return Err(io::Error::new(ErrorKind::UnexpectedEof, NO_CLOSE_NOTIFY)),
             }
@@ -148,8 +149,29 @@ impl TlsSession {
         &self.connection
     }
 
-    /// One piece is one record: there may be many, and short ones.
-    fn give(&mut self, take: &mut impl FnMut(&[u8]) -> usize) -> usize {
+    /// Gives what there is, and what records that have come already have. The socket is not asked for more.
+    fn give<I: Read + Write>(
+        &mut self,
+        io: &mut I,
+        take: &mut impl FnMut(&[u8]) -> usize,
+    ) -> usize {
+        let mut given = 0;
+        loop {
+            let (n, is_all) = self.give_ready(take);
+            given += n;
+            if !is_all || self.received.is_empty() || self.failed.is_some() {
+                return given;
+            }
+            // Behind a close_notify nothing is read any more. A socket that was not asked has no errors.
+            if !matches!(self.read_records(io), Ok(1..)) {
+                return given;
+            }
+        }
+    }
+
+    /// Gives what has been decrypted; says how much, and whether that was all. One piece is one record:
+    /// there may be many, and short ones.
+    fn give_ready(&mut self, take: &mut impl FnMut(&[u8]) -> usize) -> (usize, bool) {
         let mut given = 0;
         let mut reader = self.connection.reader();
         while let Ok(data @ [_, ..]) = reader.fill_buf() {
@@ -157,18 +179,18 @@ impl TlsSession {
             reader.consume(n);
             given += n;
             if n < len {
-                break;
+                return (given, false);
             }
         }
-        given
+        (given, true)
     }
 
     fn check(&self) -> io::Result<()> {
         self.failed.as_deref().map_or(Ok(()), |error| Err(error.clone().into()))
     }
 
-    /// Reads some records, and answers them.
-    fn read_records<I: Read + Write>(&mut self, io: &mut I) -> io::Result<()> {
+    /// Reads some records, and answers them; says how many bytes.
+    fn read_records<I: Read + Write>(&mut self, io: &mut I) -> io::Result<usize> {
         let was_waiting = self.connection.wants_write() && !self.answering;
         let mut below = Below {
             received: &mut self.received,
@@ -176,8 +198,10 @@ impl TlsSession {
             io,
             failed: false,
         };
+        let mut read = 0;
         match self.connection.read_tls(&mut below) {
-            Ok(_) => {
+            Ok(n) => {
+                read = n;
                 if let Err(error) = self.connection.process_new_packets() {
                     let circumstances = Circumstances {
                         host: "",
@@ -194,7 +218,7 @@ impl TlsSession {
         if !was_waiting {
             self.answering = self.write_records(io).is_err_and(|error| would_block(&error));
         }
-        Ok(())
+        Ok(read)
     }
 
     /// Writes what waits, before anything else may be.
@@ -229,7 +253,7 @@ impl TlsSession {
 
 /// What a session is over.
 struct Below<'a, I> {
-    received: &'a mut RecvBuf,
+    received: &'a mut Received,
     below: Option<&'a mut TlsSession>,
     io: &'a mut I,
     /// It was here that reading failed.
@@ -240,7 +264,7 @@ impl<I: Read + Write> Read for Below<'_, I> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         if self.received.is_empty() {
             let read = match &mut self.below {
-                None => fill(self.received, self.io),
+                None => self.received.fill(self.io),
                 Some(session) => {
                     let mut rest = buf;
                     // A slice takes as much as fits, and has no errors.
@@ -254,31 +278,7 @@ impl<I: Read + Write> Read for Below<'_, I> {
                 return Ok(0);
             }
         }
-        let n = self.received.filled().read(buf)?;
-        self.received.consume(n);
-        give_back(self.received);
-        Ok(n)
-    }
-}
-
-/// Reads some records from the socket. The buffer is lent its memory for as long as it holds some.
-fn fill(received: &mut RecvBuf, io: &mut impl Read) -> io::Result<usize> {
-    if received.wants_buffer() {
-        pool::put(received.attach_buffer(pool::take()));
-    }
-    let read = io.read(received.space_mut());
-    if let Ok(n) = read {
-        received.commit(n);
-    }
-    give_back(received);
-    read
-}
-
-fn give_back(received: &mut RecvBuf) {
-    if received.is_empty() {
-        if let Some(memory) = received.detach_buffer() {
-            pool::put(memory);
-        }
+        self.received.read(buf)
     }
 }
 
