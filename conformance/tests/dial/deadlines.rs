@@ -6,7 +6,8 @@ use ws_core::{HandshakeError, HandshakeStep, Proxy};
 use ws_driver::{DialConfig, Error};
 
 use crate::{
-    certificate::Authority,
+    NEWEST,
+    authority::Authority,
     client::{MS, assert_late, connect, within},
     every::Live,
     server::{Answer, Server},
@@ -88,25 +89,25 @@ fn a_proxy_that_trickles<L: Live>() {
 
 fn a_server_that_does_not_begin_tls<L: Live>() {
     let peer = Listening::silent();
-    let dial = DialConfig::new().tls(Authority::new("A").client());
+    let dial = DialConfig::new().tls(Authority::new("A").client(NEWEST));
     assert_late_at::<L>(HandshakeStep::Tls, &format!("wss://{}/", peer.address), &dial);
-    let dial = proxy("https", peer.address).tls(Authority::new("A").client());
+    let dial = proxy("https", peer.address).tls(Authority::new("A").client(NEWEST));
     assert_late_at::<L>(HandshakeStep::Tls, "ws://h.example/", &dial);
 }
 
 /// The head of a record of 16 KiB, and then an octet at a time.
 fn a_server_that_begins_tls_and_trickles<L: Live>() {
     let peer = Listening::saying(b"\x16\x03\x03\x3f\x00\x02\x00\x3e\xfc\x03\x03", b"a");
-    let dial = DialConfig::new().tls(Authority::new("A").client());
+    let dial = DialConfig::new().tls(Authority::new("A").client(NEWEST));
     assert_late_at::<L>(HandshakeStep::Tls, &format!("wss://{}/", peer.address), &dial);
-    let dial = proxy("https", peer.address).tls(Authority::new("A").client());
+    let dial = proxy("https", peer.address).tls(Authority::new("A").client(NEWEST));
     assert_late_at::<L>(HandshakeStep::Tls, "ws://h.example/", &dial);
 }
 
 fn a_server_that_does_not_answer<L: Live>() {
     let authority = Authority::new("A");
-    let tls = authority.issue(&["127.0.0.1"]).server();
-    let dial = DialConfig::new().tls(authority.client());
+    let tls = authority.issue(&["127.0.0.1"]).server(NEWEST);
+    let dial = DialConfig::new().tls(authority.client(NEWEST));
     for (scheme, tls) in [("ws", None), ("wss", Some(tls))] {
         for (said, step) in
             [("", HandshakeStep::AwaitAnswer), ("HTTP/1.1 101 ", HandshakeStep::ReadAnswer)]

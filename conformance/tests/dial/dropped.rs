@@ -13,7 +13,8 @@ use ws_core::Proxy as ProxyUrl;
 use ws_driver::DialConfig;
 
 use crate::{
-    certificate::Authority,
+    NEWEST,
+    authority::Authority,
     client::connect,
     every::Live,
     proxy::{Proxy, Speaks},
@@ -37,7 +38,7 @@ async fn polled<O>(times: usize, future: impl Future<Output = O>) -> Option<O> {
 /// Over a proxy, with TLS behind it and in front of it, whose names take a moment to be looked up.
 fn nothing_is_left_behind<L: Live>() {
     let authority = Authority::new("A");
-    let tls = |name| Some(authority.issue(&[name]).server());
+    let tls = |name| Some(authority.issue(&[name]).server(NEWEST));
     for scheme in ["http", "https", "socks5h"] {
         let server = Server::new(tls("h.example"));
         let (speaks, proxy_tls) = match scheme {
@@ -49,7 +50,7 @@ fn nothing_is_left_behind<L: Live>() {
         let address: SocketAddr = proxy.address;
         let dial = DialConfig::new()
             .proxy(ProxyUrl::parse(&format!("{scheme}://p.example")).unwrap())
-            .tls(authority.client())
+            .tls(authority.client(NEWEST))
             .resolver(move |_, _| async move {
                 if !L::BLOCKS {
                     futures_lite::future::yield_now().await;

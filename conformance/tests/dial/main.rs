@@ -7,7 +7,9 @@
 
 #[macro_use]
 mod every;
-mod certificate;
+#[expect(dead_code, reason = "other tests need more of it")]
+#[path = "../tls/authority.rs"]
+mod authority;
 mod client;
 mod proxy;
 mod server;
@@ -24,3 +26,6 @@ mod redirects;
 mod refusals;
 mod secure;
 mod surface;
+
+/// The version of TLS that two of today agree on.
+pub(crate) const NEWEST: &rustls::SupportedProtocolVersion = &rustls::version::TLS13;

@@ -12,7 +12,8 @@ use ws_core::{ClientConfig, Message, Proxy as ProxyUrl, Timeout, WebSocketConfig
 use ws_driver::{DialConfig, Error};
 
 use crate::{
-    certificate::Authority,
+    NEWEST,
+    authority::Authority,
     client::{BUSY, MS, connect},
     every::Live,
     proxy::{Proxy, Speaks},
@@ -27,7 +28,7 @@ fn opening(
     authority: &Authority,
     then: impl Fn(ServerEnd) + Send + Sync + 'static,
 ) -> (SocketAddr, DialConfig) {
-    let config = std::sync::Arc::new(authority.issue(&["127.0.0.1"]).server());
+    let config = std::sync::Arc::new(authority.issue(&["127.0.0.1"]).server(NEWEST));
     let address = listen(move |stream| {
         let mut stream = StreamOwned::new(ServerConnection::new(config.clone()).unwrap(), stream);
         let mut head = Vec::new();
@@ -47,7 +48,7 @@ fn opening(
         stream.flush().unwrap();
         then(stream);
     });
-    (address, DialConfig::new().tls(authority.client()))
+    (address, DialConfig::new().tls(authority.client(NEWEST)))
 }
 
 fn an_end_without_a_close<L: Live>() {
@@ -135,12 +136,12 @@ fn pings_go_out_while_nothing_comes<L: Live>() {
 #[test]
 fn no_timeout_is_left_on_the_socket() {
     let authority = Authority::new("A");
-    let server = Server::new(Some(authority.issue(&["h.example"]).server()));
+    let server = Server::new(Some(authority.issue(&["h.example"]).server(NEWEST)));
     let proxy = Proxy::new(Speaks::Http(""), None, server.address);
     let url = ProxyUrl::parse(&proxy.address.to_string()).unwrap();
     for timeout in [Some(20_000 * MS), None] {
         let connect = ws_blocking::connect("wss://h.example/").proxy(url.clone());
-        let (mut ws, _) = connect.tls(authority.client()).timeout(timeout).open().unwrap();
+        let (mut ws, _) = connect.tls(authority.client(NEWEST)).timeout(timeout).open().unwrap();
         let socket = ws.get_ref().get_ref();
         assert_eq!((socket.read_timeout().unwrap(), socket.write_timeout().unwrap()), (None, None));
         assert!(ws.close().unwrap().is_clean());
@@ -152,8 +153,8 @@ fn no_timeout_is_left_on_the_socket() {
 fn two_threads_share_a_session() {
     const COUNT: usize = 300;
     let authority = Authority::new("A");
-    let server = Server::new(Some(authority.issue(&["127.0.0.1"]).server()));
-    let connect = ws_blocking::connect(server.url("wss")).tls(authority.client());
+    let server = Server::new(Some(authority.issue(&["127.0.0.1"]).server(NEWEST)));
+    let connect = ws_blocking::connect(server.url("wss")).tls(authority.client(NEWEST));
     let (ws, _) = connect.open().unwrap();
     let (mut sender, mut receiver) =
         ws.split_shared(|stream| stream.get_ref().try_clone()).unwrap();
@@ -181,8 +182,8 @@ fn two_threads_share_a_session() {
 #[test]
 fn a_thread_sends_while_the_other_waits() {
     let authority = Authority::new("A");
-    let server = Server::new(Some(authority.issue(&["127.0.0.1"]).server()));
-    let connect = ws_blocking::connect(server.url("wss")).tls(authority.client());
+    let server = Server::new(Some(authority.issue(&["127.0.0.1"]).server(NEWEST)));
+    let connect = ws_blocking::connect(server.url("wss")).tls(authority.client(NEWEST));
     let (ws, _) = connect.open().unwrap();
     let (mut sender, mut receiver) =
         ws.split_shared(|stream| stream.get_ref().try_clone()).unwrap();

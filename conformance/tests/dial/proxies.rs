@@ -11,7 +11,8 @@ use ws_core::{HandshakeStep, Proxy as ProxyUrl};
 use ws_driver::{DialConfig, Error};
 
 use crate::{
-    certificate::Authority,
+    NEWEST,
+    authority::Authority,
     client::{MS, connect, open, within},
     every::Live,
     proxy::{Proxy, Speaks},
@@ -104,8 +105,8 @@ struct Certificates {
 impl Certificates {
     fn new() -> Self {
         let authority = Authority::new("A");
-        let server = authority.issue(&["h.example"]).server();
-        let proxy = authority.issue(&["p.example"]).server();
+        let server = authority.issue(&["h.example"]).server(NEWEST);
+        let proxy = authority.issue(&["p.example"]).server(NEWEST);
         Self { authority, server, proxy }
     }
 
@@ -132,7 +133,7 @@ fn through<L: Live>(kinds: &[Kind], login: &str) {
             let url = format!("{}://{login}p.example:3128", kind.scheme);
             let dial = DialConfig::new()
                 .proxy(ProxyUrl::parse(&url).unwrap())
-                .tls(certificates.authority.client())
+                .tls(certificates.authority.client(NEWEST))
                 .on_event(move |event| *shows.lock().unwrap() += &format!("{event:?}\n"))
                 .resolver(move |host, port| {
                     let found = match (host.as_str(), port) {
@@ -216,8 +217,8 @@ fn the_proxy_and_the_server_are_told_apart<L: Live>() {
         DialConfig::new()
             .proxy(ProxyUrl::parse("https://p.example").unwrap())
             .resolver(move |_, _| ready(Ok(vec![address])))
-            .tls(tls.client())
-            .proxy_tls(proxy_tls.client())
+            .tls(tls.client(NEWEST))
+            .proxy_tls(proxy_tls.client(NEWEST))
     };
     let url = "wss://h.example:81/";
     let error = open::<L>(url, &dial(&stranger, &certificates.authority)).map(drop).unwrap_err();

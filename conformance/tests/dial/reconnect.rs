@@ -15,7 +15,8 @@ use ws_core::{BackoffConfig, Message, Proxy as ProxyUrl};
 use ws_driver::{DialConfig, Dials as _, Error, Reconnect};
 
 use crate::{
-    certificate::Authority,
+    NEWEST,
+    authority::Authority,
     client::{Diary, MS, connect, talk, within},
     every::Live,
     server::{Answer, Server},
@@ -174,8 +175,8 @@ fn what_does_not_pass_comes_out_at_once<L: Live>() {
         }
     }
     let (authority, stranger) = (Authority::new("A"), Authority::new("B"));
-    let server = Server::new(Some(authority.issue(&["127.0.0.1"]).server()));
-    let dial = DialConfig::new().tls(stranger.client());
+    let server = Server::new(Some(authority.issue(&["127.0.0.1"]).server(NEWEST)));
+    let dial = DialConfig::new().tls(stranger.client(NEWEST));
     let mut secure = reconnect::<L>(&server.url("wss"), &dial, quick());
     let error = L::block_on(secure.next()).map(drop).unwrap_err();
     assert_eq!(error.name(), "tls-unknown-issuer", "{}", L::NAME);

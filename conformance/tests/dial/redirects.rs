@@ -10,7 +10,8 @@ use ws_core::{ClientConfig, HandshakeError, HandshakeStep, RedirectError};
 use ws_driver::{DialConfig, Error};
 
 use crate::{
-    certificate::Authority,
+    NEWEST,
+    authority::Authority,
     client::{BUSY, Diary, MS, assert_late, connect, open, open_as, within},
     every::Live,
     server::{Answer, Server},
@@ -96,8 +97,8 @@ fn a_location_may_be_relative<L: Live>() {
 
 fn from_ws_to_wss_and_not_back<L: Live>() {
     let authority = Authority::new("A");
-    let tls = authority.issue(&["127.0.0.1"]).server();
-    let dial = DialConfig::new().tls(authority.client()).redirects(5);
+    let tls = authority.issue(&["127.0.0.1"]).server(NEWEST);
+    let dial = DialConfig::new().tls(authority.client(NEWEST)).redirects(5);
     let (plain, secure) = (Server::new(None), Server::new(Some(tls.clone())));
     let up = secure.url("wss");
     let server = Server::answering(None, move |_| Answer::Say(redirect(301, &up)));

@@ -11,7 +11,8 @@ use rustls::{ClientConfig, ServerConfig};
 use ws_driver::{DialConfig, Error};
 
 use crate::{
-    certificate::Authority,
+    NEWEST,
+    authority::Authority,
     client::open,
     every::Live,
     server::{Answer, Server},
@@ -35,15 +36,15 @@ fn whoever_is_not_trusted_hears_nothing<L: Live>() {
     };
     let of_another = Authority::new("B").issue(&["h.example"]);
     let cases: [(ServerConfig, &str); 5] = [
-        (authority.issue(&["other.example"]).server(), "tls-wrong-host"),
-        (authority.issue(&["127.0.0.1"]).server(), "tls-wrong-host"),
-        (identity(1990, 2000).server(), "tls-expired"),
-        (identity(3990, 4000).server(), "tls-not-yet-valid"),
-        (of_another.server(), "tls-unknown-issuer"),
+        (authority.issue(&["other.example"]).server(NEWEST), "tls-wrong-host"),
+        (authority.issue(&["127.0.0.1"]).server(NEWEST), "tls-wrong-host"),
+        (identity(1990, 2000).server(NEWEST), "tls-expired"),
+        (identity(3990, 4000).server(NEWEST), "tls-not-yet-valid"),
+        (of_another.server(NEWEST), "tls-unknown-issuer"),
     ];
     for (config, name) in cases {
         let server = Server::new(Some(config));
-        let error = failure::<L>(&server, authority.client());
+        let error = failure::<L>(&server, authority.client(NEWEST));
         assert_eq!(error.name(), name, "{}: {error:?}", L::NAME);
         assert!(!error.is_transient(), "{} {name}", L::NAME);
         assert_eq!(server.after(1).octets, b"", "{} {name}", L::NAME);
@@ -52,10 +53,10 @@ fn whoever_is_not_trusted_hears_nothing<L: Live>() {
 
 /// It hears nothing of the server, or of who asks for it, and the error says that it was the proxy.
 fn a_proxy_that_is_not_trusted_hears_nothing<L: Live>() {
-    let proxy = Server::new(Some(Authority::new("B").issue(&["127.0.0.1"]).server()));
+    let proxy = Server::new(Some(Authority::new("B").issue(&["127.0.0.1"]).server(NEWEST)));
     let url = format!("https://ada:lovelace@{}", proxy.address);
     let dial = DialConfig::new()
-        .tls(Authority::new("A").client())
+        .tls(Authority::new("A").client(NEWEST))
         .proxy(ws_core::Proxy::parse(&url).unwrap());
     let error = open::<L>("ws://h.example/secret", &dial).map(drop).unwrap_err();
     assert_eq!(error.name(), "tls-unknown-issuer", "{}: {error:?}", L::NAME);
@@ -65,10 +66,10 @@ fn a_proxy_that_is_not_trusted_hears_nothing<L: Live>() {
 
 fn a_server_that_wants_a_certificate<L: Live>() {
     let authority = Authority::new("A");
-    let config = authority.demanding_server(&authority.issue(&["h.example"]));
+    let config = authority.demanding_server(NEWEST, &authority.issue(&["h.example"]));
     let server = Server::new(Some(config));
     for connections in 1..=3 {
-        let error = failure::<L>(&server, authority.client());
+        let error = failure::<L>(&server, authority.client(NEWEST));
         assert_eq!(error.name(), "tls-client-certificate-required", "{}: {error:?}", L::NAME);
         assert_eq!(server.after(connections).octets, b"", "{}", L::NAME);
     }
@@ -86,7 +87,7 @@ fn a_server_that_does_not_speak_tls<L: Live>() {
             heard.rotate_left(n);
             sender.send(String::from_utf8_lossy(&heard).into_owned()).unwrap();
         });
-        let dial = DialConfig::new().tls(authority.client());
+        let dial = DialConfig::new().tls(authority.client(NEWEST));
         let error = open::<L>(&format!("wss://{address}/secret"), &dial).map(drop).unwrap_err();
         assert_eq!(error.name(), "tls-not-tls", "{}: {error:?}", L::NAME);
         let heard = receiver.recv().unwrap();
@@ -95,7 +96,7 @@ fn a_server_that_does_not_speak_tls<L: Live>() {
     // Gone at once.
     for _ in 0..3 {
         let address = listen(|mut stream| drop(stream.read(&mut [0; 4096])));
-        let dial = DialConfig::new().tls(authority.client());
+        let dial = DialConfig::new().tls(authority.client(NEWEST));
         let error = open::<L>(&format!("wss://{address}/"), &dial).map(drop).unwrap_err();
         let is_known = match &error {
             Error::Tls(_) => error.name() == "tls-truncated",
@@ -110,10 +111,10 @@ fn a_server_that_does_not_speak_tls<L: Live>() {
 fn what_is_known_of_the_server<L: Live>() {
     let authority = Authority::new("A");
     let identity = authority.issue(&["127.0.0.1", "::1", "h.example"]);
-    let dial = DialConfig::new().tls(authority.client());
+    let dial = DialConfig::new().tls(authority.client(NEWEST));
     for ip in ["127.0.0.1", "[::1]"] {
         let listener = TcpListener::bind((ip.trim_matches(['[', ']']), 0)).unwrap();
-        let server = Server::on(listener, Some(identity.server()), |_| Answer::Open);
+        let server = Server::on(listener, Some(identity.server(NEWEST)), |_| Answer::Open);
         let url = format!("wss://{ip}:{}/", server.address.port());
         let (about, response) = open::<L>(&url, &dial).unwrap();
         assert!(about.is_tls, "{}", L::NAME);

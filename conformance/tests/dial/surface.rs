@@ -11,7 +11,8 @@ use ws_core::{ClientConfig, Proxy as ProxyUrl};
 use ws_driver::DialConfig;
 
 use crate::{
-    certificate::Authority,
+    NEWEST,
+    authority::Authority,
     client::{Diary, MS, connect, open},
     every::{self, Live},
     proxy::{Proxy, Speaks},
@@ -30,13 +31,13 @@ fn is_shared<T: Clone + Debug + Send + Sync>(value: T) -> T {
 /// The longest way there is.
 fn each_step_is_told_in_order<L: Live>() {
     let authority = Authority::new("A");
-    let server = Server::new(Some(authority.issue(&["h.example"]).server()));
-    let proxy_tls = authority.issue(&["p.example"]).server();
+    let server = Server::new(Some(authority.issue(&["h.example"]).server(NEWEST)));
+    let proxy_tls = authority.issue(&["p.example"]).server(NEWEST);
     let proxy = Proxy::new(Speaks::Http(""), Some(proxy_tls), server.address);
     let (diary, address) = (Diary::default(), proxy.address);
     let dial = DialConfig::new()
         .proxy(ProxyUrl::parse("https://ada:lovelace@p.example:3128").unwrap())
-        .tls(authority.client())
+        .tls(authority.client(NEWEST))
         .resolver(move |_, _| ready(Ok(vec![address])));
     open::<L>("wss://grace:hopper@h.example:81/room", &diary.kept_by(dial)).unwrap();
     assert_eq!(
@@ -88,7 +89,7 @@ macro_rules! surface {
         #[test]
         fn $name() {
             let authority = Authority::new("A");
-            let secure = Server::new(Some(authority.issue(&["h.example"]).server()));
+            let secure = Server::new(Some(authority.issue(&["h.example"]).server(NEWEST)));
             let location = format!("wss://h.example:{}/room", secure.address.port());
             let server = Server::answering(None, move |_| {
                 Answer::Say(format!(
@@ -102,7 +103,7 @@ macro_rules! surface {
             let $connect = is_shared(
                 $adapter::connect(format!("ws://h.example:{port}/"))
                     .dial(&dial)
-                    .tls(authority.client())
+                    .tls(authority.client(NEWEST))
                     .redirects(1)
                     .resolver($resolver)
                     .local_address(IpAddr::V4(Ipv4Addr::LOCALHOST))
