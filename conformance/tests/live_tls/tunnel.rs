@@ -73,7 +73,8 @@ fn serve(mut socket: TcpStream, plain: TcpStream) {
     let (mut from, mut to) = (socket.try_clone().unwrap(), plain.try_clone().unwrap());
     thread::spawn(move || {
         if pass_in(&mut from, &inwards, &mut to).is_err() {
-            let _ = (from.shutdown(Shutdown::Both), to.shutdown(Shutdown::Both));
+            // What the peer has said before it went is still on its way.
+            let _ = (from.shutdown(Shutdown::Read), to.shutdown(Shutdown::Write));
         }
     });
     thread::spawn(move || {
