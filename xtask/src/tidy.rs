@@ -21,7 +21,7 @@ mod tree;
 mod unsafety;
 mod workflows;
 
-use self::crates::{ADAPTERS, CORE, Crate, DRIVER};
+use self::crates::{ADAPTERS, CORE, Crate, DRIVER, INTEGRATIONS};
 use self::finding::Finding;
 use crate::jobs;
 use crate::step::{Result, Skip};
@@ -63,6 +63,7 @@ fn check_crates(crates: &[Crate]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for each in crates {
         let name = each.member.name.as_str();
+        let is_thin = ADAPTERS.contains(&name) || INTEGRATIONS.contains(&name);
         findings.extend(packages::check(each));
         for source in &each.sources {
             findings.extend(unsafety::check(source));
@@ -73,10 +74,10 @@ fn check_crates(crates: &[Crate]) -> Vec<Finding> {
             if name == CORE {
                 findings.extend(purity::check(source));
             }
-            if name == DRIVER || ADAPTERS.contains(&name) {
+            if name == DRIVER || is_thin {
                 findings.extend(adapters::check_protocol(source));
             }
-            if ADAPTERS.contains(&name) {
+            if is_thin {
                 findings.extend(adapters::check_loops(source));
             }
         }

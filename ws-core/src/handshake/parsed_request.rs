@@ -54,6 +54,10 @@ impl<'a> ParsedRequest<'a> {
         self.method
     }
 
+    pub(crate) fn version(&self) -> Version {
+        self.version
+    }
+
     /// See [`is_upgrade`](crate::is_upgrade).
     pub(crate) fn is_upgrade(&self, lenient: Lenient) -> bool {
         let slots = RequestFields::collect(self.headers);

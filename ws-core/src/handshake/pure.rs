@@ -86,7 +86,8 @@ pub fn respond<'a>(
         }
     };
     let stays_open = options.keep_alive && !request.is_last();
-    Err(Box::new(draft.finish(stays_open, request.method() == Method::HEAD)))
+    let rejection = draft.finish(stays_open, request.method() == Method::HEAD);
+    Err(Box::new(rejection.in_version(request.version())))
 }
 
 /// Makes an upgrade request for your own HTTP stack to send, and the [`Verifier`] for the answer.

@@ -3,7 +3,7 @@
 use std::{error::Error, fmt, sync::Arc};
 
 use bytes::{BufMut, Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Version, header};
 
 use super::{
     argument_error::ArgumentError, fields::Options, rule::RequestRule, violation::Violation,
@@ -56,6 +56,18 @@ impl Rejection {
     /// Whether the answer said that the connection stays open.
     pub fn keep_alive(&self) -> bool {
         self.keep_alive
+    }
+
+    /// The same, as a response in the version of the request that another stack has read.
+    pub(crate) fn in_version(mut self, version: Version) -> Self {
+        // "An endpoint MUST NOT generate an HTTP/2 message containing connection-specific header
+        // fields." RFC 9113 8.2.2, and RFC 9114 4.2 for HTTP/3
+        if version > Version::HTTP_11 {
+            let headers = self.response.headers_mut();
+            headers.remove(header::CONNECTION);
+            headers.remove(header::UPGRADE);
+        }
+        self
     }
 }
 

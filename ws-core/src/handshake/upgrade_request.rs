@@ -15,7 +15,7 @@ use super::{
     negotiate::subprotocols,
     parsed_request::ParsedRequest,
     rejected::Rejected,
-    rejection::Draft,
+    rejection::{Draft, Rejection},
     rule::RequestRule,
     server_config::ServerConfig,
     switching_protocols,
@@ -163,6 +163,41 @@ impl UpgradeRequest {
             }
             Err(draft) => Err(Rejected::answer_request(exchange, head.span, *draft, asked)),
         }
+    }
+
+    /// Answers by way of the HTTP stack that has read the request: like [`accept_with`](Self::accept_with),
+    /// but as a response for that stack to send. It then hands over the connection.
+    ///
+    /// # Errors
+    ///
+    /// As [`accept_with`](Self::accept_with); the [`Rejection`] has the response to send instead.
+    pub fn respond_with(
+        self,
+        decorate: impl FnOnce(&mut Response<Bytes>),
+    ) -> Result<(Response<()>, Negotiated), Box<Rejection>> {
+        let Self { exchange, head, checked: Checked { verdict, asked, .. } } = self;
+        let request = head.request(&exchange);
+        let by_configuration = |response: &mut _| exchange.decorate(|| Some(request), response);
+        let draft = match verdict {
+            Ok(upgrade) => {
+                let decorate = |response: &mut Response<Bytes>| {
+                    by_configuration(response);
+                    decorate(response);
+                };
+                let is_offered = |name: &[u8]| offers(request, name);
+                match switching_protocols::decorated(&upgrade, decorate, is_offered) {
+                    Ok((response, negotiated)) => return Ok((response.map(|_| ()), negotiated)),
+                    Err(draft) => *draft,
+                }
+            }
+            Err(violation) => {
+                let mut draft = Draft::of_rule(violation, &exchange.options().subprotocols);
+                by_configuration(&mut draft.response);
+                draft
+            }
+        };
+        let stays_open = exchange.options().keep_alive && !asked.close;
+        Err(Box::new(draft.finish(stays_open, asked.head).in_version(request.version())))
     }
 
     /// Answers with the rejection that the broken rule asks for; 403 when no rule is broken.

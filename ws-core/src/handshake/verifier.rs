@@ -31,6 +31,11 @@ impl Verifier {
         (self.config, self.request)
     }
 
+    /// The configuration that the request was made with.
+    pub fn config(&self) -> &ClientConfig {
+        &self.config
+    }
+
     /// Checks the answer, and returns what was negotiated. The body is left to the HTTP stack.
     ///
     /// # Errors

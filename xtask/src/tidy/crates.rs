@@ -11,6 +11,8 @@ pub(super) const CORE: &str = "ws-core";
 pub(super) const DRIVER: &str = "ws-driver";
 /// The crates that lend a runtime to the driver.
 pub(super) const ADAPTERS: &[&str] = &["ws-tokio", "ws-smol", "ws-async-std", "ws-blocking"];
+/// The crates that stand between an HTTP stack and an adapter.
+pub(super) const INTEGRATIONS: &[&str] = &["ws-hyper"];
 
 /// A package with its sources read.
 pub(super) struct Crate {

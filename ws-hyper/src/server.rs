@@ -1,0 +1,90 @@
+//! Upgrading requests that a server of hyper has read.
+
+use hyper::{Request, Response, upgrade::OnUpgrade};
+use ws_tokio::{
+    ServerConfig,
+    handshake::{Negotiated, Role},
+    http::Extensions,
+    respond,
+};
+
+use crate::{deadline::Deadline, rejection::Rejection, upgrading::Upgrading};
+
+/// Answers a request to open a WebSocket (RFC 6455 4.2): gives the 101, which your service returns, and
+/// the WebSocket that comes of it.
+///
+/// Spawn what uses the WebSocket, and return the response: hyper hands over the connection when it has
+/// sent that, so waiting for it inside the service waits in vain. Fields may be added to the response;
+/// those that say what was negotiated have to stay. `B` is the body that your responses have.
+///
+/// What may still refuse the request has to do so before. hyper does not look at the response that is
+/// sent in the end: a connection that ends with another one is handed over as well, so
+/// drop the [`Upgrading`] when you send something else.
+///
+/// Of the configuration, limits on heads, `keep_alive` and `max_attempts` are hyper's business.
+/// Subprotocols, origins, compression, the hook, the deadline, and the settings of WebSockets apply.
+///
+/// ```
+/// use http_body_util::Full;
+/// use hyper::{Request, Response, body::{Bytes, Incoming}};
+/// use ws_hyper::ServerConfig;
+///
+/// fn chat(request: &mut Request<Incoming>, config: &ServerConfig) -> Response<Full<Bytes>> {
+///     match ws_hyper::upgrade(request, config) {
+///         Ok((response, upgrading)) => {
+///             tokio::spawn(async move { upgrading.await?.send("welcome").await });
+///             response
+///         }
+///         Err(rejection) => rejection.into_response(),
+///     }
+/// }
+/// # let _ = chat;
+/// ```
+///
+/// # Errors
+///
+/// The [`Rejection`] has the response to send instead, with the status of the rule that was broken. That
+/// also goes for requests of HTTP/2: 505.
+pub fn upgrade<T, B: Default>(
+    request: &mut Request<T>,
+    config: &ServerConfig,
+) -> Result<(Response<B>, Upgrading), Rejection> {
+    let (response, negotiated) = respond(&*request, &under_hyper(config))?;
+    let kept = config.keeps_request().then(|| head_of(request));
+    let upgrading = hand_over(request.extensions_mut(), negotiated, config, kept)?;
+    Ok((response.map(|()| B::default()), upgrading))
+}
+
+/// A request without its body.
+pub(crate) fn head_of<T>(request: &Request<T>) -> Request<()> {
+    let mut head = Request::new(());
+    *head.method_mut() = request.method().clone();
+    *head.uri_mut() = request.uri().clone();
+    *head.version_mut() = request.version();
+    *head.headers_mut() = request.headers().clone();
+    head
+}
+
+/// Whether a connection stays open after a rejection is decided by hyper, which knows where requests end
+/// and how many there were.
+pub(crate) fn under_hyper(config: &ServerConfig) -> ServerConfig {
+    config.clone().keep_alive(true).max_attempts(usize::MAX)
+}
+
+/// What waits for the connection of a request that has been accepted.
+pub(crate) fn hand_over(
+    extensions: &mut Extensions,
+    negotiated: Negotiated,
+    config: &ServerConfig,
+    request: Option<Request<()>>,
+) -> Result<Upgrading, Rejection> {
+    let upgrade: OnUpgrade = extensions.remove().ok_or(Rejection::NotUpgradable)?;
+    Ok(Upgrading {
+        upgrade: Some(upgrade),
+        deadline: Deadline::after(config.handshake_timeout()),
+        role: Role::Server,
+        negotiated,
+        config: config.web_socket_config().clone(),
+        request,
+    })
+}

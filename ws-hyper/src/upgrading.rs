@@ -1,0 +1,114 @@
+//! Waiting for hyper to hand over a connection.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use hyper::{Request, upgrade::OnUpgrade};
+use tokio::io::{AsyncRead, AsyncWrite};
+use ws_tokio::{
+    WebSocket, WebSocketConfig,
+    handshake::{HandshakeError, HandshakeStep, Negotiated, Parts, Role},
+};
+
+use crate::{deadline::Deadline, error::Error, upgraded::Upgraded};
+
+/// A WebSocket that opens when hyper has sent or received the 101: await it.
+///
+/// It ends with an error when the 101 is not sent, when the connection ends, and when the time for the
+/// handshake is up, which began when it was made. Dropping it closes the connection.
+#[derive(Debug)]
+#[must_use = "a connection that nobody waits for is closed"]
+pub struct Upgrading {
+    /// Until it has been given out.
+    pub(crate) upgrade: Option<OnUpgrade>,
+    pub(crate) deadline: Deadline,
+    pub(crate) role: Role,
+    pub(crate) negotiated: Negotiated,
+    pub(crate) config: WebSocketConfig,
+    pub(crate) request: Option<Request<()>>,
+}
+
+impl Upgrading {
+    /// What was negotiated.
+    pub fn negotiated(&self) -> &Negotiated {
+        &self.negotiated
+    }
+
+    /// Waits for the WebSocket, over the stream as it was before hyper had it: of type `T`, when hyper got
+    /// a `TokioIo<T>`. What hyper has read too far become the first frames.
+    ///
+    /// The inner error is the WebSocket over whatever else the stream is. A stream inside that of another
+    /// is something else; of the servers of hyper-util that tell HTTP/1 and HTTP/2 apart (`auto`), streams
+    /// come out with the feature `auto` of this crate.
+    ///
+    /// ```
+    /// use tokio::net::TcpStream;
+    /// use ws_hyper::{Upgrading, ws_tokio::Error};
+    ///
+    /// async fn serve(upgrading: Upgrading) -> Result<(), Error> {
+    ///     let Ok(mut ws) = upgrading.downcast::<TcpStream>().await? else { return Ok(()) };
+    ///     ws.get_ref().set_nodelay(true)?;
+    ///     ws.send("welcome").await
+    /// }
+    /// # let _ = serve;
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As awaiting it.
+    pub async fn downcast<T>(mut self) -> Result<Result<WebSocket<T>, WebSocket<Upgraded>>, Error>
+    where
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let upgraded = poll_fn(|cx| self.poll_upgraded(cx)).await?;
+        Ok(match upgraded.downcast::<T>() {
+            Ok((stream, leftover)) => {
+                let parts = self.parts(stream).leftover(leftover);
+                Ok(WebSocket::from_parts(parts, &self.config))
+            }
+            Err(upgraded) => Err(self.open(upgraded)),
+        })
+    }
+
+    fn poll_upgraded(&mut self, cx: &mut Context<'_>) -> Poll<Result<Upgraded, Error>> {
+        let Some(upgrade) = &mut self.upgrade else {
+            return Poll::Ready(Err(HandshakeError::Done.into()));
+        };
+        let step = match self.role {
+            Role::Server => HandshakeStep::SendAnswer,
+            Role::Client => HandshakeStep::ReadAnswer,
+        };
+        let result = match Pin::new(upgrade).poll(cx) {
+            Poll::Ready(result) => result.map(Upgraded::new).map_err(Error::Upgrade),
+            Poll::Pending => match self.deadline.poll(cx, step) {
+                Poll::Ready(error) => Err(error),
+                Poll::Pending => return Poll::Pending,
+            },
+        };
+        self.upgrade = None;
+        Poll::Ready(result)
+    }
+
+    fn open(&mut self, upgraded: Upgraded) -> WebSocket<Upgraded> {
+        WebSocket::from_parts(self.parts(upgraded), &self.config)
+    }
+
+    fn parts<T>(&mut self, stream: T) -> Parts<T> {
+        let parts = Parts::new(stream, self.role, self.negotiated.clone());
+        match self.request.take() {
+            Some(request) => parts.request(request),
+            None => parts,
+        }
+    }
+}
+
+impl Future for Upgrading {
+    type Output = Result<WebSocket<Upgraded>, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.poll_upgraded(cx).map_ok(|upgraded| self.open(upgraded))
+    }
+}
