@@ -66,7 +66,8 @@ fn nothing_is_left_behind<L: Live>() {
             assert!(times < 1000, "{} {scheme}", L::NAME);
         }
         if !L::BLOCKS {
-            assert!(times > 4, "{} {scheme}: {times} polls", L::NAME);
+            // A busy machine has more ready at once.
+            assert!(times > 2, "{} {scheme}: {times} polls", L::NAME);
         }
         // Both ends of all of them come to an end.
         for _ in 0..1000 {
