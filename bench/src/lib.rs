@@ -21,8 +21,11 @@
 //!   it would be most of what is measured.
 //! * `connections`: memory of a connection that is open and idle, its task included, in use by the
 //!   process and given out by its allocator.
+//! * `tls`: each library as a client at one server, over TLS by the same rustls: the time of the
+//!   client's thread for an echo, and the memory of a connection that is open and idle.
 //! * `deflate`: echoes of compressed text, time and bytes.
 //! * `weight`: the time to compile a small echo server, the crates in it, and its size.
+//! * `clients`: the same of a small client, without TLS and with it.
 //!
 //! # How
 //!
@@ -36,8 +39,8 @@
 //!
 //! # What is not
 //!
-//! TLS; networks that lose, delay or limit; many cores; percentiles of latency; clients over TCP
-//! (their sending is in `memory`); and what a library does beyond an echo. Defaults differ: how long
+//! Handshakes of TLS; networks that lose, delay or limit; many cores; percentiles of latency; clients
+//! over TCP without TLS (their sending is in `memory`); and what a library does beyond an echo. Defaults differ: how long
 //! a message may be, how large a buffer is, where random keys come from. The notes in the report say
 //! so where it matters. The load generator is one thread: a rate that a server could exceed is its
 //! limit, a cost is not.
@@ -62,6 +65,8 @@ pub mod replies;
 pub mod report;
 #[cfg(feature = "peers")]
 mod run;
+#[cfg(feature = "peers")]
+mod secure;
 pub mod server;
 pub mod stats;
 pub mod stream;

@@ -9,6 +9,7 @@ use crate::{
     options::Options,
     peers::{Result, serve},
     report::{self, Table},
+    secure,
     suites::SUITES,
     system,
 };
@@ -21,6 +22,7 @@ pub fn main(heap: fn() -> usize) -> ExitCode {
             let core = core.first().and_then(|core| core.parse().ok());
             serve::run(name, core, heap)
         }
+        [command, dialled @ ..] if command == "dial" => secure::dial(dialled, heap),
         _ => measure(&args),
     };
     match outcome {
@@ -94,6 +96,8 @@ const PEERS: &[&str] = &[
     "yawc",
     "tokio",
     "hyper",
+    "rustls",
+    "tokio-rustls",
 ];
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod tokio_websockets;
 mod tungstenite;
 mod yawc;
 
+pub(crate) use self::ours::echo as echo_messages;
 pub use self::{
     column::{InMemory, Look, Mask, Over, Receive, Repeat, Result},
     ready::{Ready, capture, now},

@@ -155,7 +155,7 @@ fn connect_on_tokio() -> Result<Repeat> {
 
 /// An echo server. Waiting for a message writes what is queued, so this answers all the messages that
 /// have come with one write.
-pub(super) async fn echo<S>(stream: S, deflate: bool) -> Result
+pub(crate) async fn echo<S>(stream: S, deflate: bool) -> Result
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {

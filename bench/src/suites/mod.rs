@@ -6,6 +6,7 @@ mod load;
 mod loopback;
 mod memory;
 mod process;
+mod tls;
 mod weight;
 
 use crate::{options::Options, peers::Result, report::Table};
@@ -18,6 +19,8 @@ pub const SUITES: &[(&str, Suite)] = &[
     ("memory", memory::run),
     ("loopback", loopback::run),
     ("connections", connections::run),
+    ("tls", tls::run),
     ("deflate", deflate::run),
     ("weight", weight::run),
+    ("clients", weight::clients),
 ];

@@ -1,8 +1,9 @@
-//! What it takes to build a small echo server, and what comes out.
+//! What it takes to build a small echo server or a small client, and what comes out.
 
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use crate::{
+    goals::WEIGHT as SERVER,
     options::Options,
     peers::Result,
     report::{Role, Table},
@@ -10,37 +11,59 @@ use crate::{
     system,
 };
 
-/// Runs the suite.
+/// Runs the suite of an echo server.
 ///
 /// # Errors
 ///
 /// A program that does not build.
 pub(super) fn run(options: &Options) -> Result<Vec<Table>> {
-    let columns: Vec<_> = PROGRAMS.iter().map(|program| (program.name, program.role)).collect();
-    let mut table = Table::new("Weight of an echo server", "see each row", &columns).note(
+    let note = "sockudo-ws is built without compression, which yawc cannot be.";
+    Ok(vec![table(SERVER, note, PROGRAMS, options)?])
+}
+
+/// Runs the suite of a client, without TLS and with it.
+///
+/// # Errors
+///
+/// A program that does not build.
+pub(super) fn clients(options: &Options) -> Result<Vec<Table>> {
+    let note = "TLS is rustls with ring and the roots of webpki-roots. `ws-tokio, everything` has all \
+                features of ws-tokio, aws-lc-rs among them, and was built once.";
+    Ok(vec![
+        table("Weight of a client", "", CLIENTS, options)?,
+        table("Weight of a client with TLS", note, SECURE_CLIENTS, options)?,
+    ])
+}
+
+fn table(title: &str, note: &str, programs: &[Program], options: &Options) -> Result<Table> {
+    let columns: Vec<_> = programs.iter().map(|program| (program.name, program.role)).collect();
+    let mut table = Table::new(title, "see each row", &columns).note(format!(
         "The programs are in `bench/weight`, all on tokio with the features that they \
          need: built from nothing with `cargo build --release` and no other setting, versions as \
          locked here. CPU time is that of cargo and all it starts. The size is that of the stripped \
-         binary. sockudo-ws is built without compression, which yawc cannot be.",
-    );
+         binary. {note}",
+    ));
     let rounds = options.pick(3, 1);
-    let mut cells = vec![vec![Samples::new(); PROGRAMS.len()]; 3];
+    let mut cells = vec![vec![Samples::new(); programs.len()]; 3];
     for round in 0..rounds {
-        for (at, program) in PROGRAMS.iter().enumerate() {
+        for (at, program) in programs.iter().enumerate() {
+            if round > 0 && program.role == Role::Variant {
+                continue;
+            }
             let built = build(program).map_err(|error| format!("{}: {error}", program.name))?;
             cells[0][at].push(built.cpu);
             if round == 0 {
                 cells[1][at].push(built.crates);
                 cells[2][at].push(built.size);
             }
-            println!("  {}: {}, {:.1} s", table.title, program.name, built.cpu);
+            println!("  {title}: {}, {:.1} s", program.name, built.cpu);
         }
     }
     let measures = ["seconds of CPU to build it", "crates in it", "KiB of binary"];
     for (measure, cells) in measures.into_iter().zip(cells) {
         table.push(measure, cells);
     }
-    Ok(vec![table])
+    Ok(table)
 }
 
 /// A program of `bench/weight`.
@@ -179,5 +202,58 @@ sockudo-ws = { version = "3.1", default-features = false, features = ["tokio-run
 hyper = { version = "1", features = ["server", "http1"] }
 hyper-util = { version = "0.1", features = ["tokio"] }
 yawc = { version = "0.5", default-features = false, features = ["simd"] }"#,
+    },
+];
+
+const CLIENTS: &[Program] = &[
+    Program {
+        name: "ws-tokio",
+        role: Role::Ours,
+        source: include_str!("../../weight/client-ws-tokio.rs"),
+        dependencies: r#"ws-tokio = { path = "PATH/ws-tokio" }"#,
+    },
+    Program {
+        name: "tokio-tungstenite",
+        role: Role::Peer,
+        source: include_str!("../../weight/client-tokio-tungstenite.rs"),
+        dependencies: r#"futures-util = { version = "0.3", default-features = false, features = ["sink"] }
+tokio-tungstenite = { version = "0.30", default-features = false, features = ["connect"] }"#,
+    },
+    Program {
+        name: "yawc",
+        role: Role::Peer,
+        source: include_str!("../../weight/client-yawc.rs"),
+        dependencies: r#"futures-util = { version = "0.3", default-features = false, features = ["sink"] }
+yawc = { version = "0.5", default-features = false, features = ["simd"] }"#,
+    },
+];
+
+const SECURE_CLIENTS: &[Program] = &[
+    Program {
+        name: "ws-tokio",
+        role: Role::Ours,
+        source: include_str!("../../weight/client-ws-tokio.rs"),
+        dependencies: r#"ws-tokio = { path = "PATH/ws-tokio", features = ["rustls", "ring", "webpki-roots"] }"#,
+    },
+    Program {
+        name: "tokio-tungstenite",
+        role: Role::Peer,
+        source: include_str!("../../weight/client-tokio-tungstenite.rs"),
+        dependencies: r#"futures-util = { version = "0.3", default-features = false, features = ["sink"] }
+rustls = { version = "0.23", default-features = false, features = ["ring", "std", "tls12"] }
+tokio-tungstenite = { version = "0.30", default-features = false, features = ["connect", "rustls-tls-webpki-roots"] }"#,
+    },
+    Program {
+        name: "yawc",
+        role: Role::Peer,
+        source: include_str!("../../weight/client-yawc.rs"),
+        dependencies: r#"futures-util = { version = "0.3", default-features = false, features = ["sink"] }
+yawc = { version = "0.5", default-features = false, features = ["simd", "rustls-ring"] }"#,
+    },
+    Program {
+        name: "ws-tokio, everything",
+        role: Role::Variant,
+        source: include_str!("../../weight/client-ws-tokio.rs"),
+        dependencies: r#"ws-tokio = { path = "PATH/ws-tokio", features = ["aws-lc-rs", "deflate", "idna", "native-roots", "platform-verifier", "ring", "webpki-roots"] }"#,
     },
 ];

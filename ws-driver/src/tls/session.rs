@@ -30,13 +30,14 @@ pub struct TlsSession {
 
 impl TlsSession {
     pub(super) fn new(
-        connection: ClientConnection,
+        mut connection: ClientConnection,
         mut rest: RecvBuf,
         has_certificate: bool,
     ) -> Self {
         let received = Received::from_rest(rest.filled());
         rest.clear();
         rest.detach_buffer().into_iter().for_each(pool::put);
+        connection.set_buffer_limit(Some(MAX_WAITING));
         Self {
             connection,
             received,
@@ -305,6 +306,9 @@ impl<I: Read + Write> Write for Below<'_, I> {
 fn would_block(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
+
+/// So many bytes are taken to be written at a time: a message of 64 KiB fits with its head.
+const MAX_WAITING: usize = 64 * 1024 + 64;
 
 /// How often the socket is read before others get their turn. A record may take five reads.
 const MAX_READS: usize = 32;
