@@ -60,19 +60,17 @@ impl Dials for Blocking {
     ) -> Result<TcpStream, Unreached> {
         let mut unreached = Unreached::default();
         let (sender, receiver) = mpsc::channel();
-        let mut running = Vec::new();
+        let is_alone = attempts.remaining() == 1;
         loop {
-            let now = Instant::now();
-            let due = match attempts.poll(now) {
+            let due = match attempts.poll(Instant::now()) {
                 Attempt::Start(address) => {
                     observer.tell(&DialEvent::Connect(address));
-                    running.push(address);
                     let sender = sender.clone();
                     let connect = move || {
                         // Nobody may be waiting any more, and then the socket is closed.
                         let _ = sender.send((address, connect(address, local, until)));
                     };
-                    if attempts.remaining() == 0 && running.len() == 1 {
+                    if is_alone {
                         // There is nobody to compete with.
                         connect();
                     } else if let Err(error) = thread::Builder::new().spawn(connect) {
@@ -96,14 +94,10 @@ impl Dials for Blocking {
                 }
                 Ok((address, Err(error))) => {
                     observer.tell(&DialEvent::Unreached(address, &error));
-                    running.retain(|running| *running != address);
                     unreached.add(address, error);
                     attempts.failed();
                 }
                 Err(_) if until.is_some_and(|until| until <= Instant::now()) => {
-                    for address in running {
-                        unreached.add(address, io::ErrorKind::TimedOut.into());
-                    }
                     return Err(unreached);
                 }
                 Err(_) => {}

@@ -55,7 +55,7 @@ pub trait Dials: Sized + Send + 'static {
     ///
     /// # Errors
     ///
-    /// Each address that was tried, with what came of it.
+    /// Each address that came to an end without a connection, and why.
     fn race(
         attempts: Attempts,
         local: Option<SocketAddr>,

@@ -106,12 +106,13 @@ async fn connect<D: Dials>(
     if let Some(delay) = config.attempt_delay {
         attempts = attempts.delay(delay);
     }
-    let raced = D::race(attempts, config.local, deadline, &config.observer).await;
-    raced.map_err(|unreached| {
-        in_time(deadline, HandshakeStep::Connect)
-            .err()
-            .unwrap_or_else(|| place.failed(unreached.into()))
-    })
+    match D::race(attempts, config.local, deadline, &config.observer).await {
+        Ok(socket) => Ok(socket),
+        Err(unreached) => {
+            in_time(deadline, HandshakeStep::Connect)?;
+            Err(place.failed(unreached.into()))
+        }
+    }
 }
 
 /// Those that can be connected to from a local address.
@@ -171,13 +172,11 @@ impl<'a, D: Dials> Way<'a, D> {
     async fn tls(mut self, config: &TlsConfig, place: &Place<'_>) -> Result<Self, Error> {
         self.config.observer.tell(&DialEvent::Tls(place.host));
         let received = std::mem::take(&mut self.received);
-        // A zone means something on this machine only, and is in no certificate.
-        let host = place.host.split_once('%').map_or(place.host, |(address, _zone)| address);
         let of_place = |error| match (error, place.peer) {
             (Error::Tls(error), Peer::Proxy) => TlsError::AtProxy(error).into(),
             (error, _) => error,
         };
-        let machine = TlsHandshake::new(config, host, received);
+        let machine = TlsHandshake::new(config, place.host, received);
         let machine = machine.map_err(|error| of_place(error.into()))?;
         let driven = self.drive(machine, place, HandshakeStep::Tls).await;
         let (mut way, machine) = driven.map_err(of_place)?;

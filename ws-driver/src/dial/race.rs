@@ -66,9 +66,6 @@ impl<C> Race<C> {
                 Attempt::Exhausted => return Poll::Ready(Err(std::mem::take(&mut self.unreached))),
             };
             if until.is_some_and(|until| until <= now) {
-                for (address, _) in self.running.drain(..) {
-                    self.unreached.add(address, io::ErrorKind::TimedOut.into());
-                }
                 return Poll::Ready(Err(std::mem::take(&mut self.unreached)));
             }
             let Some(at) = sooner(due, until) else { return Poll::Pending };

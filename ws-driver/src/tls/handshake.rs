@@ -31,6 +31,8 @@ impl TlsHandshake {
     ///
     /// [`TlsError::ServerName`], or whatever rustls has against the configuration.
     pub fn new(config: &TlsConfig, host: &str, received: RecvBuf) -> Result<Self, TlsError> {
+        // A zone says which way an address is, not whose it is.
+        let host = host.split_once('%').map_or(host, |(address, _)| address);
         let name = server_name(host).ok_or_else(|| TlsError::ServerName(host.to_owned()))?;
         let shared = config.get_ref();
         let connection = ClientConnection::new_with_alpn(shared.clone(), name, config.alpn_offer())
@@ -121,10 +123,8 @@ impl TlsHandshake {
     }
 }
 
-/// The name that a certificate has to be for. A zone says which way an address is, not whose it is; and a
-/// name with a dot behind it is that name.
+/// The name that a certificate has to be for. One with a dot behind it is that name.
 fn server_name(host: &str) -> Option<ServerName<'static>> {
-    let host = host.split_once('%').map_or(host, |(address, _)| address);
     let host = host.strip_suffix('.').unwrap_or(host);
     ServerName::try_from(host.to_owned()).ok()
 }
