@@ -244,6 +244,7 @@ impl From<ArgumentError> for Error {
 
 /// An error of TLS inside comes out, and is [`Error::Tls`].
 impl From<io::Error> for Error {
+    #[cold]
     fn from(error: io::Error) -> Self {
         match error.downcast::<TlsError>() {
             Ok(error) => error.into(),

@@ -100,11 +100,14 @@ pub(crate) fn poll_write_out<I: Hold, R: Writes<I::Stream>>(
     if let Some(memory) = sender.detach_buffer() {
         pool::put(memory);
     }
-    if wire.is_unflushed() && sender.is_cut() {
+    if wire.poll_flush(cx, until)?.is_ready() {
+        return Poll::Ready(Ok(()));
+    }
+    if sender.is_cut() {
         // A stream that still holds something back may wait for the peer for ever.
         return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
     }
-    wire.poll_flush(cx, until)
+    Poll::Pending
 }
 
 /// What was queued has been sent, unless a message was given up in the middle.

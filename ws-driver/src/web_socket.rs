@@ -295,9 +295,9 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
         poll: impl FnOnce(&mut Inbound<Own<T>, R>, &mut Outbound, &mut Context<'_>) -> Poll<O>,
     ) -> Poll<O> {
         let Self { inbound, outbound, waiters, .. } = self;
-        let before = (outbound.sender.written(), inbound.wire.is_unflushed());
+        let before = inbound.wire.moves();
         let polled = waiters.poll(Does::Receive, cx, |cx| poll(inbound, outbound, cx));
-        if (outbound.sender.written(), inbound.wire.is_unflushed()) != before {
+        if inbound.wire.moves() != before {
             // A task that waits for room may find some, and one that waits to flush may be done.
             waiters.wake(Does::Send, cx);
         }
@@ -320,12 +320,14 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
         let sent = waiters.poll(Does::Send, cx, |cx| {
             loop {
                 match poll(&mut inbound.wire, outbound, cx) {
+                    Poll::Ready(Ok(())) => return Poll::Ready(Ok(())),
                     Poll::Ready(Err(Error::Io(error))) => {
                         inbound.handle_unwritable(outbound, None);
                         return Poll::Ready(Err(error.into()));
                     }
-                    Poll::Pending if outbound.clock.is_on() => {}
-                    sent => return sent,
+                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                    Poll::Pending if !outbound.clock.is_on() => return Poll::Pending,
+                    Poll::Pending => {}
                 }
                 if !listens {
                     outbound.clock.handle_absent();

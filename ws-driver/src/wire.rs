@@ -22,6 +22,8 @@ pub(crate) struct Wire<I, R: Runtime> {
     timer: R::Timer,
     /// Something was written since the last flush.
     unflushed: bool,
+    /// How often something was written or flushed.
+    moves: u32,
     /// How many reads and writes in a row did not have to wait.
     ready: u8,
     /// The last of them was put off for the sake of others, not because the stream would have to wait.
@@ -44,7 +46,14 @@ impl<T, R: Runtime> Wire<Own<T>, R> {
 
 impl<I: Hold, R: Runtime> Wire<I, R> {
     pub(crate) fn new(io: I) -> Self {
-        Self { io, timer: R::Timer::default(), unflushed: false, ready: 0, yielded: false }
+        Self {
+            io,
+            timer: R::Timer::default(),
+            unflushed: false,
+            moves: 0,
+            ready: 0,
+            yielded: false,
+        }
     }
 
     /// Like [`new`](Self::new), for a stream that something was perhaps written to and not flushed.
@@ -55,6 +64,12 @@ impl<I: Hold, R: Runtime> Wire<I, R> {
     /// Whether something was written since the last flush.
     pub(crate) fn is_unflushed(&self) -> bool {
         self.unflushed
+    }
+
+    /// How often something was written or flushed: another number than before says that a task
+    /// that waits for one of the two may go on.
+    pub(crate) fn moves(&self) -> u32 {
+        self.moves
     }
 
     /// Waits until `at`; for ever if there is no such instant.
@@ -157,6 +172,7 @@ impl<I: Hold, R: Writes<I::Stream>> Wire<I, R> {
             return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
         }
         self.unflushed = true;
+        self.moves = self.moves.wrapping_add(1);
         Poll::Ready(Ok(()))
     }
 
@@ -169,6 +185,7 @@ impl<I: Hold, R: Writes<I::Stream>> Wire<I, R> {
         if self.unflushed {
             ready!(self.io.with(|io| R::poll_flush(io, cx, &mut self.timer, until)))?;
             self.unflushed = false;
+            self.moves = self.moves.wrapping_add(1);
         }
         Poll::Ready(Ok(()))
     }

@@ -219,9 +219,9 @@ impl<I: Hold, R: Writes<I::Stream>> Outlet<I, R> for Arc<Both<I, R>> {
                 return Poll::Ready(Ok(Written::Elsewhere));
             };
             let Writer { wire, sender } = &mut *writer;
-            let before = (sender.written(), wire.is_unflushed());
+            let before = wire.moves();
             let written = poll_write_out(sender, wire, cx, |sender| self.watch(sender, limit));
-            let has_moved = (sender.written(), wire.is_unflushed()) != before;
+            let has_moved = wire.moves() != before;
             drop(writer);
             if has_moved {
                 // There may be room now, or all is flushed, and the stream may have forgotten who waits for it.
