@@ -24,9 +24,10 @@ fn is_useful(memory: &mut BytesMut) -> bool {
 
 /// Gives a buffer back.
 pub(crate) fn put(mut memory: BytesMut) {
-    if !memory.is_empty() {
-        memory.clear();
+    if memory.capacity() == 0 {
+        return;
     }
+    memory.clear();
     if !is_useful(&mut memory) || memory.capacity() > 4 * SIZE {
         return;
     }

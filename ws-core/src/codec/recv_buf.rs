@@ -353,7 +353,7 @@ impl RecvBuf {
         if self.buf.capacity() == 0 || self.len() > MAX_MOVED {
             return None;
         }
-        let few = self.filled().into();
+        let few = if self.is_empty() { BytesMut::new() } else { self.filled().into() };
         if self.is_empty() || self.buf.capacity() >= MIN_SPACE {
             (self.start, self.scratch) = (0, 0);
             let mut memory = std::mem::replace(&mut self.buf, few);
@@ -372,7 +372,9 @@ impl RecvBuf {
     /// be its own, nearly used up.
     pub fn attach_buffer(&mut self, mut memory: BytesMut) -> BytesMut {
         if self.wants_buffer() && memory.is_empty() {
-            memory.extend_from_slice(self.filled());
+            if !self.is_empty() {
+                memory.extend_from_slice(self.filled());
+            }
             (self.start, self.scratch) = (0, 0);
             std::mem::swap(&mut self.buf, &mut memory);
             self.window = at_most_u32(self.buf.capacity());

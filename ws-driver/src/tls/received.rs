@@ -5,15 +5,23 @@ use std::{
     io::{self, Read},
 };
 
-use ws_core::RecvBuf;
-
 /// Records that have come and that rustls has not taken yet: it takes 4 KiB at a time, a socket has more.
 ///
 /// The memory is the thread's, and stays initialised. Whoever has records keeps it until they are gone.
 #[derive(Debug, Default)]
 pub(super) struct Received {
     /// Not empty.
-    records: Option<Box<RecvBuf>>,
+    records: Option<Box<Records>>,
+}
+
+/// Memory with what has been read into it.
+#[derive(Debug)]
+struct Records {
+    memory: Vec<u8>,
+    /// Those from here on are left,
+    start: usize,
+    /// and end here.
+    end: usize,
 }
 
 impl Received {
@@ -22,7 +30,9 @@ impl Received {
         let mut received = Self::default();
         if !rest.is_empty() {
             let mut records = take();
-            records.extend_from_slice(rest);
+            records.memory.resize(rest.len().max(LEN), 0);
+            records.memory[..rest.len()].copy_from_slice(rest);
+            records.end = rest.len();
             received.records = Some(records);
         }
         received
@@ -31,10 +41,11 @@ impl Received {
     /// Reads from the socket as much as it has and as there is room for. Nothing may be left.
     pub(super) fn fill(&mut self, io: &mut impl Read) -> io::Result<usize> {
         let mut records = take();
-        let read = io.read(records.space_mut());
+        let read = io.read(&mut records.memory);
         match read {
             Ok(n @ 1..) => {
-                records.commit(n);
+                // A reader that lies about its length is believed as far as there is memory.
+                records.end = n.min(records.memory.len());
                 self.records = Some(records);
             }
             _ => put(records),
@@ -45,9 +56,9 @@ impl Received {
     /// Moves records to `buf`; says how many bytes.
     pub(super) fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let Some(mut records) = self.records.take() else { return Ok(0) };
-        let n = records.filled().read(buf)?;
-        records.consume(n);
-        if records.is_empty() {
+        let n = (&records.memory[records.start..records.end]).read(buf)?;
+        records.start += n;
+        if records.start == records.end {
             put(records);
         } else {
             self.records = Some(records);
@@ -61,19 +72,23 @@ impl Received {
 }
 
 thread_local! {
-    static SPARE: Cell<Option<Box<RecvBuf>>> = const { Cell::new(None) };
+    static SPARE: Cell<Option<Box<Records>>> = const { Cell::new(None) };
 }
 
-fn take() -> Box<RecvBuf> {
+fn take() -> Box<Records> {
     // At the end of a thread there is no memory for later any more.
-    SPARE.try_with(Cell::take).ok().flatten().unwrap_or_else(|| {
-        let mut records = RecvBuf::with_capacity(LEN);
-        records.hint_read_len(LEN);
-        records.into()
-    })
+    SPARE
+        .try_with(Cell::take)
+        .ok()
+        .flatten()
+        .unwrap_or_else(|| Records { memory: vec![0; LEN], start: 0, end: 0 }.into())
 }
 
-fn put(records: Box<RecvBuf>) {
+fn put(mut records: Box<Records>) {
+    if records.memory.len() > LEN {
+        return;
+    }
+    (records.start, records.end) = (0, 0);
     let _ = SPARE.try_with(|spare| spare.set(Some(records)));
 }
 
@@ -104,12 +119,12 @@ mod tests {
     fn memory_that_is_not_needed_is_used_by_the_next_one() {
         let mut first = Received::default();
         first.fill(&mut &b"abc"[..]).unwrap();
-        let at = first.records.as_ref().unwrap().filled().as_ptr();
+        let at = first.records.as_ref().unwrap().memory.as_ptr();
         let mut second = Received::from_rest(b"de");
         let mut piece = [0; 4];
         assert_eq!((first.read(&mut piece).unwrap(), &piece), (3, b"abc\0"));
         first.fill(&mut &b"f"[..]).unwrap();
-        assert_eq!(first.records.as_ref().unwrap().filled().as_ptr(), at);
+        assert_eq!(first.records.as_ref().unwrap().memory.as_ptr(), at);
         assert_eq!(second.read(&mut piece).unwrap(), 2);
         assert!(second.fill(&mut &b""[..]).is_ok_and(|n| n == 0) && second.is_empty());
     }

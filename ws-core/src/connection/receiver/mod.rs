@@ -241,6 +241,9 @@ impl Receiver {
             if let Some((kind, head, head_len)) = self.whole() {
                 return self.take_whole(kind, &head, head_len, parts).map(Some);
             }
+            if self.recv.is_empty() {
+                return Ok(None);
+            }
         }
         self.poll_frames(parts)
     }
