@@ -1,6 +1,6 @@
 //! A request in hand.
 
-use hyper::{Request, Response, body::Bytes};
+use hyper::{Request, Response, body::Bytes, http::request::Parts};
 use ws_tokio::{
     ServerConfig,
     handshake::{ArgumentError, Negotiated, RecvBuf, Violation},
@@ -61,6 +61,27 @@ impl<'r> UpgradeRequest<'r> {
         let upgrade =
             ws_core::UpgradeRequest::from_request(&under_hyper(config), &*request, RecvBuf::new());
         Self { upgrade, extensions: request.extensions_mut(), config: config.clone() }
+    }
+
+    /// Checks a request that has been taken apart, as extractors of frameworks get it.
+    ///
+    /// ```
+    /// use hyper::{Request, Response, body::Incoming};
+    /// use ws_hyper::{Rejection, ServerConfig, UpgradeRequest};
+    ///
+    /// fn chat(request: Request<Incoming>) -> Result<Response<String>, Rejection> {
+    ///     let (mut parts, _body) = request.into_parts();
+    ///     let upgrade = UpgradeRequest::from_parts(&mut parts, &ServerConfig::new());
+    ///     let (response, upgrading) = upgrade.accept()?;
+    ///     tokio::spawn(async move { upgrading.await?.send("welcome").await });
+    ///     Ok(response)
+    /// }
+    /// # let _ = chat;
+    /// ```
+    pub fn from_parts(parts: &'r mut Parts, config: &ServerConfig) -> Self {
+        let upgrade =
+            ws_core::UpgradeRequest::from_request(&under_hyper(config), &*parts, RecvBuf::new());
+        Self { upgrade, extensions: &mut parts.extensions, config: config.clone() }
     }
 
     /// The request, without its body.
