@@ -219,7 +219,11 @@ impl Sink<Message> for WebSocket {
                 return Poll::Ready(Err(Error::new(error)));
             }
         }
-        Pin::new(&mut self.inner).poll_ready(cx).map_err(Error::new)
+        match ready!(Pin::new(&mut self.inner).poll_ready(cx)) {
+            // What is sent then decides: another close frame is no error.
+            Err(ws_tokio::Error::Send(SendError::Closing)) => Poll::Ready(Ok(())),
+            ready => Poll::Ready(ready.map_err(Error::new)),
+        }
     }
 
     fn start_send(mut self: Pin<&mut Self>, message: Message) -> Result<(), Error> {
