@@ -85,6 +85,7 @@
 
 mod cause;
 mod close;
+pub mod close_code;
 mod extract;
 mod failed_upgrade;
 mod message;
@@ -102,7 +103,7 @@ pub use ws_hyper::{
 
 pub use self::{
     cause::cause,
-    close::{CloseCode, CloseFrame, close_code},
+    close::{CloseCode, CloseFrame},
     failed_upgrade::{DefaultOnFailedUpgrade, OnFailedUpgrade},
     message::Message,
     upgrade::WebSocketUpgrade,

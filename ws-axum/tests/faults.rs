@@ -2,6 +2,10 @@
 //! requests. Each test fails when axum is no longer wrong, so that nothing is said of it that is not so.
 
 #![cfg(test)]
+#![expect(
+    clippy::duplicate_mod,
+    reason = "that is the test: one program, compiled with either import"
+)]
 
 mod common;
 

@@ -98,7 +98,9 @@ async fn a_close_frame_may_say_nothing() {
 async fn errors_say_what_happened() {
     let configure = |ws: WebSocketUpgrade| ws.max_message_size(4).max_frame_size(3);
     let (address, mut outcomes) = serve_with(configure, collect).await;
-    let cases: [(&[u8], usize, Option<FrameRule>, &[u8]); 4] = [
+    // Frames, how many messages they are, the rule that they break, and the code of the answer.
+    type Case<'a> = (&'a [u8], usize, Option<FrameRule>, &'a [u8]);
+    let cases: [Case<'_>; 4] = [
         // Of the length that is allowed, in two frames, and one more.
         (
             b"\x01\x82\0\0\0\0ab\x80\x82\0\0\0\0cd\x01\x83\0\0\0\0abc\x80\x82\0\0\0\0de",

@@ -2,6 +2,10 @@
 //! same client sees the same of both.
 
 #![cfg(test)]
+#![expect(
+    clippy::duplicate_mod,
+    reason = "that is the test: one program, compiled with either import"
+)]
 
 mod common;
 
