@@ -3,7 +3,7 @@
 //! ```
 //! use axum::{Router, response::Response, routing::any};
 //! use tokio::net::TcpListener;
-//! use ws_axum::{WebSocket, WebSocketUpgrade};
+//! use ws_axum::{Message, WebSocket, WebSocketUpgrade};
 //!
 //! async fn echo(ws: WebSocketUpgrade) -> Response {
 //!     ws.on_upgrade(serve)
@@ -11,7 +11,7 @@
 //!
 //! async fn serve(mut socket: WebSocket) {
 //!     while let Some(Ok(message)) = socket.recv().await {
-//!         if matches!(message, ws_axum::Message::Text(_) | ws_axum::Message::Binary(_)) {
+//!         if matches!(message, Message::Text(_) | Message::Binary(_)) {
 //!             let _ = socket.send(message).await; // the next `recv` says if the client is gone
 //!         }
 //!     }
@@ -24,7 +24,6 @@
 //! let url = format!("ws://{}/echo", listener.local_addr()?);
 //! tokio::spawn(async { axum::serve(listener, app).await });
 //!
-//! use ws_axum::ws_hyper::ws_tokio; // a client
 //! let (mut ws, _response) = ws_tokio::connect(&url).await?;
 //! ws.send("hello").await?;
 //! assert_eq!(ws.recv().await?, Some("hello".into()));
