@@ -32,8 +32,7 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for WebSocketUpgrade {
 
 fn extract(parts: &mut Parts) -> Result<WebSocketUpgrade, WebSocketUpgradeRejection> {
     let config = configured(parts);
-    let version = parts.version;
-    let rejected = |rejection| Err(WebSocketUpgradeRejection::new(rejection, version));
+    let rejected = |rejection| Err(WebSocketUpgradeRejection::new(rejection));
     let request = UpgradeRequest::from_parts(parts, &config);
     if request.violation().is_some() {
         // The answer to it, which cannot be a 101.

@@ -12,10 +12,7 @@ use axum_core::{
 use ws_hyper::{
     Rejection,
     hyper::body::Bytes,
-    ws_tokio::{
-        http::{StatusCode, Version},
-        rules::RequestRule,
-    },
+    ws_tokio::{http::StatusCode, rules::RequestRule},
 };
 
 /// A type for each variant, as axum has it.
@@ -110,27 +107,26 @@ rejections! {
 }
 
 impl WebSocketUpgradeRejection {
-    pub(crate) fn new(rejection: Rejection, version: Version) -> Self {
+    pub(crate) fn new(rejection: Rejection) -> Self {
         use RequestRule::{
             BadVersion, DuplicateVersion, Method, MissingKey, MissingVersion, NoConnection,
             NoUpgrade,
         };
 
-        let is_http_2 = version > Version::HTTP_11;
         match rejection.rule() {
             None => ConnectionNotUpgradable(rejection).into(),
-            Some(Method) if is_http_2 => MethodNotConnect(rejection).into(),
             Some(Method) => MethodNotGet(rejection).into(),
-            Some(NoConnection | NoUpgrade) if is_http_2 => {
-                InvalidProtocolPseudoheader(rejection).into()
-            }
             Some(NoConnection) => InvalidConnectionHeader(rejection).into(),
             Some(NoUpgrade) => InvalidUpgradeHeader(rejection).into(),
             Some(MissingVersion | DuplicateVersion | BadVersion) => {
                 InvalidWebSocketVersionHeader(rejection).into()
             }
             Some(MissingKey) => WebSocketKeyHeaderMissing(rejection).into(),
-            Some(_) => RuleBroken(rejection).into(),
+            Some(rule) => match rule.name() {
+                "not-connect" => MethodNotConnect(rejection).into(),
+                "no-protocol" | "other-protocol" => InvalidProtocolPseudoheader(rejection).into(),
+                _ => RuleBroken(rejection).into(),
+            },
         }
     }
 

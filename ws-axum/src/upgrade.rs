@@ -331,7 +331,6 @@ impl<F> WebSocketUpgrade<F> {
 
     /// The response, and the WebSocket that comes of it.
     fn answer(&mut self) -> Result<(Response, Upgrading), WebSocketUpgradeRejection> {
-        let version = self.parts.version;
         let mut request = UpgradeRequest::from_parts(&mut self.parts, &self.config);
         let selected = match &self.selected {
             Some(name) if self.is_selected_by_hand => {
@@ -341,7 +340,7 @@ impl<F> WebSocketUpgrade<F> {
             _ => Ok(()),
         };
         let answered = selected.map_err(Into::into).and_then(|()| request.accept::<Body>());
-        answered.map_err(|rejection| WebSocketUpgradeRejection::new(rejection, version))
+        answered.map_err(WebSocketUpgradeRejection::new)
     }
 
     /// The same, with the subprotocol that the configuration selects.
