@@ -23,7 +23,9 @@ mod ours {
     pub(crate) mod offers;
 }
 
+use axum::Extension;
 use common::{REQUEST, Raw, request, serve};
+use ws_axum::ServerConfig;
 
 /// What axum answers, and what is answered here.
 async fn both(request: impl AsRef<[u8]>) -> [(u16, String); 2] {
@@ -113,6 +115,35 @@ async fn a_body_is_no_frame() {
 async fn a_request_has_one_host() {
     assert_eq!(statuses(&[("Host", "")]).await, (101, 400));
     assert_eq!(statuses(&[("-", "Host: other.example")]).await, (101, 400));
+}
+
+/// A page of any site can open a WebSocket with the cookies of another (RFC 6455 10.2). axum has no policy
+/// that could be set.
+#[tokio::test]
+async fn pages_of_other_sites_can_be_kept_out() {
+    let policy = Extension(ServerConfig::new().same_origin());
+    for (app, status) in [(theirs::offers::app(), 101), (ours::offers::app(), 403)] {
+        let address = serve(app.layer(policy.clone())).await;
+        let evil = request(&[("-", "Origin: https://evil.example")]);
+        assert_eq!(Raw::ask(address, evil).await.0, status);
+        assert_eq!(Raw::ask(address, REQUEST).await.0, 101);
+    }
+}
+
+/// axum agrees to no extension (RFC 6455 9).
+#[cfg(feature = "deflate")]
+#[tokio::test]
+async fn messages_can_be_compressed() {
+    use ws_axum::ws_hyper::ws_tokio::deflate::DeflateConfig;
+
+    let policy = Extension(ServerConfig::new().deflate(DeflateConfig::new()));
+    for (app, agrees) in [(theirs::offers::app(), false), (ours::offers::app(), true)] {
+        let address = serve(app.layer(policy.clone())).await;
+        let offer = request(&[("-", "Sec-WebSocket-Extensions: permessage-deflate")]);
+        let (status, head) = Raw::ask(address, offer).await;
+        assert_eq!(status, 101);
+        assert_eq!(head.contains("sec-websocket-extensions: permessage-deflate"), agrees, "{head}");
+    }
 }
 
 /// The peer's close is answered (RFC 6455 5.5.1) although the handler is over with it. With axum it is
