@@ -2,7 +2,7 @@
 
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use ws_hyper::{
-    Rejection, ServerConfig, UpgradeRequest, hyper::upgrade::OnUpgrade,
+    Rejection, ServerConfig, UpgradeRequest, hyper::upgrade::OnUpgrade, inspect,
     ws_tokio::http::request::Parts,
 };
 
@@ -22,30 +22,28 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for WebSocketUpgrade {
     type Rejection = WebSocketUpgradeRejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Self::Rejection> {
-        let config = configured(parts);
-        if !UpgradeRequest::from_parts(parts, &config).is_upgrade() {
-            return Ok(None);
+        if inspect(parts, &configured(parts)).is_upgrade() {
+            extract(parts).map(Some)
+        } else {
+            Ok(None)
         }
-        extract(parts).map(Some)
     }
 }
 
 fn extract(parts: &mut Parts) -> Result<WebSocketUpgrade, WebSocketUpgradeRejection> {
     let config = configured(parts);
-    let rejected = |rejection| Err(WebSocketUpgradeRejection::new(rejection));
-    let request = UpgradeRequest::from_parts(parts, &config);
-    if request.violation().is_some() {
+    let looked_at = inspect(parts, &config);
+    if looked_at.violation().is_some() || parts.extensions.get::<OnUpgrade>().is_none() {
         // The answer to it, which cannot be a 101.
-        return match request.accept::<()>() {
-            Err(rejection) => rejected(rejection),
-            Ok(_) => rejected(Rejection::NotUpgradable),
+        let rejection = match UpgradeRequest::from_parts(parts, &config).accept::<()>() {
+            Err(rejection) => rejection,
+            Ok(_) => Rejection::NotUpgradable,
         };
+        return Err(WebSocketUpgradeRejection::new(rejection));
     }
     let taken = parts.clone();
-    if parts.extensions.remove::<OnUpgrade>().is_none() {
-        return rejected(Rejection::NotUpgradable);
-    }
-    Ok(WebSocketUpgrade::new(taken, config))
+    parts.extensions.remove::<OnUpgrade>();
+    Ok(WebSocketUpgrade::new(taken, config, &looked_at))
 }
 
 /// What a layer says, or the defaults.

@@ -49,7 +49,7 @@
 //! | send the same to many | [`Prepared`], [`send_prepared`](WebSocket::send_prepared) |
 //! | close, and know how it ended | [`close_with`](WebSocket::close_with), [`close_info`](WebSocket::close_info) |
 //! | have messages in parts, halves without a lock, a stream of bytes, the socket | the native WebSocket: [`into_inner`](WebSocket::into_inner), [`accept`](WebSocketUpgrade::accept) |
-//! | look at the request first | [`request`](WebSocketUpgrade::request) |
+//! | look at the request first | [`inspect`](WebSocketUpgrade::inspect) |
 //! | know what went wrong | [`rejection`] for requests, [`cause`] for an [`Error`] |
 //! | put a WebSocket in front of a route, as a layer | `ws_hyper::tower::UpgradeLayer`, with the feature `tower` of `ws-hyper` |
 //!

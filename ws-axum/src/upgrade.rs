@@ -6,11 +6,12 @@ use axum_core::{Error, body::Body, response::Response};
 #[cfg(feature = "deflate")]
 use ws_hyper::ws_tokio::deflate::DeflateConfig;
 use ws_hyper::{
-    ServerConfig, UpgradeRequest, Upgrading,
+    ServerConfig, UpgradeRequest, Upgrading, inspect,
     ws_tokio::{
         WebSocketConfig,
         handshake::ArgumentError,
         http::{HeaderValue, request::Parts},
+        ws_core,
     },
 };
 
@@ -72,20 +73,21 @@ pub struct WebSocketUpgrade<F = DefaultOnFailedUpgrade> {
 }
 
 impl WebSocketUpgrade {
-    /// A request whose connection can be had.
-    pub(crate) fn new(parts: Parts, config: ServerConfig) -> Self {
-        let mut this = Self {
+    /// A request whose connection can be had, and what was found in it.
+    pub(crate) fn new(
+        parts: Parts,
+        config: ServerConfig,
+        looked_at: &ws_core::UpgradeRequest,
+    ) -> Self {
+        Self {
             parts,
             config,
             write_buffer_size: WRITE_BUFFER_SIZE,
-            offered: Vec::new(),
-            selected: None,
+            offered: looked_at.offered_subprotocols().filter_map(value).collect(),
+            selected: looked_at.negotiated().subprotocol().and_then(value),
             is_selected_by_hand: false,
             on_failed_upgrade: DefaultOnFailedUpgrade,
-        };
-        let request = this.request();
-        this.offered = request.offered_subprotocols().filter_map(value).collect();
-        this.negotiated()
+        }
     }
 }
 
@@ -236,10 +238,10 @@ impl<F> WebSocketUpgrade<F> {
         self.with(|config| config.close_timeout(time))
     }
 
-    /// The request in hand, checked against the configuration as it is now: which rule it breaks, what would
+    /// Looks at the request, checked against the configuration as it is now: which rule it breaks, what would
     /// be negotiated.
-    pub fn request(&mut self) -> UpgradeRequest<'_> {
-        UpgradeRequest::from_parts(&mut self.parts, &self.config)
+    pub fn inspect(&self) -> ws_core::UpgradeRequest {
+        inspect(&self.parts, &self.config)
     }
 
     /// What to do when no WebSocket comes of it: because the client is gone before it has the response, or
@@ -345,8 +347,7 @@ impl<F> WebSocketUpgrade<F> {
 
     /// The same, with the subprotocol that the configuration selects.
     fn negotiated(mut self) -> Self {
-        let request = self.request();
-        self.selected = request.negotiated().subprotocol().and_then(value);
+        self.selected = self.inspect().negotiated().subprotocol().and_then(value);
         self
     }
 

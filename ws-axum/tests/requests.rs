@@ -222,7 +222,7 @@ async fn subprotocols_are_selected() {
             .subprotocol_preference(Preference::Client);
         let mut ws = ws.config(&config);
         assert_eq!(shown(ws.selected_protocol()), "v1");
-        assert_eq!(ws.request().negotiated().subprotocol(), Some("v1"));
+        assert_eq!(ws.inspect().negotiated().subprotocol(), Some("v1"));
         ws.set_selected_protocol(HeaderValue::from_static("v2"));
         assert_eq!(shown(ws.selected_protocol()), "v2");
         ws.on_upgrade(|mut socket| async move {

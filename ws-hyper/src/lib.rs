@@ -55,7 +55,7 @@
 //! |---|---|
 //! | upgrade a request | [`upgrade`], which gives the 101 and an [`Upgrading`] |
 //! | look at it first, choose a subprotocol, add fields to the 101 | [`UpgradeRequest`] |
-//! | the same where a framework has taken the request apart | [`UpgradeRequest::from_parts`] |
+//! | the same where a framework has taken the request apart | [`UpgradeRequest::from_parts`]; to look only, [`inspect`] |
 //! | put WebSockets in front of a service of tower | `tower::UpgradeLayer`, with the feature `tower` |
 //! | tell it from ordinary HTTP | [`is_upgrade`] |
 //! | say why it is not upgraded | [`Rejection::into_response`] |
@@ -127,7 +127,7 @@ pub use self::{
     error::Error,
     rejection::Rejection,
     server::upgrade,
-    upgrade_request::UpgradeRequest,
+    upgrade_request::{UpgradeRequest, inspect},
     upgraded::Upgraded,
     upgrading::Upgrading,
 };

@@ -57,7 +57,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 use ws_tokio::ServerConfig;
 
-use crate::{upgrade_request::UpgradeRequest, upgrading::Upgrading};
+use crate::{is_upgrade, server::upgrade, upgrading::Upgrading};
 
 /// Makes of a service one that opens WebSockets, too: see [`UpgradeService`].
 #[derive(Clone)]
@@ -97,7 +97,7 @@ impl<H> fmt::Debug for UpgradeLayer<H> {
 
 /// A service that upgrades what wants to open a WebSocket, and hands over everything else.
 ///
-/// What [`is_upgrade`](UpgradeRequest::is_upgrade) gets the 101 and goes to the handler, or gets the
+/// What [`is_upgrade`](is_upgrade()) gets the 101 and goes to the handler, or gets the
 /// [`Rejection`](crate::Rejection) as its response. It does not come to the service inside.
 #[derive(Clone)]
 pub struct UpgradeService<S, H> {
@@ -122,11 +122,10 @@ where
     }
 
     fn call(&mut self, mut request: Request<T>) -> Self::Future {
-        let upgrade = UpgradeRequest::new(&mut request, &self.config);
-        if !upgrade.is_upgrade() {
+        if !is_upgrade(&request) {
             return ResponseFuture(Answer::Inner(Box::pin(self.inner.call(request))));
         }
-        let response = match upgrade.accept() {
+        let response = match upgrade(&mut request, &self.config) {
             Ok((response, upgrading)) => {
                 tokio::spawn((self.handler)(upgrading));
                 response

@@ -79,8 +79,7 @@ impl<'r> UpgradeRequest<'r> {
     /// # let _ = chat;
     /// ```
     pub fn from_parts(parts: &'r mut Parts, config: &ServerConfig) -> Self {
-        let upgrade =
-            ws_core::UpgradeRequest::from_request(&under_hyper(config), &*parts, RecvBuf::new());
+        let upgrade = inspect(parts, config);
         Self { upgrade, extensions: &mut parts.extensions, config: config.clone() }
     }
 
@@ -144,4 +143,20 @@ impl<'r> UpgradeRequest<'r> {
         let upgrading = hand_over(self.extensions, negotiated, &self.config, kept)?;
         Ok((response.map(|()| B::default()), upgrading))
     }
+}
+
+/// Looks at a request that has been taken apart, and does not begin to answer it: which rule it breaks, what
+/// would be negotiated. For frameworks that decide later; answer with [`UpgradeRequest::from_parts`].
+///
+/// ```
+/// use ws_hyper::{ServerConfig, inspect};
+///
+/// let (parts, ()) = hyper::Request::get("/chat").body(())?.into_parts();
+/// let request = inspect(&parts, &ServerConfig::new());
+/// assert!(!request.is_upgrade());
+/// assert_eq!(request.violation().unwrap().rule().name(), "missing-host");
+/// # Ok::<(), ws_hyper::ws_tokio::http::Error>(())
+/// ```
+pub fn inspect(parts: &Parts, config: &ServerConfig) -> ws_core::UpgradeRequest {
+    ws_core::UpgradeRequest::from_request(&under_hyper(config), parts, RecvBuf::new())
 }
