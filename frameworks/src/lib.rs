@@ -7,6 +7,9 @@
 //! | [`salvo`] | hyper's `OnUpgrade` is among the request's extensions | hyper's `Upgraded` |
 //! | [`warp`] | a filter is a service of tower, and the layer of `ws-hyper` goes in front of it | hyper's `Upgraded` |
 //!
+//! They run with actix-http 3.11 and 3.20, poem 3.1, salvo 0.85 and 1.1, and warp 0.4. The older ones are those that the
+//! workspace's Rust version compiles.
+//!
 //! Two ways do not let a connection out. A handler of `actix-web` gets a stream of the request's body and gives
 //! one of the response's: what flush means, and that the socket is closed after a close frame, is then actix's
 //! decision, so the example is of `actix-http`, below it; there an application of `actix-web` can be the
