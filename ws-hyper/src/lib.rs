@@ -55,6 +55,8 @@
 //! |---|---|
 //! | upgrade a request | [`upgrade`], which gives the 101 and an [`Upgrading`] |
 //! | look at it first, choose a subprotocol, add fields to the 101 | [`UpgradeRequest`] |
+//! | the same where a framework has taken the request apart | [`UpgradeRequest::from_parts`]; to look only, [`inspect`] |
+//! | put WebSockets in front of a service of tower | `tower::UpgradeLayer`, with the feature `tower` |
 //! | tell it from ordinary HTTP | [`is_upgrade`] |
 //! | say why it is not upgraded | [`Rejection::into_response`] |
 //! | have the stream that hyper was given, a `TcpStream` for instance | [`Upgrading::downcast`] |
@@ -98,6 +100,7 @@
 //! |---|---|---|
 //! | `auto` | off | [`Upgrading::downcast`] finds the streams of hyper-util's `server::conn::auto`, too |
 //! | `deflate` | off | permessage-deflate (RFC 7692): `ServerConfig::deflate`, `ClientConfig::deflate` |
+//! | `tower` | off | `tower::UpgradeLayer`, for services of tower and what is built on them |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -106,6 +109,8 @@ mod deadline;
 mod error;
 mod rejection;
 mod server;
+#[cfg(feature = "tower")]
+pub mod tower;
 mod upgrade_request;
 mod upgraded;
 mod upgrading;
@@ -122,7 +127,7 @@ pub use self::{
     error::Error,
     rejection::Rejection,
     server::upgrade,
-    upgrade_request::UpgradeRequest,
+    upgrade_request::{UpgradeRequest, inspect},
     upgraded::Upgraded,
     upgrading::Upgrading,
 };

@@ -1,6 +1,6 @@
 //! A request in hand.
 
-use hyper::{Request, Response, body::Bytes};
+use hyper::{Request, Response, body::Bytes, http::request::Parts};
 use ws_tokio::{
     ServerConfig,
     handshake::{ArgumentError, Negotiated, RecvBuf, Violation},
@@ -63,6 +63,26 @@ impl<'r> UpgradeRequest<'r> {
         Self { upgrade, extensions: request.extensions_mut(), config: config.clone() }
     }
 
+    /// Checks a request that has been taken apart, as extractors of frameworks get it.
+    ///
+    /// ```
+    /// use hyper::{Request, Response, body::Incoming};
+    /// use ws_hyper::{Rejection, ServerConfig, UpgradeRequest};
+    ///
+    /// fn chat(request: Request<Incoming>) -> Result<Response<String>, Rejection> {
+    ///     let (mut parts, _body) = request.into_parts();
+    ///     let upgrade = UpgradeRequest::from_parts(&mut parts, &ServerConfig::new());
+    ///     let (response, upgrading) = upgrade.accept()?;
+    ///     tokio::spawn(async move { upgrading.await?.send("welcome").await });
+    ///     Ok(response)
+    /// }
+    /// # let _ = chat;
+    /// ```
+    pub fn from_parts(parts: &'r mut Parts, config: &ServerConfig) -> Self {
+        let upgrade = inspect(parts, config);
+        Self { upgrade, extensions: &mut parts.extensions, config: config.clone() }
+    }
+
     /// The request, without its body.
     pub fn request(&self) -> &Request<()> {
         self.upgrade.request()
@@ -123,4 +143,20 @@ impl<'r> UpgradeRequest<'r> {
         let upgrading = hand_over(self.extensions, negotiated, &self.config, kept)?;
         Ok((response.map(|()| B::default()), upgrading))
     }
+}
+
+/// Looks at a request that has been taken apart, and does not begin to answer it: which rule it breaks, what
+/// would be negotiated. For frameworks that decide later; answer with [`UpgradeRequest::from_parts`].
+///
+/// ```
+/// use ws_hyper::{ServerConfig, inspect};
+///
+/// let (parts, ()) = hyper::Request::get("/chat").body(())?.into_parts();
+/// let request = inspect(&parts, &ServerConfig::new());
+/// assert!(!request.is_upgrade());
+/// assert_eq!(request.violation().unwrap().rule().name(), "missing-host");
+/// # Ok::<(), ws_hyper::ws_tokio::http::Error>(())
+/// ```
+pub fn inspect(parts: &Parts, config: &ServerConfig) -> ws_core::UpgradeRequest {
+    ws_core::UpgradeRequest::from_request(&under_hyper(config), parts, RecvBuf::new())
 }

@@ -37,6 +37,12 @@ impl Upgrading {
         &self.negotiated
     }
 
+    /// The request that is being upgraded: on a server, if
+    /// [`keep_request`](ws_tokio::ServerConfig::keep_request) is on. The WebSocket has it, too.
+    pub fn request(&self) -> Option<&Request<()>> {
+        self.request.as_ref()
+    }
+
     /// Waits for the WebSocket, over the stream as it was before hyper had it: of type `T`, when hyper got
     /// a `TokioIo<T>`. What hyper has read too far become the first frames.
     ///

@@ -6,8 +6,8 @@ mod common;
 
 use common::{REQUEST, Raw, echo_server, request};
 use http_body_util::Full;
-use hyper::{Request, Response, Version, body::Bytes};
-use ws_hyper::{ServerConfig, UpgradeRequest, upgrade, ws_tokio::rules::RequestRule};
+use hyper::{Request, Response, Version, body::Bytes, http::request::Parts};
+use ws_hyper::{Rejection, ServerConfig, UpgradeRequest, upgrade, ws_tokio::rules::RequestRule};
 
 /// A change to a request, the status of the answer, and a line or a part of the text that it has.
 type Case<'a> = (&'a [(&'a str, &'a str)], u16, &'a str);
@@ -122,19 +122,43 @@ fn http_2_is_refused_in_its_own_terms() {
 }
 
 #[test]
+fn what_was_not_offered_is_a_rejection_too() {
+    fn choose(parts: &mut Parts) -> Result<Response<Bytes>, Rejection> {
+        let mut upgrade = UpgradeRequest::from_parts(parts, &ServerConfig::new());
+        assert!(upgrade.is_upgrade() && upgrade.violation().is_none());
+        upgrade.select_subprotocol(Some("chat.v9"))?;
+        Ok(upgrade.accept()?.0)
+    }
+    let (mut parts, ()) = from_elsewhere().into_parts();
+    let rejection = choose(&mut parts).unwrap_err();
+    assert_eq!(rejection.rule(), Some(RequestRule::Response));
+    assert!(rejection.to_string().contains("chat.v9"), "{rejection}");
+    // What the application did wrong is not told to the client.
+    let response: Response<Bytes> = rejection.to_response();
+    assert_eq!(response.status(), 500);
+    assert!(!response.body().is_empty() && !response.body().windows(4).any(|it| it == b"chat"));
+    assert_eq!(rejection.into_response::<Bytes>().body(), response.body());
+}
+
+#[test]
 fn a_request_from_elsewhere_is_not_accepted() {
-    let mut request = Request::get("/")
-        .header("host", "ws.example")
-        .header("connection", "upgrade")
-        .header("upgrade", "websocket")
-        .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
-        .header("sec-websocket-version", "13")
-        .body(())
-        .unwrap();
+    let mut request = from_elsewhere();
     let rejection = upgrade::<_, ()>(&mut request, &ServerConfig::new()).unwrap_err();
     assert_eq!(rejection.name(), "not-upgradable");
     assert!(rejection.to_string().contains("500"), "{rejection}");
     let response: Response<String> =
         rejection.into_response::<Bytes>().map(|body| String::from_utf8(body.to_vec()).unwrap());
     assert_eq!(response.status(), 500);
+}
+
+/// A good request that hyper has not read.
+fn from_elsewhere() -> Request<()> {
+    Request::get("/")
+        .header("host", "ws.example")
+        .header("connection", "upgrade")
+        .header("upgrade", "websocket")
+        .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
+        .header("sec-websocket-version", "13")
+        .body(())
+        .unwrap()
 }

@@ -1,6 +1,6 @@
 //! Adapters lend a runtime: no protocol decision, no I/O loop, and not much code.
 
-use super::allow::ADAPTER_LOOPS;
+use super::allow::{ADAPTER_LOOPS, CLOSE_CODES};
 use super::source::Source;
 use super::tokens::{Token, paths};
 use super::{ADAPTERS, CORE, Crate, Finding};
@@ -19,7 +19,8 @@ const HEADERS: &[&str] = &[
 const HEADER_PREFIX: &str = "sec-websocket";
 
 /// What stands for a protocol decision in a path. A close code may be passed on; to name one decides.
-const DECISIONS: &[&str] = &["Opcode", "OpCode", "CloseCode::", "SWITCHING_PROTOCOLS"];
+const DECISIONS: &[&str] = &["Opcode", "OpCode", CLOSE_CODE, "SWITCHING_PROTOCOLS"];
+const CLOSE_CODE: &str = "CloseCode::";
 
 /// An async adapter may have at most this share of the core's lines.
 const MAX_SHARE_PERCENT: usize = 10;
@@ -41,7 +42,8 @@ pub(super) fn check_protocol(source: &Source) -> Vec<Finding> {
     for path in paths(&tokens).into_iter().filter(|path| !path.is_reexport) {
         let mut words = path.text.split("::");
         let constant = path.text.contains("::") && words.any(|word| word == "header");
-        if constant || DECISIONS.iter().any(|decision| path.text.contains(decision)) {
+        let mut decisions = DECISIONS.iter().filter(|it| path.text.contains(**it));
+        if constant || decisions.any(|it| !(*it == CLOSE_CODE && may_name_codes(&source.path))) {
             report(path.line, path.text);
         }
     }
@@ -78,8 +80,17 @@ pub(super) fn stale(crates: &[Crate]) -> Vec<Finding> {
         files.any(|file| loops(&file.shipped_tokens()).any(|token| token.text == word))
     };
     let stale = ADAPTER_LOOPS.iter().filter(|(path, word, _)| !needed(path, word));
-    stale
-        .map(|(path, word, _)| Finding::new(path, 0, format!("no `{word}` here to allow")))
+    let loops = stale.map(|(path, word, _)| (path, *word));
+    let names_code = |path: &str| {
+        let mut files = crates.iter().flat_map(Crate::shipped).filter(|file| file.path == path);
+        files
+            .any(|file| paths(&file.shipped_tokens()).iter().any(|it| it.text.contains(CLOSE_CODE)))
+    };
+    let codes = CLOSE_CODES.iter().filter(|(path, _)| !names_code(path));
+    let codes = codes.map(|(path, _)| (path, CLOSE_CODE));
+    loops
+        .chain(codes)
+        .map(|(path, what)| Finding::new(path, 0, format!("no `{what}` here to allow")))
         .collect()
 }
 
@@ -97,6 +108,10 @@ pub(super) fn check_sizes(sizes: &[(&str, usize)]) -> Vec<Finding> {
             Finding::new(name, 0, format!("{len} lines of code, {limit}"))
         })
         .collect()
+}
+
+fn may_name_codes(path: &str) -> bool {
+    CLOSE_CODES.iter().any(|(allowed, _)| path == *allowed)
 }
 
 fn loops<'a>(tokens: &'a [Token<'a>]) -> impl Iterator<Item = &'a Token<'a>> {
@@ -147,6 +162,16 @@ mod tests {
             "#[cfg(test)]\nmod tests { const A: u16 = 1002; const B: &str = \"upgrade\"; }",
         ] {
             assert_eq!(protocol(code), 0, "{code}");
+        }
+    }
+
+    #[test]
+    fn names_may_be_given_where_it_is_listed() {
+        let found = |path: &str, code: &str| check_protocol(&Source::new(path, code)).len();
+        for (path, _) in CLOSE_CODES {
+            assert_eq!(found(path, "pub const AWAY: u16 = CloseCode::GOING_AWAY.get();"), 0);
+            assert_eq!(found(path, "match frame { Opcode::Ping => {} }"), 1);
+            assert_eq!(found(path, "pub const AWAY: u16 = 1001;"), 1);
         }
     }
 

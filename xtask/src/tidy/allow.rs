@@ -40,6 +40,10 @@ pub(super) const ADAPTER_LOOPS: &[(&str, &str, &str)] = &[
     ("ws-blocking/src/shared.rs", "loop", "is a stream, and waits for its socket without the lock"),
 ];
 
+/// Files outside of the core that may name close codes: `(path, why that decides nothing)`.
+pub(super) const CLOSE_CODES: &[(&str, &str)] =
+    &[("ws-axum/src/close_code.rs", "gives the core's constants the names that axum has for them")];
+
 /// Imports that close a circle: `(folder, file or folder in it, what that imports, why)`.
 pub(super) const CIRCULAR_IMPORTS: &[(&str, &str, &str, &str)] = &[
     ("conformance/src", "judge/", "judge.rs", "both roles fill one list of differences"),

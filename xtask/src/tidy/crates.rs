@@ -12,7 +12,7 @@ pub(super) const DRIVER: &str = "ws-driver";
 /// The crates that lend a runtime to the driver.
 pub(super) const ADAPTERS: &[&str] = &["ws-tokio", "ws-smol", "ws-async-std", "ws-blocking"];
 /// The crates that stand between an HTTP stack and an adapter.
-pub(super) const INTEGRATIONS: &[&str] = &["ws-hyper"];
+pub(super) const INTEGRATIONS: &[&str] = &["ws-hyper", "ws-axum"];
 
 /// A package with its sources read.
 pub(super) struct Crate {
