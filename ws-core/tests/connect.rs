@@ -383,18 +383,21 @@ fn answer(fields: &[(&'static str, &'static str)]) -> Response<()> {
 fn a_client_asks_in_the_same_form() {
     let config =
         ClientConfig::new().subprotocols(["a", "b"]).header("origin", "https://app.example");
-    let (request, _) = made(&config);
+    let (request, verifier) = made(&config);
     assert_eq!((request.method(), request.version()), (&Method::CONNECT, Version::HTTP_2));
     assert_eq!(request.uri(), "https://ws.example:81/room/7?x=1");
     let mut fields = names(request.headers());
     fields.sort_unstable();
     assert_eq!(fields, ["origin", "sec-websocket-protocol", "sec-websocket-version"]);
+    assert_eq!(verifier.protocol(), Some("websocket"));
+    let (_, of_http_1) = ws_core::upgrade_request(&config, "ws.example", "/").unwrap();
+    assert_eq!(of_http_1.protocol(), None);
     let (plain, _) = connect_request(&config, "WS", "ws.example", "").unwrap();
     assert_eq!(plain.uri(), "http://ws.example/");
 
     // The server takes it.
     let server = ServerConfig::new().subprotocols(["b"]);
-    let asked = Asked { request, protocol: Some("websocket") };
+    let asked = Asked { request, protocol: verifier.protocol() };
     let (response, _) = asked.respond(&server).unwrap();
     assert_eq!(response.headers()["sec-websocket-protocol"], "b");
 }

@@ -104,8 +104,11 @@
 mod client;
 mod deadline;
 mod error;
+mod parsed;
 mod rejection;
 mod server;
+#[cfg(feature = "http2")]
+mod stream;
 mod upgrade_request;
 mod upgraded;
 mod upgrading;
@@ -114,12 +117,13 @@ pub use {hyper, ws_tokio};
 
 pub use ws_tokio::{
     ClientConfig, CloseCode, Message, ServerConfig, Verifier, WebSocket, WebSocketConfig,
-    is_upgrade, upgrade_request,
+    upgrade_request,
 };
 
 pub use self::{
     client::{handshake, handshake_with, upgrade_response},
     error::Error,
+    parsed::is_upgrade,
     rejection::Rejection,
     server::upgrade,
     upgrade_request::UpgradeRequest,

@@ -122,7 +122,8 @@ pub fn upgrade_request(
 }
 
 /// Like [`upgrade_request`], for HTTP/2 and HTTP/3 (RFC 8441 5, RFC 9220 3): a CONNECT that your own HTTP
-/// stack sends with the `:protocol` `websocket`, in the way of that stack, and without an end of the stream.
+/// stack sends with [`Verifier::protocol`] as `:protocol`, in the way of that stack, and without an end of the
+/// stream.
 ///
 /// `scheme` is that of the URL, `ws` or `wss`: it becomes `http` or `https`. The version of the request is
 /// HTTP/2; make it HTTP/3 to send it so.
@@ -137,6 +138,7 @@ pub fn upgrade_request(
 /// let (request, verifier) = connect_request(&config, "wss", "ws.example", "/room/7")?;
 /// assert_eq!(request.method(), "CONNECT");
 /// assert_eq!(request.uri(), "https://ws.example/room/7");
+/// assert_eq!(verifier.protocol(), Some("websocket"));
 ///
 /// // What the server answered:
 /// let response = http::Response::builder()

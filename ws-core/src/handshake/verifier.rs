@@ -37,6 +37,12 @@ impl Verifier {
         &self.config
     }
 
+    /// The `:protocol` that the request has to be sent with: that of one of
+    /// [`connect_request`](crate::connect_request).
+    pub fn protocol(&self) -> Option<&'static str> {
+        (self.request.form() == Form::Connect).then_some("websocket")
+    }
+
     /// Checks the answer, and returns what was negotiated. The body is left to the HTTP stack.
     ///
     /// # Errors
