@@ -114,7 +114,7 @@ pub fn upgrade_response(
     check(response, verifier, deadline)
 }
 
-fn check(
+pub(crate) fn check(
     mut response: Response<Incoming>,
     verifier: &Verifier,
     deadline: Deadline,

@@ -104,6 +104,8 @@
 mod client;
 mod deadline;
 mod error;
+#[cfg(feature = "http2")]
+pub mod http2;
 mod parsed;
 mod rejection;
 mod server;

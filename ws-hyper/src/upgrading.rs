@@ -76,6 +76,19 @@ impl Upgrading {
         })
     }
 
+    /// Waits for the WebSocket, over what `over` makes of its stream.
+    #[cfg(feature = "http2")]
+    pub(crate) async fn over<T>(
+        mut self,
+        over: impl FnOnce(Upgraded) -> T,
+    ) -> Result<WebSocket<T>, Error>
+    where
+        T: AsyncRead + AsyncWrite + Unpin,
+    {
+        let upgraded = poll_fn(|cx| self.poll_upgraded(cx)).await?;
+        Ok(WebSocket::from_parts(self.parts(over(upgraded)), &self.config))
+    }
+
     fn poll_upgraded(&mut self, cx: &mut Context<'_>) -> Poll<Result<Upgraded, Error>> {
         let Some(upgrade) = &mut self.upgrade else {
             return Poll::Ready(Err(HandshakeError::Done.into()));
