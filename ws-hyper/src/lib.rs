@@ -111,8 +111,9 @@
 //!   closing and for silence hold. hyper keeps what it has taken until the window opens or the connection ends.
 //! * **Windows.** Messages that nobody receives stay in the window of the connection, which all its streams share.
 //!   hyper's server has 1 MiB for each of the two by default, so one WebSocket that is not read from stops the
-//!   whole connection: give streams less with `initial_stream_window_size`. h2 also ends a connection on which
-//!   thousands of small messages wait to be read.
+//!   whole connection: give streams less with `initial_stream_window_size`. h2 also ends a connection on which too
+//!   many small messages wait to be read, some two thousand of less than 256 octets; the number grows with
+//!   `initial_connection_window_size`.
 //! * **The stream** is hyper's: [`Upgrading::downcast`] finds no socket inside.
 //! * **A CONNECT with a body** is answered by hyper, which resets the stream and ends the connection.
 //!
