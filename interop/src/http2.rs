@@ -44,3 +44,16 @@ fn listening(said: &str) -> Option<Result<String, String>> {
 
 /// For all checks together, each of which takes a fraction of a second.
 const LIMIT: Duration = Duration::from_secs(120);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_is_in_the_first_line() {
+        assert_eq!(listening("listening on 127"), None);
+        let said = "listening on 127.0.0.1:81\na WebSocket ended\n";
+        assert_eq!(listening(said), Some(Ok("127.0.0.1:81".to_owned())));
+        assert_eq!(listening("no\n"), Some(Err("began with `no`".to_owned())));
+    }
+}
