@@ -4,7 +4,7 @@ use hyper::Request;
 use ws_tokio::{handshake::ParsedRequest, http::Extensions};
 
 /// Whether `request` is an attempt to open a WebSocket, rather than ordinary HTTP: see
-/// [`ws_tokio::is_upgrade`]. Over HTTP/2 it is a CONNECT whose [`Protocol`](hyper::ext::Protocol) is
+/// [`ws_tokio::is_upgrade`]. Over HTTP/2 it is a CONNECT whose `hyper::ext::Protocol` is
 /// `websocket`.
 ///
 /// ```
