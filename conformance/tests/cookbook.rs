@@ -36,6 +36,7 @@ recipes! {
     blocking_stream_file in "../../ws-blocking/examples/blocking_stream_file.rs";
     blocking_subprotocols in "../../ws-blocking/examples/blocking_subprotocols.rs";
     blocking_tls in "../../ws-blocking/examples/blocking_tls.rs";
+    hyper_http2 in "../../ws-hyper/examples/hyper_http2.rs";
     smol_chat in "../../ws-smol/examples/smol_chat.rs";
     smol_connect in "../../ws-smol/examples/smol_connect.rs";
     smol_echo in "../../ws-smol/examples/smol_echo.rs";

@@ -1,6 +1,6 @@
 //! Implementations written by others, in front of the demo program of this workspace.
 //!
-//! `cargo xtask interop` is `interop peers` and `interop secure`, and `cargo xtask autobahn` is
+//! `cargo xtask interop` is `interop peers`, `interop secure` and `interop http2`, and `cargo xtask autobahn` is
 //! `interop autobahn`; the programs and lists that these need lie beside `src`, see the README.
 //!
 //! | module | holds |
@@ -8,6 +8,7 @@
 //! | [`peers`] | handshakes and messages with seven peers, in both directions |
 //! | [`secure`] | TLS with them, and proxies and servers of others between client and server |
 //! | [`autobahn`] | the Autobahn suite as client and as server |
+//! | [`http2`] | WebSockets over HTTP/2 with a library that knows nothing of them |
 //! | [`failure`] | how a command ends when it does not end well |
 //! | [`runtimes`] | the runtimes that the demo program knows |
 //! | [`site`] | where things are, and building the demo program |
@@ -17,6 +18,7 @@
 
 mod autobahn;
 mod failure;
+mod http2;
 mod install;
 mod peers;
 mod process;
@@ -35,8 +37,9 @@ fn main() -> ExitCode {
         Some((name, rest)) if name == "peers" => peers::run(rest),
         Some((name, rest)) if name == "secure" => secure::run(rest),
         Some((name, rest)) if name == "autobahn" => autobahn::run(rest),
+        Some((name, _)) if name == "http2" => http2::run(),
         _ => {
-            eprintln!("usage: interop peers|secure|autobahn [arguments]");
+            eprintln!("usage: interop peers|secure|http2|autobahn [arguments]");
             return ExitCode::from(2);
         }
     };

@@ -49,18 +49,37 @@ impl Site {
     ///
     /// When it does not build.
     pub(crate) fn demo(&self) -> Result<PathBuf, String> {
-        println!("build: ws-demo");
+        self.build("ws-demo", &["--release", "--package", "demo"])?;
+        Ok(self.target.join("release").join("ws-demo"))
+    }
+
+    /// Builds an example of a package, with features.
+    ///
+    /// # Errors
+    ///
+    /// When it does not build.
+    pub(crate) fn example(
+        &self,
+        package: &str,
+        features: &str,
+        name: &str,
+    ) -> Result<PathBuf, String> {
+        self.build(name, &["--package", package, "--features", features, "--example", name])?;
+        Ok(self.target.join("debug").join("examples").join(name))
+    }
+
+    fn build(&self, what: &str, arguments: &[&str]) -> Result<(), String> {
+        println!("build: {what}");
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let status = Command::new(cargo)
-            .args(["build", "--release", "--package", "demo", "--target-dir"])
+            .arg("build")
+            .args(arguments)
+            .arg("--target-dir")
             .arg(&self.target)
             .current_dir(&self.root)
             .status()
             .map_err(|error| format!("cannot start cargo: {error}"))?;
-        match status.success() {
-            true => Ok(self.target.join("release").join("ws-demo")),
-            false => Err("ws-demo does not build".to_owned()),
-        }
+        if status.success() { Ok(()) } else { Err(format!("{what} does not build")) }
     }
 
     /// A path as short as it can be told from the root.

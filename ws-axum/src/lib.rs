@@ -66,6 +66,7 @@
 //! |---|---|---|
 //! | `auto` | off | [`Upgrading::downcast`] finds the `TcpStream` under `axum::serve` |
 //! | `deflate` | off | permessage-deflate (RFC 7692): `WebSocketUpgrade::deflate` |
+//! | `http2` | off | WebSockets over HTTP/2 (RFC 8441), with axum's feature of that name: routes with `any` |
 //!
 //! # What is not as in axum
 //!

@@ -94,7 +94,7 @@ rejections! {
     InvalidConnectionHeader,
     /// `websocket` is not among the protocols of Upgrade: 426.
     InvalidUpgradeHeader,
-    /// HTTP/2: `:protocol` is not `websocket`.
+    /// HTTP/2: `:protocol` is not `websocket`: 501.
     InvalidProtocolPseudoheader,
     /// Sec-WebSocket-Version is missing, or there are several: 400. Or it is not 13: 426.
     InvalidWebSocketVersionHeader,
@@ -110,7 +110,7 @@ impl WebSocketUpgradeRejection {
     pub(crate) fn new(rejection: Rejection) -> Self {
         use RequestRule::{
             BadVersion, DuplicateVersion, Method, MissingKey, MissingVersion, NoConnection,
-            NoUpgrade,
+            NoProtocol, NoUpgrade, NotConnect, OtherProtocol,
         };
 
         match rejection.rule() {
@@ -122,11 +122,9 @@ impl WebSocketUpgradeRejection {
                 InvalidWebSocketVersionHeader(rejection).into()
             }
             Some(MissingKey) => WebSocketKeyHeaderMissing(rejection).into(),
-            Some(rule) => match rule.name() {
-                "not-connect" => MethodNotConnect(rejection).into(),
-                "no-protocol" | "other-protocol" => InvalidProtocolPseudoheader(rejection).into(),
-                _ => RuleBroken(rejection).into(),
-            },
+            Some(NotConnect) => MethodNotConnect(rejection).into(),
+            Some(NoProtocol | OtherProtocol) => InvalidProtocolPseudoheader(rejection).into(),
+            Some(_) => RuleBroken(rejection).into(),
         }
     }
 

@@ -82,6 +82,12 @@
 //! A client makes its request with [`upgrade_request`] and checks the answer with the [`Verifier`]. What
 //! was negotiated goes on as a [`Connection`], or as the `WebSocket` of an adapter.
 //!
+//! In HTTP/2 (RFC 8441) and HTTP/3 (RFC 9220) a WebSocket begins with CONNECT and is answered with 200. The
+//! functions are the same, once they are told the `:protocol` of the request
+//! ([`ParsedRequest::protocol`]); a client makes its request with [`connect_request`]. The stream of that
+//! request is then the connection. For HTTP/3 there is no stack yet: of the crates that are released, none
+//! knows `websocket` as a `:protocol`.
+//!
 //! # Rules and limits
 //!
 //! Every rule has a name, a section of an RFC and what the peer is told: a status in a handshake, a
@@ -130,7 +136,8 @@ pub use self::{
         DeflateConfig, DeflateOffer, Established, HandshakeError, HandshakeStep, InvalidResponse,
         Lenient, Limits, ParsedRequest, Polled, Preference, RandomError, Redirect, Rejected,
         Rejection, RequestRule, ResponseRule, ServerConfig, ServerHandshake, UpgradeRequest,
-        UpgradeResponse, Verifier, Violation, credentials, is_upgrade, respond, upgrade_request,
+        UpgradeResponse, Verifier, Violation, connect_request, credentials, is_upgrade, respond,
+        upgrade_request,
     },
     message::{Message, MessageKind, Text, TextError},
     negotiated::{DeflateParams, Negotiated},

@@ -147,17 +147,25 @@ fn each_rule_for_requests() {
     }
     // The one rule that is told to the peer alone: see `each_step_in_which_time_may_run_out`.
     names.insert(RequestRule::Timeout.name());
+    // Those that no request of HTTP/1.1 can break: see `connect.rs`.
+    names.extend(
+        [
+            RequestRule::NotConnect,
+            RequestRule::NoProtocol,
+            RequestRule::OtherProtocol,
+            RequestRule::OtherHost,
+            RequestRule::ConnectionField,
+        ]
+        .map(RequestRule::name),
+    );
     let all: BTreeSet<_> = RequestRule::ALL.iter().map(|rule| rule.name()).collect();
     assert_eq!(names, all);
 }
 
 #[test]
 fn a_parsed_request_of_another_version_is_not_one_of_http_1_0() {
-    for (version, name) in [
-        (Version::HTTP_10, "http-1.0"),
-        (Version::HTTP_2, "bad-http-version"),
-        (Version::HTTP_09, "bad-http-version"),
-    ] {
+    for (version, name) in [(Version::HTTP_10, "http-1.0"), (Version::HTTP_09, "bad-http-version")]
+    {
         let request = Request::get("/").version(version).header("host", "h").body(()).unwrap();
         let rejection = respond(&request, &ServerConfig::new()).unwrap_err();
         let shown = rejection.to_string();
@@ -253,6 +261,8 @@ fn each_rule_for_answers() {
         check(&input, (error.name(), &shown), (name, must, must_not));
         names.insert(name);
     }
+    // No answer of HTTP/1.1 can break it: see `connect.rs`.
+    names.insert(ResponseRule::ConnectionField.name());
     let all: BTreeSet<_> = ResponseRule::ALL.iter().map(|rule| rule.name()).collect();
     assert_eq!(names, all);
 }

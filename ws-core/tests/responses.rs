@@ -100,9 +100,11 @@ fn whoever_decorates_may_refuse_and_may_not_contradict() {
 fn later_versions_hear_nothing_of_the_connection() {
     for version in [Version::HTTP_2, Version::HTTP_3] {
         let rejection = respond(&request(version, "a"), &ServerConfig::new()).unwrap_err();
-        assert_eq!(rejection.rule(), RequestRule::HttpVersion);
+        assert_eq!(rejection.rule(), RequestRule::NotConnect);
+        assert_eq!(rejection.response().status(), 405);
         let headers = rejection.response().headers();
         assert!(!headers.contains_key("connection") && !headers.contains_key("upgrade"));
+        assert_eq!(headers["allow"], "CONNECT");
         assert_eq!(headers["content-length"], rejection.response().body().len().to_string());
     }
     let rejection = respond(&request(Version::HTTP_10, "a"), &ServerConfig::new()).unwrap_err();

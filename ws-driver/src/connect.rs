@@ -8,7 +8,7 @@ use ws_core::{ClientConfig, ClientHandshake, HandshakeError, RecvBuf, Redirect, 
 use crate::{
     Error,
     client::{Connecting, Opened, deadline},
-    dial::{DialConfig, DialEvent, Dials, dial},
+    dial::{DialConfig, DialEvent, Dials, dial_to},
 };
 
 /// A WebSocket that is to be opened at a URL.
@@ -80,7 +80,7 @@ impl<D: Dials> Connect<D> {
             let is_first = (url.host(), url.port()) == (&first.0, first.1);
             let mut machine = request(&url, config, &redirects)?;
             machine.set_deadline(deadline);
-            let dialled = dial::<D>(&url, dial_config, deadline, is_first).await?;
+            let dialled = dial_to::<D>(&url, dial_config, deadline, is_first).await?;
             match attempt::<D>(&url, machine, dialled, dial_config, &mut redirects).await? {
                 ControlFlow::Break((ws, mut response)) => {
                     response.set_redirects(visited);

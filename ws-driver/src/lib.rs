@@ -133,7 +133,7 @@ pub use self::{
     byte_stream::ByteStream,
     client::{Connecting, handshake, handshake_request},
     connect::Connect,
-    dial::{DialConfig, DialEvent, Dials, Observer, Unreached},
+    dial::{DialConfig, DialEvent, Dials, Observer, Unreached, dial},
     error::Error,
     event::{Event, Part},
     hold::{Hold, Own, Shared},

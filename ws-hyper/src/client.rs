@@ -12,7 +12,9 @@ use ws_tokio::{
     upgrade_request,
 };
 
-use crate::{deadline::Deadline, error::Error, upgraded::Upgraded, upgrading::Upgrading};
+use crate::{
+    deadline::Deadline, error::Error, server::is_shared, upgraded::Upgraded, upgrading::Upgrading,
+};
 
 /// Opens a WebSocket over a connection of hyper's, as a client (RFC 6455 4.1).
 ///
@@ -112,7 +114,7 @@ pub fn upgrade_response(
     check(response, verifier, deadline)
 }
 
-fn check(
+pub(crate) fn check(
     mut response: Response<Incoming>,
     verifier: &Verifier,
     deadline: Deadline,
@@ -128,6 +130,7 @@ fn check(
         upgrade: Some(upgrade::on(&mut response)),
         deadline,
         role: Role::Client,
+        shared: is_shared(response.version()),
         negotiated,
         config: verifier.config().web_socket_config().clone(),
         request: None,

@@ -29,6 +29,24 @@ impl Deadline {
         Self { at, timer: None }
     }
 
+    /// The same instant.
+    #[cfg(feature = "http2")]
+    pub(crate) fn again(&self) -> Self {
+        Self { at: self.at, timer: None }
+    }
+
+    /// When it is.
+    #[cfg(feature = "http2")]
+    pub(crate) fn at(&self) -> Option<Instant> {
+        self.at
+    }
+
+    /// How much time is left.
+    #[cfg(feature = "http2")]
+    pub(crate) fn left(&self) -> Option<Duration> {
+        self.at.map(|at| at.saturating_duration_since(Instant::now()))
+    }
+
     /// Ready when the time is up, or when there is no timer to wait with.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, step: HandshakeStep) -> Poll<Error> {
         let Some(at) = self.at else { return Poll::Pending };

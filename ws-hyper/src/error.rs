@@ -4,6 +4,8 @@ use std::{fmt, io};
 
 use hyper::{Response, body::Incoming};
 use ws_tokio::handshake::HandshakeError;
+#[cfg(feature = "http2")]
+use ws_tokio::handshake::UrlError;
 
 /// Why no WebSocket was opened.
 ///
@@ -26,17 +28,28 @@ pub enum Error {
     /// hyper did not hand over the connection: the 101 was not sent, the connection ended before, or it is
     /// not driven by something that hands over (`with_upgrades`).
     Upgrade(hyper::Error),
-    /// There is no timer to wait with.
+    /// Client over HTTP/2: the server does not take WebSockets in this way. Its SETTINGS do not say that it does
+    /// (RFC 8441 3), or it reset the request as one that it does not know. By HTTP/1.1 it may.
+    #[cfg(feature = "http2")]
+    NotOffered(Option<hyper::Error>),
+    /// Client over HTTP/2: the URL is none.
+    #[cfg(feature = "http2")]
+    Url(UrlError),
+    /// There is no timer to wait with, or the connection ended.
     Io(io::Error),
 }
 
 impl Error {
-    /// A stable name in kebab-case: that of what is inside, or `http`, `not-upgraded`, `io`.
+    /// A stable name in kebab-case: that of what is inside, or `http`, `not-upgraded`, `not-offered`, `io`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Handshake(error) | Self::Declined { error, .. } => error.name(),
             Self::Http(_) => "http",
             Self::Upgrade(_) => "not-upgraded",
+            #[cfg(feature = "http2")]
+            Self::NotOffered(_) => "not-offered",
+            #[cfg(feature = "http2")]
+            Self::Url(error) => error.name(),
             Self::Io(_) => "io",
         }
     }
@@ -45,7 +58,7 @@ impl Error {
     pub fn handshake(&self) -> Option<&HandshakeError> {
         match self {
             Self::Handshake(error) | Self::Declined { error, .. } => Some(error),
-            Self::Http(_) | Self::Upgrade(_) | Self::Io(_) => None,
+            _ => None,
         }
     }
 }
@@ -58,6 +71,12 @@ impl fmt::Display for Error {
             Self::Upgrade(_) => {
                 f.write_str("hyper did not hand over the connection, or the 101 was not sent")
             }
+            #[cfg(feature = "http2")]
+            Self::NotOffered(_) => {
+                f.write_str("the server does not take WebSockets over HTTP/2 (RFC 8441 3)")
+            }
+            #[cfg(feature = "http2")]
+            Self::Url(error) => error.fmt(f),
             Self::Io(error) => error.fmt(f),
         }
     }
@@ -68,6 +87,10 @@ impl std::error::Error for Error {
         match self {
             Self::Handshake(error) | Self::Declined { error, .. } => error.source(),
             Self::Http(error) | Self::Upgrade(error) => Some(error),
+            #[cfg(feature = "http2")]
+            Self::NotOffered(error) => error.as_ref().map(|error| error as _),
+            #[cfg(feature = "http2")]
+            Self::Url(error) => error.source(),
             Self::Io(error) => error.source(),
         }
     }
@@ -79,12 +102,25 @@ impl From<HandshakeError> for Error {
     }
 }
 
+#[cfg(feature = "http2")]
+impl From<UrlError> for Error {
+    fn from(error: UrlError) -> Self {
+        Self::Url(error)
+    }
+}
+
 /// hyper's errors become [`Io`](ws_tokio::Error::Io), with this error inside.
 impl From<Error> for ws_tokio::Error {
     fn from(error: Error) -> Self {
         match error {
             Error::Handshake(error) | Error::Declined { error, .. } => error.into(),
             Error::Io(error) => error.into(),
+            #[cfg(feature = "http2")]
+            Error::Url(error) => error.into(),
+            #[cfg(feature = "http2")]
+            error @ Error::NotOffered(_) => {
+                io::Error::new(io::ErrorKind::Unsupported, error).into()
+            }
             error @ (Error::Http(_) | Error::Upgrade(_)) => {
                 io::Error::new(io::ErrorKind::ConnectionAborted, error).into()
             }

@@ -1,4 +1,4 @@
-//! WebSocket for hyper 1: servers that upgrade requests, and clients.
+//! WebSocket for hyper 1: servers that upgrade requests, and clients, over HTTP/1.1 and HTTP/2.
 //!
 //! ```
 //! use std::convert::Infallible;
@@ -62,6 +62,7 @@
 //! | have the stream that hyper was given, a `TcpStream` for instance | [`Upgrading::downcast`] |
 //! | open a WebSocket as a client, over a connection of hyper's | [`handshake()`], [`handshake_with`] |
 //! | send the request in your own way | [`upgrade_request`], then [`upgrade_response`] |
+//! | do the same over HTTP/2, or get from a URL to a WebSocket by either version | `http2`, with the feature of that name |
 //! | receive, send, close | [`WebSocket`], which is that of `ws-tokio` |
 //! | set subprotocols, origins, limits, compression | [`ServerConfig`], [`ClientConfig`] |
 //! | know what went wrong | [`Rejection`] for requests, [`Error`] until it is open, [`ws_tokio::Error`] from then on |
@@ -83,6 +84,44 @@
 //! A connection is handed over by what drives it: `with_upgrades` of a server's and of a client's connection,
 //! `serve_connection_with_upgrades` of hyper-util. If nothing hands over, [`Upgrading`] is an error.
 //!
+//! # HTTP/2
+//!
+//! With the feature `http2`, all of the above takes requests of HTTP/2, too (RFC 8441): a CONNECT whose `:protocol`
+//! is `websocket`, on a stream of its own, beside other requests and other WebSockets on the same connection. It is
+//! answered with 200, and the rules are those of HTTP/1.1. Say that clients may ask, which hyper does not do by
+//! itself:
+//!
+//! ```
+//! # #[cfg(feature = "http2")] {
+//! use hyper::server::conn::http2;
+//! use hyper_util::rt::TokioExecutor;
+//!
+//! let mut builder = http2::Builder::new(TokioExecutor::new());
+//! builder.enable_connect_protocol().max_concurrent_streams(1000); // each WebSocket is one
+//! # }
+//! ```
+//!
+//! `server::conn::auto` of hyper-util has the same behind `http2()`, and takes both versions on one port. A router
+//! has to let CONNECT through to the handler, which a route for GET does not. Set `TCP_NODELAY` on the sockets.
+//!
+//! * **Ends.** A stream that is closed, or dropped, is ended (END_STREAM) as a socket would be, and not reset: after
+//!   a reset, browsers fall back to HTTP/1.1. What does not end its own side within a second is reset then. A stream
+//!   that the peer ends without a close is [`Disconnected`](ws_tokio::Error::Disconnected), and so is one that it
+//!   cancels; other resets are an error of the kind `ConnectionReset`.
+//! * **Flushing.** When `send` is done, the message is with hyper, and goes out when the windows of the peer allow
+//!   that: see [`Upgraded`]. A peer that gives no window makes `send` wait, and the deadlines for sending, for
+//!   closing and for silence hold. hyper keeps what it has taken until the window opens or the connection ends.
+//! * **Windows.** Messages that nobody receives stay in the window of the connection, which all its streams share.
+//!   hyper's server has 1 MiB for each of the two by default, so one WebSocket that is not read from stops the
+//!   whole connection: give streams less with `initial_stream_window_size`. h2 also ends a connection on which too
+//!   many small messages wait to be read, some two thousand of less than 256 octets; the number grows with
+//!   `initial_connection_window_size`.
+//! * **The stream** is hyper's: [`Upgrading::downcast`] finds no socket inside.
+//! * **A CONNECT with a body** is answered by hyper, which resets the stream and ends the connection.
+//!
+//! The functions of `ws-core` are ready for HTTP/3 (RFC 9220), which is the same form; no released crate for HTTP/3
+//! can carry it yet.
+//!
 //! # Deadlines
 //!
 //! [`ServerConfig::timeout`] is how long an [`Upgrading`] waits for the 101 to be sent, from [`upgrade`] on; to
@@ -98,8 +137,10 @@
 //!
 //! | feature | default | |
 //! |---|---|---|
-//! | `auto` | off | [`Upgrading::downcast`] finds the streams of hyper-util's `server::conn::auto`, too |
+//! | `auto` | off | [`Upgrading::downcast`] finds the streams of hyper-util's `server::conn::auto`, too; implies `http2` |
 //! | `deflate` | off | permessage-deflate (RFC 7692): `ServerConfig::deflate`, `ClientConfig::deflate` |
+//! | `http2` | off | WebSockets over HTTP/2 (RFC 8441), for servers and clients |
+//! | `rustls` | off | TLS for `http2::Client`, which also takes features of `ws-tokio`: what to encrypt with, and whom to trust |
 //! | `tower` | off | `tower::UpgradeLayer`, for services of tower and what is built on them |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -107,8 +148,13 @@
 mod client;
 mod deadline;
 mod error;
+#[cfg(feature = "http2")]
+pub mod http2;
+mod parsed;
 mod rejection;
 mod server;
+#[cfg(feature = "http2")]
+mod stream;
 #[cfg(feature = "tower")]
 pub mod tower;
 mod upgrade_request;
@@ -119,12 +165,13 @@ pub use {hyper, ws_tokio};
 
 pub use ws_tokio::{
     ClientConfig, CloseCode, Message, ServerConfig, Verifier, WebSocket, WebSocketConfig,
-    is_upgrade, upgrade_request,
+    upgrade_request,
 };
 
 pub use self::{
     client::{handshake, handshake_with, upgrade_response},
     error::Error,
+    parsed::is_upgrade,
     rejection::Rejection,
     server::upgrade,
     upgrade_request::{UpgradeRequest, inspect},

@@ -1,6 +1,6 @@
 //! Upgrading requests that a server of hyper has read.
 
-use hyper::{Request, Response, upgrade::OnUpgrade};
+use hyper::{Request, Response, Version, upgrade::OnUpgrade};
 use ws_tokio::{
     ServerConfig,
     handshake::{Negotiated, Role},
@@ -8,18 +8,18 @@ use ws_tokio::{
     respond,
 };
 
-use crate::{deadline::Deadline, rejection::Rejection, upgrading::Upgrading};
+use crate::{deadline::Deadline, parsed::parsed, rejection::Rejection, upgrading::Upgrading};
 
 /// Answers a request to open a WebSocket (RFC 6455 4.2): gives the 101, which your service returns, and
-/// the WebSocket that comes of it.
+/// the WebSocket that comes of it. To a request of HTTP/2 (RFC 8441) it is a 200.
 ///
 /// Spawn what uses the WebSocket, and return the response: hyper hands over the connection when it has
 /// sent that, so waiting for it inside the service waits in vain. Fields may be added to the response;
 /// those that say what was negotiated have to stay. `B` is the body that your responses have.
 ///
 /// What may still refuse the request has to do so before. hyper does not look at the response that is
-/// sent in the end: a connection that ends with another one is handed over as well, so
-/// drop the [`Upgrading`] when you send something else.
+/// sent in the end: a connection that ends with another one is handed over as well, and so is a stream of
+/// HTTP/2 with any 2xx, so drop the [`Upgrading`] when you send something else.
 ///
 /// Of the configuration, limits on heads, `keep_alive` and `max_attempts` are hyper's business.
 /// Subprotocols, origins, compression, the hook, the deadline, and the settings of WebSockets apply.
@@ -43,15 +43,16 @@ use crate::{deadline::Deadline, rejection::Rejection, upgrading::Upgrading};
 ///
 /// # Errors
 ///
-/// The [`Rejection`] has the response to send instead, with the status of the rule that was broken. That
-/// also goes for requests of HTTP/2: 505.
+/// The [`Rejection`] has the response to send instead, with the status of the rule that was broken.
 pub fn upgrade<T, B: Default>(
     request: &mut Request<T>,
     config: &ServerConfig,
 ) -> Result<(Response<B>, Upgrading), Rejection> {
-    let (response, negotiated) = respond(&*request, &under_hyper(config))?;
+    let asked = parsed(&*request, request.extensions());
+    let (response, negotiated) = respond(asked, &under_hyper(config))?;
     let kept = config.keeps_request().then(|| head_of(request));
-    let upgrading = hand_over(request.extensions_mut(), negotiated, config, kept)?;
+    let shared = is_shared(request.version());
+    let upgrading = hand_over(request.extensions_mut(), negotiated, config, shared, kept)?;
     Ok((response.map(|()| B::default()), upgrading))
 }
 
@@ -71,11 +72,17 @@ pub(crate) fn under_hyper(config: &ServerConfig) -> ServerConfig {
     config.clone().keep_alive(true).max_attempts(usize::MAX)
 }
 
+/// Whether a request of this version is one of several at a time on its connection.
+pub(crate) fn is_shared(version: Version) -> bool {
+    version > Version::HTTP_11
+}
+
 /// What waits for the connection of a request that has been accepted.
 pub(crate) fn hand_over(
     extensions: &mut Extensions,
     negotiated: Negotiated,
     config: &ServerConfig,
+    shared: bool,
     request: Option<Request<()>>,
 ) -> Result<Upgrading, Rejection> {
     let upgrade: OnUpgrade = extensions.remove().ok_or(Rejection::NotUpgradable)?;
@@ -83,6 +90,7 @@ pub(crate) fn hand_over(
         upgrade: Some(upgrade),
         deadline: Deadline::after(config.handshake_timeout()),
         role: Role::Server,
+        shared,
         negotiated,
         config: config.web_socket_config().clone(),
         request,

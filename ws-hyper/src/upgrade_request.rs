@@ -9,8 +9,9 @@ use ws_tokio::{
 };
 
 use crate::{
+    parsed::parsed,
     rejection::Rejection,
-    server::{hand_over, head_of, under_hyper},
+    server::{hand_over, head_of, is_shared, under_hyper},
     upgrading::Upgrading,
 };
 
@@ -58,8 +59,9 @@ pub struct UpgradeRequest<'r> {
 impl<'r> UpgradeRequest<'r> {
     /// Checks `request`, and takes nothing from it until it is accepted.
     pub fn new<T>(request: &'r mut Request<T>, config: &ServerConfig) -> Self {
+        let asked = parsed(&*request, request.extensions());
         let upgrade =
-            ws_core::UpgradeRequest::from_request(&under_hyper(config), &*request, RecvBuf::new());
+            ws_core::UpgradeRequest::from_request(&under_hyper(config), asked, RecvBuf::new());
         Self { upgrade, extensions: request.extensions_mut(), config: config.clone() }
     }
 
@@ -88,8 +90,8 @@ impl<'r> UpgradeRequest<'r> {
         self.upgrade.request()
     }
 
-    /// Whether this is an attempt to open a WebSocket at all, rather than ordinary HTTP: HTTP/1.1, GET,
-    /// `upgrade` in Connection and `websocket` in Upgrade. Nothing else is looked at.
+    /// Whether this is an attempt to open a WebSocket at all, rather than ordinary HTTP: see
+    /// [`is_upgrade`](crate::is_upgrade()).
     pub fn is_upgrade(&self) -> bool {
         self.upgrade.is_upgrade()
     }
@@ -118,7 +120,8 @@ impl<'r> UpgradeRequest<'r> {
         self.upgrade.select_subprotocol(name)
     }
 
-    /// Gives the 101 and the WebSocket that comes of it, as [`upgrade`](crate::upgrade) does.
+    /// Gives the 101, or for HTTP/2 the 200, and the WebSocket that comes of it, as
+    /// [`upgrade`](crate::upgrade) does.
     ///
     /// # Errors
     ///
@@ -132,15 +135,16 @@ impl<'r> UpgradeRequest<'r> {
     ///
     /// # Errors
     ///
-    /// As [`upgrade`](crate::upgrade). If `decorate` sets another status than 101, the rejection is that
-    /// response; if it contradicts what was negotiated, it is a 500.
+    /// As [`upgrade`](crate::upgrade). If `decorate` sets another status, the rejection is that response; if
+    /// it contradicts what was negotiated, it is a 500.
     pub fn accept_with<B: Default>(
         self,
         decorate: impl FnOnce(&mut Response<Bytes>),
     ) -> Result<(Response<B>, Upgrading), Rejection> {
         let kept = self.config.keeps_request().then(|| head_of(self.request()));
+        let shared = is_shared(self.request().version());
         let (response, negotiated) = self.upgrade.respond_with(decorate)?;
-        let upgrading = hand_over(self.extensions, negotiated, &self.config, kept)?;
+        let upgrading = hand_over(self.extensions, negotiated, &self.config, shared, kept)?;
         Ok((response.map(|()| B::default()), upgrading))
     }
 }
@@ -158,5 +162,9 @@ impl<'r> UpgradeRequest<'r> {
 /// # Ok::<(), ws_hyper::ws_tokio::http::Error>(())
 /// ```
 pub fn inspect(parts: &Parts, config: &ServerConfig) -> ws_core::UpgradeRequest {
-    ws_core::UpgradeRequest::from_request(&under_hyper(config), parts, RecvBuf::new())
+    ws_core::UpgradeRequest::from_request(
+        &under_hyper(config),
+        parsed(parts, &parts.extensions),
+        RecvBuf::new(),
+    )
 }

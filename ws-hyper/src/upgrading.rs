@@ -15,10 +15,10 @@ use ws_tokio::{
 
 use crate::{deadline::Deadline, error::Error, upgraded::Upgraded};
 
-/// A WebSocket that opens when hyper has sent or received the 101: await it.
+/// A WebSocket that opens when hyper has sent or received the 101, or over HTTP/2 the 200: await it.
 ///
 /// It ends with an error when the 101 is not sent, when the connection ends, and when the time for the
-/// handshake is up, which began when it was made. Dropping it closes the connection.
+/// handshake is up, which began when it was made. Dropping it closes the connection, or ends the stream.
 #[derive(Debug)]
 #[must_use = "a connection that nobody waits for is closed"]
 pub struct Upgrading {
@@ -26,6 +26,8 @@ pub struct Upgrading {
     pub(crate) upgrade: Option<OnUpgrade>,
     pub(crate) deadline: Deadline,
     pub(crate) role: Role,
+    /// Over one stream of HTTP/2, and not over a connection.
+    pub(crate) shared: bool,
     pub(crate) negotiated: Negotiated,
     pub(crate) config: WebSocketConfig,
     pub(crate) request: Option<Request<()>>,
@@ -46,7 +48,8 @@ impl Upgrading {
     /// Waits for the WebSocket, over the stream as it was before hyper had it: of type `T`, when hyper got
     /// a `TokioIo<T>`. What hyper has read too far become the first frames.
     ///
-    /// The inner error is the WebSocket over whatever else the stream is. A stream inside that of another
+    /// The inner error is the WebSocket over whatever else the stream is: a stream of HTTP/2, for one, which is
+    /// never more than a part of its connection. A stream inside that of another
     /// is something else; of the servers of hyper-util that tell HTTP/1 and HTTP/2 apart (`auto`), streams
     /// come out with the feature `auto` of this crate.
     ///
@@ -79,6 +82,19 @@ impl Upgrading {
         })
     }
 
+    /// Waits for the WebSocket, over what `over` makes of its stream.
+    #[cfg(feature = "http2")]
+    pub(crate) async fn over<T>(
+        mut self,
+        over: impl FnOnce(Upgraded) -> T,
+    ) -> Result<WebSocket<T>, Error>
+    where
+        T: AsyncRead + AsyncWrite + Unpin,
+    {
+        let upgraded = poll_fn(|cx| self.poll_upgraded(cx)).await?;
+        Ok(WebSocket::from_parts(self.parts(over(upgraded)), &self.config))
+    }
+
     fn poll_upgraded(&mut self, cx: &mut Context<'_>) -> Poll<Result<Upgraded, Error>> {
         let Some(upgrade) = &mut self.upgrade else {
             return Poll::Ready(Err(HandshakeError::Done.into()));
@@ -87,8 +103,11 @@ impl Upgrading {
             Role::Server => HandshakeStep::SendAnswer,
             Role::Client => HandshakeStep::ReadAnswer,
         };
+        let shared = self.shared;
         let result = match Pin::new(upgrade).poll(cx) {
-            Poll::Ready(result) => result.map(Upgraded::new).map_err(Error::Upgrade),
+            Poll::Ready(result) => {
+                result.map(|upgraded| Upgraded::new(upgraded, shared)).map_err(Error::Upgrade)
+            }
             Poll::Pending => match self.deadline.poll(cx, step) {
                 Poll::Ready(error) => Err(error),
                 Poll::Pending => return Poll::Pending,

@@ -112,9 +112,9 @@ fn http_2_is_refused_in_its_own_terms() {
         let by_hand = UpgradeRequest::new(&mut request, &config).accept::<()>().unwrap_err();
         let rejection = upgrade::<_, ()>(&mut request, &config).unwrap_err();
         for rejection in [by_hand, rejection] {
-            assert_eq!(rejection.rule(), Some(RequestRule::HttpVersion));
+            assert_eq!(rejection.rule(), Some(RequestRule::NotConnect));
             let response: Response<Full<Bytes>> = rejection.into();
-            assert_eq!(response.status(), 505);
+            assert_eq!(response.status(), 405);
             assert!(!response.headers().contains_key("connection"));
             assert!(!response.headers().contains_key("upgrade"));
         }

@@ -60,11 +60,11 @@ pub(crate) fn demo(args: &[String]) -> Result {
 
 /// The demo against what other people have written: `peers`, `secure`, or both.
 pub(crate) fn interop(args: &[String]) -> Result {
-    const PARTS: [&str; 2] = ["peers", "secure"];
+    const PARTS: [&str; 3] = ["peers", "secure", "http2"];
     let part = |part: &str, args: &[String]| tells(cargo(INTEROP).arg(part).args(args));
     match args.split_first() {
         Some((name, rest)) if PARTS.contains(&name.as_str()) => part(name, rest),
-        // A failure of the first does not stop the second.
+        // A failure of one does not stop the next.
         _ => PARTS.map(|name| part(name, args)).into_iter().collect(),
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn run(_args: &[String]) -> Result {
     steps.run("tidy", || tidy::run(&[]));
     steps.run("demo", || jobs::demo(&[]));
     steps.run("instructions", || jobs::instructions(&[]));
-    for part in ["peers", "secure"] {
+    for part in ["peers", "secure", "http2"] {
         steps.run(format!("interop, {part}"), || jobs::interop(&[part.to_owned()]));
     }
     // All 517 cases take an hour and a half on two busy cores, these 361 five minutes, and the next

@@ -82,6 +82,16 @@ pub(crate) fn over_tls(options: &Options) -> Result<(PathBuf, Tools), String> {
     })
 }
 
+/// The interpreter of a virtual environment with the packages, and the folder of the programs.
+///
+/// # Errors
+///
+/// When there is none, or no packages for it.
+pub(crate) fn python() -> Result<(PathBuf, PathBuf), String> {
+    let site = Site::find()?;
+    Installer { home: site.home("interop")?, site }.python()
+}
+
 fn result_of<T>(step: ScopedJoinHandle<'_, Result<T, String>>) -> Result<T, String> {
     step.join().unwrap_or_else(|_| Err("its installation ended early".to_owned()))
 }
@@ -110,7 +120,8 @@ impl Installer {
         let venv = self.home.join("python");
         let interpreter = venv.join("bin").join("python");
         let stamp = Stamp::new(&venv, read(&requirements)?);
-        let usable = || does(Command::new(&interpreter).args(["-c", "import pproxy, websockets"]));
+        let usable =
+            || does(Command::new(&interpreter).args(["-c", "import h2, pproxy, websockets"]));
         if !stamp.is_current() || usable().is_err() {
             has("python3", "--version")?;
             let packages = stamp.content().split_whitespace().collect::<Vec<_>>().join(", ");

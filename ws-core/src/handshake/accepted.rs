@@ -6,7 +6,8 @@ use bytes::{BufMut, Bytes, BytesMut};
 use http::{Request, Response};
 
 use super::{
-    exchange::Exchange, request_rules::Upgrade, server_config::ServerConfig, switching_protocols,
+    exchange::Exchange, key::Accept, request_rules::Upgrade, server_config::ServerConfig,
+    switching_protocols,
 };
 use crate::{
     codec::{SendQueue, head::HeadSpan},
@@ -28,10 +29,15 @@ pub struct Accepted {
 impl Accepted {
     /// Queues a 101 that no hook sees.
     #[inline]
-    pub(super) fn plain(mut exchange: Exchange, span: HeadSpan, upgrade: Upgrade) -> Self {
+    pub(super) fn plain(
+        mut exchange: Exchange,
+        span: HeadSpan,
+        accept: &Accept,
+        upgrade: Upgrade,
+    ) -> Self {
         exchange.send.write(|out| {
             write_continue(&upgrade, out);
-            switching_protocols::write_plain(&upgrade.accept, &upgrade.negotiated, out);
+            switching_protocols::write_plain(accept, &upgrade.negotiated, out);
         });
         Self::behind(exchange, span, upgrade.negotiated, None)
     }
@@ -40,13 +46,14 @@ impl Accepted {
     pub(super) fn decorated(
         mut exchange: Exchange,
         span: HeadSpan,
+        accept: &Accept,
         upgrade: &Upgrade,
         (response, negotiated): (Response<Bytes>, Negotiated),
         request: Option<Box<Request<()>>>,
     ) -> Self {
         exchange.send.write(|out| {
             write_continue(upgrade, out);
-            switching_protocols::write_decorated(&response, &upgrade.accept, &negotiated, out);
+            switching_protocols::write_decorated(&response, accept, &negotiated, out);
         });
         Self::behind(exchange, span, negotiated, request)
     }

@@ -48,7 +48,7 @@ impl Answer {
                 101 if !head.version_1_1 => {
                     invalid((ResponseRule::HttpVersion, Some(b"HTTP/1.0".as_slice().into())))
                 }
-                101 => match response_rules::check(fields, accept, options) {
+                101 => match response_rules::check(fields, Some(accept), options) {
                     Ok(negotiated) => Ok(Self::Switching(negotiated)),
                     Err(broken) => invalid(broken),
                 },

@@ -10,6 +10,8 @@ use http::{HeaderName, StatusCode};
 pub enum ArgumentError {
     /// `invalid-host`: empty, or not a host with an optional port (RFC 3986 3.2). Holds the host, escaped.
     Host(String),
+    /// `invalid-scheme`: neither `ws` nor `wss` (RFC 6455 3). Holds the scheme, escaped.
+    Scheme(String),
     /// `invalid-target`: not a path with an optional query (RFC 9112 3.2.1). Holds the target, escaped.
     Target(String),
     /// `invalid-header`: a field name that is not a token (RFC 9110 5.1). Holds the name, escaped.
@@ -45,7 +47,8 @@ pub enum ArgumentError {
     /// `invalid-origin`: not a scheme and a host with an optional port, such as `https://app.example`
     /// (RFC 6454 7). Holds the entry of the list, escaped.
     Origin(String),
-    /// `invalid-answer`: an answer that cannot stand in for a rejection, such as a 1xx.
+    /// `invalid-answer`: an answer that cannot stand in for a rejection, such as a 1xx, or a 2xx to a
+    /// CONNECT.
     Response(StatusCode),
 }
 
@@ -54,6 +57,7 @@ impl ArgumentError {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Host(_) => "invalid-host",
+            Self::Scheme(_) => "invalid-scheme",
             Self::Target(_) => "invalid-target",
             Self::Header(_) | Self::HeaderValue { .. } => "invalid-header",
             Self::ReservedHeader(_) => "reserved-header",
@@ -77,6 +81,9 @@ impl fmt::Display for ArgumentError {
                 "the host must be a name or address with an optional port (RFC 3986 3.2): {}",
                 Shown(host)
             ),
+            Self::Scheme(scheme) => {
+                write!(f, "the scheme must be ws or wss (RFC 6455 3): {}", Shown(scheme))
+            }
             Self::Target(target) => write!(
                 f,
                 "the target must be a path that begins with /, with an optional query, in characters that \
@@ -137,7 +144,8 @@ impl fmt::Display for ArgumentError {
             Self::Response(status) => {
                 write!(
                     f,
-                    "{status} cannot be the answer to a refused request: it is not a final one"
+                    "{status} cannot be the answer to a refused request: it {}",
+                    if status.is_success() { "lets it in" } else { "is not a final one" }
                 )
             }
         }

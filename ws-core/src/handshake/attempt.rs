@@ -33,7 +33,7 @@ impl Attempt {
         send.write(|out| request.write(config.options(), out));
         let mut recv = RecvBuf::new();
         recv.hint_read_len(READ_LEN);
-        let accept = key::accept(request.key());
+        let accept = key::accept(request.key().map_or(&[], |key| key.as_slice()));
         Self { config, request, accept, recv, send, deadline: None, end: None }
     }
 

@@ -15,10 +15,20 @@ use std::time::Instant;
 use http::{Request, Response};
 
 use super::{
-    answer::Answer, attempt::Attempt, await_body::AwaitBody, client_config::ClientConfig,
-    declined::InvalidResponse, error::HandshakeError, input_end::InputEnd, key, polled::Polled,
-    request::CheckedRequest, rule::ResponseRule, step::HandshakeStep,
-    upgrade_response::UpgradeResponse, verifier::Verifier,
+    answer::Answer,
+    attempt::Attempt,
+    await_body::AwaitBody,
+    client_config::ClientConfig,
+    declined::InvalidResponse,
+    error::HandshakeError,
+    input_end::InputEnd,
+    key,
+    polled::Polled,
+    request::{Asking, CheckedRequest},
+    rule::ResponseRule,
+    step::HandshakeStep,
+    upgrade_response::UpgradeResponse,
+    verifier::Verifier,
 };
 use crate::{
     codec::{
@@ -100,7 +110,7 @@ impl ClientHandshake {
     /// [`HandshakeError::Random`] when the operating system has no random bytes.
     pub fn new(config: &ClientConfig, host: &str, target: &str) -> Result<Self, HandshakeError> {
         let key = key::generate().map_err(HandshakeError::Random)?;
-        let request = CheckedRequest::new(config.options(), host, target, key)?;
+        let request = CheckedRequest::new(config.options(), host, target, Asking::Upgrade(key))?;
         Ok(Self::of(Attempt::new(config.clone(), request)))
     }
 
@@ -126,12 +136,14 @@ impl ClientHandshake {
     ///
     /// [`ArgumentError::Request`](crate::ArgumentError::Request) and
     /// [`ArgumentError::ReservedHeader`](crate::ArgumentError::ReservedHeader) when it is not the
-    /// verifier's request any more.
+    /// verifier's request any more, or one of [`connect_request`](crate::connect_request), which an HTTP stack
+    /// has to send.
     pub fn from_request<B>(
         request: Request<B>,
         verifier: Verifier,
     ) -> Result<Self, HandshakeError> {
         let (config, mut checked) = verifier.into_parts();
+        checked.check_writable()?;
         checked.adopt(request)?;
         Ok(Self::of(Attempt::new(config, checked)))
     }
@@ -189,7 +201,7 @@ impl ClientHandshake {
     /// The Sec-WebSocket-Key that was drawn for this attempt.
     pub fn key(&self) -> &str {
         // Base64 is ASCII.
-        std::str::from_utf8(self.attempt.request.key()).unwrap_or_default()
+        self.attempt.request.key().and_then(|key| std::str::from_utf8(key).ok()).unwrap_or_default()
     }
 
     /// The head of a rejection, known before its body is complete.

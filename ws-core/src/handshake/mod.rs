@@ -15,6 +15,7 @@ pub(crate) mod error;
 mod exchange;
 mod extension;
 pub(crate) mod fields;
+pub(crate) mod form;
 mod input_end;
 mod key;
 mod key_text;
@@ -56,7 +57,7 @@ pub use self::{
     negotiate::Preference,
     parsed_request::ParsedRequest,
     polled::Polled,
-    pure::{is_upgrade, respond, upgrade_request},
+    pure::{connect_request, is_upgrade, respond, upgrade_request},
     redirect::Redirect,
     rejected::Rejected,
     rejection::Rejection,

@@ -3,6 +3,7 @@
 use http::{HeaderMap, HeaderValue, Method, Request, Uri, Version, header, request::Parts};
 
 use super::{
+    form::Form,
     lenient::Lenient,
     negotiate::subprotocols,
     request_rules::{self, RequestFields, RequestLine, Upgrade},
@@ -40,6 +41,7 @@ pub struct ParsedRequest<'a> {
     uri: &'a Uri,
     version: Version,
     headers: &'a HeaderMap,
+    protocol: Option<&'a str>,
     body_read: bool,
 }
 
@@ -50,19 +52,43 @@ impl<'a> ParsedRequest<'a> {
         Self { body_read: true, ..self }
     }
 
-    pub(crate) fn method(&self) -> &Method {
-        self.method
+    /// The same, with what its `:protocol` was: how a WebSocket is asked for in HTTP/2 and HTTP/3 (RFC 8441
+    /// 4). An [`http::Request`] has no place for it, so every stack keeps it somewhere else: hyper in the
+    /// extensions, as `hyper::ext::Protocol`.
+    ///
+    /// ```
+    /// use http::{Method, Request, Version};
+    /// use ws_core::{ParsedRequest, ServerConfig, is_upgrade, respond};
+    ///
+    /// let request = Request::connect("https://ws.example/chat")
+    ///     .version(Version::HTTP_2)
+    ///     .header("sec-websocket-version", "13")
+    ///     .body(())?;
+    /// let request = ParsedRequest::from(&request).protocol(Some("websocket"));
+    /// assert!(is_upgrade(request));
+    /// let (response, _negotiated) = respond(request, &ServerConfig::new())?;
+    /// assert_eq!(response.status(), 200);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn protocol(self, protocol: Option<&'a str>) -> Self {
+        Self { protocol, ..self }
     }
 
-    pub(crate) fn version(&self) -> Version {
-        self.version
+    /// The form of the answer.
+    pub(crate) fn form(&self) -> Form {
+        Form::of(self.version)
+    }
+
+    pub(crate) fn method(&self) -> &Method {
+        self.method
     }
 
     /// See [`is_upgrade`](crate::is_upgrade).
     pub(crate) fn is_upgrade(&self, lenient: Lenient) -> bool {
         let slots = RequestFields::collect(self.headers);
-        self.version == Version::HTTP_11
-            && request_rules::is_upgrade(self.method.as_str(), &slots, lenient)
+        self.version != Version::HTTP_09
+            && request_rules::is_upgrade(self.line(""), &slots, lenient)
     }
 
     /// Whether no other request can follow this one.
@@ -72,18 +98,25 @@ impl<'a> ParsedRequest<'a> {
     }
 
     pub(crate) fn check(&self, config: &ServerConfig) -> Result<Upgrade, Violation> {
-        if !matches!(self.version, Version::HTTP_10 | Version::HTTP_11) {
+        if self.version == Version::HTTP_09 {
             let version = format!("{:?}", self.version);
             return Err(Violation::new(RequestRule::HttpVersion, Some(version.as_bytes())));
         }
         let target = self.uri.to_string();
         let slots = RequestFields::collect(self.headers);
-        let line = RequestLine {
-            method: self.method.as_str(),
-            target: &target,
-            is_http_1_1: self.version == Version::HTTP_11,
-        };
+        let line = self.line(&target);
         request_rules::check(line, self.headers, &slots, config.options(), self.body_read)
+    }
+
+    /// The start line, with the target as text.
+    fn line<'l>(&'l self, target: &'l str) -> RequestLine<'l> {
+        RequestLine {
+            method: self.method.as_str(),
+            target,
+            form: self.form(),
+            is_http_1_0: self.version == Version::HTTP_10,
+            protocol: self.protocol,
+        }
     }
 
     pub(crate) fn offers(&self, name: &[u8]) -> bool {
@@ -109,6 +142,7 @@ impl<'a, B> From<&'a Request<B>> for ParsedRequest<'a> {
             uri: request.uri(),
             version: request.version(),
             headers: request.headers(),
+            protocol: None,
             body_read: false,
         }
     }
@@ -121,6 +155,7 @@ impl<'a> From<&'a Parts> for ParsedRequest<'a> {
             uri: &parts.uri,
             version: parts.version,
             headers: &parts.headers,
+            protocol: None,
             body_read: false,
         }
     }

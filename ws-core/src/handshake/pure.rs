@@ -1,7 +1,7 @@
 //! The handshake as functions, for programs with their own HTTP stack.
 
 use bytes::Bytes;
-use http::{Method, Request, Response};
+use http::{Request, Response};
 
 use super::{
     client_config::ClientConfig,
@@ -10,7 +10,7 @@ use super::{
     lenient::Lenient,
     parsed_request::ParsedRequest,
     rejection::{Draft, Rejection},
-    request::CheckedRequest,
+    request::{Asking, CheckedRequest},
     server_config::ServerConfig,
     switching_protocols,
     verifier::Verifier,
@@ -18,8 +18,9 @@ use super::{
 use crate::negotiated::Negotiated;
 
 /// Whether `request` is an attempt to open a WebSocket, rather than ordinary HTTP: HTTP/1.1, GET,
-/// `upgrade` in Connection and `websocket` in Upgrade. Nothing else is looked at, so the handshake
-/// may still fail; the answer then says why.
+/// `upgrade` in Connection and `websocket` in Upgrade; or HTTP/2 or HTTP/3, CONNECT, and `websocket` in
+/// [`:protocol`](ParsedRequest::protocol). Nothing else is looked at, so the handshake may still fail; the
+/// answer then says why.
 ///
 /// ```
 /// let request = http::Request::get("/chat")
@@ -33,9 +34,10 @@ pub fn is_upgrade<'a>(request: impl Into<ParsedRequest<'a>>) -> bool {
     request.into().is_upgrade(Lenient::new())
 }
 
-/// Checks an upgrade request that your own HTTP stack has read, and makes the 101.
+/// Checks an upgrade request that your own HTTP stack has read, and makes the 101; for a request of HTTP/2
+/// or HTTP/3, which says so in [`:protocol`](ParsedRequest::protocol), the 200.
 ///
-/// Send the response, then take the connection from the HTTP stack and go on with what was
+/// Send the response, without an end of the stream in HTTP/2 and HTTP/3, then take the connection from the HTTP stack and go on with what was
 /// negotiated.
 ///
 /// ```
@@ -80,14 +82,13 @@ pub fn respond<'a>(
             }
         }
         Err(rejection) => {
-            let mut draft = Draft::of_rule(rejection, &options.subprotocols);
+            let mut draft = Draft::of_rule(rejection, &options.subprotocols, request.form());
             decorate(&mut draft.response);
             draft
         }
     };
     let stays_open = options.keep_alive && !request.is_last();
-    let rejection = draft.finish(stays_open, request.method() == Method::HEAD);
-    Err(Box::new(rejection.in_version(request.version())))
+    Err(Box::new(draft.finish_in(request.form(), request.method(), stays_open)))
 }
 
 /// Makes an upgrade request for your own HTTP stack to send, and the [`Verifier`] for the answer.
@@ -116,6 +117,49 @@ pub fn upgrade_request(
     target: &str,
 ) -> Result<(Request<()>, Verifier), HandshakeError> {
     let key = key::generate().map_err(HandshakeError::Random)?;
-    let request = CheckedRequest::new(config.options(), host, target, key)?;
+    let request = CheckedRequest::new(config.options(), host, target, Asking::Upgrade(key))?;
+    Ok((request.to_request(), Verifier::new(config, request)))
+}
+
+/// Like [`upgrade_request`], for HTTP/2 and HTTP/3 (RFC 8441 5, RFC 9220 3): a CONNECT that your own HTTP
+/// stack sends with [`Verifier::protocol`] as `:protocol`, in the way of that stack, and without an end of the
+/// stream.
+///
+/// `scheme` is that of the URL, `ws` or `wss`: it becomes `http` or `https`. The version of the request is
+/// HTTP/2; make it HTTP/3 to send it so.
+///
+/// A client "MUST NOT" send it before the server's SETTINGS have said that it takes such requests (RFC 8441
+/// 3).
+///
+/// ```
+/// use ws_core::{ClientConfig, connect_request};
+///
+/// let config = ClientConfig::new().subprotocols(["chat"]);
+/// let (request, verifier) = connect_request(&config, "wss", "ws.example", "/room/7")?;
+/// assert_eq!(request.method(), "CONNECT");
+/// assert_eq!(request.uri(), "https://ws.example/room/7");
+/// assert_eq!(verifier.protocol(), Some("websocket"));
+///
+/// // What the server answered:
+/// let response = http::Response::builder()
+///     .version(http::Version::HTTP_2)
+///     .header("sec-websocket-protocol", "chat")
+///     .body(())?;
+/// assert_eq!(verifier.verify(&response)?.subprotocol(), Some("chat"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`ClientHandshake::new`](crate::ClientHandshake::new), and
+/// [`ArgumentError::Scheme`](crate::ArgumentError::Scheme) for another scheme.
+pub fn connect_request(
+    config: &ClientConfig,
+    scheme: &str,
+    host: &str,
+    target: &str,
+) -> Result<(Request<()>, Verifier), HandshakeError> {
+    let asking = Asking::connect(scheme)?;
+    let request = CheckedRequest::new(config.options(), host, target, asking)?;
     Ok((request.to_request(), Verifier::new(config, request)))
 }

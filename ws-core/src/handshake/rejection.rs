@@ -3,10 +3,11 @@
 use std::{error::Error, fmt, sync::Arc};
 
 use bytes::{BufMut, Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Version, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 
 use super::{
-    argument_error::ArgumentError, fields::Options, rule::RequestRule, violation::Violation,
+    argument_error::ArgumentError, fields::Options, form::Form, rule::RequestRule,
+    violation::Violation,
 };
 use crate::codec::http_types::write_unspelled_field;
 
@@ -57,18 +58,6 @@ impl Rejection {
     pub fn keep_alive(&self) -> bool {
         self.keep_alive
     }
-
-    /// The same, as a response in the version of the request that another stack has read.
-    pub(crate) fn in_version(mut self, version: Version) -> Self {
-        // "An endpoint MUST NOT generate an HTTP/2 message containing connection-specific header
-        // fields." RFC 9113 8.2.2, and RFC 9114 4.2 for HTTP/3
-        if version > Version::HTTP_11 {
-            let headers = self.response.headers_mut();
-            headers.remove(header::CONNECTION);
-            headers.remove(header::UPGRADE);
-        }
-        self
-    }
 }
 
 impl fmt::Display for Rejection {
@@ -99,8 +88,8 @@ pub(crate) struct Draft {
 
 impl Draft {
     /// The rejection that a broken rule asks for.
-    pub(crate) fn of_rule(violation: Violation, supported: &[Arc<str>]) -> Self {
-        let response = violation.response(supported);
+    pub(crate) fn of_rule(violation: Violation, supported: &[Arc<str>], form: Form) -> Self {
+        let response = violation.response(supported, form);
         Self { violation, cause: None, response }
     }
 
@@ -111,7 +100,7 @@ impl Draft {
 
     /// The rejection in place of an answer that cannot be sent, and why.
     pub(crate) fn of_mistake(cause: ArgumentError) -> Self {
-        let draft = Self::of_rule(RequestRule::Response.into(), &[]);
+        let draft = Self::of_rule(RequestRule::Response.into(), &[], Form::Upgrade);
         Self { cause: Some(cause), ..draft }
     }
 
@@ -127,6 +116,24 @@ impl Draft {
             keep_alive && !violation.rule().loses_framing() && !says_close(response.headers());
         finish_fields(&mut response, !keep_alive, to_head);
         Rejection { violation, cause, response, leftover: Bytes::new(), keep_alive }
+    }
+
+    /// Makes an answer of it for an HTTP stack to send, to a request with this method in this form.
+    pub(crate) fn finish_in(self, form: Form, method: &Method, keep_alive: bool) -> Rejection {
+        let status = self.response.status();
+        if form == Form::Connect && *method == Method::CONNECT && form.opens(status) {
+            let mistake = Self::of_mistake(ArgumentError::Response(status));
+            return mistake.finish_in(form, method, keep_alive);
+        }
+        let mut rejection = self.finish(keep_alive, *method == Method::HEAD);
+        // "An endpoint MUST NOT generate an HTTP/2 message containing connection-specific header
+        // fields." RFC 9113 8.2.2, and RFC 9114 4.2 for HTTP/3
+        if form == Form::Connect {
+            let headers = rejection.response.headers_mut();
+            headers.remove(header::CONNECTION);
+            headers.remove(header::UPGRADE);
+        }
+        rejection
     }
 }
 

@@ -1,13 +1,16 @@
 //! The client's request: checked, decorated and written.
 
 use bytes::{BufMut, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, Version, header};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, Version, header, uri::Scheme,
+};
 
 use super::{
     argument_error::ArgumentError,
     authority,
     client_config::{CREDENTIALS, ClientOptions, ExtraField},
     deflate::offer_value,
+    form::Form,
     key::Key,
     target,
 };
@@ -21,11 +24,34 @@ use crate::codec::{
 pub(crate) struct CheckedRequest {
     target: String,
     host: HeaderValue,
-    key: Key,
+    asking: Asking,
     subprotocols: Option<HeaderValue>,
     extensions: Option<HeaderValue>,
     /// What the caller adds.
     extra: HeaderMap,
+}
+
+/// What a request asks with, in either form.
+#[derive(Clone, Debug)]
+pub(crate) enum Asking {
+    Upgrade(Key),
+    /// With this scheme, and an URI that has host and target.
+    Connect(Scheme, Uri),
+}
+
+impl Asking {
+    /// A CONNECT for a URL of this scheme.
+    ///
+    /// "The scheme of the target URI [...] MUST be "https" for "wss"-schemed WebSockets and "http" for
+    /// "ws"-schemed WebSockets." RFC 8441 5
+    pub(crate) fn connect(scheme: &str) -> Result<Self, ArgumentError> {
+        let scheme = match scheme {
+            _ if scheme.eq_ignore_ascii_case("ws") => Scheme::HTTP,
+            _ if scheme.eq_ignore_ascii_case("wss") => Scheme::HTTPS,
+            _ => return Err(ArgumentError::Scheme(escaped(scheme))),
+        };
+        Ok(Self::Connect(scheme, Uri::default()))
+    }
 }
 
 impl CheckedRequest {
@@ -35,7 +61,7 @@ impl CheckedRequest {
         options: &ClientOptions,
         host: &str,
         target: &str,
-        key: Key,
+        asking: Asking,
     ) -> Result<Self, ArgumentError> {
         if let Some(error) = &options.invalid {
             return Err(error.clone());
@@ -43,9 +69,18 @@ impl CheckedRequest {
         if authority::parse(host.as_bytes()).is_none() {
             return Err(ArgumentError::Host(escaped(host)));
         }
-        let host = HeaderValue::from_str(host).map_err(|_| ArgumentError::Host(escaped(host)))?;
         let target =
             target::normalize(target).ok_or_else(|| ArgumentError::Target(escaped(target)))?;
+        let asking = match asking {
+            Asking::Upgrade(key) => Asking::Upgrade(key),
+            Asking::Connect(scheme, _) => {
+                // A host may be what an `Uri` cannot hold, "%77s.example", and there is no other place for it.
+                let uri = format!("{scheme}://{host}{target}").parse();
+                let uri = uri.map_err(|_| ArgumentError::Host(escaped(host)))?;
+                Asking::Connect(scheme, uri)
+            }
+        };
+        let host = HeaderValue::from_str(host).map_err(|_| ArgumentError::Host(escaped(host)))?;
         for offer in &options.deflate {
             offer.check()?;
         }
@@ -64,7 +99,7 @@ impl CheckedRequest {
             extra.entry(header::AUTHORIZATION).or_insert_with(|| credentials.clone());
         }
         let subprotocols = subprotocol_offer(&options.subprotocols)?;
-        let mut this = Self { target, host, key, subprotocols, extensions, extra };
+        let mut this = Self { target, host, asking, subprotocols, extensions, extra };
         if let Some(decorator) = &options.decorator {
             let mut request = this.to_request();
             decorator(&mut request);
@@ -80,8 +115,9 @@ impl CheckedRequest {
     /// The request as a value.
     pub(crate) fn to_request(&self) -> Request<()> {
         let mut request = Request::new(());
-        // `target::normalize` passes only what `http` takes for a URI; a test checks that.
-        *request.uri_mut() = self.target.parse().unwrap_or_default();
+        *request.method_mut() = self.method();
+        *request.version_mut() = self.version();
+        *request.uri_mut() = self.uri();
         let headers = request.headers_mut();
         for (name, value) in self.own_fields() {
             if let Ok(value) = HeaderValue::from_bytes(value) {
@@ -129,18 +165,61 @@ impl CheckedRequest {
         out.put_slice(b"\r\n");
     }
 
-    pub(crate) fn key(&self) -> &Key {
-        &self.key
+    pub(crate) fn form(&self) -> Form {
+        match self.asking {
+            Asking::Upgrade(_) => Form::Upgrade,
+            Asking::Connect(..) => Form::Connect,
+        }
+    }
+
+    /// The key, in the form that has one.
+    pub(crate) fn key(&self) -> Option<&Key> {
+        match &self.asking {
+            Asking::Upgrade(key) => Some(key),
+            Asking::Connect(..) => None,
+        }
+    }
+
+    /// Only one form can be written here; the other one is that of a stack's own.
+    pub(crate) fn check_writable(&self) -> Result<(), ArgumentError> {
+        match self.form() {
+            Form::Upgrade => Ok(()),
+            Form::Connect => Err(ArgumentError::Request(escaped(&self.start_line()))),
+        }
+    }
+
+    fn method(&self) -> Method {
+        match self.form() {
+            Form::Upgrade => Method::GET,
+            Form::Connect => Method::CONNECT,
+        }
+    }
+
+    fn version(&self) -> Version {
+        match self.form() {
+            Form::Upgrade => Version::HTTP_11,
+            Form::Connect => Version::HTTP_2,
+        }
+    }
+
+    fn uri(&self) -> Uri {
+        match &self.asking {
+            // `target::normalize` passes only what `http` takes for a URI; a test checks that.
+            Asking::Upgrade(_) => self.target.parse().unwrap_or_default(),
+            Asking::Connect(_, uri) => uri.clone(),
+        }
+    }
+
+    fn start_line(&self) -> String {
+        format!("{} {} {:?}", self.method(), self.uri(), self.version())
     }
 
     /// Takes the caller's fields from a request that the decorator or the caller may have changed, and
     /// makes sure that those of the handshake are as they were.
     pub(crate) fn adopt<B>(&mut self, request: Request<B>) -> Result<(), ArgumentError> {
-        let uri: Uri =
-            self.target.parse().map_err(|_| ArgumentError::Target(escaped(&self.target)))?;
-        if request.method() != Method::GET
-            || *request.uri() != uri
-            || request.version() != Version::HTTP_11
+        if request.method() != self.method()
+            || *request.uri() != self.uri()
+            || request.version() != self.version()
         {
             let (method, uri, version) = (request.method(), request.uri(), request.version());
             return Err(ArgumentError::Request(escaped(&format!("{method} {uri} {version:?}"))));
@@ -171,11 +250,14 @@ impl CheckedRequest {
     fn own_fields(&self) -> impl Iterator<Item = (HeaderName, &[u8])> {
         let subprotocols = self.subprotocols.as_ref().map(HeaderValue::as_bytes);
         let extensions = self.extensions.as_ref().map(HeaderValue::as_bytes);
+        // In the other form, the URI has the host.
+        let key = self.key();
+        let of_upgrade = |value| key.map(|_| value);
         [
-            (header::HOST, Some(self.host.as_bytes())),
-            (header::UPGRADE, Some(b"websocket".as_slice())),
-            (header::CONNECTION, Some(b"Upgrade")),
-            (header::SEC_WEBSOCKET_KEY, Some(&self.key)),
+            (header::HOST, of_upgrade(self.host.as_bytes())),
+            (header::UPGRADE, of_upgrade(b"websocket".as_slice())),
+            (header::CONNECTION, of_upgrade(b"Upgrade")),
+            (header::SEC_WEBSOCKET_KEY, key.map(<[u8; 24]>::as_slice)),
             (header::SEC_WEBSOCKET_VERSION, Some(b"13")),
             (header::SEC_WEBSOCKET_PROTOCOL, subprotocols),
             (header::SEC_WEBSOCKET_EXTENSIONS, extensions),
@@ -231,8 +313,10 @@ mod tests {
     use super::*;
     use crate::ClientConfig;
 
+    const KEY: &Key = b"dGhlIHNhbXBsZSBub25jZQ==";
+
     fn written(config: &ClientConfig) -> String {
-        let request = CheckedRequest::new(config.options(), "h", "/", *b"dGhlIHNhbXBsZSBub25jZQ==");
+        let request = CheckedRequest::new(config.options(), "h", "/", Asking::Upgrade(*KEY));
         let mut out = BytesMut::new();
         request.unwrap().write(config.options(), &mut out);
         String::from_utf8(out.to_vec()).unwrap()

@@ -4,6 +4,7 @@
 use super::{
     authority,
     fields::{Fields, One, Options},
+    form::Form,
     key::Accept,
     key_text::KeyText,
     lenient::Lenient,
@@ -25,8 +26,8 @@ use crate::{
 /// A request that may be upgraded: what is needed to answer it.
 #[derive(Debug)]
 pub(crate) struct Upgrade {
-    /// What answers the key.
-    pub(crate) accept: Accept,
+    /// What answers the key, in the form that has one.
+    pub(crate) accept: Option<Accept>,
     pub(crate) expects_continue: bool,
     pub(crate) negotiated: Negotiated,
 }
@@ -36,8 +37,11 @@ pub(crate) struct Upgrade {
 pub(crate) struct RequestLine<'a> {
     pub(crate) method: &'a str,
     pub(crate) target: &'a str,
-    /// Not HTTP/1.0.
-    pub(crate) is_http_1_1: bool,
+    pub(crate) form: Form,
+    /// HTTP/1.0, which is not asked with in either form.
+    pub(crate) is_http_1_0: bool,
+    /// What `:protocol` is.
+    pub(crate) protocol: Option<&'a str>,
 }
 
 /// The fields of a request that a handshake is about.
@@ -122,6 +126,7 @@ fn with_all_lines<'a>(violation: Violation, fields: impl Fields<'a>) -> Violatio
         Rule::BadContentLength => "content-length",
         Rule::TransferEncoding => "transfer-encoding",
         Rule::UnknownExpectation => "expect",
+        Rule::OtherHost => "host",
         Rule::NoConnection => "connection",
         Rule::NoUpgrade => "upgrade",
         Rule::DuplicateKey => "sec-websocket-key",
@@ -144,21 +149,28 @@ fn check_slots<'a>(
     options: &ServerOptions,
     body_read: bool,
 ) -> Result<Upgrade, Violation> {
+    let lenient = options.lenient;
     version_of_http(line)?;
-    method(line.method)?;
-    let host = host(slots)?;
-    let authority = match target(line.target)? {
-        Some(authority) => authority.as_bytes(),
-        None => host,
-    };
+    method(line)?;
+    if line.form == Form::Connect {
+        protocol(line)?;
+    }
+    let authority = authority(line, slots)?;
     if !body_read {
         body(slots)?;
     }
     expectation(slots)?;
-    let lenient = options.lenient;
-    connection(slots, lenient)?;
-    upgrade(slots)?;
-    let key = key(slots, lenient)?;
+    let key = match line.form {
+        Form::Upgrade => {
+            connection(slots, lenient)?;
+            upgrade(slots)?;
+            Some(key(slots, lenient)?)
+        }
+        Form::Connect => {
+            connection_fields(slots)?;
+            None
+        }
+    };
     version(slots)?;
     subprotocols(fields, slots, lenient)?;
     let deflate = extensions(fields, slots, options)?;
@@ -178,34 +190,87 @@ fn check_slots<'a>(
         return broken(Rule::NoCommonSubprotocol, slots.protocol.value);
     }
     Ok(Upgrade {
-        accept: key.accept(),
+        accept: key.map(|key| key.accept()),
         expects_continue: slots.expects_continue,
         negotiated: Negotiated { subprotocol, deflate },
     })
 }
 
 /// Whether this is an attempt to open a WebSocket at all: GET, `upgrade` in Connection, `websocket`
-/// in Upgrade.
-pub(crate) fn is_upgrade(method: &str, slots: &RequestFields<'_>, lenient: Lenient) -> bool {
-    method == "GET" && connection(slots, lenient).is_ok() && slots.upgrade.has()
+/// in Upgrade; or CONNECT, and `websocket` in `:protocol`.
+pub(crate) fn is_upgrade(
+    line: RequestLine<'_>,
+    slots: &RequestFields<'_>,
+    lenient: Lenient,
+) -> bool {
+    line.method == line.form.method()
+        && match line.form {
+            Form::Upgrade => {
+                !line.is_http_1_0 && connection(slots, lenient).is_ok() && slots.upgrade.has()
+            }
+            Form::Connect => protocol(line).is_ok(),
+        }
 }
 
 /// "The method of the request MUST be GET, and the HTTP version MUST be at least 1.1." RFC 6455 4.1(2). "A
 /// server MUST ignore an Upgrade header field that is received in an HTTP/1.0 request." RFC 9110 7.8
 fn version_of_http(line: RequestLine<'_>) -> Result<(), Violation> {
-    if line.is_http_1_1 { Ok(()) } else { broken(Rule::Http10, Some(b"HTTP/1.0")) }
+    if line.is_http_1_0 { broken(Rule::Http10, Some(b"HTTP/1.0")) } else { Ok(()) }
 }
 
-/// "The method of the request MUST be GET". RFC 6455 4.1(2). A method that is "unrecognized or not
-/// implemented" is answered with 501, one that is "not allowed for the target resource" with 405.
-/// RFC 9110 9.1
-fn method(method: &str) -> Result<(), Violation> {
-    match method {
-        "GET" => Ok(()),
-        "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE" | "PATCH" => {
-            broken(Rule::Method, Some(method.as_bytes()))
+/// "The method of the request MUST be GET". RFC 6455 4.1(2). "The :method pseudo-header field is CONNECT":
+/// that is the other form, RFC 8441 5. A method that is "unrecognized or not implemented" is answered with
+/// 501, one that is "not allowed for the target resource" with 405. RFC 9110 9.1
+fn method(line: RequestLine<'_>) -> Result<(), Violation> {
+    let rule = match line.method {
+        method if method == line.form.method() => return Ok(()),
+        "GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE" | "PATCH" => {
+            match line.form {
+                Form::Upgrade => Rule::Method,
+                Form::Connect => Rule::NotConnect,
+            }
         }
-        _ => broken(Rule::UnknownMethod, Some(method.as_bytes())),
+        _ => Rule::UnknownMethod,
+    };
+    broken(rule, Some(line.method.as_bytes()))
+}
+
+/// Without `:protocol` a CONNECT asks for "a tunnel to the destination origin server identified by the
+/// request target", RFC 9110 9.3.6. To a value of `:protocol` that it does not support, a server answers 501,
+/// RFC 9220 3. Names of protocols are compared without case, RFC 9110 7.8.
+fn protocol(line: RequestLine<'_>) -> Result<(), Violation> {
+    match line.protocol {
+        Some(name) if name.eq_ignore_ascii_case("websocket") => Ok(()),
+        Some(name) => broken(Rule::OtherProtocol, Some(name.as_bytes())),
+        None => broken(Rule::NoProtocol, None),
+    }
+}
+
+/// Whom the client means to talk to.
+fn authority<'a>(line: RequestLine<'a>, slots: &RequestFields<'a>) -> Result<&'a [u8], Violation> {
+    match line.form {
+        Form::Upgrade => {
+            let host = host(slots)?;
+            Ok(target(line.target)?.map_or(host, str::as_bytes))
+        }
+        Form::Connect => match target(line.target)? {
+            Some(authority) => {
+                same_host(authority.as_bytes(), slots)?;
+                Ok(authority.as_bytes())
+            }
+            None => host(slots),
+        },
+    }
+}
+
+/// "A server SHOULD treat a request as malformed if it contains a Host header field that identifies an
+/// entity that differs from the entity in the ":authority" pseudo-header field." RFC 9113 8.3.1
+fn same_host(authority: &[u8], slots: &RequestFields<'_>) -> Result<(), Violation> {
+    match slots.host {
+        One { value: None, .. } => Ok(()),
+        One { value, repeated: true } => broken(Rule::DuplicateHost, value),
+        One { value: Some(host), .. } if host.eq_ignore_ascii_case(authority) => Ok(()),
+        One { value, .. } => broken(Rule::OtherHost, value),
     }
 }
 
@@ -254,6 +319,15 @@ fn expectation(slots: &RequestFields<'_>) -> Result<(), Violation> {
         return broken(Rule::UnknownExpectation, slots.expect.value);
     }
     Ok(())
+}
+
+/// "An endpoint MUST NOT generate an HTTP/2 message containing connection-specific header fields. [...] Any
+/// message containing connection-specific header fields MUST be treated as malformed". RFC 9113 8.2.2
+fn connection_fields(slots: &RequestFields<'_>) -> Result<(), Violation> {
+    match slots.connection.value.or(slots.upgrade.value) {
+        None => Ok(()),
+        value => broken(Rule::ConnectionField, value),
+    }
 }
 
 /// "A |Connection| header field that includes the token "Upgrade", treated as an ASCII

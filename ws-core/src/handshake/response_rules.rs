@@ -1,4 +1,4 @@
-//! What a client asks of a 101: one function per rule, the sentence that justifies it above it, in
+//! What a client asks of a 101, or of what is in its place: one function per rule, the sentence that justifies it above it, in
 //! the order in which they are checked.
 
 use std::{borrow::Cow, sync::Arc};
@@ -49,11 +49,11 @@ impl<'a> AnswerFields<'a> {
     }
 }
 
-/// Checks a 101 of HTTP/1.1, and returns what was negotiated. The first rule that is broken is the
-/// error.
+/// Checks a 101 of HTTP/1.1, or where no accept value is expected a 2xx to a CONNECT, and returns what was
+/// negotiated. The first rule that is broken is the error.
 pub(crate) fn check<'a>(
     fields: impl Fields<'a>,
-    expected: &Accept,
+    expected: Option<&Accept>,
     options: &ClientOptions,
 ) -> Result<Negotiated, Broken<'a>> {
     let slots = AnswerFields::collect(fields);
@@ -66,6 +66,10 @@ fn with_value<'a>(rule: Rule, fields: impl Fields<'a>) -> Broken<'a> {
     let name = match rule {
         Rule::NoUpgrade => "upgrade",
         Rule::NoConnection => "connection",
+        Rule::ConnectionField => match fields.joined("connection") {
+            Some(value) => return (rule, Some(Cow::Owned(value))),
+            None => "upgrade",
+        },
         Rule::DuplicateAccept | Rule::BadAccept => "sec-websocket-accept",
         Rule::UnofferedSubprotocol => SUBPROTOCOL,
         Rule::UnofferedExtension | Rule::BadExtensionParameter => EXTENSIONS,
@@ -77,12 +81,17 @@ fn with_value<'a>(rule: Rule, fields: impl Fields<'a>) -> Broken<'a> {
 fn check_slots<'a>(
     fields: impl Fields<'a>,
     slots: &AnswerFields<'a>,
-    expected: &Accept,
+    expected: Option<&Accept>,
     options: &ClientOptions,
 ) -> Result<Negotiated, Rule> {
-    upgrade(slots)?;
-    connection(slots, options.lenient)?;
-    accept(slots, expected)?;
+    match expected {
+        Some(expected) => {
+            upgrade(slots)?;
+            connection(slots, options.lenient)?;
+            accept(slots, expected)?;
+        }
+        None => connection_fields(slots)?,
+    }
     let subprotocol = subprotocol(slots, &options.subprotocols, options.lenient)?;
     let mut deflate = None;
     if slots.extensions.value.is_some() {
@@ -116,6 +125,14 @@ fn connection(slots: &AnswerFields<'_>, lenient: Lenient) -> Result<(), Rule> {
         Ok(())
     } else {
         Err(Rule::NoConnection)
+    }
+}
+
+/// "Any message containing connection-specific header fields MUST be treated as malformed". RFC 9113 8.2.2
+fn connection_fields(slots: &AnswerFields<'_>) -> Result<(), Rule> {
+    match (slots.connection.value, slots.upgrade.value) {
+        (None, None) => Ok(()),
+        _ => Err(Rule::ConnectionField),
     }
 }
 

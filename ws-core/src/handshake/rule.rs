@@ -16,14 +16,19 @@ rules! {
     Http10 => "http-1.0", "RFC 6455 4.1", "a WebSocket handshake is HTTP/1.1, and the request came as HTTP/1.0: proxies send that unless told otherwise";
     UnknownMethod => "unknown-method", "RFC 9110 9.1", "the request method is not one the server knows";
     Method => "bad-method", "RFC 6455 4.1", "the method of a WebSocket handshake is GET";
-    MissingHost => "missing-host", "RFC 9112 3.2", "a request must have a Host field";
+    NotConnect => "not-connect", "RFC 8441 5", "over HTTP/2 and HTTP/3 a WebSocket begins with the method CONNECT and :protocol websocket";
+    NoProtocol => "no-protocol", "RFC 8441 4", "CONNECT without :protocol asks for a tunnel, and this is no proxy";
+    OtherProtocol => "other-protocol", "RFC 9220 3", ":protocol must be websocket to open a WebSocket here";
+    MissingHost => "missing-host", "RFC 9112 3.2", "a request must have a Host field, or :authority in HTTP/2 and HTTP/3";
     DuplicateHost => "duplicate-host", "RFC 9112 3.2", "a request must have exactly one Host field";
     BadHost => "bad-host", "RFC 9112 3.2", "Host must be a host and optionally a port";
+    OtherHost => "other-host", "RFC 9113 8.3.1", "Host, where there is one, must be the same as :authority";
     BadTarget => "bad-target", "RFC 9112 3.2", "the target must be a path or an http URI, without user information, a fragment, or a character that a URI cannot have";
     BadContentLength => "bad-content-length", "RFC 9112 6.3", "Content-Length must be one number";
     UnexpectedBody => "unexpected-body", "RFC 6455 4.1", "a WebSocket handshake has no body";
     TransferEncoding => "transfer-encoding", "RFC 9112 6.1", "a WebSocket handshake has no body and so no Transfer-Encoding";
     UnknownExpectation => "unknown-expectation", "RFC 9110 10.1.1", "the only expectation that can be met is 100-continue";
+    ConnectionField => "connection-field", "RFC 9113 8.2.2", "in HTTP/2 and HTTP/3 there is no Connection and no Upgrade";
     NoConnection => "no-connection", "RFC 6455 4.2.1", "Connection must be a list of tokens, upgrade among them, to open a WebSocket here";
     NoUpgrade => "no-upgrade", "RFC 6455 4.2.1", "Upgrade must be a list of protocols, websocket among them, to open a WebSocket here";
     MissingKey => "missing-key", "RFC 6455 4.2.1", "a WebSocket handshake must have a Sec-WebSocket-Key";
@@ -46,7 +51,8 @@ rules! {
 }
 
 impl RequestRule {
-    /// The status of the answer to a request that breaks the rule.
+    /// The status of the answer to a request that breaks the rule. In HTTP/2 and HTTP/3, where no answer has
+    /// the Upgrade that a 426 needs, 400 takes its place.
     pub const fn status(self) -> StatusCode {
         match self {
             Self::RequestLineTooLong => StatusCode::URI_TOO_LONG,
@@ -54,8 +60,10 @@ impl RequestRule {
                 StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
             }
             Self::HttpVersion => StatusCode::HTTP_VERSION_NOT_SUPPORTED,
-            Self::UnknownMethod => StatusCode::NOT_IMPLEMENTED,
-            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::UnknownMethod | Self::NoProtocol | Self::OtherProtocol => {
+                StatusCode::NOT_IMPLEMENTED
+            }
+            Self::Method | Self::NotConnect => StatusCode::METHOD_NOT_ALLOWED,
             Self::UnexpectedBody => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnknownExpectation => StatusCode::EXPECTATION_FAILED,
             Self::Http10 | Self::NoConnection | Self::NoUpgrade | Self::BadVersion => {
@@ -97,7 +105,8 @@ rules! {
     HeadTooLarge => "head-too-large", "RFC 9110 5.4", "the head of the response is larger than the client's limit";
     TooManyFields => "too-many-fields", "RFC 9110 5.4", "the response has more field lines than the client's limit";
     InterimTooLarge => "interim-too-large", "RFC 9110 15.2", "the interim answers are larger together than the client's limit";
-    HttpVersion => "bad-http-version", "RFC 6455 4.1", "the answer to a WebSocket handshake is HTTP/1.1";
+    HttpVersion => "bad-http-version", "RFC 6455 4.1", "the answer to a WebSocket handshake is HTTP/1.1, and that to a CONNECT of HTTP/2 or HTTP/3 is not";
+    ConnectionField => "connection-field", "RFC 9113 8.2.2", "in HTTP/2 and HTTP/3 there is no Connection and no Upgrade";
     NoUpgrade => "no-upgrade", "RFC 6455 4.1", "Upgrade must be websocket and nothing else";
     NoConnection => "no-connection", "RFC 6455 4.1", "Connection must be a list of tokens, upgrade among them";
     MissingAccept => "missing-accept", "RFC 6455 4.1", "a 101 must have a Sec-WebSocket-Accept";

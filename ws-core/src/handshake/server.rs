@@ -23,11 +23,12 @@ use super::{
     accepted::Accepted,
     error::HandshakeError,
     exchange::{Asked, Checked, Exchange},
+    form::Form,
     input_end::InputEnd,
     polled::Polled,
     rejected::Rejected,
     rejection::Draft,
-    request_rules::{self, RequestFields, RequestLine},
+    request_rules::{self, RequestFields, RequestLine, Upgrade},
     rule::RequestRule,
     server_config::ServerConfig,
     step::HandshakeStep,
@@ -199,8 +200,10 @@ impl ServerHandshake {
         };
         let options = self.exchange.options();
         match checked.verdict {
-            Ok(upgrade) if options.decorator.is_none() && !options.keep_request => {
-                Polled::Ready(Accepted::plain(self.exchange, span, upgrade))
+            Ok(upgrade @ Upgrade { accept: Some(accept), .. })
+                if options.decorator.is_none() && !options.keep_request =>
+            {
+                Polled::Ready(Accepted::plain(self.exchange, span, &accept, upgrade))
             }
             _ => match UpgradeRequest::new(self.exchange, span, checked).accept() {
                 Ok(accepted) => Polled::Ready(accepted),
@@ -261,7 +264,9 @@ impl ServerHandshake {
             let line = RequestLine {
                 method: head.method,
                 target: head.target,
-                is_http_1_1: head.is_http_1_1,
+                form: Form::Upgrade,
+                is_http_1_0: !head.is_http_1_1,
+                protocol: None,
             };
             let verdict = request_rules::check(line, fields, &slots, options, false);
             if verdict.is_err() && head.target.parse::<Uri>().is_err() {
@@ -269,8 +274,7 @@ impl ServerHandshake {
             }
             let close = !head.is_http_1_1 || slots.is_last(false);
             let asked = Asked { close, head: head.method == "HEAD" };
-            let is_upgrade =
-                head.is_http_1_1 && request_rules::is_upgrade(head.method, &slots, options.lenient);
+            let is_upgrade = request_rules::is_upgrade(line, &slots, options.lenient);
             Ok(Checked { verdict, is_upgrade, asked })
         })?
     }
@@ -326,7 +330,7 @@ impl ServerHandshake {
 
     /// Answers bytes that are not a request. What follows them is none either.
     fn answer_unread(self, violation: Violation) -> Box<Rejected> {
-        let mut draft = Draft::of_rule(violation, &[]);
+        let mut draft = Draft::of_rule(violation, &[], Form::Upgrade);
         self.exchange.decorate(|| None, &mut draft.response);
         let head = self.scanner.unread(self.exchange.recv.filled()).starts_with(b"HEAD ");
         Rejected::answer(self.exchange, draft, Asked { head, close: true })

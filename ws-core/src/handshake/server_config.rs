@@ -126,7 +126,7 @@ impl ServerConfig {
     /// request if its head could be read.
     ///
     /// It may add and change fields and, in a rejection, status and body. Turning a 101 into another
-    /// status rejects the request. Fields that say what was negotiated cannot be changed, except for
+    /// status rejects the request; where a CONNECT is answered with 200 (HTTP/2), that cannot be another 2xx. Fields that say what was negotiated cannot be changed, except for
     /// Sec-WebSocket-Protocol, which may name any subprotocol the client offered; a hook that tries
     /// makes the answer a 500. Content-Length and Transfer-Encoding are computed last.
     pub fn decorate<F>(self, decorator: F) -> Self

@@ -14,6 +14,8 @@ pub enum HandshakeStep {
     Proxy,
     /// Client: beginning TLS, with the host or with the proxy.
     Tls,
+    /// Client over HTTP/2: waiting for the server to say whether it takes WebSockets.
+    Settings,
     /// Client: writing the request.
     SendRequest,
     /// Client: waiting for the first byte of an answer, or of one behind interim answers.
@@ -35,6 +37,7 @@ impl fmt::Display for HandshakeStep {
             Self::Connect => "connecting to the host",
             Self::Proxy => "asking the proxy for a connection to the host",
             Self::Tls => "beginning TLS",
+            Self::Settings => "waiting for the server's SETTINGS of HTTP/2",
             Self::SendRequest => "writing the request",
             Self::AwaitAnswer => "waiting for the server's answer",
             Self::ReadAnswer => "reading the head of the server's answer",

@@ -1,12 +1,13 @@
-//! The 101: made, decorated, checked and written.
+//! The answer that opens a WebSocket, a 101 or in the other form a 200: made, decorated, checked and written.
 
 use std::{fmt::Write as _, sync::Arc};
 
 use bytes::{BufMut, Bytes, BytesMut};
-use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Response, header};
 
 use super::{
     argument_error::ArgumentError,
+    form::Form,
     key::Accept,
     rejection::{Draft, write_fields},
     request_rules::Upgrade,
@@ -19,15 +20,20 @@ pub(crate) fn write_plain(accept: &Accept, negotiated: &Negotiated, out: &mut By
     out.put_slice(b"\r\n");
 }
 
-/// The 101 as a value.
-fn response(accept: &Accept, negotiated: &Negotiated) -> Response<Bytes> {
+/// The answer as a value.
+///
+/// "Implementations using this extended CONNECT to bootstrap WebSockets do not do the processing of the
+/// Sec-WebSocket-Key and Sec-WebSocket-Accept header fields", nor of Connection and Upgrade. RFC 8441 5
+fn response(accept: Option<&Accept>, negotiated: &Negotiated) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
-    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    *response.status_mut() = form(accept).status();
     let headers = response.headers_mut();
-    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-    headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+    if accept.is_some() {
+        headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+        headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+    }
     let named = [
-        (header::SEC_WEBSOCKET_ACCEPT, HeaderValue::from_bytes(accept).ok()),
+        (header::SEC_WEBSOCKET_ACCEPT, accept.and_then(|key| HeaderValue::from_bytes(key).ok())),
         (header::SEC_WEBSOCKET_PROTOCOL, negotiated.subprotocol().and_then(|n| n.parse().ok())),
         (header::SEC_WEBSOCKET_EXTENSIONS, negotiated.extensions().and_then(|e| e.parse().ok())),
     ];
@@ -39,29 +45,35 @@ fn response(accept: &Accept, negotiated: &Negotiated) -> Response<Bytes> {
     response
 }
 
-/// The 101 as `decorate` has left it, and what it negotiates; or the rejection it became.
+/// The form of the answer, which has an accept value in one of them only.
+fn form(accept: Option<&Accept>) -> Form {
+    if accept.is_some() { Form::Upgrade } else { Form::Connect }
+}
+
+/// The answer as `decorate` has left it, and what it negotiates; or the rejection it became.
 pub(crate) fn decorated(
     upgrade: &Upgrade,
     decorate: impl FnOnce(&mut Response<Bytes>),
     is_offered: impl Fn(&[u8]) -> bool,
 ) -> Result<(Response<Bytes>, Negotiated), Box<Draft>> {
-    let mut response = response(&upgrade.accept, &upgrade.negotiated);
+    let accept = upgrade.accept.as_ref();
+    let mut response = response(accept, &upgrade.negotiated);
     decorate(&mut response);
-    if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+    if response.status() != form(accept).status() {
         return Err(Box::new(Draft::of_application(response)));
     }
     let mut negotiated = upgrade.negotiated.clone();
-    match adopt(&response, &upgrade.accept, &mut negotiated, is_offered) {
+    match adopt(&response, accept, &mut negotiated, is_offered) {
         Ok(()) => Ok((response, negotiated)),
         Err(cause) => Err(Box::new(Draft::of_mistake(cause))),
     }
 }
 
-/// Checks a 101 that hooks may have changed: takes the subprotocol they chose, and makes sure that
+/// Checks an answer that hooks may have changed: takes the subprotocol they chose, and makes sure that
 /// what goes on the wire is what was negotiated.
 fn adopt(
     response: &Response<Bytes>,
-    accept: &Accept,
+    accept: Option<&Accept>,
     negotiated: &mut Negotiated,
     is_offered: impl Fn(&[u8]) -> bool,
 ) -> Result<(), ArgumentError> {
@@ -128,8 +140,9 @@ fn write_start(accept: &Accept, negotiated: &Negotiated, out: &mut BytesMut) {
     }
 }
 
-/// Fields of a 101 that hooks cannot change. "A server MUST NOT send a Content-Length header field
-/// in any response with a status code of 1xx", nor a Transfer-Encoding. RFC 9110 8.6, RFC 9112 6.1
+/// Fields of the answer that hooks cannot change. "A server MUST NOT send a Content-Length header field
+/// in any response with a status code of 1xx", nor a Transfer-Encoding, nor either of them in "any 2xx
+/// (Successful) response to a CONNECT request". RFC 9110 8.6, RFC 9112 6.1
 const RESERVED: [HeaderName; 8] = [
     header::UPGRADE,
     header::CONNECTION,

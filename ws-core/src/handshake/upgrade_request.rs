@@ -12,10 +12,12 @@ use super::{
     accepted::Accepted,
     argument_error::ArgumentError,
     exchange::{Asked, Checked, Exchange},
+    form::Form,
     negotiate::subprotocols,
     parsed_request::ParsedRequest,
     rejected::Rejected,
     rejection::{Draft, Rejection},
+    request_rules::Upgrade,
     rule::RequestRule,
     server_config::ServerConfig,
     switching_protocols,
@@ -73,8 +75,8 @@ impl UpgradeRequest {
         self.head.request(&self.exchange)
     }
 
-    /// Whether this is an attempt to open a WebSocket at all, rather than ordinary HTTP: HTTP/1.1,
-    /// GET, `upgrade` in Connection and `websocket` in Upgrade. Nothing else is looked at.
+    /// Whether this is an attempt to open a WebSocket at all, rather than ordinary HTTP: see
+    /// [`is_upgrade`](crate::is_upgrade).
     pub fn is_upgrade(&self) -> bool {
         self.checked.is_upgrade
     }
@@ -123,16 +125,19 @@ impl UpgradeRequest {
     ///
     /// # Errors
     ///
-    /// A request that breaks a rule is rejected with the status of that rule, and the error says so.
+    /// A request that breaks a rule is rejected with the status of that rule, and the error says so. One of
+    /// HTTP/2 or HTTP/3 cannot be answered here, but with [`respond_with`](Self::respond_with):
+    /// [`RequestRule::HttpVersion`].
     pub fn accept(self) -> Result<Accepted, Box<Rejected>> {
         if self.exchange.options().decorator.is_some() {
             return self.accept_with(|_| {});
         }
         match self.checked.verdict {
-            Ok(upgrade) => {
+            Ok(upgrade @ Upgrade { accept: Some(accept), .. }) => {
                 let (span, kept) = (self.head.span, self.head.kept(&self.exchange));
-                Ok(Accepted::plain(self.exchange, span, upgrade).keeping(kept))
+                Ok(Accepted::plain(self.exchange, span, &accept, upgrade).keeping(kept))
             }
+            Ok(_) => Err(self.reject_unwritable()),
             Err(_) => Err(self.reject()),
         }
     }
@@ -150,6 +155,11 @@ impl UpgradeRequest {
         decorate: impl FnOnce(&mut Response<Bytes>),
     ) -> Result<Accepted, Box<Rejected>> {
         let Ok(upgrade) = self.checked.verdict else { return Err(self.reject()) };
+        let Some(accept) = upgrade.accept else {
+            let verdict = Ok(upgrade);
+            let checked = Checked { verdict, ..self.checked };
+            return Err(Self { checked, ..self }.reject_unwritable());
+        };
         let Self { exchange, head, checked: Checked { asked, .. } } = self;
         let decorate = |response: &mut Response<Bytes>| {
             exchange.decorate(|| Some(head.request(&exchange)), response);
@@ -159,7 +169,7 @@ impl UpgradeRequest {
         match switching_protocols::decorated(&upgrade, decorate, is_offered) {
             Ok(answer) => {
                 let (span, kept) = (head.span, head.kept(&exchange));
-                Ok(Accepted::decorated(exchange, span, &upgrade, answer, kept))
+                Ok(Accepted::decorated(exchange, span, &accept, &upgrade, answer, kept))
             }
             Err(draft) => Err(Rejected::answer_request(exchange, head.span, *draft, asked)),
         }
@@ -177,6 +187,7 @@ impl UpgradeRequest {
     ) -> Result<(Response<()>, Negotiated), Box<Rejection>> {
         let Self { exchange, head, checked: Checked { verdict, asked, .. } } = self;
         let request = head.request(&exchange);
+        let form = Form::of(request.version());
         let by_configuration = |response: &mut _| exchange.decorate(|| Some(request), response);
         let draft = match verdict {
             Ok(upgrade) => {
@@ -191,13 +202,13 @@ impl UpgradeRequest {
                 }
             }
             Err(violation) => {
-                let mut draft = Draft::of_rule(violation, &exchange.options().subprotocols);
+                let mut draft = Draft::of_rule(violation, &exchange.options().subprotocols, form);
                 by_configuration(&mut draft.response);
                 draft
             }
         };
         let stays_open = exchange.options().keep_alive && !asked.close;
-        Err(Box::new(draft.finish(stays_open, asked.head).in_version(request.version())))
+        Err(Box::new(draft.finish_in(form, request.method(), stays_open)))
     }
 
     /// Answers with the rejection that the broken rule asks for; 403 when no rule is broken.
@@ -207,7 +218,7 @@ impl UpgradeRequest {
             Err(rejection) => rejection.clone(),
         };
         let supported = &self.exchange.options().subprotocols;
-        let draft = Draft::of_rule(rejection, supported);
+        let draft = Draft::of_rule(rejection, supported, Form::Upgrade);
         self.answer(draft)
     }
 
@@ -217,6 +228,13 @@ impl UpgradeRequest {
     /// have are taken out. `Connection: close` in `response` closes the connection.
     pub fn reject_with<B: Into<Bytes>>(self, response: Response<B>) -> Box<Rejected> {
         self.answer(Draft::of_application(response.map(Into::into)))
+    }
+
+    /// The stack that has read the request has to send the answer, which is none of HTTP/1.1.
+    fn reject_unwritable(self) -> Box<Rejected> {
+        let version = format!("{:?}", self.request().version());
+        let violation = Violation::new(RequestRule::HttpVersion, Some(version.as_bytes()));
+        self.answer(Draft::of_rule(violation, &[], Form::Upgrade))
     }
 
     fn answer(self, mut draft: Draft) -> Box<Rejected> {

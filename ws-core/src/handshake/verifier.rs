@@ -1,12 +1,13 @@
 //! Checking the answer to a request that another HTTP stack sends.
 
 use bytes::Bytes;
-use http::{Response, StatusCode, Version};
+use http::{Response, Version};
 
 use super::{
     client_config::ClientConfig,
     declined::{Declined, InvalidResponse},
     error::HandshakeError,
+    form::Form,
     key,
     request::CheckedRequest,
     response_rules,
@@ -14,8 +15,8 @@ use super::{
 };
 use crate::negotiated::Negotiated;
 
-/// Checks the answer to a request of [`upgrade_request`](crate::upgrade_request): knows the key that was
-/// sent and what was offered with it.
+/// Checks the answer to a request of [`upgrade_request`](crate::upgrade_request) or
+/// [`connect_request`](crate::connect_request): knows the key that was sent and what was offered with it.
 #[derive(Clone, Debug)]
 pub struct Verifier {
     request: CheckedRequest,
@@ -36,18 +37,26 @@ impl Verifier {
         &self.config
     }
 
+    /// The `:protocol` that the request has to be sent with: that of one of
+    /// [`connect_request`](crate::connect_request).
+    pub fn protocol(&self) -> Option<&'static str> {
+        (self.request.form() == Form::Connect).then_some("websocket")
+    }
+
     /// Checks the answer, and returns what was negotiated. The body is left to the HTTP stack.
     ///
     /// # Errors
     ///
     /// [`Declined`](HandshakeError::Declined) for any status but 101 (its body is left empty),
-    /// [`InvalidResponse`](HandshakeError::InvalidResponse) for a 101 that breaks a rule.
+    /// [`InvalidResponse`](HandshakeError::InvalidResponse) for a 101 that breaks a rule. To a request of
+    /// [`connect_request`](crate::connect_request), a 2xx is in the place of the 101.
     pub fn verify<B>(&self, response: &Response<B>) -> Result<Negotiated, HandshakeError> {
         let mut head = Response::new(());
         *head.status_mut() = response.status();
         *head.version_mut() = response.version();
         *head.headers_mut() = response.headers().clone();
-        if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        let form = self.request.form();
+        if !form.opens(response.status()) {
             return Err(HandshakeError::Declined(Box::new(Declined {
                 response: head.map(|()| Bytes::new()),
                 body_complete: false,
@@ -55,13 +64,17 @@ impl Verifier {
                 cut: None,
             })));
         }
-        if response.version() != Version::HTTP_11 {
+        let is_right_version = match form {
+            Form::Upgrade => response.version() == Version::HTTP_11,
+            Form::Connect => Form::of(response.version()) == form,
+        };
+        if !is_right_version {
             let version = format!("{:?}", response.version()).into_bytes();
             let broken = (ResponseRule::HttpVersion, Some(version.into()));
             return Err(InvalidResponse::new(broken, Some(head)).into());
         }
-        let fields = response.headers();
-        response_rules::check(fields, &key::accept(self.request.key()), self.config.options())
+        let expected = self.request.key().map(|key| key::accept(key));
+        response_rules::check(response.headers(), expected.as_ref(), self.config.options())
             .map_err(|broken| InvalidResponse::new(broken, Some(head)).into())
     }
 }

@@ -6,9 +6,9 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, header};
+use http::{HeaderValue, Response, StatusCode, header};
 
-use super::rule::RequestRule;
+use super::{form::Form, rule::RequestRule};
 use crate::codec::{excerpt::Excerpt, not_a_head::OtherProtocol};
 
 /// A rule that a request breaks, and the value that breaks it.
@@ -40,8 +40,8 @@ impl Violation {
         self.value.as_ref().map(Excerpt::bytes)
     }
 
-    /// The answer that tells the peer: the rule's status and a line of text.
-    pub(crate) fn response(&self, supported: &[Arc<str>]) -> Response<Bytes> {
+    /// The answer that tells the peer, in the form of the request: the rule's status and a line of text.
+    pub(crate) fn response(&self, supported: &[Arc<str>], form: Form) -> Response<Bytes> {
         let mut body = self.rule.message().to_owned();
         if self.rule == RequestRule::NoCommonSubprotocol {
             for (i, name) in supported.iter().enumerate() {
@@ -50,9 +50,17 @@ impl Violation {
         }
         body.push('\n');
         let mut response = Response::new(Bytes::from(body));
-        *response.status_mut() = self.rule.status();
+        *response.status_mut() = match (self.rule.status(), form) {
+            // "The server MUST send an Upgrade header field in a 426 response" (RFC 9110 15.5.22), and has
+            // none to send there.
+            (StatusCode::UPGRADE_REQUIRED, Form::Connect) => StatusCode::BAD_REQUEST,
+            (status, _) => status,
+        };
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+        if self.rule == RequestRule::NotConnect {
+            headers.insert(header::ALLOW, HeaderValue::from_static(form.method()));
+        }
         if tells_version(self.rule) {
             headers.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         }

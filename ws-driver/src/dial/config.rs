@@ -44,6 +44,7 @@ pub struct DialConfig {
     pub(crate) local: Option<SocketAddr>,
     pub(crate) attempt_delay: Option<Duration>,
     pub(crate) observer: Observer,
+    http2: bool,
     tls: Option<TlsConfig>,
     proxy_tls: Option<TlsConfig>,
 }
@@ -134,6 +135,13 @@ impl DialConfig {
         Self { proxy_tls: Some(config.into()), ..self }
     }
 
+    /// Whether to offer HTTP/2 to a server that is reached over TLS, before HTTP/1.1 (RFC 7301). Only for who
+    /// [dials](crate::dial) and then looks at what was chosen: [`Connect`](crate::Connect) speaks HTTP/1.1.
+    #[doc(hidden)]
+    pub fn offer_http2(self, http2: bool) -> Self {
+        Self { http2, ..self }
+    }
+
     /// The proxy for `url`.
     pub(crate) fn proxy_for(&self, url: &Url) -> Result<Option<Proxy>, Error> {
         Ok(match &self.proxy {
@@ -148,12 +156,16 @@ impl DialConfig {
 
     /// How TLS with the server is done.
     pub(crate) fn tls_to_origin(&self) -> Result<TlsConfig, TlsError> {
+        self.tls_of_both().map(|tls| tls.with_http2(self.http2))
+    }
+
+    fn tls_of_both(&self) -> Result<TlsConfig, TlsError> {
         self.tls.clone().map_or_else(TlsConfig::by_features, Ok)
     }
 
     /// How TLS with a proxy is done.
     pub(crate) fn tls_to_proxy(&self) -> Result<TlsConfig, TlsError> {
-        self.proxy_tls.clone().map_or_else(|| self.tls_to_origin(), Ok)
+        self.proxy_tls.clone().map_or_else(|| self.tls_of_both(), Ok)
     }
 }
 

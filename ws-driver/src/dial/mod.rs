@@ -26,13 +26,30 @@ use crate::{
     tls::{MaybeTls, Peer, TlsConfig, TlsError, TlsHandshake},
 };
 
+/// Connects to the host of `url` and no further: over proxies, and with TLS if it is `wss`, as [`Connect`] does
+/// before its handshake. Gives the stream, and bytes that have come over it.
+///
+/// # Errors
+///
+/// As [`Connect::open`], before its handshake.
+///
+/// [`Connect`]: crate::Connect
+/// [`Connect::open`]: crate::Connect::open
+pub async fn dial<D: Dials>(
+    url: &Url,
+    config: &DialConfig,
+    deadline: Option<Instant>,
+) -> Result<(D::Stream, RecvBuf), Error> {
+    dial_to::<D>(url, config, deadline, true).await
+}
+
 /// A stream to the host of `url`, and bytes that have come over it. `is_first` tells the URL of the caller's
 /// from one that a server has sent the client to.
 ///
 /// # Errors
 ///
 /// Those of each step, with what it was about.
-pub(crate) async fn dial<D: Dials>(
+pub(crate) async fn dial_to<D: Dials>(
     url: &Url,
     config: &DialConfig,
     deadline: Option<Instant>,

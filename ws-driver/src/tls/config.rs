@@ -10,7 +10,11 @@ use super::{TlsCause, TlsError, provider::provider, roots};
 ///
 /// Sessions are resumed between connections with one configuration, so it is worth keeping.
 #[derive(Clone, Debug)]
-pub struct TlsConfig(Arc<ClientConfig>);
+pub struct TlsConfig {
+    shared: Arc<ClientConfig>,
+    /// HTTP/2 is offered, too.
+    http2: bool,
+}
 
 impl TlsConfig {
     /// What the features say. It is made once, and shared from then on.
@@ -39,13 +43,26 @@ impl TlsConfig {
 
     /// The configuration.
     pub fn get_ref(&self) -> &Arc<ClientConfig> {
-        &self.0
+        &self.shared
+    }
+
+    /// The same, for a client that knows HTTP/2 as well, or that does not.
+    pub(crate) fn with_http2(self, http2: bool) -> Self {
+        Self { http2, ..self }
+    }
+
+    /// Whether a WebSocket can begin with this protocol here.
+    pub(super) fn takes(&self, protocol: &[u8]) -> bool {
+        protocol == HTTP_1_1 || (self.http2 && protocol == HTTP_2)
     }
 
     /// What is offered to a server (RFC 7301). A configuration that is shared with an HTTP client may offer
     /// more than a WebSocket can begin with; one that offers nothing is left like that.
     pub(super) fn alpn_offer(&self) -> Vec<Vec<u8>> {
-        let all = &self.0.alpn_protocols;
+        if self.http2 {
+            return vec![HTTP_2.to_vec(), HTTP_1_1.to_vec()];
+        }
+        let all = &self.shared.alpn_protocols;
         match all.iter().find(|protocol| *protocol == HTTP_1_1) {
             Some(http) => vec![http.clone()],
             None => all.clone(),
@@ -55,15 +72,16 @@ impl TlsConfig {
 
 impl From<Arc<ClientConfig>> for TlsConfig {
     fn from(config: Arc<ClientConfig>) -> Self {
-        Self(config)
+        Self { shared: config, http2: false }
     }
 }
 
 impl From<ClientConfig> for TlsConfig {
     fn from(config: ClientConfig) -> Self {
-        Self(config.into())
+        Arc::new(config).into()
     }
 }
 
-/// The name of HTTP/1.1 among application protocols (RFC 7301 6).
-pub(super) const HTTP_1_1: &[u8] = b"http/1.1";
+/// The names of HTTP among application protocols (RFC 9113 3.2, RFC 7301 6).
+const HTTP_2: &[u8] = b"h2";
+const HTTP_1_1: &[u8] = b"http/1.1";

@@ -5,13 +5,14 @@ use std::io::{self, Write};
 use rustls::{ClientConnection, pki_types::ServerName};
 use ws_core::{RecvBuf, SendQueue};
 
-use super::{TlsCause, TlsConfig, TlsError, TlsSession, config::HTTP_1_1, reason::Circumstances};
+use super::{TlsCause, TlsConfig, TlsError, TlsSession, reason::Circumstances};
 
 /// The beginning of a session, as a machine: what comes is read to [`recv_buf`](Self::recv_buf), what is in
 /// [`send_queue`](Self::send_queue) is to be written, [`poll`](Self::poll) goes on.
 #[derive(Debug)]
 pub struct TlsHandshake {
     connection: ClientConnection,
+    config: TlsConfig,
     host: String,
     has_certificate: bool,
     has_begun: bool,
@@ -39,6 +40,7 @@ impl TlsHandshake {
             .map_err(|error| TlsError::Protocol(TlsCause::new(error)))?;
         let mut this = Self {
             connection,
+            config: config.clone(),
             host: host.to_owned(),
             has_certificate: shared.client_auth_cert_resolver.has_certs(),
             has_begun: false,
@@ -107,7 +109,8 @@ impl TlsHandshake {
             self.has_begun |= self.connection.protocol_version().is_some();
         }
         match self.connection.alpn_protocol() {
-            None | Some(HTTP_1_1) => Ok(true),
+            None => Ok(true),
+            Some(protocol) if self.config.takes(protocol) => Ok(true),
             Some(other) => Err(TlsError::Alpn(String::from_utf8_lossy(other).into_owned())),
         }
     }

@@ -19,6 +19,10 @@ impl TlsConfig {
     pub fn by_features() -> Result<Self, TlsError> {
         Err(TlsError::Disabled)
     }
+
+    pub(crate) fn with_http2(self, _http2: bool) -> Self {
+        self
+    }
 }
 
 /// The beginning of a session. Without the feature `rustls` there is no such value.

@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test takes what it needs")]
 
+#[cfg(feature = "http2")]
+pub(crate) mod http2;
+
 use std::{convert::Infallible, future::Future, net::SocketAddr, time::Duration};
 
 use http_body_util::Full;
