@@ -17,8 +17,8 @@ use http::{Request, Response};
 use super::{
     answer::Answer, attempt::Attempt, await_body::AwaitBody, client_config::ClientConfig,
     declined::InvalidResponse, error::HandshakeError, input_end::InputEnd, key, polled::Polled,
-    request::CheckedRequest, rule::ResponseRule, step::HandshakeStep,
-    upgrade_response::UpgradeResponse, verifier::Verifier,
+    request::CheckedRequest, rule::ResponseRule, upgrade_response::UpgradeResponse,
+    verifier::Verifier,
 };
 use crate::{
     codec::{
@@ -32,6 +32,7 @@ use crate::{
     connection::Connection,
     negotiated::Negotiated,
     role::Role,
+    step::HandshakeStep,
 };
 
 /// Sends an upgrade request and checks the answer.
