@@ -3,7 +3,7 @@
 use std::{fmt, io};
 
 use hyper::{Response, body::Incoming};
-use ws_tokio::handshake::HandshakeError;
+use ws_tokio::handshake::{HandshakeError, HandshakeWatch};
 
 /// Why no WebSocket was opened.
 ///
@@ -38,6 +38,13 @@ impl Error {
             Self::Http(_) => "http",
             Self::Upgrade(_) => "not-upgraded",
             Self::Io(_) => "io",
+        }
+    }
+
+    pub(crate) fn tell(&self, watch: &mut HandshakeWatch) {
+        match self.handshake() {
+            Some(error) => watch.failed(error),
+            None => watch.failed_as(self.name()),
         }
     }
 

@@ -98,6 +98,9 @@
 //! |---|---|---|
 //! | `auto` | off | [`Upgrading::downcast`] finds the streams of hyper-util's `server::conn::auto`, too |
 //! | `deflate` | off | permessage-deflate (RFC 7692): `ServerConfig::deflate`, `ClientConfig::deflate` |
+//! | `observer` | off | somebody who is told what happens: [`ws_tokio`]'s `observe::Observer`, in the configurations |
+//! | `metrics` | off | an observer that counts with the crate of that name: `observe::MetricsObserver`; implies `observer` |
+//! | `tracing` | off | spans and events of the crate of that name, without being asked for; implies `observer` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

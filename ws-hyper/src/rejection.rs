@@ -3,7 +3,10 @@
 use std::{error::Error, fmt};
 
 use hyper::{Response, StatusCode, body::Bytes};
-use ws_tokio::{handshake, rules::RequestRule};
+use ws_tokio::{
+    handshake::{self, HandshakeWatch},
+    rules::RequestRule,
+};
 
 /// A request that does not become a WebSocket, and the response that says so.
 #[derive(Debug)]
@@ -36,6 +39,10 @@ impl Rejection {
             Self::Request(rejection) => rejection.response().status(),
             Self::NotUpgradable => StatusCode::INTERNAL_SERVER_ERROR,
         }
+    }
+
+    pub(crate) fn tell(&self, watch: &mut HandshakeWatch) {
+        watch.rejected(self.name(), self.status());
     }
 
     /// The response to send: status, fields, and a line of text, in whatever body your responses have.

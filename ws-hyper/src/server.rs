@@ -3,7 +3,7 @@
 use hyper::{Request, Response, upgrade::OnUpgrade};
 use ws_tokio::{
     ServerConfig,
-    handshake::{Negotiated, Role},
+    handshake::{HandshakeStep, HandshakeWatch, Negotiated, Role},
     http::Extensions,
     respond,
 };
@@ -49,9 +49,11 @@ pub fn upgrade<T, B: Default>(
     request: &mut Request<T>,
     config: &ServerConfig,
 ) -> Result<(Response<B>, Upgrading), Rejection> {
-    let (response, negotiated) = respond(&*request, &under_hyper(config))?;
+    let mut watch = HandshakeWatch::server(config, HandshakeStep::SendAnswer);
+    let responded = respond(&*request, &under_hyper(config)).map_err(Rejection::from);
+    let (response, negotiated) = responded.inspect_err(|rejection| rejection.tell(&mut watch))?;
     let kept = config.keeps_request().then(|| head_of(request));
-    let upgrading = hand_over(request.extensions_mut(), negotiated, config, kept)?;
+    let upgrading = hand_over(request.extensions_mut(), negotiated, config, kept, watch)?;
     Ok((response.map(|()| B::default()), upgrading))
 }
 
@@ -77,8 +79,12 @@ pub(crate) fn hand_over(
     negotiated: Negotiated,
     config: &ServerConfig,
     request: Option<Request<()>>,
+    mut watch: HandshakeWatch,
 ) -> Result<Upgrading, Rejection> {
-    let upgrade: OnUpgrade = extensions.remove().ok_or(Rejection::NotUpgradable)?;
+    let Some(upgrade) = extensions.remove::<OnUpgrade>() else {
+        Rejection::NotUpgradable.tell(&mut watch);
+        return Err(Rejection::NotUpgradable);
+    };
     Ok(Upgrading {
         upgrade: Some(upgrade),
         deadline: Deadline::after(config.handshake_timeout()),
@@ -86,5 +92,6 @@ pub(crate) fn hand_over(
         negotiated,
         config: config.web_socket_config().clone(),
         request,
+        watch,
     })
 }

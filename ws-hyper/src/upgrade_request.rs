@@ -3,7 +3,7 @@
 use hyper::{Request, Response, body::Bytes};
 use ws_tokio::{
     ServerConfig,
-    handshake::{ArgumentError, Negotiated, RecvBuf, Violation},
+    handshake::{ArgumentError, HandshakeStep, HandshakeWatch, Negotiated, RecvBuf, Violation},
     http::Extensions,
     ws_core,
 };
@@ -53,6 +53,7 @@ pub struct UpgradeRequest<'r> {
     upgrade: ws_core::UpgradeRequest,
     extensions: &'r mut Extensions,
     config: ServerConfig,
+    watch: HandshakeWatch,
 }
 
 impl<'r> UpgradeRequest<'r> {
@@ -60,7 +61,8 @@ impl<'r> UpgradeRequest<'r> {
     pub fn new<T>(request: &'r mut Request<T>, config: &ServerConfig) -> Self {
         let upgrade =
             ws_core::UpgradeRequest::from_request(&under_hyper(config), &*request, RecvBuf::new());
-        Self { upgrade, extensions: request.extensions_mut(), config: config.clone() }
+        let watch = HandshakeWatch::server(config, HandshakeStep::Decide);
+        Self { upgrade, extensions: request.extensions_mut(), config: config.clone(), watch }
     }
 
     /// The request, without its body.
@@ -119,8 +121,12 @@ impl<'r> UpgradeRequest<'r> {
         decorate: impl FnOnce(&mut Response<Bytes>),
     ) -> Result<(Response<B>, Upgrading), Rejection> {
         let kept = self.config.keeps_request().then(|| head_of(self.request()));
-        let (response, negotiated) = self.upgrade.respond_with(decorate)?;
-        let upgrading = hand_over(self.extensions, negotiated, &self.config, kept)?;
+        let Self { upgrade, extensions, config, mut watch } = self;
+        watch.step(HandshakeStep::SendAnswer);
+        let responded = upgrade.respond_with(decorate).map_err(Rejection::from);
+        let (response, negotiated) =
+            responded.inspect_err(|rejection| rejection.tell(&mut watch))?;
+        let upgrading = hand_over(extensions, negotiated, &config, kept, watch)?;
         Ok((response.map(|()| B::default()), upgrading))
     }
 }

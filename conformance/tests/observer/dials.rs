@@ -1,0 +1,176 @@
+//! From a URL: whatever stands in the way, it is one handshake, which is told once.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpListener},
+    thread,
+    time::Duration,
+};
+
+use conformance::{fill::fill, sample::switching, wire};
+use ws_core::{ClientConfig, HandshakeStep, Proxy};
+use ws_driver::{Connect, DialConfig, Dials};
+
+use crate::recorder::Recorder;
+
+use HandshakeStep::{AwaitAnswer, Connect as Connecting, LookUp, ReadAnswer, SendRequest};
+
+/// A server that says one of these to each that comes, and then waits for the end.
+fn server(answers: Vec<String>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for answer in answers {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut octet = [0];
+                stream.read_exact(&mut octet).unwrap();
+                head.extend(octet);
+            }
+            let key = wire::key_of(&head).map(wire::latin1).unwrap_or_default();
+            stream.write_all(&fill(answer.as_bytes(), &key)).unwrap();
+            let _ = stream.read_to_end(&mut Vec::new());
+        }
+    });
+    address
+}
+
+fn opens() -> String {
+    String::from_utf8(switching("")).unwrap()
+}
+
+fn says(status: &str, more: &str) -> String {
+    format!("HTTP/1.1 {status} x\r\nContent-Length: 0\r\n{more}\r\n")
+}
+
+fn closed_port() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+type Told = (&'static [&'static str], &'static [HandshakeStep]);
+
+/// Opens it, lets go of what comes of it, and compares what was told.
+fn check<D: Dials>(
+    block_on: &dyn Fn(&mut dyn FnMut(&mut std::task::Context<'_>) -> std::task::Poll<bool>) -> bool,
+    url: &str,
+    dial: DialConfig,
+    (expected, steps): Told,
+) {
+    let recorder = Recorder::default();
+    let client =
+        ClientConfig::new().timeout(Some(Duration::from_secs(10))).observer(recorder.clone());
+    let connect = Connect::<D>::new(url).config(client).dial(dial);
+    let mut opening = Box::pin(connect.open());
+    let opened = block_on(&mut |cx| opening.as_mut().poll(cx).map(|outcome| outcome.is_ok()));
+    drop(opening);
+    recorder.assert_told(expected, url);
+    assert_eq!(recorder.steps(), [steps], "{url}");
+    assert_eq!(opened, expected[0].starts_with("opened"), "{url}");
+}
+
+const OPENED: [&str; 3] = [
+    "opened 101",
+    "open",
+    "closed: dropped; sent nothing, received nothing, nobody first; got none, sent none",
+];
+
+fn all<D: Dials>(
+    block_on: &dyn Fn(&mut dyn FnMut(&mut std::task::Context<'_>) -> std::task::Poll<bool>) -> bool,
+) {
+    let check = |url: &str, dial: DialConfig, told: Told| check::<D>(block_on, url, dial, told);
+    let plain = DialConfig::new;
+
+    check("http://h/", plain(), (&["failed unsupported-scheme"], &[LookUp]));
+
+    let url = format!("ws://{}/", server(vec![opens()]));
+    let steps = &[LookUp, Connecting, SendRequest, AwaitAnswer, ReadAnswer];
+    check(&url, plain(), (&OPENED, steps));
+
+    let url = format!("ws://{}/", server(vec![says("503", "")]));
+    check(&url, plain(), (&["declined status-not-101 503"], steps));
+
+    check(&format!("ws://{}/", closed_port()), plain(), (&["failed io"], &[LookUp, Connecting]));
+
+    // Followed, it is one handshake with another way; not followed, it is an answer.
+    let other = format!("ws://{}/", server(vec![opens()]));
+    let redirects = || vec![says("302", &format!("Location: {other}\r\n"))];
+    let url = format!("ws://{}/", server(redirects()));
+    check(&url, plain(), (&["declined status-not-101 302"], steps));
+    let url = format!("ws://{}/", server(redirects()));
+    let way = &[
+        LookUp,
+        Connecting,
+        SendRequest,
+        AwaitAnswer,
+        ReadAnswer,
+        Connecting,
+        SendRequest,
+        AwaitAnswer,
+        ReadAnswer,
+    ];
+    check(&url, plain().redirects(1), (&OPENED, way));
+
+    // A proxy that does not want to.
+    let proxy = format!("http://{}/", server(vec![says("403", "")]));
+    let dial = plain().proxy(Proxy::parse(&proxy).unwrap());
+    check(
+        "ws://h/",
+        dial,
+        (&["failed proxy-refused"], &[LookUp, Connecting, HandshakeStep::Proxy]),
+    );
+}
+
+#[test]
+fn by_tokio() {
+    all::<ws_tokio::Tokio>(&|poll| {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_all().build().unwrap().block_on(std::future::poll_fn(poll))
+    });
+}
+
+#[test]
+fn by_smol() {
+    all::<ws_smol::Sockets>(&|poll| smol::block_on(std::future::poll_fn(poll)));
+}
+
+#[test]
+fn by_async_std() {
+    all::<ws_async_std::Sockets>(&|poll| async_std::task::block_on(std::future::poll_fn(poll)));
+}
+
+#[test]
+fn by_threads() {
+    all::<ws_blocking::Blocking>(&|poll| {
+        loop {
+            let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+            if let std::task::Poll::Ready(opened) = poll(&mut cx) {
+                break opened;
+            }
+        }
+    });
+}
+
+/// Wherever it is dropped, it was cancelled.
+#[test]
+fn that_are_dropped() {
+    let recorder = Recorder::default();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("ws://{}/", listener.local_addr().unwrap());
+    let connect = Connect::<ws_smol::Sockets>::new(url)
+        .config(ClientConfig::new().observer(recorder.clone()));
+    drop(connect.open());
+    recorder.assert_told::<&str>(&[], "not begun");
+    smol::block_on(async {
+        let open = async {
+            drop(connect.open().await);
+            panic!("nobody has answered");
+        };
+        let accept = async {
+            let (mut stream, _) = smol::unblock(move || listener.accept()).await.unwrap();
+            smol::unblock(move || stream.read_exact(&mut [0; 4]).map(|()| stream)).await.unwrap()
+        };
+        smol::future::or(open, accept).await
+    });
+    recorder.assert_told(&["cancelled"], "waits for an answer");
+}
