@@ -36,6 +36,18 @@ fn server(answers: Vec<String>) -> SocketAddr {
     address
 }
 
+/// A server that says this before it has read anything.
+fn server_first(words: &'static [u8]) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(words).unwrap();
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    address
+}
+
 fn opens() -> String {
     String::from_utf8(switching("")).unwrap()
 }
@@ -110,6 +122,17 @@ fn all<D: Dials>(
         ReadAnswer,
     ];
     check(&url, plain().redirects(1), (&OPENED, way));
+
+    // No TLS where there should be.
+    let mut nonsense = server_first(b"nonsense\r\n\r\n");
+    let url = format!("wss://{nonsense}/");
+    let roots = rustls::RootCertStore::empty();
+    let tls = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    let tls = || plain().tls(tls.clone());
+    let way = &[LookUp, Connecting, HandshakeStep::Tls];
+    check(&url, tls(), (&["failed tls-not-tls"], way));
+    nonsense = closed_port();
+    check(&format!("wss://{nonsense}/"), tls(), (&["failed io"], &[LookUp, Connecting]));
 
     // A proxy that does not want to.
     let proxy = format!("http://{}/", server(vec![says("403", "")]));

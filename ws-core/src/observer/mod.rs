@@ -46,8 +46,8 @@ pub use self::{
 /// # When it is told
 ///
 /// Adapters tell it; the core alone does not, since it has no clock. It is called in the middle of whatever is going
-/// on, by the task or thread that does it, perhaps with a lock of the WebSocket held: return quickly, and call nothing
-/// of a WebSocket.
+/// on, by the task or thread that does it, perhaps with a lock of the WebSocket held: return quickly, call nothing of
+/// a WebSocket, and do not panic.
 ///
 /// For one stream the order is `handshake`, `opened`, what comes and goes, `closed`. Each handshake is told once, as it
 /// ends, also when it is dropped. Each `opened` is followed by one `closed`, also when the WebSocket or its halves are

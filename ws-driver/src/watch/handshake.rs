@@ -171,12 +171,15 @@ impl fmt::Debug for HandshakeWatch {
 
 impl Handshake {
     fn step(&self, step: HandshakeStep) {
-        let mut steps = lock(&self.steps);
-        if steps.current != step {
+        {
+            let mut steps = lock(&self.steps);
+            if steps.current == step {
+                return;
+            }
             steps.next(Instant::now());
             steps.current = step;
-            self.trace.step(step);
         }
+        self.trace.step(step);
     }
 
     fn end(
