@@ -13,7 +13,7 @@ use std::{
 
 use socket2::{Domain, Protocol, Socket, Type};
 use ws_driver::{
-    DialEvent, Dials, DialObserver, Unreached,
+    DialEvent, DialObserver, Dials, Unreached,
     ws_core::{Attempt, Attempts},
 };
 

@@ -1,7 +1,7 @@
 //! What an observer is told under hyper.
 
+#![cfg(test)]
 #![cfg(feature = "observer")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
 mod common;
 

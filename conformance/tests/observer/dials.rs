@@ -63,19 +63,12 @@ fn closed_port() -> SocketAddr {
 type Told = (&'static [&'static str], &'static [HandshakeStep]);
 
 /// Opens it, lets go of what comes of it, and compares what was told.
-fn check<D: Dials>(
-    block_on: &dyn Fn(&mut dyn FnMut(&mut std::task::Context<'_>) -> std::task::Poll<bool>) -> bool,
-    url: &str,
-    dial: DialConfig,
-    (expected, steps): Told,
-) {
+fn check<L: Live>(url: &str, dial: DialConfig, (expected, steps): Told) {
     let recorder = Recorder::default();
     let client =
         ClientConfig::new().timeout(Some(Duration::from_secs(10))).observer(recorder.clone());
-    let connect = Connect::<D>::new(url).config(client).dial(dial);
-    let mut opening = Box::pin(connect.open());
-    let opened = block_on(&mut |cx| opening.as_mut().poll(cx).map(|outcome| outcome.is_ok()));
-    drop(opening);
+    let connect = Connect::<L::Dials>::new(url).config(client).dial(dial);
+    let opened = L::block_on(connect.open()).is_ok();
     recorder.assert_told(expected, url);
     assert_eq!(recorder.steps(), [steps], "{url}");
     assert_eq!(opened, expected[0].starts_with("opened"), "{url}");
@@ -87,10 +80,8 @@ const OPENED: [&str; 3] = [
     "closed: dropped; sent nothing, received nothing, nobody first; got none, sent none",
 ];
 
-fn all<D: Dials>(
-    block_on: &dyn Fn(&mut dyn FnMut(&mut std::task::Context<'_>) -> std::task::Poll<bool>) -> bool,
-) {
-    let check = |url: &str, dial: DialConfig, told: Told| check::<D>(block_on, url, dial, told);
+fn all<L: Live>() {
+    let check = check::<L>;
     let plain = DialConfig::new;
 
     check("http://h/", plain(), (&["failed unsupported-scheme"], &[LookUp]));
@@ -146,33 +137,53 @@ fn all<D: Dials>(
 
 #[test]
 fn by_tokio() {
-    all::<ws_tokio::Tokio>(&|poll| {
-        let mut builder = tokio::runtime::Builder::new_current_thread();
-        builder.enable_all().build().unwrap().block_on(std::future::poll_fn(poll))
-    });
+    all::<Tokio>();
 }
 
 #[test]
 fn by_smol() {
-    all::<ws_smol::Sockets>(&|poll| smol::block_on(std::future::poll_fn(poll)));
+    all::<Smol>();
 }
 
 #[test]
 fn by_async_std() {
-    all::<ws_async_std::Sockets>(&|poll| async_std::task::block_on(std::future::poll_fn(poll)));
+    all::<AsyncStd>();
 }
 
 #[test]
 fn by_threads() {
-    all::<ws_blocking::Blocking>(&|poll| {
-        loop {
-            let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
-            if let std::task::Poll::Ready(opened) = poll(&mut cx) {
-                break opened;
+    all::<Blocking>();
+}
+
+/// An adapter.
+trait Live {
+    type Dials: Dials;
+
+    fn block_on<F: Future>(future: F) -> F::Output;
+}
+
+macro_rules! live {
+    ($Live:ident, $Dials:ty, $future:ident, $block_on:expr) => {
+        enum $Live {}
+
+        impl Live for $Live {
+            type Dials = $Dials;
+
+            fn block_on<F: Future>($future: F) -> F::Output {
+                $block_on
             }
         }
-    });
+    };
 }
+
+live!(Tokio, ws_tokio::Tokio, future, {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all().build().unwrap().block_on(future)
+});
+live!(Smol, ws_smol::Sockets, future, smol::block_on(future));
+live!(AsyncStd, ws_async_std::Sockets, future, async_std::task::block_on(future));
+// Its sockets block, and nothing else is waited for.
+live!(Blocking, ws_blocking::Blocking, future, smol::block_on(future));
 
 /// Wherever it is dropped, it was cancelled.
 #[test]

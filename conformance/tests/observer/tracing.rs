@@ -115,7 +115,8 @@ impl Subscriber for Seen {
         let mut fields = BTreeMap::new();
         event.record(&mut Fields(&mut fields));
         let mut state = self.0.lock().unwrap();
-        let parent = event.parent().expect("every event names its span").into_u64() as usize - 1;
+        // Every event names its span.
+        let parent = event.parent().unwrap().into_u64() as usize - 1;
         let mut words = format!("{}: {}", state.spans[parent].name, fields["message"]);
         for (name, value) in fields.iter().filter(|(name, _)| **name != "message") {
             // Times differ from run to run.
