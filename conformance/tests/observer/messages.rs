@@ -446,3 +446,31 @@ fn compressed_messages_that_come() {
         },
     );
 }
+
+/// The end is told when the stream is closed, whether or not somebody still holds the WebSocket, and not again.
+#[test]
+fn the_end_is_told_in_time() {
+    for adapter in socket::all() {
+        for (frame, said, end) in [
+            (close(1000, ""), "end", "closed: well; sent 1000, received 1000, remote first; "),
+            (text("x").rsv(2), "reserved-bit", "closed: reserved-bit; sent 1002 "),
+        ] {
+            let recorder = Recorder::default();
+            let config = WebSocketConfig::new().observer(recorder.clone());
+            let (io, peer) = Pipe::new(adapter.script(Script::new().stays_open().would_block()));
+            let parts = Parts::new(io, Role::Server, Negotiated::default());
+            let mut socket = adapter.open(parts, &config);
+            let mut pace = Pace::new(peer.clone());
+            peer.send(frame.encode(Role::Server));
+            peer.close();
+            let name = adapter.name();
+            assert_eq!(socket.call(&Command::Recv, &mut pace), said, "{name}");
+            assert_eq!(socket.call(&Command::Recv, &mut pace), "end", "{name}");
+            let told = recorder.told();
+            assert!(told.last().unwrap().starts_with(end), "{name}: {told:?}");
+            assert_eq!(told.len(), 2, "{name}: {told:?}");
+            drop(socket);
+            assert_eq!(recorder.told(), told, "{name}");
+        }
+    }
+}
