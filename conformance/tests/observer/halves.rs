@@ -159,3 +159,15 @@ fn at_once() {
     let end = told.iter().find(|told| told.starts_with("closed: ")).unwrap();
     assert!(end.ends_with(&format!("; {got}, sent {sent}")), "{end}");
 }
+
+#[test]
+fn a_half_that_cannot_write() {
+    let recorder = Recorder::default();
+    let config = WebSocketConfig::new().observer(recorder.clone());
+    let (io, _peer) = Pipe::new(Script::new().fail_at(0, std::io::ErrorKind::ConnectionReset));
+    let parts = Parts::new(io, Role::Server, Negotiated::default());
+    let (mut sender, receiver) = ws_smol::WebSocket::from_parts(parts, &config).split();
+    smol::block_on(sender.send("a")).unwrap_err();
+    drop((sender, receiver));
+    assert!(recorder.told()[2].starts_with("closed: io; "), "{:?}", recorder.told());
+}

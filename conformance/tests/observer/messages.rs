@@ -474,3 +474,22 @@ fn the_end_is_told_in_time() {
         }
     }
 }
+
+/// Whoever has been told that nothing can be written, and then lets go, has not just dropped it.
+#[test]
+fn a_write_that_fails_and_nothing_else() {
+    for adapter in socket::all() {
+        let recorder = Recorder::default();
+        let config = WebSocketConfig::new().observer(recorder.clone());
+        let script = Script::new().fail_at(0, io::ErrorKind::ConnectionReset).would_block();
+        let (io, peer) = Pipe::new(adapter.script(script));
+        let parts = Parts::new(io, Role::Server, Negotiated::default());
+        let mut socket = adapter.open(parts, &config);
+        let said = socket.call(&Command::Send(Message::text("a")), &mut Pace::new(peer));
+        assert_eq!(said, "io", "{}", adapter.name());
+        drop(socket);
+        let end =
+            "closed: io; sent nothing, received nothing, nobody first; got none, sent 1 of 1 in 3";
+        recorder.assert_told(&["open", "sent text 1 in 3", end], adapter.name());
+    }
+}
