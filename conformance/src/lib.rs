@@ -35,4 +35,5 @@ pub mod wire;
 #[doc = include_str!("../../README.md")]
 #[doc = include_str!("../../docs/compression.md")]
 #[doc = include_str!("../../docs/migrating.md")]
+#[doc = include_str!("../../docs/watching.md")]
 struct Readme;

@@ -52,6 +52,7 @@ recipes! {
     tokio_stream_file in "../../ws-tokio/examples/tokio_stream_file.rs";
     tokio_subprotocols in "../../ws-tokio/examples/tokio_subprotocols.rs";
     tokio_tls in "../../ws-tokio/examples/tokio_tls.rs";
+    tokio_watch in "../../ws-tokio/examples/tokio_watch.rs";
 }
 
 fn assert_ends<E: Display>(recipe: impl FnOnce() -> Result<(), E> + Send + 'static) {

@@ -121,7 +121,8 @@ const MASKS: i64 = 129;
 #[test]
 fn an_idle_connection_holds_no_buffer() {
     every_runtime!(idle);
-    let struct_len = size_of::<Connection>();
+    // Tests have the feature `observer`, with which each half has a pointer more.
+    let struct_len = size_of::<Connection>() - 2 * size_of::<usize>();
     assert!(struct_len <= 512, "{struct_len}");
 }
 

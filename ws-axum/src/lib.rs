@@ -67,6 +67,9 @@
 //! | `auto` | off | [`Upgrading::downcast`] finds the `TcpStream` under `axum::serve` |
 //! | `deflate` | off | permessage-deflate (RFC 7692): `WebSocketUpgrade::deflate` |
 //! | `http2` | off | WebSockets over HTTP/2 (RFC 8441), with axum's feature of that name: routes with `any` |
+//! | `observer` | off | somebody who is told what happens, in the [`ServerConfig`]: see `ws_tokio::observe` |
+//! | `metrics` | off | an observer that counts with the crate of that name; implies `observer` |
+//! | `tracing` | off | spans and events of the crate of that name, without being asked for; implies `observer` |
 //!
 //! # What is not as in axum
 //!

@@ -13,7 +13,7 @@ use std::{
 
 use socket2::{Domain, Protocol, Socket, Type};
 use ws_driver::{
-    DialEvent, Dials, Observer, Unreached,
+    DialEvent, DialObserver, Dials, Unreached,
     ws_core::{Attempt, Attempts},
 };
 
@@ -56,7 +56,7 @@ impl Dials for Blocking {
         mut attempts: Attempts,
         local: Option<SocketAddr>,
         until: Option<Instant>,
-        observer: &Observer,
+        observer: &DialObserver,
     ) -> Result<TcpStream, Unreached> {
         let mut unreached = Unreached::default();
         let (sender, receiver) = mpsc::channel();

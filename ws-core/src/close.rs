@@ -66,6 +66,40 @@ impl CloseCode {
     pub const fn is_sendable(self) -> bool {
         matches!(self.0, 1000..=1003 | 1007..=1014 | 3000..=4999)
     }
+
+    /// The number as text if it is one of those that the protocol defines, otherwise the range that it is in: `3xxx`
+    /// for libraries, `4xxx` for applications, or `other`. A peer may send any of two thousand codes; these are few enough
+    /// to be labels of metrics.
+    ///
+    /// ```
+    /// use ws_core::CloseCode;
+    ///
+    /// assert_eq!(CloseCode::GOING_AWAY.label(), "1001");
+    /// assert_eq!(CloseCode::new(4711).label(), "4xxx");
+    /// ```
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self.0 {
+            1000 => "1000",
+            1001 => "1001",
+            1002 => "1002",
+            1003 => "1003",
+            1005 => "1005",
+            1006 => "1006",
+            1007 => "1007",
+            1008 => "1008",
+            1009 => "1009",
+            1010 => "1010",
+            1011 => "1011",
+            1012 => "1012",
+            1013 => "1013",
+            1014 => "1014",
+            1015 => "1015",
+            3000..=3999 => "3xxx",
+            4000..=4999 => "4xxx",
+            _ => "other",
+        }
+    }
 }
 
 impl fmt::Debug for CloseCode {

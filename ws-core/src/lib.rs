@@ -100,6 +100,7 @@
 //! |---|---|---|
 //! | `deflate` | off | permessage-deflate (RFC 7692): ask for it with `ServerConfig::deflate` or `ClientConfig::deflate`, and a [`Connection`] compresses and inflates |
 //! | `idna` | off | international host names in a [`Url`] (UTS 46), through the crate of that name |
+//! | `observer` | off | somebody who is told what happens: `Observer` in the configurations, `Connection::set_tap` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -110,8 +111,11 @@ mod dial;
 mod handshake;
 mod message;
 mod negotiated;
+#[cfg(feature = "observer")]
+mod observer;
 mod role;
 mod rule;
+mod step;
 
 pub use self::{
     close::{CloseCode, CloseFrame, CloseInfo, Side},
@@ -133,15 +137,23 @@ pub use self::{
     },
     handshake::{
         Accepted, ArgumentError, ClientConfig, ClientHandshake, ClientWindow, Declined,
-        DeflateConfig, DeflateOffer, Established, HandshakeError, HandshakeStep, InvalidResponse,
-        Lenient, Limits, ParsedRequest, Polled, Preference, RandomError, Redirect, Rejected,
-        Rejection, RequestRule, ResponseRule, ServerConfig, ServerHandshake, UpgradeRequest,
-        UpgradeResponse, Verifier, Violation, connect_request, credentials, is_upgrade, respond,
-        upgrade_request,
+        DeflateConfig, DeflateOffer, Established, HandshakeError, InvalidResponse, Lenient, Limits,
+        ParsedRequest, Polled, Preference, RandomError, Redirect, Rejected, Rejection, RequestRule,
+        ResponseRule, ServerConfig, ServerHandshake, UpgradeRequest, UpgradeResponse, Verifier,
+        Violation, connect_request, credentials, is_upgrade, respond, upgrade_request,
     },
     message::{Message, MessageKind, Text, TextError},
     negotiated::{DeflateParams, Negotiated},
     role::Role,
+    step::HandshakeStep,
+};
+#[cfg(feature = "observer")]
+pub use self::{
+    connection::Tap,
+    observer::{
+        HandshakeOutcome, Observed, ObservedEnd, ObservedHandshake, ObservedMessage, ObservedStep,
+        Observer, SharedObserver, Totals,
+    },
 };
 
 #[cfg(doctest)]

@@ -24,13 +24,15 @@ use std::{
 
 use http::{Request, Response, StatusCode};
 use ws_core::{
-    ClientConfig, ClientHandshake, Established, HandshakeError, Polled, UpgradeResponse, Verifier,
+    ClientConfig, ClientHandshake, Established, HandshakeError, HandshakeStep, Polled, Role,
+    UpgradeResponse, Verifier,
 };
 
 use crate::{
     Error, WebSocket,
     hold::Own,
     runtime::{Reads, Runtime, Writes},
+    watch::HandshakeWatch,
     wire::Wire,
 };
 
@@ -42,6 +44,7 @@ use crate::{
 pub struct Connecting<T, R: Runtime> {
     /// `None` once done.
     under_way: Option<State<T, R>>,
+    watch: HandshakeWatch,
 }
 
 /// How far it has come.
@@ -64,9 +67,8 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
         target: &str,
         config: &ClientConfig,
     ) -> Result<Self, HandshakeError> {
-        let mut machine = ClientHandshake::new(config, host, target)?;
-        machine.set_deadline(deadline(config.handshake_timeout()));
-        Ok(Self::of(io, machine))
+        let watch = HandshakeWatch::client(config, HandshakeStep::SendRequest);
+        Self::begin(io, ClientHandshake::new(config, host, target), watch)
     }
 
     /// Begins a handshake with a request that [`upgrade_request`](ws_core::upgrade_request) made;
@@ -80,15 +82,25 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
         request: Request<B>,
         verifier: Verifier,
     ) -> Result<Self, HandshakeError> {
-        let mut machine = ClientHandshake::from_request(request, verifier)?;
-        let timeout = machine.config().handshake_timeout();
-        machine.set_deadline(deadline(timeout));
-        Ok(Self::of(io, machine))
+        let watch = HandshakeWatch::client(verifier.config(), HandshakeStep::SendRequest);
+        Self::begin(io, ClientHandshake::from_request(request, verifier), watch)
     }
 
+    fn begin(
+        io: T,
+        machine: Result<ClientHandshake, HandshakeError>,
+        mut watch: HandshakeWatch,
+    ) -> Result<Self, HandshakeError> {
+        let mut machine = machine.inspect_err(|error| watch.failed(error))?;
+        let timeout = machine.config().handshake_timeout();
+        machine.set_deadline(deadline(timeout));
+        Ok(Self { watch, ..Self::of(io, machine) })
+    }
+
+    /// A handshake that somebody else watches.
     pub(crate) fn of(io: T, machine: ClientHandshake) -> Self {
         let asking = Asking { wire: Wire::own(io), machine, skips: |_| false };
-        Self { under_way: Some(State::Asking(asking)) }
+        Self { under_way: Some(State::Asking(asking)), watch: HandshakeWatch::default() }
     }
 
     /// Does not wait for the body of a rejection whose status `skips` says true of.
@@ -105,9 +117,24 @@ impl<T, R: Reads<T> + Writes<T>> Connecting<T, R> {
     ///
     /// [`Error::Handshake`] as [`ClientHandshake::poll`] says, [`Error::Io`] for the stream's own.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Opened<T, R>, Error>> {
+        let mut watch = std::mem::take(&mut self.watch);
+        let polled = self.poll_watched(cx, &mut watch);
+        if let Poll::Ready(Err(error)) = &polled {
+            watch.failed_with(error);
+        }
+        self.watch = watch;
+        polled
+    }
+
+    /// Like [`poll`](Self::poll), with a watch that is told of everything but a failure.
+    pub(crate) fn poll_watched(
+        &mut self,
+        cx: &mut Context<'_>,
+        watch: &mut HandshakeWatch,
+    ) -> Poll<Result<Opened<T, R>, Error>> {
         let went = match self.under_way.take() {
-            Some(State::Asking(asking)) => asking.go_on(cx),
-            Some(State::Unsent(unsent)) => unsent.go_on(cx),
+            Some(State::Asking(asking)) => asking.go_on(cx, watch),
+            Some(State::Unsent(unsent)) => unsent.go_on(cx, watch),
             None => return Poll::Ready(Err(HandshakeError::Done.into())),
         };
         match went {
@@ -146,15 +173,21 @@ struct Asking<T, R: Runtime> {
 
 impl<T, R: Reads<T> + Writes<T>> Asking<T, R> {
     /// Goes on until it has to wait.
-    fn go_on(mut self, cx: &mut Context<'_>) -> Went<T, R, State<T, R>> {
+    fn go_on(
+        mut self,
+        cx: &mut Context<'_>,
+        watch: &mut HandshakeWatch,
+    ) -> Went<T, R, State<T, R>> {
         loop {
-            self = self.look()?;
+            self = self.look(watch)?;
             let until = self.machine.poll_timeout(Instant::now());
-            let sent = self.wire.poll_send(cx, self.machine.send_queue(), until);
-            if let Poll::Ready(Err(why)) = sent {
-                return Unsent { asking: self, why }.go_on(cx);
+            let asks = watch.is_on() && !self.machine.send_queue().is_empty();
+            match self.wire.poll_send(cx, self.machine.send_queue(), until) {
+                Poll::Ready(Err(why)) => return Unsent { asking: self, why }.go_on(cx, watch),
+                Poll::Ready(Ok(())) if asks => watch.step(HandshakeStep::AwaitAnswer),
+                _ => {}
             }
-            match self.poll_read(cx, until) {
+            match self.poll_read(cx, watch, until) {
                 Poll::Ready(Ok(())) => {}
                 Poll::Ready(Err(error)) => return self.fail(error),
                 Poll::Pending => return ControlFlow::Continue(State::Asking(self)),
@@ -163,13 +196,13 @@ impl<T, R: Reads<T> + Writes<T>> Asking<T, R> {
     }
 
     /// Looks at what has come.
-    fn look(self) -> Went<T, R, Self> {
+    fn look(self, watch: &mut HandshakeWatch) -> Went<T, R, Self> {
         let Self { mut wire, machine, skips } = self;
         let outcome = match machine.poll() {
             Polled::Pending(mut machine) => {
                 if machine.declined().is_some_and(|head| skips(head.status())) {
                     machine.handle_eof();
-                    return Self { wire, machine, skips: |_| false }.look();
+                    return Self { wire, machine, skips: |_| false }.look(watch);
                 }
                 return ControlFlow::Continue(Self { wire, machine, skips });
             }
@@ -179,17 +212,26 @@ impl<T, R: Reads<T> + Writes<T>> Asking<T, R> {
         wire.disarm();
         ControlFlow::Break(outcome.map(|Established { response, connection, config, .. }| {
             let config = config.web_socket_config();
-            (WebSocket::opened(wire, connection, config, None), response)
+            let watch = std::mem::take(watch).opened(config, Role::Client);
+            (WebSocket::opened(wire, connection, config, None, watch), response)
         }))
     }
 
     /// Reads, until something has come that can be looked at, be it that nothing comes.
-    fn poll_read(&mut self, cx: &mut Context<'_>, until: Option<Instant>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        watch: &mut HandshakeWatch,
+        until: Option<Instant>,
+    ) -> Poll<io::Result<()>> {
         let Self { wire, machine, .. } = self;
         match wire.poll_read(cx, machine.recv_buf(), until) {
             Poll::Ready(Ok(0)) => machine.handle_eof(),
             // A server that trickles gets no more time than a silent one.
-            Poll::Ready(Ok(_)) => machine.handle_timeout(Instant::now()),
+            Poll::Ready(Ok(_)) => {
+                watch.step(HandshakeStep::ReadAnswer);
+                machine.handle_timeout(Instant::now());
+            }
             // A server that rejects and closes at once may reset the connection.
             Poll::Ready(Err(_)) if machine.declined().is_some() => machine.handle_eof(),
             Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
@@ -216,10 +258,10 @@ struct Unsent<T, R: Runtime> {
 
 impl<T, R: Reads<T> + Writes<T>> Unsent<T, R> {
     /// Reads what there is, and a rejection to its end.
-    fn go_on(self, cx: &mut Context<'_>) -> Went<T, R, State<T, R>> {
+    fn go_on(self, cx: &mut Context<'_>, watch: &mut HandshakeWatch) -> Went<T, R, State<T, R>> {
         let Self { mut asking, why } = self;
         loop {
-            asking = match asking.look() {
+            asking = match asking.look(watch) {
                 ControlFlow::Continue(asking) => asking,
                 ControlFlow::Break(Err(error)) if !is_answer(&error) => {
                     return ControlFlow::Break(Err(why.into()));
@@ -227,7 +269,7 @@ impl<T, R: Reads<T> + Writes<T>> Unsent<T, R> {
                 ControlFlow::Break(outcome) => return ControlFlow::Break(outcome),
             };
             let until = asking.machine.poll_timeout(Instant::now());
-            match asking.poll_read(cx, until) {
+            match asking.poll_read(cx, watch, until) {
                 Poll::Ready(Ok(())) => {}
                 Poll::Pending if asking.machine.declined().is_some() => {
                     return ControlFlow::Continue(State::Unsent(Self { asking, why }));

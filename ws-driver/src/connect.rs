@@ -3,12 +3,15 @@
 use std::{fmt, future::poll_fn, marker::PhantomData, ops::ControlFlow};
 
 use http::StatusCode;
-use ws_core::{ClientConfig, ClientHandshake, HandshakeError, RecvBuf, Redirect, Redirects, Url};
+use ws_core::{
+    ClientConfig, ClientHandshake, HandshakeError, HandshakeStep, RecvBuf, Redirect, Redirects, Url,
+};
 
 use crate::{
     Error,
     client::{Connecting, Opened, deadline},
     dial::{DialConfig, DialEvent, Dials, dial_to},
+    watch::HandshakeWatch,
 };
 
 /// A WebSocket that is to be opened at a URL.
@@ -70,7 +73,19 @@ impl<D: Dials> Connect<D> {
     /// [`Error::Redirect`] for what these are about, [`Error::Io`] when nobody can be connected to, with each
     /// address that was tried, and those of [`Connecting::poll`].
     pub async fn open(&self) -> Result<Opened<D::Stream, D::Runtime>, Error> {
-        let Self { config, dial: dial_config, .. } = self;
+        let mut watch = HandshakeWatch::client(&self.config, HandshakeStep::LookUp);
+        let watched = watch.is_on().then(|| self.dial.watched(watch.steps()));
+        let dial = watched.as_ref().unwrap_or(&self.dial);
+        let opened = self.open_watched(dial, &mut watch).await;
+        opened.inspect_err(|error| watch.failed_with(error))
+    }
+
+    async fn open_watched(
+        &self,
+        dial_config: &DialConfig,
+        watch: &mut HandshakeWatch,
+    ) -> Result<Opened<D::Stream, D::Runtime>, Error> {
+        let config = &self.config;
         let mut url = Url::parse(&self.url)?;
         let deadline = deadline(config.handshake_timeout());
         let mut redirects = Redirects::new(dial_config.max_redirects);
@@ -81,7 +96,8 @@ impl<D: Dials> Connect<D> {
             let mut machine = request(&url, config, &redirects)?;
             machine.set_deadline(deadline);
             let dialled = dial_to::<D>(&url, dial_config, deadline, is_first).await?;
-            match attempt::<D>(&url, machine, dialled, dial_config, &mut redirects).await? {
+            let attempt = attempt::<D>(&url, machine, dialled, dial_config, &mut redirects, watch);
+            match attempt.await? {
                 ControlFlow::Break((ws, mut response)) => {
                     response.set_redirects(visited);
                     return Ok((ws, response));
@@ -123,6 +139,7 @@ async fn attempt<D: Dials>(
     (stream, received): (D::Stream, RecvBuf),
     dial_config: &DialConfig,
     redirects: &mut Redirects,
+    watch: &mut HandshakeWatch,
 ) -> Result<Attempted<D>, Error> {
     machine.recv_buf().extend_from_slice(received.filled());
     dial_config.observer.tell(&DialEvent::Handshake(url));
@@ -132,7 +149,7 @@ async fn attempt<D: Dials>(
         // What a redirect says beside where to is for people.
         connecting = connecting.skip_body(Redirects::apply_to);
     }
-    match poll_fn(|cx| connecting.poll(cx)).await {
+    match poll_fn(|cx| connecting.poll_watched(cx, watch)).await {
         Ok(opened) => Ok(ControlFlow::Break(opened)),
         Err(Error::Handshake(HandshakeError::Declined(declined))) if follows => {
             let (status, headers) = (declined.response().status(), declined.response().headers());

@@ -30,6 +30,7 @@ use crate::{
     ending::Ending,
     hold::Hold,
     runtime::{Reads, Runtime, Writes},
+    watch::Watch,
     wire::{Wire, sooner},
 };
 
@@ -104,10 +105,16 @@ pub(crate) struct Inbound<I, R: Runtime> {
     reads: u8,
     /// A deadline has passed, and the stream is looked at once more.
     late: bool,
+    pub(crate) watch: Watch,
 }
 
 impl<I: Hold, R: Runtime> Inbound<I, R> {
-    pub(crate) fn new(wire: Wire<I, R>, receiver: Receiver, config: &WebSocketConfig) -> Self {
+    pub(crate) fn new(
+        wire: Wire<I, R>,
+        receiver: Receiver,
+        config: &WebSocketConfig,
+        watch: Watch,
+    ) -> Self {
         Self {
             wire,
             receiver,
@@ -117,14 +124,16 @@ impl<I: Hold, R: Runtime> Inbound<I, R> {
             close_timeout: config.close_timeout,
             reads: 0,
             late: false,
+            watch,
         }
     }
 
     /// The inbound side as it is, over a stream that is held in another way.
     pub(crate) fn over<J>(self, hold: impl FnOnce(Wire<I, R>) -> Wire<J, R>) -> Inbound<J, R> {
-        let Self { wire, receiver, phase, outcome, unsent, close_timeout, reads, late } = self;
+        let Self { wire, receiver, phase, outcome, unsent, close_timeout, reads, late, watch } =
+            self;
         let wire = hold(wire);
-        Inbound { wire, receiver, phase, outcome, unsent, close_timeout, reads, late }
+        Inbound { wire, receiver, phase, outcome, unsent, close_timeout, reads, late, watch }
     }
 
     /// Whether nothing more comes, neither messages nor an error.
@@ -239,12 +248,11 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
                         }
                         self.end(out, self.receiver.stream_end());
                     }
-                    out.clock(|clock| {
-                        if incoming == Incoming::Pong && clock.is_on() {
-                            clock.handle_pong(self.receiver.payload());
-                        }
-                        clock.handle_absent();
-                    });
+                    if incoming == Incoming::Pong {
+                        let payload = self.receiver.payload();
+                        self.watch.pong_received(out.clock(|clock| clock.handle_pong(payload)));
+                    }
+                    out.clock(KeepAlive::handle_absent);
                     return Poll::Ready(Ok(Some(incoming)));
                 }
                 Ok(None) => ready!(self.poll_wait(out, cx)),
@@ -361,7 +369,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
     fn handle_time(&mut self, out: &mut impl Outlet<I, R>) {
         if let Some(timeout) = self.timed_out(out) {
             let unsent = self.unsent.take();
-            self.outcome = Some(unsent.map_or(Error::TimedOut(timeout), Error::Io));
+            self.tell(unsent.map_or(Error::TimedOut(timeout), Error::Io));
         }
     }
 
@@ -373,6 +381,9 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
                 None
             }
             TimeoutAction::Fail(timeout, end) => {
+                if timeout == Timeout::Pong {
+                    self.watch.pong_missed();
+                }
                 out.reply(Reply::timed_out(timeout));
                 self.end(out, end);
                 Some(timeout)
@@ -382,6 +393,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
 
     /// Whoever receives has to be told why it ended.
     pub(crate) fn tell(&mut self, error: Error) {
+        self.watch.failed(&error);
         self.outcome = Some(error);
     }
 
@@ -395,6 +407,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
         out.reply(Reply::disconnected());
         out.clock(|clock| clock.handle_closing(Instant::now()));
         self.unsent = self.unsent.take().or(error);
+        self.watch.unwritable();
     }
 
     fn disconnect(&mut self, out: &mut impl Outlet<I, R>, error: Error) {
@@ -404,7 +417,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
 
     fn fail(&mut self, out: &mut impl Outlet<I, R>, end: StreamEnd, error: Error) {
         self.end(out, end);
-        self.outcome = Some(error);
+        self.tell(error);
     }
 
     fn end(&mut self, out: &mut impl Outlet<I, R>, end: StreamEnd) {
@@ -458,6 +471,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
         self.phase = Phase::Over;
         out.reply(Reply::disconnected());
         out.over();
+        self.watch.over();
         Poll::Ready(())
     }
 }

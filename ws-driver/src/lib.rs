@@ -90,6 +90,9 @@
 //! | `deflate` | off | permessage-deflate (RFC 7692) |
 //! | `futures-io` | off | `FuturesIo`, the marker for runtimes that speak the traits of futures-io |
 //! | `idna` | off | international host names in URLs (UTS 46), through the crate of that name |
+//! | `observer` | off | somebody who is told what happens: `Observer` in the configurations |
+//! | `metrics` | off | `MetricsObserver`, which counts with the crate of that name; implies `observer` |
+//! | `tracing` | off | spans and events of the crate of that name; implies `observer` |
 //! | `rustls` | off | TLS for clients; the features below imply it |
 //! | `ring`, `aws-lc-rs` | off | what TLS is encrypted with; of the two aws-lc-rs, unless the program installs a default |
 //! | `webpki-roots`, `native-roots`, `platform-verifier` | off | whom TLS trusts: Mozilla's list, the system's files, the system itself; of several the last |
@@ -111,6 +114,7 @@ mod outbound;
 mod parts;
 mod pool;
 mod reconnect;
+mod rejecting;
 mod runtime;
 mod server;
 mod split;
@@ -118,6 +122,7 @@ mod stream;
 mod surface;
 mod tls;
 mod waiters;
+mod watch;
 mod web_socket;
 mod wire;
 
@@ -129,11 +134,13 @@ pub use {futures_core, futures_sink};
 
 #[cfg(feature = "futures-io")]
 pub use self::futures_io::{Closes, FuturesIo, PollClose, connect_from};
+#[cfg(feature = "metrics")]
+pub use self::watch::MetricsObserver;
 pub use self::{
     byte_stream::ByteStream,
     client::{Connecting, handshake, handshake_request},
     connect::Connect,
-    dial::{DialConfig, DialEvent, Dials, Observer, Unreached, dial},
+    dial::{DialConfig, DialEvent, DialObserver, Dials, Unreached, dial},
     error::Error,
     event::{Event, Part},
     hold::{Hold, Own, Shared},
@@ -143,6 +150,7 @@ pub use self::{
     server::{Accepting, Acceptor, UpgradeRequest, accept, accept_buffered, accept_request},
     split::{RecvHalf, SendHalf},
     tls::{MaybeTls, Peer, TlsCause, TlsConfig, TlsError, TlsHandshake, TlsSession, polled},
+    watch::HandshakeWatch,
     web_socket::WebSocket,
 };
 

@@ -2,16 +2,10 @@
 //!
 //! ```text
 //! reading    look at the machine ---> a request, or a 101 to write
-//!               ^        |      '---> none: Ends
+//!               ^        |      '---> none: see `rejecting.rs`
 //!               |     nothing
 //!               |        v
 //!             read: bytes, the end of the stream, or the deadline
-//!
-//! Ends       write the answer --------> not written, or the connection stays open: done
-//!               v
-//!            close this direction ----> no more of the request is on its way: done
-//!               v
-//!            read and drop bytes -----> the end, an error, or a limit: done
 //! ```
 //!
 //! The machine is asked before the first read, since bytes may have been handed over with the stream.
@@ -19,7 +13,6 @@
 use std::{
     fmt,
     future::poll_fn,
-    io,
     task::{Context, Poll, ready},
     time::Instant,
 };
@@ -28,16 +21,17 @@ use bytes::Bytes;
 use http::{Request, Response};
 use ws_core::{
     Accepted, ArgumentError, HandshakeError, HandshakeStep, Negotiated, ParsedRequest, Polled,
-    RecvBuf, Rejected, ServerConfig, ServerHandshake, Violation,
+    RecvBuf, Rejected, Role, ServerConfig, ServerHandshake, Violation,
 };
 
 use crate::{
     Error, WebSocket,
     client::deadline,
-    ending::Ending,
     hold::Own,
     pool,
+    rejecting::{Ends, told},
     runtime::{Reads, Runtime, Writes},
+    watch::HandshakeWatch,
     wire::Wire,
 };
 
@@ -79,17 +73,24 @@ impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
     pub async fn next_request(self) -> Result<UpgradeRequest<T, R>, Error> {
         let Self { mut wire, next } = self;
         let Next::Request(mut handshake) = next else { return Err(HandshakeError::Closed.into()) };
+        let mut watch = watch(&mut handshake);
         loop {
             handshake = match handshake.poll() {
                 Polled::Pending(handshake) => handshake,
-                Polled::Ready(pending) => return Ok(UpgradeRequest { pending, wire }),
+                Polled::Ready(pending) => {
+                    watch.step(HandshakeStep::Decide);
+                    return Ok(UpgradeRequest { pending, wire, watch });
+                }
                 Polled::Failed(rejected) => {
+                    watch.step(HandshakeStep::SendAnswer);
                     let mut ends = Ends::new(rejected);
                     let unsent = poll_fn(|cx| ends.poll(&mut wire, cx)).await;
-                    return Err(told(ends.rejected.error, unsent));
+                    let error = told(ends.rejected.error, unsent);
+                    watch.failed_with(&error);
+                    return Err(error);
                 }
             };
-            poll_fn(|cx| poll_read(&mut wire, &mut handshake, cx)).await?;
+            poll_fn(|cx| poll_read(&mut wire, &mut handshake, &mut watch, cx)).await?;
         }
     }
 
@@ -108,6 +109,13 @@ impl<T, R: Reads<T> + Writes<T>> Acceptor<T, R> {
     }
 }
 
+/// Watches for a request, of which something may be there.
+fn watch(handshake: &mut ServerHandshake) -> HandshakeWatch {
+    let is_there = !handshake.recv_buf().filled().is_empty();
+    let step = if is_there { HandshakeStep::ReadRequest } else { HandshakeStep::AwaitRequest };
+    HandshakeWatch::server(handshake.config(), step)
+}
+
 /// A handshake whose deadline counts from now.
 fn begin(mut handshake: ServerHandshake) -> ServerHandshake {
     let timeout = handshake.config().handshake_timeout();
@@ -119,16 +127,22 @@ fn begin(mut handshake: ServerHandshake) -> ServerHandshake {
 fn poll_read<T, R: Reads<T> + Writes<T>>(
     wire: &mut Wire<Own<T>, R>,
     handshake: &mut ServerHandshake,
+    watch: &mut HandshakeWatch,
     cx: &mut Context<'_>,
 ) -> Poll<Result<(), Error>> {
     let until = handshake.poll_timeout(Instant::now());
     match wire.poll_read(cx, handshake.recv_buf(), until) {
         Poll::Ready(Ok(0)) => handshake.handle_eof(),
         // A client that trickles gets no more time than a silent one.
-        Poll::Ready(Ok(_)) => handshake.handle_timeout(Instant::now()),
+        Poll::Ready(Ok(_)) => {
+            watch.step(HandshakeStep::ReadRequest);
+            handshake.handle_timeout(Instant::now());
+        }
         Poll::Ready(Err(error)) => {
             wire.disarm();
-            return Poll::Ready(Err(error.into()));
+            let error = Error::from(error);
+            watch.failed_with(&error);
+            return Poll::Ready(Err(error));
         }
         Poll::Pending => {
             let now = ready!(wire.poll_until(cx, until))?;
@@ -138,81 +152,12 @@ fn poll_read<T, R: Reads<T> + Writes<T>>(
     Poll::Ready(Ok(()))
 }
 
-/// A rejection that is being written, and what follows it.
-#[derive(Debug)]
-struct Ends {
-    rejected: Box<Rejected>,
-    step: End,
-}
-
-/// What is done about a rejection.
-#[derive(Debug)]
-enum End {
-    /// The answer is written.
-    Answer,
-    /// Nothing may follow it, and the stream is closed.
-    Close(Ending),
-}
-
-impl Ends {
-    fn new(rejected: Box<Rejected>) -> Self {
-        Self { rejected, step: End::Answer }
-    }
-
-    /// Writes the answer, and closes the stream if nothing may follow it. Says why the answer could not be
-    /// written, if that is so.
-    fn poll<T, R: Reads<T> + Writes<T>>(
-        &mut self,
-        wire: &mut Wire<Own<T>, R>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<io::Error>> {
-        let Self { rejected, step } = self;
-        if let End::Answer = step {
-            if let Err(error) = ready!(poll_answer(rejected, wire, cx)) {
-                wire.disarm();
-                return Poll::Ready(Some(error));
-            }
-            if rejected.is_closed() {
-                let (lingers, deadline) = (rejected.must_linger(), rejected.deadline());
-                *step = End::Close(Ending::of_request(lingers, Instant::now(), deadline));
-            }
-        }
-        if let End::Close(ending) = step {
-            ready!(ending.poll(wire, rejected.recv_buf(), cx, None));
-        }
-        wire.disarm();
-        Poll::Ready(None)
-    }
-}
-
-/// Writes the answer to a rejected request.
-fn poll_answer<T, R: Reads<T> + Writes<T>>(
-    rejected: &mut Rejected,
-    wire: &mut Wire<Own<T>, R>,
-    cx: &mut Context<'_>,
-) -> Poll<io::Result<()>> {
-    let deadline = rejected.deadline();
-    if let Poll::Ready(sent) = wire.poll_send(cx, rejected.send_queue(), deadline) {
-        return Poll::Ready(sent);
-    }
-    ready!(wire.poll_until(cx, deadline))?;
-    let late = HandshakeError::TimedOut(HandshakeStep::SendAnswer);
-    Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, late)))
-}
-
-/// What the caller is told of a handshake that failed.
-fn told(error: HandshakeError, unsent: Option<io::Error>) -> Error {
-    match unsent {
-        Some(source) => Error::Unsent { error, source },
-        None => Error::Handshake(error),
-    }
-}
-
 /// A request that has been read and not answered yet.
 #[must_use = "a request that is dropped is never answered"]
 pub struct UpgradeRequest<T, R: Runtime> {
     pending: ws_core::UpgradeRequest,
     wire: Wire<Own<T>, R>,
+    watch: HandshakeWatch,
 }
 
 impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
@@ -314,10 +259,12 @@ impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
     where
         F: FnOnce(ws_core::UpgradeRequest) -> Box<Rejected>,
     {
-        let Self { pending, mut wire } = self;
+        let Self { pending, mut wire, mut watch } = self;
+        watch.step(HandshakeStep::SendAnswer);
         let mut ends = Ends::new(answer(pending));
         let unsent = poll_fn(|cx| ends.poll(&mut wire, cx)).await;
         let rejected = *ends.rejected;
+        watch.failed(&rejected.error);
         let wanted = matches!(&rejected.error,
             HandshakeError::Rejected(rejection) if rejection.cause().is_none());
         if unsent.is_some() || !wanted {
@@ -338,12 +285,13 @@ impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
     where
         F: FnOnce(ws_core::UpgradeRequest) -> Result<Accepted, Box<Rejected>>,
     {
-        let Self { pending, wire } = self;
+        let Self { pending, wire, mut watch } = self;
+        watch.step(HandshakeStep::SendAnswer);
         let state = match answer(pending) {
             Ok(accepted) => State::Accepted(accepted),
             Err(rejected) => State::Rejected(Ends::new(rejected)),
         };
-        Accepting { under_way: Some((wire, state)) }
+        Accepting { under_way: Some((wire, state)), watch }
     }
 }
 
@@ -360,6 +308,7 @@ impl<T: fmt::Debug, R: Runtime> fmt::Debug for UpgradeRequest<T, R> {
 pub struct Accepting<T, R: Runtime> {
     /// `None` once done.
     under_way: Option<(Wire<Own<T>, R>, State)>,
+    watch: HandshakeWatch,
 }
 
 /// How far it has come.
@@ -378,8 +327,9 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
 
     /// Like [`new`](Self::new), with bytes that have been read from `io` already.
     pub fn with_buffered(io: T, bytes: impl Into<RecvBuf>, config: &ServerConfig) -> Self {
-        let handshake = begin(ServerHandshake::with_buffered(config, bytes));
-        Self { under_way: Some((Wire::own(io), State::Reading(handshake))) }
+        let mut handshake = begin(ServerHandshake::with_buffered(config, bytes));
+        let watch = watch(&mut handshake);
+        Self { under_way: Some((Wire::own(io), State::Reading(handshake))), watch }
     }
 
     /// Like [`new`](Self::new), for a request that was parsed already, and the bytes read behind it.
@@ -391,7 +341,8 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
     ) -> Self {
         let mut pending = ws_core::UpgradeRequest::from_request(config, request, leftover);
         pending.set_deadline(deadline(config.handshake_timeout()));
-        let pending = UpgradeRequest { pending, wire: Wire::own(io) };
+        let watch = HandshakeWatch::server(config, HandshakeStep::SendAnswer);
+        let pending = UpgradeRequest { pending, wire: Wire::own(io), watch };
         pending.answer(ws_core::UpgradeRequest::accept)
     }
 
@@ -407,7 +358,7 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
             return Poll::Ready(Err(HandshakeError::Done.into()));
         };
         loop {
-            state = match state.go_on(&mut wire, cx) {
+            state = match state.go_on(&mut wire, &mut self.watch, cx) {
                 Went::On(state) => state,
                 Went::Waits(state) => {
                     self.under_way = Some((wire, state));
@@ -418,11 +369,13 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
                     let request = accepted.take_request();
                     let config = accepted.config().web_socket_config().clone();
                     let connection = accepted.into_connection();
-                    let ws = WebSocket::opened(wire, connection, &config, request);
+                    let watch = std::mem::take(&mut self.watch).opened(&config, Role::Server);
+                    let ws = WebSocket::opened(wire, connection, &config, request, watch);
                     return Poll::Ready(Ok(ws));
                 }
                 Went::Failed(error) => {
                     wire.disarm();
+                    self.watch.failed_with(&error);
                     return Poll::Ready(Err(error));
                 }
             };
@@ -445,17 +398,26 @@ impl State {
     fn go_on<T, R: Reads<T> + Writes<T>>(
         self,
         wire: &mut Wire<Own<T>, R>,
+        watch: &mut HandshakeWatch,
         cx: &mut Context<'_>,
     ) -> Went {
         match self {
             Self::Reading(handshake) => match accept_plain(handshake) {
-                Polled::Ready(accepted) => Went::On(Self::Accepted(accepted)),
-                Polled::Failed(rejected) => Went::On(Self::Rejected(Ends::new(rejected))),
-                Polled::Pending(mut handshake) => match poll_read(wire, &mut handshake, cx) {
-                    Poll::Ready(Ok(())) => Went::On(Self::Reading(handshake)),
-                    Poll::Ready(Err(error)) => Went::Failed(error),
-                    Poll::Pending => Went::Waits(Self::Reading(handshake)),
-                },
+                Polled::Ready(accepted) => {
+                    watch.step(HandshakeStep::SendAnswer);
+                    Went::On(Self::Accepted(accepted))
+                }
+                Polled::Failed(rejected) => {
+                    watch.step(HandshakeStep::SendAnswer);
+                    Went::On(Self::Rejected(Ends::new(rejected)))
+                }
+                Polled::Pending(mut handshake) => {
+                    match poll_read(wire, &mut handshake, watch, cx) {
+                        Poll::Ready(Ok(())) => Went::On(Self::Reading(handshake)),
+                        Poll::Ready(Err(error)) => Went::Failed(error),
+                        Poll::Pending => Went::Waits(Self::Reading(handshake)),
+                    }
+                }
             },
             Self::Accepted(mut accepted) => {
                 let deadline = accepted.deadline();

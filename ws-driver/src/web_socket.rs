@@ -21,6 +21,7 @@ use crate::{
     pool,
     runtime::{Reads, Runtime, Writes},
     waiters::{Does, Waiters},
+    watch::{HandshakeWatch, Watch},
     wire::Wire,
 };
 
@@ -43,13 +44,15 @@ pub struct WebSocket<T, R: Runtime> {
 impl<T, R: Runtime> WebSocket<T, R> {
     pub(crate) fn new(
         wire: Wire<Own<T>, R>,
-        connection: Connection,
+        mut connection: Connection,
         config: &WebSocketConfig,
         request: Option<Box<Request<()>>>,
+        watch: Watch,
     ) -> Self {
+        watch.attach(&mut connection);
         let (receiver, sender, clock, negotiated) = connection.split();
         Self {
-            inbound: Inbound::new(wire, receiver, config),
+            inbound: Inbound::new(wire, receiver, config, watch),
             outbound: Outbound { sender, clock },
             waiters: Waiters::default(),
             negotiated,
@@ -64,10 +67,11 @@ impl<T, R: Runtime> WebSocket<T, R> {
         mut connection: Connection,
         config: &WebSocketConfig,
         request: Option<Box<Request<()>>>,
+        watch: Watch,
     ) -> Self {
         let memory = connection.receiver().recv_buf().detach_buffer();
         memory.into_iter().chain(connection.sender().detach_buffer()).for_each(pool::put);
-        Self::new(wire, connection, config, request)
+        Self::new(wire, connection, config, request, watch)
     }
 
     /// A WebSocket over a stream that another HTTP stack has upgraded, when nothing was read behind
@@ -84,9 +88,10 @@ impl<T, R: Runtime> WebSocket<T, R> {
     /// A WebSocket whose handshake was done elsewhere. `parts.leftover` is everything that was read
     /// from the stream behind the head of the request or response.
     pub fn from_parts(parts: Parts<T>, config: &WebSocketConfig) -> Self {
-        let Parts { io, leftover, role, negotiated, request } = parts;
+        let Parts { io, leftover, role, negotiated, request, watch } = parts;
+        let watch = watch.opened(config, role);
         let connection = Connection::new(role, negotiated, leftover, config);
-        Self::new(Wire::own(io), connection, config, request.map(Box::new))
+        Self::new(Wire::own(io), connection, config, request.map(Box::new), watch)
     }
 
     /// The negotiated subprotocol.
@@ -146,13 +151,15 @@ impl<T, R: Runtime> WebSocket<T, R> {
     where
         R: Writes<T>,
     {
-        let Inbound { wire, receiver, .. } = self.inbound;
+        let Inbound { wire, receiver, watch, .. } = self.inbound;
+        watch.taken_apart();
         Parts {
             io: wire.into_inner().0,
             role: receiver.role(),
             leftover: receiver.into_leftover(),
             negotiated: self.negotiated,
             request: self.request.map(|request| *request),
+            watch: HandshakeWatch::default(),
         }
     }
 
@@ -337,6 +344,7 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
                     return Poll::Ready(Err(error.into()));
                 }
                 if let Some(timeout) = inbound.timed_out(outbound) {
+                    inbound.watch.failed(&Error::TimedOut(timeout));
                     if listens {
                         // To the task that receives, the end must not look like a close.
                         inbound.tell(Error::TimedOut(timeout));

@@ -8,7 +8,7 @@ use hyper::{
 };
 use ws_tokio::{
     ClientConfig, Verifier, WebSocket,
-    handshake::{HandshakeError, HandshakeStep, Role},
+    handshake::{HandshakeError, HandshakeStep, HandshakeWatch, Role},
     upgrade_request,
 };
 
@@ -72,14 +72,32 @@ where
     B: Body + Default + 'static,
 {
     let mut deadline = Deadline::after(config.handshake_timeout());
+    let mut watch = HandshakeWatch::client(config, HandshakeStep::SendRequest);
+    let asked = ask(sender, host, target, config, &mut deadline, &mut watch).await;
+    let (response, verifier) = asked.inspect_err(|error| error.tell(&mut watch))?;
+    let (response, upgrading) = check(response, &verifier, deadline, watch)?;
+    Ok((upgrading.await?, response))
+}
+
+/// The answer to an upgrade request, and what checks it.
+async fn ask<B>(
+    sender: &mut SendRequest<B>,
+    host: &str,
+    target: &str,
+    config: &ClientConfig,
+    deadline: &mut Deadline,
+    watch: &mut HandshakeWatch,
+) -> Result<(Response<Incoming>, Verifier), Error>
+where
+    B: Body + Default + 'static,
+{
     let (request, verifier) = upgrade_request(config, host, target)?;
     let request = request.map(|()| B::default());
     let ready = async { sender.ready().await.map_err(Error::Http) };
     deadline.bound(HandshakeStep::SendRequest, ready).await?;
+    watch.step(HandshakeStep::AwaitAnswer);
     let answer = async { sender.send_request(request).await.map_err(Error::Http) };
-    let response = deadline.bound(HandshakeStep::AwaitAnswer, answer).await?;
-    let (response, upgrading) = check(response, &verifier, deadline)?;
-    Ok((upgrading.await?, response))
+    Ok((deadline.bound(HandshakeStep::AwaitAnswer, answer).await?, verifier))
 }
 
 /// Checks the answer to a request of [`upgrade_request`], which you have sent in your own way, with a
@@ -111,15 +129,19 @@ pub fn upgrade_response(
     verifier: &Verifier,
 ) -> Result<(Response<()>, Upgrading), Error> {
     let deadline = Deadline::after(verifier.config().handshake_timeout());
-    check(response, verifier, deadline)
+    let watch = HandshakeWatch::client(verifier.config(), HandshakeStep::ReadAnswer);
+    check(response, verifier, deadline, watch)
 }
 
 pub(crate) fn check(
     mut response: Response<Incoming>,
     verifier: &Verifier,
     deadline: Deadline,
+    mut watch: HandshakeWatch,
 ) -> Result<(Response<()>, Upgrading), Error> {
-    let negotiated = match verifier.verify(&response) {
+    watch.step(HandshakeStep::ReadAnswer);
+    let verified = verifier.verify(&response).inspect_err(|error| watch.failed(error));
+    let negotiated = match verified {
         Ok(negotiated) => negotiated,
         Err(error @ HandshakeError::Declined(_)) => {
             return Err(Error::Declined { error, response: Box::new(response) });
@@ -134,6 +156,7 @@ pub(crate) fn check(
         negotiated,
         config: verifier.config().web_socket_config().clone(),
         request: None,
+        watch,
     };
     Ok((response.map(|_| ()), upgrading))
 }

@@ -3,9 +3,9 @@
 use std::{fmt, io};
 
 use hyper::{Response, body::Incoming};
-use ws_tokio::handshake::HandshakeError;
 #[cfg(feature = "http2")]
 use ws_tokio::handshake::UrlError;
+use ws_tokio::handshake::{HandshakeError, HandshakeWatch};
 
 /// Why no WebSocket was opened.
 ///
@@ -51,6 +51,13 @@ impl Error {
             #[cfg(feature = "http2")]
             Self::Url(error) => error.name(),
             Self::Io(_) => "io",
+        }
+    }
+
+    pub(crate) fn tell(&self, watch: &mut HandshakeWatch) {
+        match self.handshake() {
+            Some(error) => watch.failed(error),
+            None => watch.failed_as(self.name()),
         }
     }
 

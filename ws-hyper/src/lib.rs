@@ -142,6 +142,9 @@
 //! | `http2` | off | WebSockets over HTTP/2 (RFC 8441), for servers and clients |
 //! | `rustls` | off | TLS for `http2::Client`, which also takes features of `ws-tokio`: what to encrypt with, and whom to trust |
 //! | `tower` | off | `tower::UpgradeLayer`, for services of tower and what is built on them |
+//! | `observer` | off | somebody who is told what happens: [`ws_tokio`]'s `observe::Observer`, in the configurations |
+//! | `metrics` | off | an observer that counts with the crate of that name: `observe::MetricsObserver`; implies `observer` |
+//! | `tracing` | off | spans and events of the crate of that name, without being asked for; implies `observer` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -4,7 +4,7 @@ use std::{error::Error, fmt};
 
 use hyper::{Response, StatusCode, body::Bytes};
 use ws_tokio::{
-    handshake::{self, ArgumentError},
+    handshake::{self, ArgumentError, HandshakeWatch},
     rules::RequestRule,
 };
 
@@ -43,6 +43,10 @@ impl Rejection {
             Self::Request(rejection) => rejection.response().status(),
             Self::Argument(_) | Self::NotUpgradable => StatusCode::INTERNAL_SERVER_ERROR,
         }
+    }
+
+    pub(crate) fn tell(&self, watch: &mut HandshakeWatch) {
+        watch.rejected(self.name(), self.status());
     }
 
     /// The response to send: status, fields, and a line of text, in whatever body your responses have.

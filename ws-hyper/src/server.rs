@@ -3,7 +3,7 @@
 use hyper::{Request, Response, Version, upgrade::OnUpgrade};
 use ws_tokio::{
     ServerConfig,
-    handshake::{Negotiated, Role},
+    handshake::{HandshakeStep, HandshakeWatch, Negotiated, Role},
     http::Extensions,
     respond,
 };
@@ -48,11 +48,14 @@ pub fn upgrade<T, B: Default>(
     request: &mut Request<T>,
     config: &ServerConfig,
 ) -> Result<(Response<B>, Upgrading), Rejection> {
+    let mut watch = HandshakeWatch::server(config, HandshakeStep::SendAnswer);
     let asked = parsed(&*request, request.extensions());
-    let (response, negotiated) = respond(asked, &under_hyper(config))?;
+    let responded = respond(asked, &under_hyper(config)).map_err(Rejection::from);
+    let (response, negotiated) = responded.inspect_err(|rejection| rejection.tell(&mut watch))?;
     let kept = config.keeps_request().then(|| head_of(request));
     let shared = is_shared(request.version());
-    let upgrading = hand_over(request.extensions_mut(), negotiated, config, shared, kept)?;
+    let extensions = request.extensions_mut();
+    let upgrading = hand_over(extensions, negotiated, config, shared, kept, watch)?;
     Ok((response.map(|()| B::default()), upgrading))
 }
 
@@ -84,8 +87,12 @@ pub(crate) fn hand_over(
     config: &ServerConfig,
     shared: bool,
     request: Option<Request<()>>,
+    mut watch: HandshakeWatch,
 ) -> Result<Upgrading, Rejection> {
-    let upgrade: OnUpgrade = extensions.remove().ok_or(Rejection::NotUpgradable)?;
+    let Some(upgrade) = extensions.remove::<OnUpgrade>() else {
+        Rejection::NotUpgradable.tell(&mut watch);
+        return Err(Rejection::NotUpgradable);
+    };
     Ok(Upgrading {
         upgrade: Some(upgrade),
         deadline: Deadline::after(config.handshake_timeout()),
@@ -94,5 +101,6 @@ pub(crate) fn hand_over(
         negotiated,
         config: config.web_socket_config().clone(),
         request,
+        watch,
     })
 }

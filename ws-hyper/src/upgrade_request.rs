@@ -3,7 +3,7 @@
 use hyper::{Request, Response, body::Bytes, http::request::Parts};
 use ws_tokio::{
     ServerConfig,
-    handshake::{ArgumentError, Negotiated, RecvBuf, Violation},
+    handshake::{ArgumentError, HandshakeStep, HandshakeWatch, Negotiated, RecvBuf, Violation},
     http::Extensions,
     ws_core,
 };
@@ -54,6 +54,7 @@ pub struct UpgradeRequest<'r> {
     upgrade: ws_core::UpgradeRequest,
     extensions: &'r mut Extensions,
     config: ServerConfig,
+    watch: HandshakeWatch,
 }
 
 impl<'r> UpgradeRequest<'r> {
@@ -62,7 +63,8 @@ impl<'r> UpgradeRequest<'r> {
         let asked = parsed(&*request, request.extensions());
         let upgrade =
             ws_core::UpgradeRequest::from_request(&under_hyper(config), asked, RecvBuf::new());
-        Self { upgrade, extensions: request.extensions_mut(), config: config.clone() }
+        let watch = HandshakeWatch::server(config, HandshakeStep::Decide);
+        Self { upgrade, extensions: request.extensions_mut(), config: config.clone(), watch }
     }
 
     /// Checks a request that has been taken apart, as extractors of frameworks get it.
@@ -82,7 +84,8 @@ impl<'r> UpgradeRequest<'r> {
     /// ```
     pub fn from_parts(parts: &'r mut Parts, config: &ServerConfig) -> Self {
         let upgrade = inspect(parts, config);
-        Self { upgrade, extensions: &mut parts.extensions, config: config.clone() }
+        let watch = HandshakeWatch::server(config, HandshakeStep::Decide);
+        Self { upgrade, extensions: &mut parts.extensions, config: config.clone(), watch }
     }
 
     /// The request, without its body.
@@ -143,8 +146,12 @@ impl<'r> UpgradeRequest<'r> {
     ) -> Result<(Response<B>, Upgrading), Rejection> {
         let kept = self.config.keeps_request().then(|| head_of(self.request()));
         let shared = is_shared(self.request().version());
-        let (response, negotiated) = self.upgrade.respond_with(decorate)?;
-        let upgrading = hand_over(self.extensions, negotiated, &self.config, shared, kept)?;
+        let Self { upgrade, extensions, config, mut watch } = self;
+        watch.step(HandshakeStep::SendAnswer);
+        let responded = upgrade.respond_with(decorate).map_err(Rejection::from);
+        let (response, negotiated) =
+            responded.inspect_err(|rejection| rejection.tell(&mut watch))?;
+        let upgrading = hand_over(extensions, negotiated, &config, shared, kept, watch)?;
         Ok((response.map(|()| B::default()), upgrading))
     }
 }

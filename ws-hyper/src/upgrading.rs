@@ -10,7 +10,7 @@ use hyper::{Request, upgrade::OnUpgrade};
 use tokio::io::{AsyncRead, AsyncWrite};
 use ws_tokio::{
     WebSocket, WebSocketConfig,
-    handshake::{HandshakeError, HandshakeStep, Negotiated, Parts, Role},
+    handshake::{HandshakeError, HandshakeStep, HandshakeWatch, Negotiated, Parts, Role},
 };
 
 use crate::{deadline::Deadline, error::Error, upgraded::Upgraded};
@@ -31,6 +31,7 @@ pub struct Upgrading {
     pub(crate) negotiated: Negotiated,
     pub(crate) config: WebSocketConfig,
     pub(crate) request: Option<Request<()>>,
+    pub(crate) watch: HandshakeWatch,
 }
 
 impl Upgrading {
@@ -114,7 +115,7 @@ impl Upgrading {
             },
         };
         self.upgrade = None;
-        Poll::Ready(result)
+        Poll::Ready(result.inspect_err(|error| error.tell(&mut self.watch)))
     }
 
     fn open(&mut self, upgraded: Upgraded) -> WebSocket<Upgraded> {
@@ -122,7 +123,8 @@ impl Upgrading {
     }
 
     fn parts<T>(&mut self, stream: T) -> Parts<T> {
-        let parts = Parts::new(stream, self.role, self.negotiated.clone());
+        let watch = std::mem::take(&mut self.watch);
+        let parts = Parts::new(stream, self.role, self.negotiated.clone()).watched(watch);
         match self.request.take() {
             Some(request) => parts.request(request),
             None => parts,

@@ -89,6 +89,9 @@
 //! |---|---|---|
 //! | `deflate` | off | permessage-deflate (RFC 7692): `ServerConfig::deflate`, `ClientConfig::deflate` |
 //! | `idna` | off | international host names in URLs (UTS 46), through the crate of that name |
+//! | `observer` | off | somebody who is told what happens: `observe::Observer`, in the configurations |
+//! | `metrics` | off | an observer that counts with the crate of that name: `observe::MetricsObserver`; implies `observer` |
+//! | `tracing` | off | spans and events of the crate of that name, without being asked for; implies `observer` |
 //! | `rustls` | off | TLS for clients, by rustls: [`MaybeTlsStream`], [`tls`]; the features below imply it |
 //! | `ring`, `aws-lc-rs` | off | what TLS is encrypted with; of both aws-lc-rs, unless the program installs a default of its own |
 //! | `webpki-roots`, `native-roots`, `platform-verifier` | off | whom TLS trusts: Mozilla's list, the system's files, the system itself; of several the last |

@@ -354,8 +354,12 @@ impl Calls {
             match self.random.below(9) {
                 0 => clock.handle_absent(),
                 1 => clock.handle_listening(now),
-                2 => clock.handle_pong(&vec![0; self.random.below(9)]),
-                3 => clock.handle_pong(&(self.random.below(3) as u64).to_be_bytes()),
+                2 => {
+                    clock.handle_pong(&vec![0; self.random.below(9)]);
+                }
+                3 => {
+                    clock.handle_pong(&(self.random.below(3) as u64).to_be_bytes());
+                }
                 4 => clock.handle_sending(sender.progress(), now),
                 5 if self.random.below(5) == 0 => clock.handle_closing(now),
                 6 => {

@@ -146,11 +146,9 @@ impl KeepAlive {
 
     /// A pong came, with what was received last. It settles the ping of ours that it answers and all
     /// before that, and so does one that may answer a later ping of the application's: a peer need answer
-    /// only the latest (RFC 6455 5.5.3).
-    pub fn handle_pong(&mut self, payload: &[u8]) {
-        if let Some(watch) = self.watch() {
-            watch.handle_pong(payload);
-        }
+    /// only the latest (RFC 6455 5.5.3). Gives the round trip if it answers the newest ping of ours.
+    pub fn handle_pong(&mut self, payload: &[u8]) -> Option<Duration> {
+        self.watch()?.handle_pong(payload)
     }
 
     /// Nobody receives until [`handle_listening`](Self::handle_listening): the application does something
@@ -280,14 +278,15 @@ impl Watch {
         Bytes::copy_from_slice(&number.to_be_bytes())
     }
 
-    fn handle_pong(&mut self, payload: &[u8]) {
-        let (Some(oldest), Some(newest)) = (self.unanswered, self.newest) else { return };
+    fn handle_pong(&mut self, payload: &[u8]) -> Option<Duration> {
+        let (oldest, newest) = (self.unanswered?, self.newest?);
         let number = payload.try_into().map(u64::from_be_bytes);
         match number {
             Ok(number) if number == newest.number => {
                 self.unanswered = None;
                 let (written, heard) = (newest.written.unwrap_or(newest.issued), self.heard);
                 self.round_trip = heard.map(|heard| heard.saturating_duration_since(written));
+                return self.round_trip;
             }
             Ok(number) if (oldest.number..newest.number).contains(&number) => {
                 self.unanswered = Some(newest);
@@ -295,6 +294,7 @@ impl Watch {
             _ if self.others => self.unanswered = None,
             _ => {}
         }
+        None
     }
 
     fn handle_sending(&mut self, progress: SendProgress, now: Instant) {

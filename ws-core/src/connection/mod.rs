@@ -13,6 +13,7 @@ mod receiver;
 mod reply;
 mod send_error;
 mod sender;
+mod tap;
 mod timeout;
 mod web_socket_config;
 
@@ -28,6 +29,8 @@ use crate::{
     role::Role,
 };
 
+#[cfg(feature = "observer")]
+pub use self::tap::Tap;
 pub use self::{
     closing::StreamEnd,
     incoming::Incoming,
@@ -202,6 +205,13 @@ impl Connection {
     /// The stream has ended, or failed: nothing can be sent any more.
     pub fn handle_eof(&mut self) {
         self.sender.reply(Reply::disconnected());
+    }
+
+    /// Lets somebody listen to both halves from now on.
+    #[cfg(feature = "observer")]
+    pub fn set_tap(&mut self, tap: std::sync::Arc<dyn Tap>) {
+        self.receiver.tap = tap::RecvTap::new(std::sync::Arc::clone(&tap));
+        self.sender.tap = tap::SendTap::new(tap);
     }
 
     /// The receiving half.

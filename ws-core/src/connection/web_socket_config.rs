@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use crate::codec::DeflatePool;
+#[cfg(feature = "observer")]
+use crate::observer::{Observer, SharedObserver};
 
 /// Limits and times of an open WebSocket. All lengths are in bytes; the number given is still
 /// allowed, one more is not.
@@ -74,6 +76,10 @@ pub struct WebSocketConfig {
     /// Where compressors that keep no context are taken from and returned to. `None`: every
     /// connection makes its own.
     pub deflate_pool: Option<DeflatePool>,
+    /// Who is told what happens: nobody. Of a [`ServerConfig`](crate::ServerConfig) or
+    /// [`ClientConfig`](crate::ClientConfig) it is told of the handshakes, too.
+    #[cfg(feature = "observer")]
+    pub observer: Option<SharedObserver>,
 }
 
 impl WebSocketConfig {
@@ -168,6 +174,24 @@ impl WebSocketConfig {
         self.deflate_pool = pool.into();
         self
     }
+
+    /// Sets [`observer`](Self#structfield.observer).
+    #[cfg(feature = "observer")]
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observer = Some(SharedObserver::new(observer));
+        self
+    }
+
+    /// With the observer of `other`, unless there is one.
+    #[cfg(feature = "observer")]
+    pub(crate) fn or_observer_of(self, other: &Self) -> Self {
+        Self { observer: self.observer.or_else(|| other.observer.clone()), ..self }
+    }
+
+    #[cfg(not(feature = "observer"))]
+    pub(crate) fn or_observer_of(self, _: &Self) -> Self {
+        self
+    }
 }
 
 impl Default for WebSocketConfig {
@@ -187,6 +211,8 @@ impl Default for WebSocketConfig {
             min_deflate_len: 64,
             deflate_level: 6,
             deflate_pool: None,
+            #[cfg(feature = "observer")]
+            observer: None,
         }
     }
 }

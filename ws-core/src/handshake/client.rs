@@ -26,7 +26,6 @@ use super::{
     polled::Polled,
     request::{Asking, CheckedRequest},
     rule::ResponseRule,
-    step::HandshakeStep,
     upgrade_response::UpgradeResponse,
     verifier::Verifier,
 };
@@ -42,6 +41,7 @@ use crate::{
     connection::Connection,
     negotiated::Negotiated,
     role::Role,
+    step::HandshakeStep,
 };
 
 /// Sends an upgrade request and checks the answer.

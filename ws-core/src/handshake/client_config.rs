@@ -11,6 +11,8 @@ use super::{
     lenient::Lenient,
     limits::{DEFAULT_TIMEOUT, Limits},
 };
+#[cfg(feature = "observer")]
+use crate::observer::Observer;
 use crate::{
     codec::{
         basic::can_be_basic, field_name::FieldName, head::HeadLimits, http_types::first_invalid,
@@ -176,9 +178,15 @@ impl ClientConfig {
         self.with(|options| options.body_timeout = timeout)
     }
 
-    /// Limits and times of the WebSockets that open.
+    /// Limits and times of the WebSockets that open. An observer stays, unless `config` has another one.
     pub fn web_socket(self, config: WebSocketConfig) -> Self {
-        self.with(|options| options.web_socket = config)
+        self.with(|options| options.web_socket = config.or_observer_of(&options.web_socket))
+    }
+
+    /// Tells `observer` what happens to handshakes, and to the WebSockets that open. Needs the feature `observer`.
+    #[cfg(feature = "observer")]
+    pub fn observer(self, observer: impl Observer + 'static) -> Self {
+        self.with(|options| options.web_socket = options.web_socket.clone().observer(observer))
     }
 
     /// The same configuration for a server that must not learn the credentials meant for another one:

@@ -9,8 +9,8 @@ use super::{
     declined::{Declined, InvalidResponse},
     key::RandomError,
     rejection::Rejection,
-    step::HandshakeStep,
 };
+use crate::step::HandshakeStep;
 
 /// Why a handshake did not open a WebSocket.
 ///

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use super::{error::HandshakeError, step::HandshakeStep};
+use super::error::HandshakeError;
+use crate::step::HandshakeStep;
 
 /// Why nothing more comes.
 #[derive(Clone, Copy, Debug)]

@@ -35,7 +35,6 @@ mod response_rules;
 pub(crate) mod rule;
 mod server;
 mod server_config;
-mod step;
 pub(crate) mod switching_protocols;
 mod target;
 mod upgrade_request;
@@ -64,7 +63,6 @@ pub use self::{
     rule::{RequestRule, ResponseRule},
     server::ServerHandshake,
     server_config::ServerConfig,
-    step::HandshakeStep,
     upgrade_request::UpgradeRequest,
     upgrade_response::UpgradeResponse,
     verifier::Verifier,

@@ -31,15 +31,17 @@ use super::{
     request_rules::{self, RequestFields, RequestLine, Upgrade},
     rule::RequestRule,
     server_config::ServerConfig,
-    step::HandshakeStep,
     target,
     upgrade_request::UpgradeRequest,
     violation::Violation,
 };
-use crate::codec::{
-    RecvBuf, SendQueue,
-    head::{HeadError, HeadKind, HeadScanner, HeadSpan, lower_minor_version, parse_request},
-    not_a_head::blamed,
+use crate::{
+    codec::{
+        RecvBuf, SendQueue,
+        head::{HeadError, HeadKind, HeadScanner, HeadSpan, lower_minor_version, parse_request},
+        not_a_head::blamed,
+    },
+    step::HandshakeStep,
 };
 
 /// Reads upgrade requests and answers them.

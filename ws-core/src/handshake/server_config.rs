@@ -13,6 +13,8 @@ use super::{
     negotiate::Preference,
     origin::OriginPolicy,
 };
+#[cfg(feature = "observer")]
+use crate::observer::Observer;
 use crate::{codec::head::HeadLimits, connection::WebSocketConfig};
 
 /// A server's settings: what its handshakes accept, how long they may take, and the settings of the
@@ -176,9 +178,15 @@ impl ServerConfig {
         self.with(|options| options.keep_request = keep)
     }
 
-    /// Limits and times of the WebSockets that open.
+    /// Limits and times of the WebSockets that open. An observer stays, unless `config` has another one.
     pub fn web_socket(self, config: WebSocketConfig) -> Self {
-        self.with(|options| options.web_socket = config)
+        self.with(|options| options.web_socket = config.or_observer_of(&options.web_socket))
+    }
+
+    /// Tells `observer` what happens to handshakes, and to the WebSockets that open. Needs the feature `observer`.
+    #[cfg(feature = "observer")]
+    pub fn observer(self, observer: impl Observer + 'static) -> Self {
+        self.with(|options| options.web_socket = options.web_socket.clone().observer(observer))
     }
 
     /// The limit on the whole handshake, as set by [`timeout`](Self::timeout).

@@ -12,10 +12,11 @@ use std::{
 
 use ws_core::{Proxy, ProxyRules, Url};
 
-use super::event::{DialEvent, Observer};
+use super::event::{DialEvent, DialObserver};
 use crate::{
     Error,
     tls::{TlsConfig, TlsError},
+    watch::StepWatch,
 };
 
 /// How a client gets to a server: by which addresses, over which proxy, with which certificates, and
@@ -43,7 +44,7 @@ pub struct DialConfig {
     pub(crate) resolver: Option<Resolver>,
     pub(crate) local: Option<SocketAddr>,
     pub(crate) attempt_delay: Option<Duration>,
-    pub(crate) observer: Observer,
+    pub(crate) observer: DialObserver,
     http2: bool,
     tls: Option<TlsConfig>,
     proxy_tls: Option<TlsConfig>,
@@ -118,7 +119,7 @@ impl DialConfig {
 
     /// Tells a function of each step.
     pub fn on_event(self, hook: impl Fn(&DialEvent<'_>) + Send + Sync + 'static) -> Self {
-        Self { observer: Observer::new(hook), ..self }
+        Self { observer: DialObserver::new(hook), ..self }
     }
 
     /// Does TLS in this way, rather than with the default: an `Arc` of a `ClientConfig` of rustls, or one
@@ -140,6 +141,11 @@ impl DialConfig {
     #[doc(hidden)]
     pub fn offer_http2(self, http2: bool) -> Self {
         Self { http2, ..self }
+    }
+
+    /// The same, with somebody who watches how far the handshake has come.
+    pub(crate) fn watched(&self, watch: StepWatch) -> Self {
+        Self { observer: self.observer.watched(watch), ..self.clone() }
     }
 
     /// The proxy for `url`.

@@ -5,7 +5,7 @@ use std::{future::Future, io, net::SocketAddr, time::Instant};
 use ws_core::Attempts;
 
 use super::{
-    event::Observer,
+    event::DialObserver,
     race::race,
     unreached::Unreached,
     within::{sleep, within},
@@ -60,7 +60,7 @@ pub trait Dials: Sized + Send + 'static {
         attempts: Attempts,
         local: Option<SocketAddr>,
         until: Option<Instant>,
-        observer: &Observer,
+        observer: &DialObserver,
     ) -> impl Future<Output = Result<Self::Socket, Unreached>> + Send {
         let connect = move |address| Self::connect(address, local, until);
         race::<Self::Runtime, _, _>(attempts, connect, until, observer)

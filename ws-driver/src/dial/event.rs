@@ -3,9 +3,9 @@
 use std::{fmt, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use http::StatusCode;
-use ws_core::{Proxy, Url};
+use ws_core::{HandshakeStep, Proxy, Url};
 
-use crate::Error;
+use crate::{Error, watch::StepWatch};
 
 /// A step on the way to an open WebSocket, for logs and traces.
 ///
@@ -36,28 +36,53 @@ pub enum DialEvent<'a> {
     Retry(Duration, Option<&'a Error>),
 }
 
+impl DialEvent<'_> {
+    /// The step that begins with it.
+    fn step(&self) -> Option<HandshakeStep> {
+        Some(match self {
+            Self::LookUp(..) => HandshakeStep::LookUp,
+            Self::Addresses(_) => HandshakeStep::Connect,
+            Self::Tls(_) => HandshakeStep::Tls,
+            Self::Proxy(_) => HandshakeStep::Proxy,
+            Self::Handshake(_) => HandshakeStep::SendRequest,
+            _ => return None,
+        })
+    }
+}
+
 /// Whoever wants to know of [`DialEvent`]s.
 #[derive(Clone, Default)]
-pub struct Observer(Option<Arc<Hook>>);
+pub struct DialObserver {
+    hook: Option<Arc<Hook>>,
+    watch: StepWatch,
+}
 
 type Hook = dyn Fn(&DialEvent<'_>) + Send + Sync;
 
-impl Observer {
+impl DialObserver {
     pub(crate) fn new(hook: impl Fn(&DialEvent<'_>) + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(hook)))
+        Self { hook: Some(Arc::new(hook)), watch: StepWatch::default() }
+    }
+
+    /// The same, with somebody who watches how far the handshake has come.
+    pub(crate) fn watched(&self, watch: StepWatch) -> Self {
+        Self { hook: self.hook.clone(), watch }
     }
 
     /// Tells of an event, if somebody wants to know.
     pub fn tell(&self, event: &DialEvent<'_>) {
-        if let Some(hook) = &self.0 {
+        if let Some(step) = event.step() {
+            self.watch.step(step);
+        }
+        if let Some(hook) = &self.hook {
             hook(event);
         }
     }
 }
 
-impl fmt::Debug for Observer {
+impl fmt::Debug for DialObserver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = if self.0.is_some() { "Observer(set)" } else { "Observer(none)" };
+        let state = if self.hook.is_some() { "DialObserver(set)" } else { "DialObserver(none)" };
         f.write_str(state)
     }
 }

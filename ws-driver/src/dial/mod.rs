@@ -17,7 +17,7 @@ use ws_core::{
 pub use self::{
     config::DialConfig,
     dials::Dials,
-    event::{DialEvent, Observer},
+    event::{DialEvent, DialObserver},
     unreached::Unreached,
 };
 use self::{drive::drive, unreached::Place};

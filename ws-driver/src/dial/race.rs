@@ -12,7 +12,7 @@ use std::{
 use ws_core::{Attempt, Attempts};
 
 use super::{
-    event::{DialEvent, Observer},
+    event::{DialEvent, DialObserver},
     unreached::Unreached,
 };
 use crate::{runtime::Runtime, wire::sooner};
@@ -22,7 +22,7 @@ pub(super) async fn race<R: Runtime, S, C>(
     attempts: Attempts,
     connect: impl Fn(SocketAddr) -> C,
     until: Option<Instant>,
-    observer: &Observer,
+    observer: &DialObserver,
 ) -> Result<S, Unreached>
 where
     C: Future<Output = io::Result<S>> + Send,
@@ -45,7 +45,7 @@ impl<C> Race<C> {
         timer: &mut R::Timer,
         until: Option<Instant>,
         connect: impl Fn(SocketAddr) -> C,
-        observer: &Observer,
+        observer: &DialObserver,
     ) -> Poll<Result<S, Unreached>>
     where
         C: Future<Output = io::Result<S>>,
@@ -79,7 +79,7 @@ impl<C> Race<C> {
     fn poll_running<S>(
         &mut self,
         cx: &mut Context<'_>,
-        observer: &Observer,
+        observer: &DialObserver,
     ) -> Option<(SocketAddr, S)>
     where
         C: Future<Output = io::Result<S>>,

@@ -17,6 +17,7 @@ use crate::{
     inbound::{Outlet, Written},
     outbound::{poll_write_out, watched},
     runtime::{Runtime, Writes},
+    watch::Watch,
     wire::Wire,
 };
 
@@ -31,6 +32,7 @@ pub(super) struct Both<I: Hold, R: Runtime> {
     /// How far closing has come.
     pub(super) info: Mutex<CloseInfo>,
     pub(super) wakers: Arc<Wakers>,
+    pub(super) watch: Watch,
 }
 
 pub(super) struct Writer<I: Hold, R: Runtime> {

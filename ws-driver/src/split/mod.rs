@@ -67,7 +67,7 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
         let Self { inbound, outbound, negotiated, request, .. } = self;
         let Outbound { sender, clock } = outbound;
         let info = sender.close_info(inbound.receiver.close_frame());
-        let closing = info.sent.is_some();
+        let (closing, watch) = (info.sent.is_some(), inbound.watch.clone());
         let mut writing = None;
         let inbound = inbound.over(|wire| {
             let unflushed = wire.is_unflushed();
@@ -83,6 +83,7 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
             clock: Mutex::new(clock),
             info: Mutex::new(info),
             wakers: Arc::default(),
+            watch,
         });
         let sender = SendHalf { both: Arc::clone(&both) };
         (sender, RecvHalf { inbound, negotiated, request, both })

@@ -128,6 +128,7 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
             Poll::Ready(Err(Error::Io(_))) => {
                 // What the peer has said may explain it, and there is a limit to waiting for that.
                 lock(&both.clock).handle_closing(Instant::now());
+                both.watch.unwritable();
                 both.wakers.wake_receiver();
             }
             // The half that minds the time may have to be earlier than it knows.

@@ -57,7 +57,7 @@ macro_rules! __names {
         /// What a handshake consists of: what was asked, answered and negotiated, and why it failed.
         pub mod handshake {
             pub use $crate::{
-                Parts,
+                HandshakeWatch, Parts,
                 ws_core::{
                     ArgumentError, Declined, FieldName, HandshakeError, HandshakeStep,
                     InvalidResponse, Lenient, Limits, Negotiated, ParsedRequest, Preference,
@@ -92,6 +92,18 @@ macro_rules! __names {
         /// states it.
         pub mod rules {
             pub use $crate::ws_core::{FrameRule, FrameViolation, RequestRule, ResponseRule};
+        }
+
+        /// Who is told what happens to handshakes and WebSockets: see [`Observer`](observe::Observer), and
+        /// `ServerConfig::observer`, `ClientConfig::observer`, `WebSocketConfig::observer`.
+        #[cfg(feature = "observer")]
+        pub mod observe {
+            #[cfg(feature = "metrics")]
+            pub use $crate::MetricsObserver;
+            pub use $crate::ws_core::{
+                HandshakeOutcome, Observed, ObservedEnd, ObservedHandshake, ObservedMessage,
+                ObservedStep, Observer, SharedObserver, Totals,
+            };
         }
 
         /// TLS for clients, by rustls: why it failed, and with the feature `rustls` that crate itself.

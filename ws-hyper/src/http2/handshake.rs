@@ -4,7 +4,7 @@ use h2::Reason;
 use hyper::{Request, Response, body::Body, client::conn::http2::SendRequest, ext::Protocol};
 use ws_tokio::{
     ClientConfig, Verifier, WebSocket,
-    handshake::{HandshakeError, HandshakeStep, Url},
+    handshake::{HandshakeError, HandshakeStep, HandshakeWatch, Url},
     ws_core,
 };
 
@@ -104,11 +104,16 @@ pub(super) async fn ask<B>(
 where
     B: Body + Default + 'static,
 {
-    let (request, verifier) = request(config, url)?;
-    let request = request.map(|()| B::default());
-    let answer = async { sender.send_request(request).await.map_err(refused) };
-    let response = deadline.bound(HandshakeStep::AwaitAnswer, answer).await?;
-    check(response, &verifier, deadline)
+    let mut watch = HandshakeWatch::client(config, HandshakeStep::AwaitAnswer);
+    let answered = async {
+        let (request, verifier) = request(config, url)?;
+        let request = request.map(|()| B::default());
+        let answer = async { sender.send_request(request).await.map_err(refused) };
+        Ok((deadline.bound(HandshakeStep::AwaitAnswer, answer).await?, verifier))
+    };
+    let answered: Result<_, Error> = answered.await;
+    let (response, verifier) = answered.inspect_err(|error| error.tell(&mut watch))?;
+    check(response, &verifier, deadline, watch)
 }
 
 fn request(config: &ClientConfig, url: &Url) -> Result<(Request<()>, Verifier), HandshakeError> {

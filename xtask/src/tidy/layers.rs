@@ -8,10 +8,12 @@ use super::imports::Import;
 const LAYERS: &[&str] = &[
     "rule.rs",
     "role.rs",
+    "step.rs",
     "negotiated.rs",
     "codec/",
     "message.rs",
     "close.rs",
+    "observer/",
     "connection/",
     "dial/",
     "handshake/",

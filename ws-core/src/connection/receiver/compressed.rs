@@ -44,6 +44,14 @@ impl Receiver {
         Ok(Some(Incoming::Part { kind: progress.kind, last: false }))
     }
 
+    /// The length of a message whose payload has come, before [`end_inflating`](Self::end_inflating).
+    pub(super) fn message_len(&self, progress: &Progress) -> usize {
+        match &self.inflater {
+            Some(inflater) if progress.compressed => inflater.total(),
+            _ => progress.declared,
+        }
+    }
+
     /// The message has ended.
     pub(super) fn end_inflating(&mut self, progress: &Progress) -> Result<(), FrameRule> {
         match &mut self.inflater {

@@ -29,6 +29,7 @@ use super::{
     closing::{Ended, Receiving, StreamEnd, stream_end},
     incoming::Incoming,
     reply::Reply,
+    tap::RecvTap,
     web_socket_config::WebSocketConfig,
 };
 use crate::{
@@ -70,6 +71,7 @@ pub struct Receiver {
     receiving: Receiving,
     role: Role,
     limits: ReceiveLimits,
+    pub(super) tap: RecvTap,
 }
 
 /// Where the payload of what was returned last is.
@@ -105,6 +107,7 @@ impl Receiver {
             receiving: Receiving::Open,
             role,
             limits: ReceiveLimits::of(config),
+            tap: RecvTap::default(),
         }
     }
 
@@ -317,6 +320,7 @@ impl Receiver {
                     let rest = self.check_head(&head)?;
                     self.recv.skip(len);
                     self.recv.take_removed();
+                    self.tap.head(head.opcode, len);
                     Frame { head, rest, done: 0, given: 0, direct: None }
                 }
             };
@@ -359,6 +363,7 @@ impl Receiver {
             return Err(FrameRule::InvalidUtf8);
         }
         self.ready = Ready::Front(len);
+        self.tap.message(kind, len, head_len + len);
         if parts {
             return Ok(Incoming::Part { kind, last: true });
         }
@@ -439,6 +444,7 @@ impl Receiver {
             Opcode::Close => {
                 let frame = parse_close(&self.recv.filled()[..len])?;
                 self.ready = Ready::Front(len);
+                self.tap.close(&frame);
                 self.receiving.end(Ended::Closed(frame));
                 return Ok(Some(Incoming::Close));
             }
@@ -450,8 +456,10 @@ impl Receiver {
             return Err(FrameRule::UnexpectedContinuation);
         };
         if fin {
+            let len = self.message_len(&progress);
             self.end_inflating(&progress)?;
             progress.end()?;
+            self.tap.message(progress.kind, len, progress.declared);
         } else {
             progress.given |= parts;
             self.progress = Some(progress);

@@ -32,6 +32,7 @@ impl Sender {
 
     /// A frame of a message, compressed or not.
     pub(super) fn data(&mut self, opcode: Opcode, payload: &Bytes, fin: bool, compressed: bool) {
+        self.tap.payload(opcode, payload.len());
         let Some(deflater) = self.deflater.as_mut().filter(|_| compressed) else {
             return self.frame(Head { opcode, fin, rsv1: false }, payload, Some(payload));
         };
@@ -79,6 +80,7 @@ impl Sender {
         if let Some(handle) = handle {
             self.queue.push(handle.clone());
         }
+        self.tap.frame(opcode, fin, n + payload.len());
     }
 }
 

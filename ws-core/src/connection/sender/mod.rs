@@ -4,6 +4,7 @@
 use bytes::{Bytes, BytesMut};
 
 mod framing;
+mod pending;
 
 use super::{
     closing::Sending,
@@ -13,6 +14,7 @@ use super::{
     progress::SendProgress,
     reply::Reply,
     send_error::SendError,
+    tap::SendTap,
     timeout::Timeout,
     web_socket_config::WebSocketConfig,
 };
@@ -50,6 +52,7 @@ pub struct Sender {
     role: Role,
     fragment_len: usize,
     max_queue_len: usize,
+    pub(super) tap: SendTap,
 }
 
 /// At most one pong and one ping are pending.
@@ -100,6 +103,7 @@ impl Sender {
             role,
             fragment_len: config.fragment_len.unwrap_or(usize::MAX).max(1),
             max_queue_len: config.max_queue_len,
+            tap: SendTap::default(),
         }
     }
 
@@ -143,6 +147,7 @@ impl Sender {
         if self.parts.is_some() {
             return Err(SendError::Unfinished);
         }
+        self.tap.room();
         let compressed = self.compresses(message.len());
         self.start(message.kind().opcode(), message.bytes(), true, compressed);
         Ok(())
@@ -162,6 +167,7 @@ impl Sender {
         last: bool,
     ) -> Result<(), SendError> {
         self.check_ready(part.len())?;
+        self.tap.room();
         let (opcode, style) = match self.parts {
             Some(style) => (Opcode::Continuation, style),
             // The length of the whole message is not known yet.
@@ -187,6 +193,7 @@ impl Sender {
         if self.parts.is_some() {
             return Err(SendError::Unfinished);
         }
+        self.tap.room();
         // Pending output comes first, and may still need the compressor as it is.
         self.settle();
         let compressed = self.compresses(prepared.message().len());
@@ -198,6 +205,8 @@ impl Sender {
             }
             _ => prepared.frame().clone(),
         };
+        let message = prepared.message();
+        self.tap.message(message.kind(), message.len(), frame.len());
         if frame.len() <= MAX_COPIED {
             self.queue.write(|out| out.extend_from_slice(&frame));
         } else {
@@ -263,6 +272,7 @@ impl Sender {
         }
         self.control(frame.reason.len(), CODE_LEN)?;
         self.sending.close(frame, Side::Local);
+        self.tap.close(self.sending.frame());
         Ok(())
     }
 
@@ -271,6 +281,7 @@ impl Sender {
     fn fail(&mut self, code: CloseCode, reason: &'static str) {
         let frame = CloseFrame::new(code, Text::from_static(reason));
         if self.sending.close(frame, Side::Local) {
+            self.tap.close(self.sending.frame());
             self.abandon();
             self.controls = None;
         }
@@ -326,6 +337,7 @@ impl Sender {
         // yet would be of no use to a peer that has closed.
         if let Some(code) = reply.close {
             if self.sending.close(CloseFrame { code, reason: Text::default() }, Side::Remote) {
+                self.tap.close(self.sending.frame());
                 self.abandon();
             }
         }
@@ -340,6 +352,7 @@ impl Sender {
         self.check_open()?;
         let waiting = self.queue_len();
         if waiting.saturating_add(len) > self.max_queue_len && waiting > 0 {
+            self.tap.full();
             return Err(SendError::Full);
         }
         Ok(())
@@ -474,59 +487,6 @@ impl Sender {
             self.fragment();
         }
     }
-
-    /// Puts pending output into the queue while there is room: control frames first, so that they
-    /// never wait for more than what is in the queue.
-    #[inline]
-    fn refill(&mut self) {
-        let is_idle = self.controls.is_none() && self.outgoing.is_none() && self.sending.is_open();
-        if !is_idle && !self.sending.is_over() {
-            self.refill_pending();
-        }
-    }
-
-    fn refill_pending(&mut self) {
-        self.controls();
-        while let Some(outgoing) = &self.outgoing {
-            let by_handle = self.role == Role::Server && !outgoing.style.compressed;
-            let low = if by_handle { LOW_QUEUE_OF_HANDLES } else { LOW_QUEUE };
-            if !self.queue_has_less_than(low) {
-                break;
-            }
-            self.fragment();
-        }
-        if self.outgoing.is_none() {
-            if let Some(frame) = self.sending.take_frame() {
-                let mut payload = BytesMut::new();
-                if frame.code != CloseCode::NO_STATUS_RECEIVED {
-                    payload.extend_from_slice(&frame.code.get().to_be_bytes());
-                    payload.extend_from_slice(frame.reason.as_bytes());
-                }
-                self.control_frame(Opcode::Close, &payload);
-            }
-        }
-    }
-
-    fn controls(&mut self) {
-        let Some(controls) = &mut self.controls else { return };
-        let pong = controls.pong.take_if(|_| self.marks.has_room(self.queue.written()));
-        let ping = controls.ping.take();
-        if controls.pong.is_none() {
-            self.controls = None;
-        }
-        if let Some(payload) = pong {
-            self.control_frame(Opcode::Pong, &payload);
-            self.marks.pong_queued(self.queue.end());
-        }
-        if let Some(payload) = ping {
-            self.control_frame(Opcode::Ping, &payload);
-            self.marks.ping_queued(self.queue.end());
-        }
-    }
-
-    fn queue_has_less_than(&self, len: usize) -> bool {
-        self.queue.len() < len
-    }
 }
 
 /// "All control frames MUST have a payload length of 125 bytes or less". RFC 6455 5.5
@@ -534,13 +494,6 @@ const MAX_CONTROL: u8 = 125;
 
 /// What the code takes of the payload of a close frame.
 const CODE_LEN: u8 = 2;
-
-/// Below this length the queue takes the next fragment of a long message. A pong waits for the queue.
-const LOW_QUEUE: usize = 64 * 1024;
-
-/// [`LOW_QUEUE`] for fragments that go by their handle, and so take no memory: as much as one system
-/// call writes, for each of them wakes the peer. 64 KiB at a time, an echo of 1 MiB takes twice as long.
-const LOW_QUEUE_OF_HANDLES: usize = 256 * 1024;
 
 /// Up to this length a payload is copied behind its head; a longer one goes by its handle.
 const MAX_COPIED: usize = 4 * 1024;

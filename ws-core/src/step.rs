@@ -26,8 +26,30 @@ pub enum HandshakeStep {
     AwaitRequest,
     /// Server: reading the head of a request.
     ReadRequest,
+    /// Server: deciding about a request that is there.
+    Decide,
     /// Server: writing the answer.
     SendAnswer,
+}
+
+impl HandshakeStep {
+    /// A stable name in kebab-case, such as `await-answer`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::LookUp => "look-up",
+            Self::Connect => "connect",
+            Self::Proxy => "proxy",
+            Self::Tls => "tls",
+            Self::Settings => "settings",
+            Self::SendRequest => "send-request",
+            Self::AwaitAnswer => "await-answer",
+            Self::ReadAnswer => "read-answer",
+            Self::AwaitRequest => "await-request",
+            Self::ReadRequest => "read-request",
+            Self::Decide => "decide",
+            Self::SendAnswer => "send-answer",
+        }
+    }
 }
 
 impl fmt::Display for HandshakeStep {
@@ -43,6 +65,7 @@ impl fmt::Display for HandshakeStep {
             Self::ReadAnswer => "reading the head of the server's answer",
             Self::AwaitRequest => "waiting for a request",
             Self::ReadRequest => "reading the head of a request",
+            Self::Decide => "deciding about the request",
             Self::SendAnswer => "writing the answer",
         })
     }
