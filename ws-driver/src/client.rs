@@ -29,9 +29,11 @@ use ws_core::{
 
 use crate::{
     Error, WebSocket,
+    bell::listen,
     hold::Own,
     runtime::{Reads, Runtime, Writes},
-    wire::Wire,
+    waiters::Does,
+    wire::{Wire, sooner},
 };
 
 /// A client's handshake under way.
@@ -149,7 +151,7 @@ impl<T, R: Reads<T> + Writes<T>> Asking<T, R> {
     fn go_on(mut self, cx: &mut Context<'_>) -> Went<T, R, State<T, R>> {
         loop {
             self = self.look()?;
-            let until = self.machine.poll_timeout(Instant::now());
+            let until = self.deadline(cx);
             let sent = self.wire.poll_send(cx, self.machine.send_queue(), until);
             if let Poll::Ready(Err(why)) = sent {
                 return Unsent { asking: self, why }.go_on(cx);
@@ -181,6 +183,13 @@ impl<T, R: Reads<T> + Writes<T>> Asking<T, R> {
             let config = config.web_socket_config();
             (WebSocket::opened(wire, connection, config, None), response)
         }))
+    }
+
+    /// How long to wait.
+    fn deadline(&mut self, cx: &Context<'_>) -> Option<Instant> {
+        let Self { wire, machine, .. } = self;
+        let tracked = listen::<R>(machine.tracked(), Does::Receive, cx);
+        sooner(machine.poll_timeout(Instant::now()), wire.look_up(tracked))
     }
 
     /// Reads, until something has come that can be looked at, be it that nothing comes.
@@ -226,7 +235,7 @@ impl<T, R: Reads<T> + Writes<T>> Unsent<T, R> {
                 }
                 ControlFlow::Break(outcome) => return ControlFlow::Break(outcome),
             };
-            let until = asking.machine.poll_timeout(Instant::now());
+            let until = asking.deadline(cx);
             match asking.poll_read(cx, until) {
                 Poll::Ready(Ok(())) => {}
                 Poll::Pending if asking.machine.declined().is_some() => {

@@ -96,6 +96,8 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod answer;
+mod bell;
 mod byte_stream;
 mod client;
 mod connect;
@@ -117,6 +119,7 @@ mod split;
 mod stream;
 mod surface;
 mod tls;
+mod tracker;
 mod waiters;
 mod web_socket;
 mod wire;
@@ -130,6 +133,7 @@ pub use {futures_core, futures_sink};
 #[cfg(feature = "futures-io")]
 pub use self::futures_io::{Closes, FuturesIo, PollClose, connect_from};
 pub use self::{
+    bell::Bell,
     byte_stream::ByteStream,
     client::{Connecting, handshake, handshake_request},
     connect::Connect,
@@ -143,6 +147,7 @@ pub use self::{
     server::{Accepting, Acceptor, UpgradeRequest, accept, accept_buffered, accept_request},
     split::{RecvHalf, SendHalf},
     tls::{MaybeTls, Peer, TlsCause, TlsConfig, TlsError, TlsHandshake, TlsSession, polled},
+    tracker::{Run, Tracker},
     web_socket::WebSocket,
 };
 

@@ -27,18 +27,21 @@ use std::{
 use bytes::Bytes;
 use http::{Request, Response};
 use ws_core::{
-    Accepted, ArgumentError, HandshakeError, HandshakeStep, Negotiated, ParsedRequest, Polled,
-    RecvBuf, Rejected, ServerConfig, ServerHandshake, Violation,
+    Accepted, ArgumentError, HandshakeError, Negotiated, ParsedRequest, Polled, RecvBuf, Rejected,
+    ServerConfig, ServerHandshake, Violation,
 };
 
 use crate::{
     Error, WebSocket,
+    answer::poll_answer,
+    bell::listen,
     client::deadline,
     ending::Ending,
     hold::Own,
     pool,
     runtime::{Reads, Runtime, Writes},
-    wire::Wire,
+    waiters::Does,
+    wire::{Wire, sooner},
 };
 
 /// A server's handshake with the request in hand: read a request, decide, answer, and after a
@@ -121,7 +124,8 @@ fn poll_read<T, R: Reads<T> + Writes<T>>(
     handshake: &mut ServerHandshake,
     cx: &mut Context<'_>,
 ) -> Poll<Result<(), Error>> {
-    let until = handshake.poll_timeout(Instant::now());
+    let tracked = listen::<R>(handshake.tracked(), Does::Receive, cx);
+    let until = sooner(handshake.poll_timeout(Instant::now()), wire.look_up(tracked));
     match wire.poll_read(cx, handshake.recv_buf(), until) {
         Poll::Ready(Ok(0)) => handshake.handle_eof(),
         // A client that trickles gets no more time than a silent one.
@@ -168,9 +172,9 @@ impl Ends {
     ) -> Poll<Option<io::Error>> {
         let Self { rejected, step } = self;
         if let End::Answer = step {
-            if let Err(error) = ready!(poll_answer(rejected, wire, cx)) {
+            if let Err(unsent) = ready!(poll_answer(&mut **rejected, wire, cx)) {
                 wire.disarm();
-                return Poll::Ready(Some(error));
+                return Poll::Ready(Some(unsent.into()));
             }
             if rejected.is_closed() {
                 let (lingers, deadline) = (rejected.must_linger(), rejected.deadline());
@@ -183,21 +187,6 @@ impl Ends {
         wire.disarm();
         Poll::Ready(None)
     }
-}
-
-/// Writes the answer to a rejected request.
-fn poll_answer<T, R: Reads<T> + Writes<T>>(
-    rejected: &mut Rejected,
-    wire: &mut Wire<Own<T>, R>,
-    cx: &mut Context<'_>,
-) -> Poll<io::Result<()>> {
-    let deadline = rejected.deadline();
-    if let Poll::Ready(sent) = wire.poll_send(cx, rejected.send_queue(), deadline) {
-        return Poll::Ready(sent);
-    }
-    ready!(wire.poll_until(cx, deadline))?;
-    let late = HandshakeError::TimedOut(HandshakeStep::SendAnswer);
-    Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, late)))
 }
 
 /// What the caller is told of a handshake that failed.
@@ -457,21 +446,11 @@ impl State {
                     Poll::Pending => Went::Waits(Self::Reading(handshake)),
                 },
             },
-            Self::Accepted(mut accepted) => {
-                let deadline = accepted.deadline();
-                match wire.poll_send(cx, accepted.send_queue(), deadline) {
-                    Poll::Ready(Ok(())) => Went::Written(accepted),
-                    Poll::Ready(Err(error)) => Went::Failed(error.into()),
-                    Poll::Pending => match wire.poll_until(cx, deadline) {
-                        Poll::Ready(Ok(_)) => {
-                            let step = HandshakeStep::SendAnswer;
-                            Went::Failed(HandshakeError::TimedOut(step).into())
-                        }
-                        Poll::Ready(Err(error)) => Went::Failed(error.into()),
-                        Poll::Pending => Went::Waits(Self::Accepted(accepted)),
-                    },
-                }
-            }
+            Self::Accepted(mut accepted) => match poll_answer(&mut accepted, wire, cx) {
+                Poll::Ready(Ok(())) => Went::Written(accepted),
+                Poll::Ready(Err(unsent)) => Went::Failed(unsent.into()),
+                Poll::Pending => Went::Waits(Self::Accepted(accepted)),
+            },
             Self::Rejected(mut ends) => match ends.poll(wire, cx) {
                 Poll::Ready(unsent) => Went::Failed(told(ends.rejected.into_error(), unsent)),
                 Poll::Pending => Went::Waits(Self::Rejected(ends)),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::tracker::Tracker;
 use crate::codec::DeflatePool;
 
 /// Limits and times of an open WebSocket. All lengths are in bytes; the number given is still
@@ -74,6 +75,8 @@ pub struct WebSocketConfig {
     /// Where compressors that keep no context are taken from and returned to. `None`: every
     /// connection makes its own.
     pub deflate_pool: Option<DeflatePool>,
+    /// What ends the WebSocket together with others. `None`: it ends by itself.
+    pub tracker: Option<Tracker>,
 }
 
 impl WebSocketConfig {
@@ -168,6 +171,13 @@ impl WebSocketConfig {
         self.deflate_pool = pool.into();
         self
     }
+
+    /// Sets [`tracker`](Self#structfield.tracker): the core's, or that of an adapter.
+    #[doc(alias = "graceful_shutdown")]
+    pub fn tracker(mut self, tracker: impl AsRef<Tracker>) -> Self {
+        self.tracker = Some(tracker.as_ref().clone());
+        self
+    }
 }
 
 impl Default for WebSocketConfig {
@@ -187,6 +197,7 @@ impl Default for WebSocketConfig {
             min_deflate_len: 64,
             deflate_level: 6,
             deflate_pool: None,
+            tracker: None,
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     codec::{
         basic::can_be_basic, field_name::FieldName, head::HeadLimits, http_types::first_invalid,
     },
-    connection::WebSocketConfig,
+    connection::{Tracker, WebSocketConfig},
 };
 
 /// A client's settings: what its handshakes send and accept, how long they may take, and the settings of
@@ -178,7 +178,18 @@ impl ClientConfig {
 
     /// Limits and times of the WebSockets that open.
     pub fn web_socket(self, config: WebSocketConfig) -> Self {
-        self.with(|options| options.web_socket = config)
+        self.with(|options| {
+            let tracker = config.tracker.clone().or(options.web_socket.tracker.take());
+            options.web_socket = WebSocketConfig { tracker, ..config };
+        })
+    }
+
+    /// What ends handshakes and WebSockets together with others: when it shuts down, WebSockets get their close
+    /// frame, and handshakes that are under way may take until its deadline. It may be the core's tracker or that
+    /// of an adapter.
+    #[doc(alias = "graceful_shutdown")]
+    pub fn tracker(self, tracker: impl AsRef<Tracker>) -> Self {
+        self.with(|options| options.web_socket.tracker = Some(tracker.as_ref().clone()))
     }
 
     /// The same configuration for a server that must not learn the credentials meant for another one:

@@ -34,6 +34,7 @@ mod response_rules;
 pub(crate) mod rule;
 mod server;
 mod server_config;
+mod shutdown;
 mod step;
 pub(crate) mod switching_protocols;
 mod target;

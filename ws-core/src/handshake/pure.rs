@@ -85,7 +85,7 @@ pub fn respond<'a>(
             draft
         }
     };
-    let stays_open = options.keep_alive && !request.is_last();
+    let stays_open = options.may_stay_open() && !request.is_last();
     let rejection = draft.finish(stays_open, request.method() == Method::HEAD);
     Err(Box::new(rejection.in_version(request.version())))
 }

@@ -144,6 +144,7 @@ fn check_slots<'a>(
     options: &ServerOptions,
     body_read: bool,
 ) -> Result<Upgrade, Violation> {
+    shutting_down(options)?;
     version_of_http(line)?;
     method(line.method)?;
     let host = host(slots)?;
@@ -182,6 +183,12 @@ fn check_slots<'a>(
         expects_continue: slots.expects_continue,
         negotiated: Negotiated { subprotocol, deflate },
     })
+}
+
+/// "The 503 (Service Unavailable) status code indicates that the server is currently unable to handle the
+/// request". RFC 9110 15.6.4
+fn shutting_down(options: &ServerOptions) -> Result<(), Violation> {
+    if options.is_shutting_down() { broken(Rule::ShuttingDown, None) } else { Ok(()) }
 }
 
 /// Whether this is an attempt to open a WebSocket at all: GET, `upgrade` in Connection, `websocket`

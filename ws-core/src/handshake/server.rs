@@ -30,15 +30,19 @@ use super::{
     request_rules::{self, RequestFields, RequestLine},
     rule::RequestRule,
     server_config::ServerConfig,
+    shutdown,
     step::HandshakeStep,
     target,
     upgrade_request::UpgradeRequest,
     violation::Violation,
 };
-use crate::codec::{
-    RecvBuf, SendQueue,
-    head::{HeadError, HeadKind, HeadScanner, HeadSpan, lower_minor_version, parse_request},
-    not_a_head::blamed,
+use crate::{
+    codec::{
+        RecvBuf, SendQueue,
+        head::{HeadError, HeadKind, HeadScanner, HeadSpan, lower_minor_version, parse_request},
+        not_a_head::blamed,
+    },
+    connection::Tracked,
 };
 
 /// Reads upgrade requests and answers them.
@@ -121,14 +125,24 @@ impl ServerHandshake {
         self.exchange.deadline = at;
     }
 
+    /// How it is tracked, if the configuration has a [`Tracker`](crate::Tracker). Whoever waits has to set an
+    /// alarm there, before [`poll_timeout`](Self::poll_timeout).
+    pub fn tracked(&mut self) -> Option<&mut Tracked> {
+        self.exchange.tracked.as_deref_mut()
+    }
+
     /// When to call [`handle_timeout`](Self::handle_timeout).
-    pub fn poll_timeout(&mut self, _now: Instant) -> Option<Instant> {
-        self.exchange.deadline
+    pub fn poll_timeout(&mut self, now: Instant) -> Option<Instant> {
+        if self.is_unwanted() { Some(now) } else { self.exchange.deadline() }
     }
 
     /// Tells the handshake what time it is. What has come until then is looked at all the same.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.end = InputEnd::at(self.end, now, self.exchange.deadline);
+        if self.is_unwanted() {
+            self.end.get_or_insert(InputEnd::Shutdown);
+        }
+        self.end = InputEnd::at_shutdown(self.end, now, self.exchange.tracked.as_deref());
     }
 
     /// The peer sends no more.
@@ -207,6 +221,12 @@ impl ServerHandshake {
                 Err(rejected) => Polled::Failed(rejected),
             },
         }
+    }
+
+    /// Whether everything ends, and no request has begun.
+    fn is_unwanted(&self) -> bool {
+        shutdown::has_begun(self.exchange.tracked.as_deref())
+            && !self.scanner.has_begun(self.exchange.recv.filled())
     }
 
     /// Whether there is nothing to look at yet. A head that trickles in costs little until a line of
@@ -312,6 +332,12 @@ impl ServerHandshake {
                 let mut rejected = self.answer_unread(RequestRule::Timeout.into());
                 rejected.error = HandshakeError::TimedOut(HandshakeStep::ReadRequest);
                 rejected
+            }
+            Failure::End(InputEnd::Shutdown) if has_begun => {
+                self.answer_unread(RequestRule::ShuttingDown.into())
+            }
+            Failure::End(InputEnd::Shutdown) => {
+                Rejected::silent(HandshakeError::ShuttingDown, self.exchange)
             }
             Failure::End(InputEnd::Time) => {
                 let step = if has_begun {

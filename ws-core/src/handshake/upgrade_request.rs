@@ -116,7 +116,7 @@ impl UpgradeRequest {
 
     /// The instant by which the answer has to be written.
     pub fn deadline(&self) -> Option<Instant> {
-        self.exchange.deadline
+        self.exchange.deadline()
     }
 
     /// Answers 101.
@@ -124,7 +124,8 @@ impl UpgradeRequest {
     /// # Errors
     ///
     /// A request that breaks a rule is rejected with the status of that rule, and the error says so.
-    pub fn accept(self) -> Result<Accepted, Box<Rejected>> {
+    pub fn accept(mut self) -> Result<Accepted, Box<Rejected>> {
+        self.check_again();
         if self.exchange.options().decorator.is_some() {
             return self.accept_with(|_| {});
         }
@@ -146,9 +147,10 @@ impl UpgradeRequest {
     /// another status than 101, the request is rejected with that response; if it contradicts what
     /// was negotiated, the answer is 500 and the error says [`RequestRule::Response`].
     pub fn accept_with(
-        self,
+        mut self,
         decorate: impl FnOnce(&mut Response<Bytes>),
     ) -> Result<Accepted, Box<Rejected>> {
+        self.check_again();
         let Ok(upgrade) = self.checked.verdict else { return Err(self.reject()) };
         let Self { exchange, head, checked: Checked { asked, .. } } = self;
         let decorate = |response: &mut Response<Bytes>| {
@@ -172,9 +174,10 @@ impl UpgradeRequest {
     ///
     /// As [`accept_with`](Self::accept_with); the [`Rejection`] has the response to send instead.
     pub fn respond_with(
-        self,
+        mut self,
         decorate: impl FnOnce(&mut Response<Bytes>),
     ) -> Result<(Response<()>, Negotiated), Box<Rejection>> {
+        self.check_again();
         let Self { exchange, head, checked: Checked { verdict, asked, .. } } = self;
         let request = head.request(&exchange);
         let by_configuration = |response: &mut _| exchange.decorate(|| Some(request), response);
@@ -196,12 +199,13 @@ impl UpgradeRequest {
                 draft
             }
         };
-        let stays_open = exchange.options().keep_alive && !asked.close;
+        let stays_open = exchange.options().may_stay_open() && !asked.close;
         Err(Box::new(draft.finish(stays_open, asked.head).in_version(request.version())))
     }
 
     /// Answers with the rejection that the broken rule asks for; 403 when no rule is broken.
-    pub fn reject(self) -> Box<Rejected> {
+    pub fn reject(mut self) -> Box<Rejected> {
+        self.check_again();
         let rejection = match &self.checked.verdict {
             Ok(_) => RequestRule::Application.into(),
             Err(rejection) => rejection.clone(),
@@ -217,6 +221,13 @@ impl UpgradeRequest {
     /// have are taken out. `Connection: close` in `response` closes the connection.
     pub fn reject_with<B: Into<Bytes>>(self, response: Response<B>) -> Box<Rejected> {
         self.answer(Draft::of_application(response.map(Into::into)))
+    }
+
+    /// Everything may have begun to end since the request was read.
+    fn check_again(&mut self) {
+        if self.exchange.options().is_shutting_down() {
+            self.checked.verdict = Err(RequestRule::ShuttingDown.into());
+        }
     }
 
     fn answer(self, mut draft: Draft) -> Box<Rejected> {

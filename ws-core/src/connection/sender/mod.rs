@@ -12,7 +12,7 @@ use super::{
     prepared::Prepared,
     progress::SendProgress,
     reply::Reply,
-    send_error::SendError,
+    send_error::{MAX_CONTROL, SendError, check_close, check_control},
     timeout::Timeout,
     web_socket_config::WebSocketConfig,
 };
@@ -219,7 +219,7 @@ impl Sender {
     /// [`SendError::ControlTooLong`] for more than 125 bytes, [`SendError::Closing`],
     /// [`SendError::Full`] when the last ping has not gone out yet.
     pub fn ping(&mut self, payload: Bytes) -> Result<(), SendError> {
-        self.control(payload.len(), 0)?;
+        self.control(payload.len())?;
         let controls = self.controls.get_or_insert_default();
         if controls.ping.is_some() {
             return Err(SendError::Full);
@@ -236,7 +236,7 @@ impl Sender {
     ///
     /// [`SendError::ControlTooLong`] for more than 125 bytes, [`SendError::Closing`].
     pub fn pong(&mut self, payload: Bytes) -> Result<(), SendError> {
-        self.control(payload.len(), 0)?;
+        self.control(payload.len())?;
         let answers = |sender: &Self| sender.controls.as_ref().is_some_and(|it| it.is_answer);
         if answers(self) {
             self.controls();
@@ -257,11 +257,10 @@ impl Sender {
     /// [`SendError::ControlTooLong`] for a reason of more than 123 bytes, [`SendError::Closing`] when
     /// a close frame is under way.
     pub fn close(&mut self, frame: CloseFrame) -> Result<(), SendError> {
-        let is_empty = frame == CloseFrame::EMPTY;
-        if !is_empty && !frame.code.is_sendable() {
-            return Err(SendError::CloseCode);
+        match check_close(&frame) {
+            Err(SendError::CloseCode) => return Err(SendError::CloseCode),
+            checked => self.check_open().and(checked)?,
         }
-        self.control(frame.reason.len(), CODE_LEN)?;
         self.sending.close(frame, Side::Local);
         Ok(())
     }
@@ -328,6 +327,10 @@ impl Sender {
             if self.sending.close(CloseFrame { code, reason: Text::default() }, Side::Remote) {
                 self.abandon();
             }
+        }
+        // What is pending goes out first, as when the application closes.
+        if let Some(frame) = reply.shutdown {
+            self.sending.close(*frame, Side::Local);
         }
     }
 
@@ -431,15 +434,10 @@ impl Sender {
         self.abandoned |= self.outgoing.take().is_some();
     }
 
-    /// Whether a control frame may be sent that is `len` bytes long, `head_len` of them not the caller's.
-    fn control(&self, len: usize, head_len: u8) -> Result<(), SendError> {
+    /// Whether a ping or pong with a payload of `len` bytes may be sent.
+    fn control(&self, len: usize) -> Result<(), SendError> {
         self.check_open()?;
-        let max = MAX_CONTROL - head_len;
-        if len <= usize::from(max) {
-            return Ok(());
-        }
-        let len = u32::try_from(len).unwrap_or(u32::MAX);
-        Err(SendError::ControlTooLong { len, max })
+        check_control(len, MAX_CONTROL)
     }
 
     fn compresses(&self, len: usize) -> bool {
@@ -528,12 +526,6 @@ impl Sender {
         self.queue.len() < len
     }
 }
-
-/// "All control frames MUST have a payload length of 125 bytes or less". RFC 6455 5.5
-const MAX_CONTROL: u8 = 125;
-
-/// What the code takes of the payload of a close frame.
-const CODE_LEN: u8 = 2;
 
 /// Below this length the queue takes the next fragment of a long message. A pong waits for the queue.
 const LOW_QUEUE: usize = 64 * 1024;
