@@ -110,7 +110,9 @@ impl Ending {
                             continue;
                         }
                         Poll::Ready(_) => {}
-                        Poll::Pending if limit.is_some() => return Poll::Pending,
+                        Poll::Pending if sooner(self.until, limit) != self.until => {
+                            return Poll::Pending;
+                        }
                         Poll::Pending => {
                             let _ = ready!(wire.poll_until(cx, self.until));
                         }
