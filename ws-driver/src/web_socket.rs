@@ -329,6 +329,14 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
                         return Poll::Ready(Err(error.into()));
                     }
                     Poll::Pending if outbound.clock.is_on() => {}
+                    Poll::Ready(Err(Error::Send(SendError::Closing))) => {
+                        let tracked = outbound.clock.tracked();
+                        if !listens && tracked.is_some_and(|it| it.is_shutting_down()) {
+                            // Whoever is told this goes, and the end would be cut off.
+                            let _ = ready!(inbound.poll_closed(outbound, cx));
+                        }
+                        return Poll::Ready(Err(SendError::Closing.into()));
+                    }
                     sent => return sent,
                 }
                 if !listens {

@@ -69,7 +69,7 @@ pub async fn handshake_with<B>(
 where
     B: Body + Default + 'static,
 {
-    let mut deadline = Deadline::after(config.handshake_timeout());
+    let mut deadline = deadline(config);
     let (request, verifier) = upgrade_request(config, host, target)?;
     let request = request.map(|()| B::default());
     let ready = async { sender.ready().await.map_err(Error::Http) };
@@ -108,8 +108,11 @@ pub fn upgrade_response(
     response: Response<Incoming>,
     verifier: &Verifier,
 ) -> Result<(Response<()>, Upgrading), Error> {
-    let deadline = Deadline::after(verifier.config().handshake_timeout());
-    check(response, verifier, deadline)
+    check(response, verifier, deadline(verifier.config()))
+}
+
+fn deadline(config: &ClientConfig) -> Deadline {
+    Deadline::after(config.handshake_timeout(), config.web_socket_config().tracker.as_ref())
 }
 
 fn check(

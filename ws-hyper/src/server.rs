@@ -81,7 +81,10 @@ pub(crate) fn hand_over(
     let upgrade: OnUpgrade = extensions.remove().ok_or(Rejection::NotUpgradable)?;
     Ok(Upgrading {
         upgrade: Some(upgrade),
-        deadline: Deadline::after(config.handshake_timeout()),
+        deadline: Deadline::after(
+            config.handshake_timeout(),
+            config.web_socket_config().tracker.as_ref(),
+        ),
         role: Role::Server,
         negotiated,
         config: config.web_socket_config().clone(),

@@ -3,6 +3,10 @@
 use std::{
     io::{Read as _, Write as _},
     net::{Shutdown, TcpListener, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -258,6 +262,43 @@ fn nothing_is_lost_on_the_way<L: Live>(role: Role) {
     }
 }
 
+/// A loop that answers what comes, and goes when it cannot: the peer, which never stops talking, gets the close.
+fn an_echo_that_is_refused_cuts_nothing_off<L: Live>(role: Role) {
+    let live = L::new();
+    let tracker = Tracker::new();
+    let (mut ws, mut peer) = open(&live, role, &config(&tracker));
+    let closed = Arc::new(AtomicBool::new(false));
+    let (mut talks, stop) = (peer.clone(), Arc::clone(&closed));
+    let talking = spawn(move || {
+        while !stop.load(Ordering::Relaxed) {
+            talks.send(&text("blah")).unwrap();
+            thread::sleep(MS / 4);
+        }
+        talks.send(&close(1001, "")).unwrap();
+    });
+    let told = spawn(move || {
+        let payload = peer.read_until(CLOSE).unwrap();
+        closed.store(true, Ordering::Relaxed);
+        if role == Role::Server {
+            assert_eq!(peer.socket.read(&mut [0]).unwrap(), 0);
+        }
+        payload
+    });
+    shut_down_soon(&tracker, LONG);
+    let ended = live.block_on(async {
+        while let Some(message) = ws.recv().await? {
+            ws.send(message).await?;
+        }
+        Ok::<_, Error>(())
+    });
+    drop(ws);
+    let expected = matches!(ended, Ok(()) | Err(Error::Send(SendError::Closing)));
+    assert!(expected, "{}: {ended:?}", L::NAME);
+    talking.join();
+    assert_eq!(told.join(), 1001_u16.to_be_bytes());
+    assert_outcome(&tracker, 1, 0, L::NAME);
+}
+
 /// Shutdowns that begin while a task is about to wait, at whatever moment.
 fn no_shutdown_is_missed<L: Live>(role: Role) {
     let live = L::new();
@@ -368,6 +409,7 @@ every!(a_peer_that_keeps_the_stream_is_cut);
 every!(who_closes_already_has_only_the_deadline);
 every!(what_opens_later_is_told_at_once);
 every!(nothing_is_lost_on_the_way);
+every!(an_echo_that_is_refused_cuts_nothing_off);
 every!(no_shutdown_is_missed);
 every!(handshakes_without_a_word_end);
 every!(handshakes_that_have_begun_get_503);

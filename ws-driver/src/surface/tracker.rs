@@ -16,8 +16,10 @@ macro_rules! __tracker {
         ///
         /// Whoever receives gets `None` after the closing handshake, as after a close of their own, or
         /// [`Timeout::Shutdown`](message::Timeout::Shutdown) at the deadline. From when the close frame has been
-        /// queued, sending is [`SendError::Closing`]; a WebSocket that opens later gets the frame at once. The time
-        /// is minded by receiving and by sending.
+        /// queued, sending is [`SendError::Closing`]. So that a loop which ends with that cuts nothing off, `send` of
+        /// a whole WebSocket waits for the end of the closing handshake before, and throws away what still comes;
+        /// `try_send` and halves do not. A WebSocket that opens later gets the frame at once. The time is minded by
+        /// receiving and by sending.
         #[derive(Clone, Debug, Default)]
         pub struct Tracker($crate::Tracker<$Runtime>);
 
