@@ -1,7 +1,7 @@
 //! Trackers as programs use them: a thousand WebSockets, tasks that wait for something else, shutdowns that meet.
 
 #![cfg(all(feature = "tokio", feature = "smol", feature = "async-std", feature = "blocking"))]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
+#![expect(clippy::unwrap_used, reason = "this is how a test fails")]
 
 use std::{
     future::Future,

@@ -119,7 +119,7 @@
 //!     }
 //!     Ok(())
 //! }
-//! # let _ = run::<fn()>;
+//! # let _ = |listener| run(listener, || ());
 //! ```
 //!
 //! # Features

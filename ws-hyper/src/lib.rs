@@ -150,7 +150,7 @@
 //!         Err(rejection) => rejection.into_response(), // 503 from when it shuts down
 //!     }
 //! }
-//! # let _ = serve;
+//! # let _ = |listener| serve(listener, std::future::pending());
 //! ```
 //!
 //! An [`Upgrading`] counts until it has become a WebSocket.

@@ -183,7 +183,7 @@ async fn requests_get_503_and_close() {
             } else {
                 ws_hyper::upgrade(&mut request, &config).map(|(response, _)| response)
             };
-            async { answer.unwrap_or_else(|rejection| rejection.into_response()) }
+            async { answer.unwrap_or_else(ws_hyper::Rejection::into_response) }
         })
         .await;
         let mut client = Raw::connect(address).await;

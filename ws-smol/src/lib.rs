@@ -119,7 +119,7 @@
 //!     }
 //!     Ok(())
 //! }
-//! # let _ = run::<std::future::Ready<()>>;
+//! # let _ = |listener| run(listener, std::future::pending());
 //! ```
 //!
 //! # Features
