@@ -246,8 +246,8 @@ impl KeepAlive {
     fn next(&mut self, now: Instant) -> Option<(Instant, Due)> {
         let watch = self.watch()?;
         let heard = watch.start(now);
-        if watch.is_to_close() {
-            return Some((now, Due::Close));
+        if let Some(since) = watch.is_to_close(now) {
+            return Some((since, Due::Close));
         }
         let due = match watch.closing {
             Some(began) => [watch.shutdown_due(), watch.close_due(began), watch.send_due(), None],
@@ -301,10 +301,12 @@ impl Watch {
         fail(since, Some(self.close_timeout), Timeout::Close)
     }
 
-    /// Whether everything ends, and this peer has not been told.
-    fn is_to_close(&self) -> bool {
-        let ends = self.tracked.as_ref().is_some_and(|tracked| tracked.is_shutting_down());
-        ends && self.closing.is_none()
+    /// Since when everything ends, if this peer has not been told.
+    fn is_to_close(&mut self, now: Instant) -> Option<Instant> {
+        match (&mut self.tracked, self.closing) {
+            (Some(tracked), None) => tracked.shutting_down_since(now),
+            _ => None,
+        }
     }
 
     fn shutdown_due(&self) -> Option<(Instant, Due)> {

@@ -210,7 +210,7 @@ impl Tracker {
         let number = state.next;
         state.next += 1;
         drop(state);
-        Tracked { tracker: self.clone(), what, number, alarm: None, clean: false }
+        Tracked { tracker: self.clone(), what, number, alarm: None, seen: None, clean: false }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -263,6 +263,8 @@ pub struct Tracked {
     what: Tracks,
     number: u64,
     alarm: Option<Arc<dyn Any + Send + Sync>>,
+    /// When a shutdown was seen first.
+    seen: Option<Instant>,
     clean: bool,
 }
 
@@ -286,6 +288,12 @@ impl Tracked {
             self.tracker.state().alarms.insert(self.number, alarm);
         }
         self.alarm.as_ref()?.downcast_ref()
+    }
+
+    /// Since when a shutdown has been known here, if one has begun. The same each time, so that a timer may be set
+    /// to it.
+    pub(crate) fn shutting_down_since(&mut self, now: Instant) -> Option<Instant> {
+        self.is_shutting_down().then(|| *self.seen.get_or_insert(now))
     }
 
     /// The WebSocket has ended by a closing handshake.

@@ -30,7 +30,6 @@ use super::{
     request_rules::{self, RequestFields, RequestLine},
     rule::RequestRule,
     server_config::ServerConfig,
-    shutdown,
     step::HandshakeStep,
     target,
     upgrade_request::UpgradeRequest,
@@ -133,13 +132,13 @@ impl ServerHandshake {
 
     /// When to call [`handle_timeout`](Self::handle_timeout).
     pub fn poll_timeout(&mut self, now: Instant) -> Option<Instant> {
-        if self.is_unwanted() { Some(now) } else { self.exchange.deadline() }
+        self.unwanted_since(now).or_else(|| self.exchange.deadline())
     }
 
     /// Tells the handshake what time it is. What has come until then is looked at all the same.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.end = InputEnd::at(self.end, now, self.exchange.deadline);
-        if self.is_unwanted() {
+        if self.unwanted_since(now).is_some() {
             self.end.get_or_insert(InputEnd::Shutdown);
         }
         self.end = InputEnd::at_shutdown(self.end, now, self.exchange.tracked.as_deref());
@@ -223,10 +222,10 @@ impl ServerHandshake {
         }
     }
 
-    /// Whether everything ends, and no request has begun.
-    fn is_unwanted(&self) -> bool {
-        shutdown::has_begun(self.exchange.tracked.as_deref())
-            && !self.scanner.has_begun(self.exchange.recv.filled())
+    /// Since when everything ends, if no request has begun.
+    fn unwanted_since(&mut self, now: Instant) -> Option<Instant> {
+        let since = self.exchange.tracked.as_mut()?.shutting_down_since(now)?;
+        (!self.scanner.has_begun(self.exchange.recv.filled())).then_some(since)
     }
 
     /// Whether there is nothing to look at yet. A head that trickles in costs little until a line of

@@ -9,11 +9,6 @@ pub(super) fn track(tracker: &Tracker) -> Box<Tracked> {
     Box::new(tracker.track(Tracks::Handshake))
 }
 
-/// Whether everything ends.
-pub(super) fn has_begun(tracked: Option<&Tracked>) -> bool {
-    tracked.is_some_and(Tracked::is_shutting_down)
-}
-
 /// By when a handshake has to be over, if everything ends.
 pub(super) fn due(tracked: Option<&Tracked>) -> Option<Instant> {
     tracked?.tracker().deadline()

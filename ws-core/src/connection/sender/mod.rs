@@ -277,12 +277,24 @@ impl Sender {
 
     /// The stream has failed or ended: what is queued is of no use.
     fn disconnect(&mut self) {
-        // A close frame that has been written leaves nothing to lose.
-        self.abandoned |= !self.queue.is_empty() && !self.sending.is_closed();
+        // A close frame that waits alone leaves nothing to lose.
+        self.abandoned |= self.queue.len() > self.close_frame_len();
         self.abandon();
         self.controls = None;
         self.queue.clear();
         self.sending.cut();
+    }
+
+    /// The length of the close frame, once it is in the queue.
+    fn close_frame_len(&self) -> usize {
+        match self.close_frame().filter(|_| self.sending.is_closed()) {
+            None => 0,
+            Some(frame) => {
+                let head = if self.role == Role::Client { 6 } else { 2 };
+                let has_code = frame.code != CloseCode::NO_STATUS_RECEIVED;
+                head + frame.reason.len() + if has_code { 2 } else { 0 }
+            }
+        }
     }
 
     /// Takes a reply from the receiver.
