@@ -287,14 +287,12 @@ impl Sender {
 
     /// The length of the close frame, once it is in the queue.
     fn close_frame_len(&self) -> usize {
-        match self.close_frame().filter(|_| self.sending.is_closed()) {
-            None => 0,
-            Some(frame) => {
-                let head = if self.role == Role::Client { 6 } else { 2 };
-                let has_code = frame.code != CloseCode::NO_STATUS_RECEIVED;
-                head + frame.reason.len() + if has_code { 2 } else { 0 }
-            }
-        }
+        let frame = self.close_frame().filter(|_| self.sending.is_closed());
+        let head = if self.role == Role::Client { 6 } else { 2 };
+        frame.map_or(0, |frame| match frame.code {
+            CloseCode::NO_STATUS_RECEIVED => head,
+            _ => head + 2 + frame.reason.len(),
+        })
     }
 
     /// Takes a reply from the receiver.
