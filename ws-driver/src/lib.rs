@@ -75,7 +75,7 @@
 //! Handshakes ([`Connect`], [`handshake`], [`accept`], [`Acceptor`]) are futures, and values with a
 //! `poll` ([`Connecting`], [`Accepting`]). What they open is a [`WebSocket`]: receive and send, whole
 //! messages or parts, also as `Stream` and `Sink`; [`split`](WebSocket::split) for two tasks;
-//! [`ByteStream`] for tunnels. The [`adapter!`] macro gives a runtime all of it under the names that
+//! [`ByteStream`] for tunnels; a [`Tracker`] ends all of it together. The [`adapter!`] macro gives a runtime all of it under the names that
 //! every adapter has, as types of its own.
 //!
 //! Every future may be dropped at any time. What it held of a handshake is then gone, and the stream

@@ -145,7 +145,12 @@ fn a_peer_that_reads_nothing_is_cut<L: Live>(role: Role) {
         let tracker = Tracker::new();
         let (mut ws, peer) = open(&live, role, &config(&tracker));
         let timeout = 300 * MS;
-        let begun = shut_down_soon(&tracker, timeout);
+        let (other, begins) = (tracker.clone(), peer.clone());
+        let begun = spawn(move || {
+            // The message is under way.
+            begins.socket.peek(&mut [0]).unwrap();
+            shut_down(&other, timeout)
+        });
         let long = Message::binary(vec![7; 32 << 20]);
         if split {
             let (mut sender, mut receiver) = L::split(ws);
