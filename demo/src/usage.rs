@@ -62,7 +62,8 @@ Answers WebSocket handshakes, and `GET /health` with 200 (HEAD, OPTIONS and HTTP
 WebSocket gets back every message that it brings, until it is closed. The first line on standard
 output is `listening on ws://HOST:PORT`, or `wss://` with TLS. Each connection is a line on standard
 error when it ends: what came of its requests, or why there is no TLS, and how its WebSocket ended, with
-the close codes that were received and sent. Ctrl-C ends it.
+the close codes that were received and sent. Ctrl-C and SIGTERM end it: each WebSocket is closed with
+1001 and has 3 seconds to answer, requests get 503. The second time it ends at once.
 
   --runtime tokio|async-std|smol|blocking     what it runs on (tokio)
   --addr HOST:PORT            where to listen; port 0 picks one (127.0.0.1:0)
@@ -103,7 +104,7 @@ examples:
   ws-demo serve --basic-auth ada:lovelace --origin https://a.example
   ws-demo serve --addr 0.0.0.0:443 --tls-cert chain.pem --tls-key key.pem
 
-exit status: 1 when it cannot listen, or a file cannot be used; otherwise it serves until it is stopped
+exit status: 1 when it cannot listen, or a file cannot be used; otherwise 0, when it has been stopped
 ";
 
 /// `ws-demo connect --help`

@@ -6,26 +6,18 @@
 use std::time::Duration;
 
 use async_std::{
-    channel,
-    future::timeout,
     net::{TcpListener, TcpStream},
     task,
 };
 use futures_lite::future;
-use ws_async_std::{
-    CloseCode, CloseInfo, Error, ServerConfig, WebSocketConfig, accept_with, connect,
-};
-
-/// How a connection ended.
-type Report = Result<CloseInfo, Error>;
+use ws_async_std::{Error, ServerConfig, Tracker, accept_with, connect};
 
 pub(crate) fn main() -> Result<(), Error> {
     task::block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("ws://{}/", listener.local_addr()?);
-        let (running, stop) = channel::bounded::<()>(1);
-        let (report, reports) = channel::bounded(16);
-        task::spawn(serve(listener, stop, report));
+        let tracker = Tracker::new();
+        task::spawn(serve(listener, tracker.clone()));
 
         // One client listens to the end; another holds the line and does not listen at all.
         let (mut polite, _response) = connect(&url).await?;
@@ -35,65 +27,38 @@ pub(crate) fn main() -> Result<(), Error> {
         println!("polite: {:?}", polite.recv().await?);
         let polite = task::spawn(async move { polite.recv().await.map(|_| polite.close_info()) });
 
-        drop(running); // where a real server would wait for a signal
-
-        // Everybody who serves holds a sender: when all are gone, so are the connections.
-        let all = async {
-            while let Ok(ended) = reports.recv().await {
-                match ended {
-                    Ok(info) => println!("server: closed cleanly: {}", info.is_clean()),
-                    Err(error) => println!("server: {error}"),
-                }
-            }
-        };
-        if timeout(DEADLINE, all).await.is_err() {
-            println!("server: some would not go; they are cut off");
-        }
+        // Where a real server would have waited for a signal.
+        let outcome = tracker.shut_down(DEADLINE).await;
+        println!("server: {} closed cleanly, {} cut off", outcome.clean, outcome.cut);
         println!("polite: was told {:?}", polite.await?.received);
         drop(deaf);
         Ok(())
     })
 }
 
-async fn serve(
-    listener: TcpListener,
-    stop: channel::Receiver<()>,
-    report: channel::Sender<Report>,
-) -> Result<(), Error> {
+async fn serve(listener: TcpListener, tracker: Tracker) -> Result<(), Error> {
+    let config = ServerConfig::new().tracker(&tracker);
     loop {
+        let stopped = async {
+            tracker.shutting_down().await;
+            None
+        };
         let accepted = async { Some(listener.accept().await) };
-        let Some(accepted) = future::or(stopped(&stop), accepted).await else {
+        let Some(accepted) = future::or(stopped, accepted).await else {
             return Ok(()); // and the listener is closed
         };
-        let stream = accepted?.0;
-        let (stop, report) = (stop.clone(), report.clone());
-        task::spawn(async move { report.send(attend(stream, stop).await).await });
+        // Whatever the task waits for, it ends by the deadline.
+        task::spawn(tracker.run(attend(accepted?.0, config.clone())));
     }
 }
 
-async fn attend(stream: TcpStream, stop: channel::Receiver<()>) -> Report {
-    let config = WebSocketConfig::new().close_timeout(PATIENCE);
-    let mut ws = accept_with(stream, &ServerConfig::new().web_socket(config)).await?;
-    loop {
-        // Whichever is not ready is dropped, and nothing is lost by that.
-        let received = async { Some(ws.recv().await) };
-        let Some(received) = future::or(stopped(&stop), received).await else { break };
-        match received? {
-            Some(message) => ws.send(message).await?,
-            None => return Ok(ws.close_info()),
-        }
+async fn attend(stream: TcpStream, config: ServerConfig) -> Result<(), Error> {
+    let mut ws = accept_with(stream, &config).await?;
+    while let Some(message) = ws.recv().await? {
+        ws.send(message).await?;
     }
-    ws.close_with(CloseCode::GOING_AWAY, "the server restarts").await
+    Ok(()) // closed, be it by the client or by the shutdown
 }
 
-/// Ends, with nothing, when there is nobody any more who holds the other end.
-async fn stopped<T>(stop: &channel::Receiver<()>) -> Option<T> {
-    let _ = stop.recv().await;
-    None
-}
-
-/// How long each client may take to answer the close.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-/// How long all of it may take.
-const DEADLINE: Duration = Duration::from_secs(3);
+/// How long everybody has to answer the close.
+const DEADLINE: Duration = Duration::from_secs(1);

@@ -4,32 +4,20 @@
 //! `cargo run --example blocking_shutdown`
 
 use std::{
-    io::ErrorKind,
     net::{TcpListener, TcpStream},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-        mpsc,
-    },
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use ws_blocking::{
-    CloseCode, CloseInfo, Error, ServerConfig, WebSocketConfig, accept_with, connect,
-};
-
-/// How a connection ended.
-type Report = Result<CloseInfo, Error>;
+use ws_blocking::{Error, ServerConfig, Tracker, accept_with, connect};
 
 pub(crate) fn main() -> Result<(), Error> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
     let url = format!("ws://{address}/");
-    let stop = Arc::new(AtomicBool::new(false));
-    let (report, reports) = mpsc::channel();
-    let stopped = Arc::clone(&stop);
-    thread::spawn(move || serve(&listener, &stopped, &report));
+    let tracker = Tracker::new();
+    let serving = tracker.clone();
+    thread::spawn(move || serve(&listener, &serving));
 
     // One client listens to the end; another holds the line and does not listen at all.
     let (mut polite, _response) = connect(&url).open()?;
@@ -39,22 +27,11 @@ pub(crate) fn main() -> Result<(), Error> {
     println!("polite: {:?}", polite.recv()?);
     let polite = thread::spawn(move || polite.recv().map(|_| polite.close_info()));
 
-    stop.store(true, Ordering::Relaxed); // where a real server would wait for a signal
+    // Where a real server would have waited for a signal.
+    let outcome = tracker.shut_down(DEADLINE);
+    println!("server: {} closed cleanly, {} cut off", outcome.clean, outcome.cut);
     drop(TcpStream::connect(address)); // for the thread that waits for connections to look
 
-    // Everybody who serves holds a sender: when all are gone, so are the connections.
-    let deadline = Instant::now() + DEADLINE;
-    loop {
-        match reports.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            Ok(Ok(info)) => println!("server: closed cleanly: {}", info.is_clean()),
-            Ok(Err(error)) => println!("server: {error}"),
-            Err(mpsc::RecvTimeoutError::Disconnected) => break,
-            Err(mpsc::RecvTimeoutError::Timeout) => {
-                println!("server: some would not go; they are cut off");
-                break;
-            }
-        }
-    }
     if let Ok(info) = polite.join() {
         println!("polite: was told {:?}", info?.received);
     }
@@ -62,42 +39,25 @@ pub(crate) fn main() -> Result<(), Error> {
     Ok(())
 }
 
-fn serve(
-    listener: &TcpListener,
-    stop: &Arc<AtomicBool>,
-    report: &mpsc::Sender<Report>,
-) -> Result<(), Error> {
+fn serve(listener: &TcpListener, tracker: &Tracker) -> Result<(), Error> {
+    let config = ServerConfig::new().tracker(tracker);
     loop {
         let stream = listener.accept()?.0;
-        if stop.load(Ordering::Relaxed) {
+        if tracker.is_shutting_down() {
             return Ok(()); // and the listener is closed
         }
-        let (stop, report) = (Arc::clone(stop), report.clone());
-        thread::spawn(move || report.send(attend(stream, &stop)));
+        let config = config.clone();
+        thread::spawn(move || attend(stream, &config));
     }
 }
 
-fn attend(stream: TcpStream, stop: &AtomicBool) -> Report {
-    let config = WebSocketConfig::new().close_timeout(PATIENCE);
-    stream.set_read_timeout(Some(GLANCE))?;
-    let mut ws = accept_with(stream, &ServerConfig::new().web_socket(config))?;
-    while !stop.load(Ordering::Relaxed) {
-        match ws.recv() {
-            Ok(Some(message)) => ws.send(message)?,
-            Ok(None) => return Ok(ws.close_info()),
-            // Nothing came for a while. What has come of a message is not lost by that.
-            Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => {}
-            Err(error) => return Err(error),
-        }
+fn attend(stream: TcpStream, config: &ServerConfig) -> Result<(), Error> {
+    let mut ws = accept_with(stream, config)?;
+    while let Some(message) = ws.recv()? {
+        ws.send(message)?;
     }
-    ws.close_with(CloseCode::GOING_AWAY, "the server restarts")
+    Ok(()) // closed, be it by the client or by the shutdown
 }
 
-/// How often to look whether to go on.
-const GLANCE: Duration = Duration::from_millis(50);
-
-/// How long each client may take to answer the close.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-/// How long all of it may take.
-const DEADLINE: Duration = Duration::from_secs(3);
+/// How long everybody has to answer the close.
+const DEADLINE: Duration = Duration::from_secs(1);

@@ -42,6 +42,7 @@
 //! | close | [`close`](WebSocket::close), [`close_with`](WebSocket::close_with), [`start_close`](WebSocket::start_close); [`close_info`](WebSocket::close_info) tells how it ended |
 //! | receive and send on two threads | [`split`](WebSocket::split) with a handle of the socket for each, [`split_shared`](WebSocket::split_shared) for streams such as those of TLS, [`unsplit`](RecvHalf::unsplit) |
 //! | tunnel bytes | [`ByteStream`], which is `Read + Write` |
+//! | end everything gracefully | [`Tracker`]: see [below](#shutting-down) |
 //! | set limits, deadlines, pings and an idle timeout | [`ServerConfig`], [`ClientConfig`], [`WebSocketConfig`] |
 //! | compress messages | [`deflate`], with the feature of that name |
 //! | know what went wrong | [`Error`]; [`handshake::HandshakeError`], and [`rules`] for each rule of the RFCs |
@@ -87,6 +88,39 @@
 //!
 //! More programs are in this crate's `examples`: both halves at once, a chat that does not wait for
 //! the slow, streaming a file, subprotocols, a graceful shutdown.
+//!
+//! # Shutting down
+//!
+//! With a [`Tracker`] in the configuration each WebSocket gets 1001 at the end, and time to answer; requests that still
+//! come get 503. Threads that receive or send notice it within 100 ms.
+//!
+//! ```
+//! use std::{net::{TcpListener, TcpStream}, thread, time::Duration};
+//! use ws_blocking::{Error, ServerConfig, Tracker, accept_with};
+//!
+//! fn run(listener: TcpListener, stop: impl FnOnce()) {
+//!     let tracker = Tracker::new();
+//!     let config = ServerConfig::new().tracker(&tracker);
+//!     thread::spawn(move || {
+//!         for stream in listener.incoming().flatten() {
+//!             let config = config.clone();
+//!             thread::spawn(move || serve(stream, &config));
+//!         }
+//!     });
+//!     stop(); // waits for a signal, for instance
+//!     let outcome = tracker.shut_down(Duration::from_secs(5));
+//!     println!("{} were closed, {} were cut", outcome.clean, outcome.cut);
+//! }
+//!
+//! fn serve(stream: TcpStream, config: &ServerConfig) -> Result<(), Error> {
+//!     let mut ws = accept_with(stream, config)?;
+//!     while let Some(message) = ws.recv()? { // `None` after 1001, too
+//!         ws.send(message)?;
+//!     }
+//!     Ok(())
+//! }
+//! # let _ = |listener| run(listener, || ());
+//! ```
 //!
 //! # Features
 //!

@@ -75,8 +75,9 @@ impl<T: Transport> Reads<T> for Blocking {
     }
 
     fn glance(io: &mut T, saved: &mut Saved) -> Option<Duration> {
-        // A read timeout that the owner has set makes the read return anyway.
-        usual_read(io, saved, true).ok()?.is_none().then_some(GLANCE)
+        // A read with a short timeout that the owner has set returns anyway.
+        let usual = usual_read(io, saved, true).ok()?;
+        usual.is_none_or(|usual| usual > GLANCE).then_some(GLANCE)
     }
 }
 
@@ -121,6 +122,15 @@ impl<T: Transport> Writes<T> for Blocking {
             return retry(|| io.shutdown_write());
         }
         closed
+    }
+
+    fn glance_writing(io: &mut T, saved: &mut Saved) -> Option<Duration> {
+        // A write with a timeout that the owner has set returns anyway.
+        let usual = match saved.write {
+            Some(usual) => usual,
+            None => io.timeouts().ok()?.write,
+        };
+        usual.is_none().then_some(GLANCE)
     }
 
     fn disarm(io: &mut T, saved: &mut Saved) {
@@ -228,5 +238,5 @@ const SLICE: Duration = Duration::from_millis(20);
 /// The shortest timeout. To a socket, zero would mean none at all.
 const SHORTEST: Duration = Duration::from_millis(1);
 
-/// How long one thread may wait for bytes before it checks whether the other has begun to close.
+/// How long one thread may wait before it checks whether the other has begun to close, or everything ends.
 const GLANCE: Duration = Duration::from_millis(100);

@@ -144,6 +144,10 @@ impl CloseFrame {
     pub const NORMAL: Self =
         Self { code: CloseCode::NORMAL_CLOSURE, reason: Text::from_static("") };
 
+    /// A close frame with code 1001 and no reason.
+    pub const GOING_AWAY: Self =
+        Self { code: CloseCode::GOING_AWAY, reason: Text::from_static("") };
+
     /// A close frame with a code, and a reason that may be empty.
     pub fn new(code: CloseCode, reason: impl Into<Text>) -> Self {
         Self { code, reason: reason.into() }

@@ -46,6 +46,7 @@
 //! | look at the request first | [`ServerHandshake::poll`] gives an [`UpgradeRequest`] |
 //! | receive and send | [`Connection`]; on two tasks its [`Receiver`] and [`Sender`], with a [`Reply`] from the one to the other |
 //! | the time | [`KeepAlive`] says what to do when it passes |
+//! | end all connections together | [`Tracker`], with an [`Alarm`] for each |
 //! | get to a server | [`Url`], [`Attempts`] at its addresses, [`Redirects`], [`Backoff`] before trying again |
 //! | buffers | [`RecvBuf`], [`SendQueue`] |
 //! | frames alone | [`FrameHead`], [`apply_mask`] |
@@ -126,9 +127,9 @@ pub use self::{
         mask::apply_mask,
     },
     connection::{
-        Connection, FrameViolation, Incoming, IntoOutgoing, KeepAlive, Outgoing, Prepared,
-        ReceiveLimits, Receiver, Reply, SendError, SendProgress, Sender, StreamEnd, Timeout,
-        TimeoutAction, WebSocketConfig,
+        Alarm, Connection, FrameViolation, Incoming, IntoOutgoing, KeepAlive, Outgoing, Prepared,
+        ReceiveLimits, Receiver, Reply, SendError, SendProgress, Sender, Shutdown, ShutdownOutcome,
+        StreamEnd, Timeout, TimeoutAction, Tracked, Tracker, Tracks, WebSocketConfig,
     },
     dial::{
         Attempt, Attempts, Backoff, BackoffConfig, MalformedAnswer, Proxy, ProxyError,

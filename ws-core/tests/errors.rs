@@ -14,7 +14,7 @@ use ws_core::{
     ArgumentError, ClientConfig, ClientHandshake, CloseCode, CloseFrame, Connection, FrameRule,
     HandshakeError, HandshakeStep, Lenient, Limits, Message, MessageKind, Negotiated, Polled,
     Reply, RequestRule, ResponseRule, Role, SendError, ServerConfig, ServerHandshake, Text,
-    Timeout, UpgradeRequest, WebSocketConfig, respond, upgrade_request,
+    Timeout, Tracker, UpgradeRequest, WebSocketConfig, respond, upgrade_request,
 };
 
 /// An input, the name of its error, what the error must say, and what it must not say.
@@ -76,6 +76,9 @@ fn each_rule_for_requests() {
         response.headers_mut().insert("upgrade", HeaderValue::from_static("h2c"));
     });
     let line_feeds = &ServerConfig::new().lenient(Lenient::new().bare_line_feeds(true));
+    let tracker = Tracker::new();
+    tracker.shut_down(CloseFrame::GOING_AWAY, None).unwrap();
+    let ending = &ServerConfig::new().tracker(&tracker);
     let no_limit: &[&str] = &["larger", "longer", "more field"];
     #[rustfmt::skip]
     let rows: Vec<(&ServerConfig, Row<'_, String>)> = vec![
@@ -99,6 +102,8 @@ fn each_rule_for_requests() {
         (any, ("GET / HTTP/0.9\r\n\r\n".into(), "bad-http-version", &["\"HTTP/0.9\""], &[])),
         (line_feeds, ("GET / HTTP/2.1\n\n".into(), "bad-http-version", &["\"HTTP/2.1\""], &[])),
         (any, ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".into(), "bad-http-version", &["\"HTTP/2.0\"", "looks like HTTP/2"], &[])),
+        (ending, (get(GOOD), "shutting-down", &["shuts down"], &[])),
+        (ending, (format!("BREW / HTTP/1.0\r\n{GOOD}\r\n"), "shutting-down", &["shuts down"], &["BREW"])),
         (any, (format!("GET / HTTP/1.0\r\n{GOOD}\r\n"), "http-1.0", &["HTTP/1.0", "\"HTTP/1.0\""], &[])),
         (any, (format!("BREW / HTTP/1.1\r\n{GOOD}\r\n"), "unknown-method", &["\"BREW\""], &["is GET"])),
         (any, (format!("POST / HTTP/1.1\r\n{GOOD}\r\n"), "bad-method", &["is GET", "\"POST\""], &["not one the server knows"])),

@@ -456,3 +456,25 @@ fn the_structure_is_small() {
     assert!(size_of::<Connection>() <= 1024, "{}", size_of::<Connection>());
     println!("Connection: {} bytes", size_of::<Connection>());
 }
+
+/// What waits in front of a close frame is lost with the stream, and the close frame alone is no loss.
+#[test]
+fn a_message_that_waits_with_the_close_frame_is_given_up() {
+    for role in [Role::Server, Role::Client] {
+        for close in [CloseFrame::EMPTY, CloseFrame::new(CloseCode::GOING_AWAY, "soon")] {
+            for (left, lost) in [(None, true), (Some(1), true), (Some(0), false)] {
+                let mut ws = open(role, &WebSocketConfig::default());
+                ws.sender().send(&Message::text("hello")).unwrap();
+                let len = ws.send_queue().remaining();
+                ws.sender().close(close.clone()).unwrap();
+                // So many octets of the message are left, or all.
+                let written = left.map_or(0, |left| len - left);
+                let both = ws.send_queue().remaining();
+                assert!(both > len);
+                ws.send_queue().advance(written);
+                ws.handle_eof();
+                assert_eq!(ws.sender().take_abandoned(), lost, "{role:?} {close:?} {left:?}");
+            }
+        }
+    }
+}

@@ -30,10 +30,12 @@ use ws_core::{
 
 use crate::{
     Error, WebSocket,
+    bell::listen,
     hold::Own,
     runtime::{Reads, Runtime, Writes},
+    waiters::Does,
     watch::HandshakeWatch,
-    wire::Wire,
+    wire::{Wire, sooner},
 };
 
 /// A client's handshake under way.
@@ -180,7 +182,7 @@ impl<T, R: Reads<T> + Writes<T>> Asking<T, R> {
     ) -> Went<T, R, State<T, R>> {
         loop {
             self = self.look(watch)?;
-            let until = self.machine.poll_timeout(Instant::now());
+            let until = self.deadline(cx);
             let asks = watch.is_on() && !self.machine.send_queue().is_empty();
             match self.wire.poll_send(cx, self.machine.send_queue(), until) {
                 Poll::Ready(Err(why)) => return Unsent { asking: self, why }.go_on(cx, watch),
@@ -215,6 +217,13 @@ impl<T, R: Reads<T> + Writes<T>> Asking<T, R> {
             let watch = std::mem::take(watch).opened(config, Role::Client);
             (WebSocket::opened(wire, connection, config, None, watch), response)
         }))
+    }
+
+    /// How long to wait.
+    fn deadline(&mut self, cx: &Context<'_>) -> Option<Instant> {
+        let Self { wire, machine, .. } = self;
+        let tracked = listen::<R>(machine.tracked(), Does::Receive, cx);
+        sooner(machine.poll_timeout(Instant::now()), wire.look_up(tracked))
     }
 
     /// Reads, until something has come that can be looked at, be it that nothing comes.
@@ -268,7 +277,7 @@ impl<T, R: Reads<T> + Writes<T>> Unsent<T, R> {
                 }
                 ControlFlow::Break(outcome) => return ControlFlow::Break(outcome),
             };
-            let until = asking.machine.poll_timeout(Instant::now());
+            let until = asking.deadline(cx);
             match asking.poll_read(cx, watch, until) {
                 Poll::Ready(Ok(())) => {}
                 Poll::Pending if asking.machine.declined().is_some() => {

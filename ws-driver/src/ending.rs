@@ -70,6 +70,11 @@ impl Ending {
         Self { step: Step::Shut, listen, rest: LISTEN_LEN_OF_REQUEST, until }
     }
 
+    /// There is no more time than until then, if there is such an instant.
+    pub(crate) fn hasten(&mut self, until: Option<Instant>) {
+        self.until = sooner(self.until, until);
+    }
+
     /// Whether the time is up.
     fn is_late(&self, now: Instant) -> bool {
         self.until.is_some_and(|until| until <= now)
@@ -105,7 +110,9 @@ impl Ending {
                             continue;
                         }
                         Poll::Ready(_) => {}
-                        Poll::Pending if limit.is_some() => return Poll::Pending,
+                        Poll::Pending if sooner(self.until, limit) != self.until => {
+                            return Poll::Pending;
+                        }
                         Poll::Pending => {
                             let _ = ready!(wire.poll_until(cx, self.until));
                         }

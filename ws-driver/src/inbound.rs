@@ -27,9 +27,11 @@ use ws_core::{
 
 use crate::{
     Error, Event, Part,
+    bell::listen,
     ending::Ending,
     hold::Hold,
     runtime::{Reads, Runtime, Writes},
+    waiters::Does,
     watch::Watch,
     wire::{Wire, sooner},
 };
@@ -246,6 +248,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
                         if let Some(frame) = self.receiver.close_frame() {
                             out.received(frame);
                         }
+                        out.clock(KeepAlive::handle_close_received);
                         self.end(out, self.receiver.stream_end());
                     }
                     if incoming == Incoming::Pong {
@@ -285,7 +288,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
     /// no more time to close than others.
     fn poll_wait(&mut self, out: &mut impl Outlet<I, R>, cx: &mut Context<'_>) -> Poll<()> {
         let closing = out.is_closing();
-        let (limit, mut until) = self.deadlines(out);
+        let (limit, mut until) = self.deadlines(out, cx);
         if self.late {
             self.late = false;
             self.handle_time(out);
@@ -309,7 +312,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
         }
         if R::BLOCKS {
             // Writing has taken its time.
-            (_, until) = self.deadlines(out);
+            (_, until) = self.deadlines(out, cx);
         }
         let read = match read {
             Some(read) => read,
@@ -321,7 +324,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
             Poll::Ready(Err(error)) => self.disconnect(out, error.into()),
             Poll::Pending => {
                 if !R::BLOCKS {
-                    (_, until) = self.deadlines(out);
+                    (_, until) = self.deadlines(out, cx);
                 }
                 match ready!(self.wire.poll_until(cx, until)) {
                     Ok(_) => self.handle_time(out),
@@ -334,18 +337,30 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
     }
 
     /// How long to wait in any case, and how long for bytes.
-    fn deadlines(&mut self, out: &mut impl Outlet<I, R>) -> (Option<Instant>, Option<Instant>) {
-        let glance = if out.is_shared() { self.wire.glance() } else { None };
-        let limit = glance.map(|glance| Instant::now() + glance);
-        let until = out.clock(|clock| {
+    fn deadlines(
+        &mut self,
+        out: &mut impl Outlet<I, R>,
+        cx: &Context<'_>,
+    ) -> (Option<Instant>, Option<Instant>) {
+        let (until, tracked) = out.clock(|clock| {
             if !clock.is_on() {
-                return None;
+                return (None, false);
             }
+            let tracked = listen::<R>(clock.tracked(), Does::Receive, cx);
             let now = Instant::now();
             clock.handle_listening(now);
-            clock.poll_timeout(now)
+            (clock.poll_timeout(now), tracked)
         });
+        let looks_up = out.is_shared() || (R::BLOCKS && tracked);
+        let glance = if looks_up { self.wire.glance() } else { None };
+        let limit = glance.map(|glance| Instant::now() + glance);
         (limit, sooner(until, limit))
+    }
+
+    /// Has the task woken when everything ends. By when a thread, which cannot be woken, has to look.
+    fn look_up(&mut self, out: &mut impl Outlet<I, R>, cx: &Context<'_>) -> Option<Instant> {
+        let tracked = out.clock(|clock| listen::<R>(clock.tracked(), Does::Receive, cx));
+        self.wire.look_up(tracked)
     }
 
     fn poll_read(
@@ -376,8 +391,8 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
     /// Does what the clock says, and tells whether the connection has failed.
     pub(crate) fn timed_out(&mut self, out: &mut impl Outlet<I, R>) -> Option<Timeout> {
         match out.clock(|clock| clock.handle_timeout(Instant::now()))? {
-            TimeoutAction::Reply(ping) => {
-                out.reply(ping);
+            TimeoutAction::Reply(reply) => {
+                out.reply(reply);
                 None
             }
             TimeoutAction::Fail(timeout, end) => {
@@ -430,7 +445,8 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
     /// Writes the rest of the output.
     fn poll_written(&mut self, out: &mut impl Outlet<I, R>, cx: &mut Context<'_>) -> Poll<()> {
         while let Phase::Writing { end, limit } = self.phase {
-            let written = out.poll_write_out(&mut self.wire, cx, limit);
+            let look = self.look_up(out, cx);
+            let written = out.poll_write_out(&mut self.wire, cx, sooner(limit, look));
             let now = Instant::now();
             let until = sooner(limit, out.clock(|clock| clock.poll_timeout(now)));
             match written {
@@ -443,7 +459,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
                 Poll::Ready(_) => {}
                 Poll::Pending => {
                     // Progress may have put it off meanwhile.
-                    let passed = ready!(self.wire.poll_until(cx, until)).is_err();
+                    let passed = ready!(self.wire.poll_until(cx, sooner(until, look))).is_err();
                     let now = Instant::now();
                     let until = sooner(limit, out.clock(|clock| clock.poll_timeout(now)));
                     if !passed && until.is_none_or(|until| now < until) {
@@ -464,9 +480,19 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
         cx: &mut Context<'_>,
         glance: bool,
     ) -> Poll<()> {
-        let Phase::Ending(ending) = &mut self.phase else { return Poll::Ready(()) };
-        let limit = glance.then(Instant::now);
-        ready!(ending.poll(&mut self.wire, self.receiver.recv_buf(), cx, limit));
+        loop {
+            let look = self.look_up(out, cx);
+            let Phase::Ending(ending) = &mut self.phase else { return Poll::Ready(()) };
+            ending.hasten(out.clock(|clock| clock.tracked()?.tracker().deadline()));
+            let limit = if glance { Some(Instant::now()) } else { look };
+            let ended = ending.poll(&mut self.wire, self.receiver.recv_buf(), cx, limit);
+            if ended.is_ready() {
+                break;
+            }
+            if glance || look.is_none() || self.wire.poll_until(cx, look).is_pending() {
+                return Poll::Pending;
+            }
+        }
         self.wire.disarm();
         self.phase = Phase::Over;
         out.reply(Reply::disconnected());

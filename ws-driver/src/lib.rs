@@ -75,7 +75,7 @@
 //! Handshakes ([`Connect`], [`handshake`], [`accept`], [`Acceptor`]) are futures, and values with a
 //! `poll` ([`Connecting`], [`Accepting`]). What they open is a [`WebSocket`]: receive and send, whole
 //! messages or parts, also as `Stream` and `Sink`; [`split`](WebSocket::split) for two tasks;
-//! [`ByteStream`] for tunnels. The [`adapter!`] macro gives a runtime all of it under the names that
+//! [`ByteStream`] for tunnels; a [`Tracker`] ends all of it together. The [`adapter!`] macro gives a runtime all of it under the names that
 //! every adapter has, as types of its own.
 //!
 //! Every future may be dropped at any time. What it held of a handshake is then gone, and the stream
@@ -99,6 +99,8 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod answer;
+mod bell;
 mod byte_stream;
 mod client;
 mod connect;
@@ -121,6 +123,7 @@ mod split;
 mod stream;
 mod surface;
 mod tls;
+mod tracker;
 mod waiters;
 mod watch;
 mod web_socket;
@@ -137,6 +140,7 @@ pub use self::futures_io::{Closes, FuturesIo, PollClose, connect_from};
 #[cfg(feature = "metrics")]
 pub use self::watch::MetricsObserver;
 pub use self::{
+    bell::Bell,
     byte_stream::ByteStream,
     client::{Connecting, handshake, handshake_request},
     connect::Connect,
@@ -150,6 +154,7 @@ pub use self::{
     server::{Accepting, Acceptor, UpgradeRequest, accept, accept_buffered, accept_request},
     split::{RecvHalf, SendHalf},
     tls::{MaybeTls, Peer, TlsCause, TlsConfig, TlsError, TlsHandshake, TlsSession, polled},
+    tracker::{Run, Tracker},
     watch::HandshakeWatch,
     web_socket::WebSocket,
 };

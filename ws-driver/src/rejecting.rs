@@ -14,10 +14,11 @@ use std::{
     time::Instant,
 };
 
-use ws_core::{HandshakeError, HandshakeStep, Rejected};
+use ws_core::{HandshakeError, Rejected};
 
 use crate::{
     Error,
+    answer::poll_answer,
     ending::Ending,
     hold::Own,
     runtime::{Reads, Writes},
@@ -54,9 +55,9 @@ impl Ends {
     ) -> Poll<Option<io::Error>> {
         let Self { rejected, step } = self;
         if let End::Answer = step {
-            if let Err(error) = ready!(poll_answer(rejected, wire, cx)) {
+            if let Err(unsent) = ready!(poll_answer(&mut **rejected, wire, cx)) {
                 wire.disarm();
-                return Poll::Ready(Some(error));
+                return Poll::Ready(Some(unsent.into()));
             }
             if rejected.is_closed() {
                 let (lingers, deadline) = (rejected.must_linger(), rejected.deadline());
@@ -69,21 +70,6 @@ impl Ends {
         wire.disarm();
         Poll::Ready(None)
     }
-}
-
-/// Writes the answer to a rejected request.
-fn poll_answer<T, R: Reads<T> + Writes<T>>(
-    rejected: &mut Rejected,
-    wire: &mut Wire<Own<T>, R>,
-    cx: &mut Context<'_>,
-) -> Poll<io::Result<()>> {
-    let deadline = rejected.deadline();
-    if let Poll::Ready(sent) = wire.poll_send(cx, rejected.send_queue(), deadline) {
-        return Poll::Ready(sent);
-    }
-    ready!(wire.poll_until(cx, deadline))?;
-    let late = HandshakeError::TimedOut(HandshakeStep::SendAnswer);
-    Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, late)))
 }
 
 /// What the caller is told of a handshake that failed.

@@ -103,6 +103,11 @@ pub trait Writes<T>: Runtime {
         until: Option<Instant>,
     ) -> Poll<io::Result<()>>;
 
+    /// As [`Reads::glance`], for writes.
+    fn glance_writing(_io: &mut T, _timer: &mut Self::Timer) -> Option<Duration> {
+        None
+    }
+
     /// Undoes whatever was done to the stream for the sake of `until`.
     fn disarm(_io: &mut T, _timer: &mut Self::Timer) {}
 }

@@ -26,13 +26,16 @@ use ws_core::{
 
 use crate::{
     Error, WebSocket,
+    answer::poll_answer,
+    bell::listen,
     client::deadline,
     hold::Own,
     pool,
     rejecting::{Ends, told},
     runtime::{Reads, Runtime, Writes},
+    waiters::Does,
     watch::HandshakeWatch,
-    wire::Wire,
+    wire::{Wire, sooner},
 };
 
 /// A server's handshake with the request in hand: read a request, decide, answer, and after a
@@ -130,7 +133,8 @@ fn poll_read<T, R: Reads<T> + Writes<T>>(
     watch: &mut HandshakeWatch,
     cx: &mut Context<'_>,
 ) -> Poll<Result<(), Error>> {
-    let until = handshake.poll_timeout(Instant::now());
+    let tracked = listen::<R>(handshake.tracked(), Does::Receive, cx);
+    let until = sooner(handshake.poll_timeout(Instant::now()), wire.look_up(tracked));
     match wire.poll_read(cx, handshake.recv_buf(), until) {
         Poll::Ready(Ok(0)) => handshake.handle_eof(),
         // A client that trickles gets no more time than a silent one.
@@ -419,21 +423,11 @@ impl State {
                     }
                 }
             },
-            Self::Accepted(mut accepted) => {
-                let deadline = accepted.deadline();
-                match wire.poll_send(cx, accepted.send_queue(), deadline) {
-                    Poll::Ready(Ok(())) => Went::Written(accepted),
-                    Poll::Ready(Err(error)) => Went::Failed(error.into()),
-                    Poll::Pending => match wire.poll_until(cx, deadline) {
-                        Poll::Ready(Ok(_)) => {
-                            let step = HandshakeStep::SendAnswer;
-                            Went::Failed(HandshakeError::TimedOut(step).into())
-                        }
-                        Poll::Ready(Err(error)) => Went::Failed(error.into()),
-                        Poll::Pending => Went::Waits(Self::Accepted(accepted)),
-                    },
-                }
-            }
+            Self::Accepted(mut accepted) => match poll_answer(&mut accepted, wire, cx) {
+                Poll::Ready(Ok(())) => Went::Written(accepted),
+                Poll::Ready(Err(unsent)) => Went::Failed(unsent.into()),
+                Poll::Pending => Went::Waits(Self::Accepted(accepted)),
+            },
             Self::Rejected(mut ends) => match ends.poll(wire, cx) {
                 Poll::Ready(unsent) => Went::Failed(told(ends.rejected.into_error(), unsent)),
                 Poll::Pending => Went::Waits(Self::Rejected(ends)),

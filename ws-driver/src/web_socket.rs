@@ -15,6 +15,7 @@ use ws_core::{
 
 use crate::{
     Error, Event, Part, Parts,
+    bell::listen,
     hold::Own,
     inbound::Inbound,
     outbound::{Outbound, lend_memory, poll_feed, poll_write_out, sent_whole, watched},
@@ -22,7 +23,7 @@ use crate::{
     runtime::{Reads, Runtime, Writes},
     waiters::{Does, Waiters},
     watch::{HandshakeWatch, Watch},
-    wire::Wire,
+    wire::{Wire, sooner},
 };
 
 /// An open WebSocket.
@@ -261,8 +262,8 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
     ///
     /// As [`flush`](Self::flush).
     pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.poll_sending(cx, |wire, Outbound { sender, clock }, cx| {
-            let watch = |sender: &mut Sender| watched(clock, sender, None);
+        self.poll_sending(cx, |wire, Outbound { sender, clock }, cx, limit| {
+            let watch = |sender: &mut Sender| watched(clock, sender, limit);
             ready!(poll_write_out(sender, wire, cx, watch))?;
             Poll::Ready(sent_whole(sender))
         })
@@ -291,8 +292,8 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
         cx: &mut Context<'_>,
         mut command: impl FnMut(&mut Sender) -> Result<(), SendError>,
     ) -> Poll<Result<(), Error>> {
-        self.poll_sending(cx, |wire, Outbound { sender, clock }, cx| {
-            poll_feed(sender, wire, cx, &mut command, |sender| watched(clock, sender, None))
+        self.poll_sending(cx, |wire, Outbound { sender, clock }, cx, limit| {
+            poll_feed(sender, wire, cx, &mut command, |sender| watched(clock, sender, limit))
         })
     }
 
@@ -312,7 +313,7 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
         polled
     }
 
-    /// Writes, and minds the time while the stream takes nothing.
+    /// Writes, and minds the time while the stream takes nothing. `poll` is told how long it may wait.
     fn poll_sending(
         &mut self,
         cx: &mut Context<'_>,
@@ -320,17 +321,28 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
             &mut Wire<Own<T>, R>,
             &mut Outbound,
             &mut Context<'_>,
+            Option<Instant>,
         ) -> Poll<Result<(), Error>>,
     ) -> Poll<Result<(), Error>> {
         let Self { inbound, outbound, waiters, .. } = self;
         let listens = waiters.is_receiving_elsewhere(cx);
         let sent = waiters.poll(Does::Send, cx, |cx| {
             loop {
-                match poll(&mut inbound.wire, outbound, cx) {
+                let tracked = R::BLOCKS && outbound.clock.tracked().is_some();
+                let look = inbound.wire.look_up_writing(tracked);
+                match poll(&mut inbound.wire, outbound, cx, look) {
                     Poll::Ready(Ok(())) => return Poll::Ready(Ok(())),
                     Poll::Ready(Err(Error::Io(error))) => {
                         inbound.handle_unwritable(outbound, None);
                         return Poll::Ready(Err(error.into()));
+                    }
+                    Poll::Ready(Err(Error::Send(SendError::Closing))) => {
+                        let tracked = outbound.clock.tracked();
+                        if !listens && tracked.is_some_and(|it| it.is_shutting_down()) {
+                            // Whoever is told this goes, and the end would be cut off.
+                            let _ = ready!(inbound.poll_closed(outbound, cx));
+                        }
+                        return Poll::Ready(Err(SendError::Closing.into()));
                     }
                     Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
                     Poll::Pending if !outbound.clock.is_on() => return Poll::Pending,
@@ -339,7 +351,8 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
                 if !listens {
                     outbound.clock.handle_absent();
                 }
-                let until = outbound.clock.poll_timeout(Instant::now());
+                listen::<R>(outbound.clock.tracked(), Does::Send, cx);
+                let until = sooner(outbound.clock.poll_timeout(Instant::now()), look);
                 if let Err(error) = ready!(inbound.wire.poll_until(cx, until)) {
                     return Poll::Ready(Err(error.into()));
                 }

@@ -110,6 +110,14 @@ impl<I: Hold, R: Reads<I::Stream>> Wire<I, R> {
         self.io.with(|io| R::glance(io, &mut self.timer))
     }
 
+    /// By when a thread that waits for something `tracked` has to look whether everything ends.
+    pub(crate) fn look_up(&mut self, tracked: bool) -> Option<Instant> {
+        if !R::BLOCKS || !tracked {
+            return None;
+        }
+        Some(Instant::now() + self.glance()?)
+    }
+
     /// Reads some bytes. A buffer without memory is lent some for as long as it holds bytes.
     pub(crate) fn poll_read(
         &mut self,
@@ -136,6 +144,15 @@ impl<I: Hold, R: Reads<I::Stream>> Wire<I, R> {
 }
 
 impl<I: Hold, R: Writes<I::Stream>> Wire<I, R> {
+    /// As [`look_up`](Self::look_up), for a thread that writes.
+    pub(crate) fn look_up_writing(&mut self, tracked: bool) -> Option<Instant> {
+        if !R::BLOCKS || !tracked {
+            return None;
+        }
+        let glance = self.io.with(|io| R::glance_writing(io, &mut self.timer));
+        Some(Instant::now() + glance?)
+    }
+
     /// Writes everything, and flushes. When this is ready, all of it is on its way to the peer. Once `until`
     /// has passed it is pending, without a task to wake.
     pub(crate) fn poll_send(

@@ -71,7 +71,7 @@ pub async fn handshake_with<B>(
 where
     B: Body + Default + 'static,
 {
-    let mut deadline = Deadline::after(config.handshake_timeout());
+    let mut deadline = Deadline::of_client(config);
     let mut watch = HandshakeWatch::client(config, HandshakeStep::SendRequest);
     let asked = ask(sender, host, target, config, &mut deadline, &mut watch).await;
     let (response, verifier) = asked.inspect_err(|error| error.tell(&mut watch))?;
@@ -128,9 +128,8 @@ pub fn upgrade_response(
     response: Response<Incoming>,
     verifier: &Verifier,
 ) -> Result<(Response<()>, Upgrading), Error> {
-    let deadline = Deadline::after(verifier.config().handshake_timeout());
     let watch = HandshakeWatch::client(verifier.config(), HandshakeStep::ReadAnswer);
-    check(response, verifier, deadline, watch)
+    check(response, verifier, Deadline::of_client(verifier.config()), watch)
 }
 
 pub(crate) fn check(

@@ -64,6 +64,7 @@
 //! | send the request in your own way | [`upgrade_request`], then [`upgrade_response`] |
 //! | do the same over HTTP/2, or get from a URL to a WebSocket by either version | `http2`, with the feature of that name |
 //! | receive, send, close | [`WebSocket`], which is that of `ws-tokio` |
+//! | end all WebSockets together | [`Tracker`]: see [below](#shutting-down) |
 //! | set subprotocols, origins, limits, compression | [`ServerConfig`], [`ClientConfig`] |
 //! | know what went wrong | [`Rejection`] for requests, [`Error`] until it is open, [`ws_tokio::Error`] from then on |
 //!
@@ -128,6 +129,73 @@
 //! limit the time for requests is hyper's part, with a timer and `header_read_timeout`. A client's
 //! [`timeout`](ClientConfig::timeout) is for all of [`handshake()`]. The runtime needs its timer (`enable_time`).
 //!
+//! # Shutting down
+//!
+//! hyper ends its connections gracefully, and knows nothing of those that it has handed over. With a [`Tracker`] in
+//! the configuration, these end as well: each WebSocket gets 1001 and time to answer, and requests that still come
+//! get 503 with `Connection: close`.
+//!
+//! ```
+//! use std::{convert::Infallible, pin::pin, time::Duration};
+//!
+//! use http_body_util::Full;
+//! use hyper::{Request, Response, body::{Bytes, Incoming}, server::conn::http1, service::service_fn};
+//! use hyper_util::rt::TokioIo;
+//! use tokio::net::{TcpListener, TcpStream};
+//! use ws_hyper::{ServerConfig, Tracker};
+//!
+//! async fn serve(listener: TcpListener, stop: impl Future<Output = ()>) {
+//!     let (tracker, mut stop) = (Tracker::new(), pin!(stop));
+//!     loop {
+//!         tokio::select! {
+//!             Ok((stream, _)) = listener.accept() => {
+//!                 let connection = attend(stream, tracker.clone());
+//!                 tokio::spawn(tracker.run(connection)); // ends by the deadline, whatever it does
+//!             }
+//!             () = &mut stop => break,
+//!         }
+//!     }
+//!     let outcome = tracker.shut_down(Duration::from_secs(5)).await;
+//!     println!("{} were closed, {} were cut", outcome.clean, outcome.cut);
+//! }
+//!
+//! async fn attend(stream: TcpStream, tracker: Tracker) -> hyper::Result<()> {
+//!     let config = ServerConfig::new().tracker(&tracker);
+//!     let running = tracker.clone();
+//!     let service = service_fn(move |request| {
+//!         let answer = route(request, &config, &running);
+//!         async { Ok::<_, Infallible>(answer) }
+//!     });
+//!     let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+//!     let mut connection = pin!(connection.with_upgrades());
+//!     tokio::select! {
+//!         ended = connection.as_mut() => return ended,
+//!         () = tracker.shutting_down() => {}
+//!     }
+//!     connection.as_mut().graceful_shutdown(); // the request that is being answered is the last
+//!     connection.await
+//! }
+//!
+//! fn route(mut request: Request<Incoming>, config: &ServerConfig, tracker: &Tracker) -> Response<Full<Bytes>> {
+//!     match ws_hyper::upgrade(&mut request, config) {
+//!         Ok((response, upgrading)) => {
+//!             tokio::spawn(tracker.run(async move {
+//!                 let mut ws = upgrading.await?;
+//!                 while let Some(message) = ws.recv().await? { // `None` after 1001, too
+//!                     ws.send(message).await?;
+//!                 }
+//!                 Ok::<_, ws_tokio::Error>(())
+//!             }));
+//!             response
+//!         }
+//!         Err(rejection) => rejection.into_response(), // 503 from when it shuts down
+//!     }
+//! }
+//! # let _ = |listener| serve(listener, std::future::pending());
+//! ```
+//!
+//! An [`Upgrading`] counts until it has become a WebSocket.
+//!
 //! # Cancelling
 //!
 //! Every future may be dropped at any time. An [`Upgrading`] that is dropped closes the connection once the 101
@@ -167,7 +235,7 @@ mod upgrading;
 pub use {hyper, ws_tokio};
 
 pub use ws_tokio::{
-    ClientConfig, CloseCode, Message, ServerConfig, Verifier, WebSocket, WebSocketConfig,
+    ClientConfig, CloseCode, Message, ServerConfig, Tracker, Verifier, WebSocket, WebSocketConfig,
     upgrade_request,
 };
 

@@ -95,7 +95,10 @@ pub(crate) fn hand_over(
     };
     Ok(Upgrading {
         upgrade: Some(upgrade),
-        deadline: Deadline::after(config.handshake_timeout()),
+        deadline: Deadline::after(
+            config.handshake_timeout(),
+            config.web_socket_config().tracker.as_ref(),
+        ),
         role: Role::Server,
         shared,
         negotiated,

@@ -18,7 +18,8 @@ use crate::{deadline::Deadline, error::Error, upgraded::Upgraded};
 /// A WebSocket that opens when hyper has sent or received the 101, or over HTTP/2 the 200: await it.
 ///
 /// It ends with an error when the 101 is not sent, when the connection ends, and when the time for the
-/// handshake is up, which began when it was made. Dropping it closes the connection, or ends the stream.
+/// handshake is up, which began when it was made; if everything ends meanwhile, at the deadline of that. Dropping
+/// it closes the connection, or ends the stream.
 #[derive(Debug)]
 #[must_use = "a connection that nobody waits for is closed"]
 pub struct Upgrading {
@@ -115,11 +116,16 @@ impl Upgrading {
             },
         };
         self.upgrade = None;
+        if result.is_err() {
+            self.deadline.lift();
+        }
         Poll::Ready(result.inspect_err(|error| error.tell(&mut self.watch)))
     }
 
     fn open(&mut self, upgraded: Upgraded) -> WebSocket<Upgraded> {
-        WebSocket::from_parts(self.parts(upgraded), &self.config)
+        let ws = WebSocket::from_parts(self.parts(upgraded), &self.config);
+        self.deadline.lift();
+        ws
     }
 
     fn parts<T>(&mut self, stream: T) -> Parts<T> {

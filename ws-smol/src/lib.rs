@@ -42,6 +42,7 @@
 //! | close | [`close`](WebSocket::close), [`close_with`](WebSocket::close_with), [`start_close`](WebSocket::start_close); [`close_info`](WebSocket::close_info) tells how it ended |
 //! | receive and send on two tasks | [`split`](WebSocket::split), [`unsplit`](RecvHalf::unsplit) |
 //! | tunnel bytes | [`ByteStream`], which is `AsyncRead + AsyncWrite` |
+//! | end everything gracefully | [`Tracker`]: see [below](#shutting-down) |
 //! | set limits, deadlines, pings and an idle timeout | [`ServerConfig`], [`ClientConfig`], [`WebSocketConfig`] |
 //! | compress messages | [`deflate`], with the feature of that name |
 //! | know what went wrong | [`Error`]; [`handshake::HandshakeError`], and [`rules`] for each rule of the RFCs |
@@ -82,6 +83,44 @@
 //!
 //! More programs are in this crate's `examples`: both halves at once, a chat that does not wait for
 //! the slow, streaming a file, subprotocols, a graceful shutdown.
+//!
+//! # Shutting down
+//!
+//! With a [`Tracker`] in the configuration each WebSocket gets 1001 at the end, and time to answer; requests that still
+//! come get 503.
+//!
+//! ```
+//! use std::{future::Future, time::Duration};
+//! use smol::net::{TcpListener, TcpStream};
+//! use ws_smol::{Error, ServerConfig, Tracker, accept_with};
+//!
+//! async fn run(listener: TcpListener, stop: impl Future<Output = ()>) {
+//!     let tracker = Tracker::new();
+//!     smol::spawn(listen(listener, tracker.clone())).detach();
+//!     stop.await; // a signal, for instance
+//!     let outcome = tracker.shut_down(Duration::from_secs(5)).await;
+//!     println!("{} were closed, {} were cut", outcome.clean, outcome.cut);
+//! }
+//!
+//! async fn listen(listener: TcpListener, tracker: Tracker) -> Result<(), Error> {
+//!     let config = ServerConfig::new().tracker(&tracker);
+//!     while !tracker.is_shutting_down() {
+//!         let (stream, _) = listener.accept().await?;
+//!         let serving = tracker.run(serve(stream, config.clone())); // ends by the deadline, whatever it does
+//!         smol::spawn(serving).detach();
+//!     }
+//!     Ok(())
+//! }
+//!
+//! async fn serve(stream: TcpStream, config: ServerConfig) -> Result<(), Error> {
+//!     let mut ws = accept_with(stream, &config).await?;
+//!     while let Some(message) = ws.recv().await? { // `None` after 1001, too
+//!         ws.send(message).await?;
+//!     }
+//!     Ok(())
+//! }
+//! # let _ = |listener| run(listener, std::future::pending());
+//! ```
 //!
 //! # Features
 //!

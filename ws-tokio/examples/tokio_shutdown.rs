@@ -5,23 +5,15 @@
 
 use std::time::Duration;
 
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::{mpsc, watch},
-    time::timeout,
-};
-use ws_tokio::{CloseCode, CloseInfo, Error, ServerConfig, WebSocketConfig, accept_with, connect};
-
-/// How a connection ended.
-type Report = Result<CloseInfo, Error>;
+use tokio::net::{TcpListener, TcpStream};
+use ws_tokio::{Error, ServerConfig, Tracker, accept_with, connect};
 
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn main() -> Result<(), Error> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("ws://{}/", listener.local_addr()?);
-    let (running, stop) = watch::channel(());
-    let (report, mut reports) = mpsc::channel(16);
-    tokio::spawn(serve(listener, stop, report));
+    let tracker = Tracker::new();
+    tokio::spawn(serve(listener, tracker.clone()));
 
     // One client listens to the end; another holds the line and does not listen at all.
     let (mut polite, _response) = connect(&url).await?;
@@ -31,20 +23,9 @@ pub(crate) async fn main() -> Result<(), Error> {
     println!("polite: {:?}", polite.recv().await?);
     let polite = tokio::spawn(async move { polite.recv().await.map(|_| polite.close_info()) });
 
-    drop(running); // where a real server would wait for a signal
-
-    // Everybody who serves holds a sender: when all are gone, so are the connections.
-    let all = async {
-        while let Some(ended) = reports.recv().await {
-            match ended {
-                Ok(info) => println!("server: closed cleanly: {}", info.is_clean()),
-                Err(error) => println!("server: {error}"),
-            }
-        }
-    };
-    if timeout(DEADLINE, all).await.is_err() {
-        println!("server: some would not go; they are cut off");
-    }
+    // Where a real server would have waited for a signal.
+    let outcome = tracker.shut_down(DEADLINE).await;
+    println!("server: {} closed cleanly, {} cut off", outcome.clean, outcome.cut);
     if let Ok(info) = polite.await {
         println!("polite: was told {:?}", info?.received);
     }
@@ -52,40 +33,25 @@ pub(crate) async fn main() -> Result<(), Error> {
     Ok(())
 }
 
-async fn serve(
-    listener: TcpListener,
-    mut stop: watch::Receiver<()>,
-    report: mpsc::Sender<Report>,
-) -> Result<(), Error> {
+async fn serve(listener: TcpListener, tracker: Tracker) -> Result<(), Error> {
+    let config = ServerConfig::new().tracker(&tracker);
     loop {
         let stream = tokio::select! {
             accepted = listener.accept() => accepted?.0,
-            _ = stop.changed() => return Ok(()), // and the listener is closed
+            () = tracker.shutting_down() => return Ok(()), // and the listener is closed
         };
-        let (stop, report) = (stop.clone(), report.clone());
-        tokio::spawn(async move { report.send(attend(stream, stop).await).await });
+        // Whatever the task waits for, it ends by the deadline.
+        tokio::spawn(tracker.run(attend(stream, config.clone())));
     }
 }
 
-async fn attend(stream: TcpStream, mut stop: watch::Receiver<()>) -> Report {
-    let config = WebSocketConfig::new().close_timeout(PATIENCE);
-    let mut ws = accept_with(stream, &ServerConfig::new().web_socket(config)).await?;
-    loop {
-        // Whichever is not ready is dropped, and nothing is lost by that.
-        let received = tokio::select! {
-            received = ws.recv() => received?,
-            _ = stop.changed() => break,
-        };
-        match received {
-            Some(message) => ws.send(message).await?,
-            None => return Ok(ws.close_info()),
-        }
+async fn attend(stream: TcpStream, config: ServerConfig) -> Result<(), Error> {
+    let mut ws = accept_with(stream, &config).await?;
+    while let Some(message) = ws.recv().await? {
+        ws.send(message).await?;
     }
-    ws.close_with(CloseCode::GOING_AWAY, "the server restarts").await
+    Ok(()) // closed, be it by the client or by the shutdown
 }
 
-/// How long each client may take to answer the close.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-/// How long all of it may take.
-const DEADLINE: Duration = Duration::from_secs(3);
+/// How long everybody has to answer the close.
+const DEADLINE: Duration = Duration::from_secs(1);

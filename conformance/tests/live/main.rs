@@ -16,5 +16,6 @@ mod peer;
 
 mod closing;
 mod handshake;
+mod shutdown;
 mod tasks;
 mod time;

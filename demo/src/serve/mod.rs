@@ -11,12 +11,14 @@ use std::{
 
 use socket2::SockRef;
 use ws_core::{ArgumentError, Limits, ServerConfig, WebSocketConfig};
+use ws_tokio::Tracker;
 
 use crate::{args::ServeOptions, complain::complain, runtimes::Adapter, tls::ServerTls};
 
 pub(crate) mod attend;
 mod journal;
 mod policy;
+mod signals;
 
 pub(crate) use self::{journal::Journal, policy::Service};
 
@@ -27,7 +29,8 @@ pub(crate) use self::{journal::Journal, policy::Service};
 /// When the address cannot be listened on.
 pub(crate) fn run(options: &ServeOptions) -> io::Result<ExitCode> {
     let adapter = options.runtime.start()?;
-    let config = config(options).map_err(io::Error::other)?;
+    let tracker = Tracker::new();
+    let config = config(options).map_err(io::Error::other)?.tracker(&tracker);
     let tls = options.tls.as_ref().map(ServerTls::config).transpose()?;
     let scheme = if tls.is_some() { "wss" } else { "ws" };
     let service = Service::new(config)
@@ -36,6 +39,7 @@ pub(crate) fn run(options: &ServeOptions) -> io::Result<ExitCode> {
         .close_after(options.close_after);
     let service = Arc::new(service);
     let listener = listen(&options.addr)?;
+    signals::watch(tracker);
     let mut stdout = io::stdout().lock();
     // A zone is written differently in a URL. RFC 6874 2
     let address = listener.local_addr()?.to_string().replace('%', "%25");

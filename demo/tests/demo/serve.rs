@@ -2,7 +2,7 @@
 
 use std::{thread, time::Duration, time::Instant};
 
-use crate::program::{CLOSE, KEYLESS, NORMAL, RUNTIMES, Server, TEXT, UPGRADE};
+use crate::program::{CLOSE, Client, KEYLESS, NORMAL, RUNTIMES, Server, TEXT, UPGRADE};
 
 #[test]
 fn an_upgrade_opens_and_stays_open() {
@@ -230,4 +230,42 @@ fn limits_hold_to_the_byte() {
     let counted = |count: usize| format!("{UPGRADE}{}\r\n", "X: y\r\n".repeat(count - 5));
     assert_eq!(status(&server, &counted(7)), 101);
     assert_eq!(status(&server, &counted(8)), 431);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_it_gracefully() {
+    for runtime in RUNTIMES {
+        for signal in ["-TERM", "-INT"] {
+            let mut server = Server::start(runtime, &[]);
+            let mut clients = [server.connect(), server.connect()];
+            clients.iter_mut().for_each(Client::open);
+            server.signal(signal);
+            for client in &mut clients {
+                assert_eq!(client.hear(), (CLOSE, vec![3, 233]), "{runtime}");
+                client.say(CLOSE, &[3, 233]);
+                assert_eq!(client.rest(), b"", "{runtime}");
+            }
+            assert_eq!(server.wait(), Some(0), "{runtime}");
+            for client in &clients {
+                let line = "open subprotocol=none, closed by=server received=1001 sent=1001";
+                assert_eq!(server.line_of(client), line, "{runtime}");
+            }
+        }
+    }
+}
+
+/// A client that does not answer keeps it no longer than a second signal does.
+#[cfg(unix)]
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let mut server = Server::start("tokio", &[]);
+    let mut client = server.connect();
+    client.open();
+    server.signal("-TERM");
+    assert_eq!(client.hear(), (CLOSE, vec![3, 233]));
+    server.signal("-TERM");
+    assert_eq!(server.wait(), Some(0));
+    // Nobody waited until it was cut.
+    assert_eq!(server.lines(0), [""; 0]);
 }

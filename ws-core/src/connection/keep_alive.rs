@@ -8,6 +8,8 @@
 //! anything of ours goes out                      ping_interval
 //! ```
 //!
+//! A shutdown ends the silence of everybody that is tracked: the close frame is due at once.
+//!
 //! Pings go out when either direction was silent. A write that need not wait tells nothing of the peer: the
 //! system takes it for a peer that has gone, too.
 
@@ -16,14 +18,18 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 
 use super::{
-    closing::StreamEnd, progress::SendProgress, reply::Reply, timeout::Timeout,
+    closing::StreamEnd,
+    progress::SendProgress,
+    reply::Reply,
+    timeout::Timeout,
+    tracker::{Tracked, Tracks},
     web_socket_config::WebSocketConfig,
 };
 
 /// What has to be done because of the time.
 #[derive(Clone, Debug)]
 pub enum TimeoutAction {
-    /// Give this to the sender: a ping is due.
+    /// Give this to the sender: a ping is due, or a close.
     Reply(Reply),
     /// The connection has failed: give [`Reply::timed_out`] to the sender, and end the stream like
     /// this.
@@ -34,10 +40,10 @@ pub enum TimeoutAction {
 ///
 /// A [`Connection`](super::Connection) has one; whoever splits it tells the clock what the halves do. If
 /// nothing is watched it has nothing to remember, and is small.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct KeepAlive(State);
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 enum State {
     /// Nothing is watched until closing begins, for which there is this long.
     Off {
@@ -47,7 +53,7 @@ enum State {
 }
 
 /// What has to be remembered of a peer that is watched.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct Watch {
     close_timeout: Duration,
     idle_timeout: Option<Duration>,
@@ -69,6 +75,10 @@ struct Watch {
     closing: Option<Instant>,
     /// The close frame has been written.
     closed: Option<Instant>,
+    /// That of the peer has come.
+    close_received: bool,
+    /// If it may have to end together with others.
+    tracked: Option<Box<Tracked>>,
 }
 
 /// How sending went, and when.
@@ -97,6 +107,8 @@ struct Ping {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Due {
     Ping,
+    /// Everything ends.
+    Close,
     Fail(Timeout),
 }
 
@@ -111,7 +123,9 @@ impl KeepAlive {
             close_timeout,
             ..
         } = config;
-        if [idle_timeout, ping_interval, send_timeout].iter().all(Option::is_none) {
+        let watched = [idle_timeout, ping_interval, send_timeout].iter().any(Option::is_some);
+        let tracked = config.tracker.as_ref().map(|tracker| tracker.track(Tracks::WebSocket));
+        if !watched && tracked.is_none() {
             return Self(State::Off { close_timeout });
         }
         Self(State::On(Box::new(Watch {
@@ -120,6 +134,7 @@ impl KeepAlive {
             pong_timeout,
             send_timeout,
             close_timeout,
+            tracked: tracked.map(Box::new),
             ..Watch::default()
         })))
     }
@@ -134,6 +149,12 @@ impl KeepAlive {
     /// Whether anything is watched. If not, it need not be told anything.
     pub fn is_on(&self) -> bool {
         matches!(self.0, State::On(_))
+    }
+
+    /// How it is tracked, if its configuration has a [`Tracker`](crate::Tracker). Whoever waits for the clock
+    /// has to set an alarm there, before [`poll_timeout`](Self::poll_timeout).
+    pub fn tracked(&mut self) -> Option<&mut Tracked> {
+        self.watch()?.tracked.as_deref_mut()
     }
 
     /// Bytes came from the peer.
@@ -185,6 +206,14 @@ impl KeepAlive {
         }
     }
 
+    /// The close frame of the peer came.
+    pub fn handle_close_received(&mut self) {
+        if let Some(watch) = self.watch() {
+            watch.close_received = true;
+            watch.note_clean();
+        }
+    }
+
     /// When to call [`handle_timeout`](Self::handle_timeout). The first call starts the clock.
     pub fn poll_timeout(&mut self, now: Instant) -> Option<Instant> {
         self.next(now).map(|(at, _)| at)
@@ -195,6 +224,7 @@ impl KeepAlive {
         let (_, due) = self.next(now).filter(|(at, _)| *at <= now)?;
         Some(match due {
             Due::Ping => TimeoutAction::Reply(Reply::ping(self.watch()?.ping(now))),
+            Due::Close => TimeoutAction::Reply(self.watch()?.shut_down(now)?),
             Due::Fail(timeout @ (Timeout::Idle | Timeout::Pong)) => {
                 TimeoutAction::Fail(timeout, StreamEnd::Linger)
             }
@@ -214,8 +244,11 @@ impl KeepAlive {
     fn next(&mut self, now: Instant) -> Option<(Instant, Due)> {
         let watch = self.watch()?;
         let heard = watch.start(now);
+        if let Some(since) = watch.is_to_close(now) {
+            return Some((since, Due::Close));
+        }
         let due = match watch.closing {
-            Some(began) => [watch.close_due(began), watch.send_due(), None, None],
+            Some(began) => [watch.shutdown_due(), watch.close_due(began), watch.send_due(), None],
             None => [
                 watch.idle_due(heard),
                 watch.pong_due(heard),
@@ -266,6 +299,35 @@ impl Watch {
         fail(since, Some(self.close_timeout), Timeout::Close)
     }
 
+    /// Since when everything ends, if this peer has not been told.
+    fn is_to_close(&mut self, now: Instant) -> Option<Instant> {
+        match (&mut self.tracked, self.closing) {
+            (Some(tracked), None) => tracked.shutting_down_since(now),
+            _ => None,
+        }
+    }
+
+    fn shutdown_due(&self) -> Option<(Instant, Due)> {
+        let until = self.tracked.as_ref()?.tracker().deadline()?;
+        Some((until, Due::Fail(Timeout::Shutdown)))
+    }
+
+    /// From now on only closing is waited for.
+    fn shut_down(&mut self, now: Instant) -> Option<Reply> {
+        let shutdown = self.tracked.as_ref()?.tracker().shutdown()?;
+        self.closing = Some(now);
+        Some(Reply::shutdown(shutdown.frame))
+    }
+
+    /// Takes note of a closing handshake that is complete.
+    fn note_clean(&mut self) {
+        if let (true, Some(_), Some(tracked)) =
+            (self.close_received, self.closed, &mut self.tracked)
+        {
+            tracked.note_clean();
+        }
+    }
+
     fn ping(&mut self, now: Instant) -> Bytes {
         let number = self.newest.map_or(0, |ping| ping.number) + 1;
         let ping = Ping { number, issued: now, written: None };
@@ -304,8 +366,9 @@ impl Watch {
             }
         }
         self.others |= self.unanswered.is_some() && progress.pings != self.output.progress.pings;
-        if progress.closed {
-            self.closed.get_or_insert(now);
+        if progress.closed && self.closed.is_none() {
+            self.closed = Some(now);
+            self.note_clean();
         }
         self.output.handle(progress, now);
     }

@@ -15,6 +15,7 @@ mod send_error;
 mod sender;
 mod tap;
 mod timeout;
+mod tracker;
 mod web_socket_config;
 
 use std::time::Instant;
@@ -43,6 +44,7 @@ pub use self::{
     send_error::SendError,
     sender::Sender,
     timeout::Timeout,
+    tracker::{Alarm, Shutdown, ShutdownOutcome, Tracked, Tracker, Tracks},
     web_socket_config::WebSocketConfig,
 };
 
@@ -166,8 +168,8 @@ impl Connection {
         self.clock.poll_timeout(now)
     }
 
-    /// Queues a ping if one is due, or fails the connection if its time is up: then the timeout that
-    /// passed, and what becomes of the stream.
+    /// Queues a ping if one is due, or the close frame of a [`Tracker`], or fails the connection if its time
+    /// is up: then the timeout that passed, and what becomes of the stream.
     ///
     /// ```
     /// use std::time::{Duration, Instant};
@@ -191,8 +193,8 @@ impl Connection {
     /// ```
     pub fn handle_timeout(&mut self, now: Instant) -> Option<(Timeout, StreamEnd)> {
         match self.clock.handle_timeout(now)? {
-            TimeoutAction::Reply(ping) => {
-                self.sender.reply(ping);
+            TimeoutAction::Reply(reply) => {
+                self.sender.reply(reply);
                 None
             }
             TimeoutAction::Fail(timeout, end) => {
@@ -279,8 +281,12 @@ impl Connection {
 
     /// Brings the reply to what was polled to the sender.
     fn settle(&mut self, polled: Result<Option<Incoming>, FrameRule>) {
-        if let Ok(Some(Incoming::Pong)) = polled {
-            self.clock.handle_pong(self.receiver.payload());
+        match polled {
+            Ok(Some(Incoming::Pong)) => {
+                self.clock.handle_pong(self.receiver.payload());
+            }
+            Ok(Some(Incoming::Close)) => self.clock.handle_close_received(),
+            _ => {}
         }
         if let Some(reply) = self.receiver.take_reply() {
             self.sender.reply(reply);

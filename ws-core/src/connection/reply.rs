@@ -3,7 +3,10 @@
 use bytes::Bytes;
 
 use super::timeout::Timeout;
-use crate::{close::CloseCode, codec::FrameRule};
+use crate::{
+    close::{CloseCode, CloseFrame},
+    codec::FrameRule,
+};
 
 /// What the sending half has to send because of what the receiving half got, or did not get.
 ///
@@ -14,6 +17,7 @@ pub struct Reply {
     pub(super) pong: Option<Bytes>,
     pub(super) ping: Option<Bytes>,
     pub(super) close: Option<CloseCode>,
+    pub(super) shutdown: Option<Box<CloseFrame>>,
     pub(super) broken: Option<FrameRule>,
     pub(super) timed_out: Option<Timeout>,
     pub(super) disconnected: bool,
@@ -35,6 +39,11 @@ impl Reply {
         Self { close: Some(code), ..Self::default() }
     }
 
+    /// A close of our own, because everything ends.
+    pub(super) fn shutdown(frame: CloseFrame) -> Self {
+        Self { shutdown: Some(Box::new(frame)), ..Self::default() }
+    }
+
     pub(super) fn broken(rule: FrameRule) -> Self {
         Self { broken: Some(rule), ..Self::default() }
     }
@@ -51,9 +60,9 @@ impl Reply {
 
     /// Whether there is nothing to send.
     pub fn is_empty(&self) -> bool {
-        let Self { pong, ping, close, broken, timed_out, disconnected } = self;
+        let Self { pong, ping, close, shutdown, broken, timed_out, disconnected } = self;
         let quiet = pong.is_none() && ping.is_none() && close.is_none() && broken.is_none();
-        quiet && timed_out.is_none() && !disconnected
+        quiet && shutdown.is_none() && timed_out.is_none() && !disconnected
     }
 
     /// Adds a newer reply to this one.
@@ -61,6 +70,7 @@ impl Reply {
         self.pong = newer.pong.or(self.pong.take());
         self.ping = newer.ping.or(self.ping.take());
         self.close = self.close.or(newer.close);
+        self.shutdown = self.shutdown.take().or(newer.shutdown);
         self.broken = self.broken.or(newer.broken);
         self.timed_out = self.timed_out.or(newer.timed_out);
         self.disconnected |= newer.disconnected;

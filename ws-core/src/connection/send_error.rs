@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::timeout::Timeout;
-use crate::codec::FrameRule;
+use crate::{close::CloseFrame, codec::FrameRule};
 
 /// Why something cannot be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,29 @@ impl SendError {
             Self::CloseCode => "invalid-close-code",
         }
     }
+}
+
+/// "All control frames MUST have a payload length of 125 bytes or less". RFC 6455 5.5
+pub(super) const MAX_CONTROL: u8 = 125;
+
+/// What the code takes of the payload of a close frame.
+const CODE_LEN: u8 = 2;
+
+/// Whether a control frame may be sent that is `len` bytes long, where `max` is allowed.
+pub(super) fn check_control(len: usize, max: u8) -> Result<(), SendError> {
+    if len <= usize::from(max) {
+        return Ok(());
+    }
+    let len = u32::try_from(len).unwrap_or(u32::MAX);
+    Err(SendError::ControlTooLong { len, max })
+}
+
+/// Whether there can be such a close frame.
+pub(super) fn check_close(frame: &CloseFrame) -> Result<(), SendError> {
+    if *frame != CloseFrame::EMPTY && !frame.code.is_sendable() {
+        return Err(SendError::CloseCode);
+    }
+    check_control(frame.reason.len(), MAX_CONTROL - CODE_LEN)
 }
 
 impl fmt::Display for SendError {

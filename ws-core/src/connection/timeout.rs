@@ -14,6 +14,9 @@ pub enum Timeout {
     Send,
     /// `close-timeout`: finish the closing handshake.
     Close,
+    /// `shutdown-timeout`: finish the closing handshake before the deadline of a
+    /// [`Tracker`](crate::Tracker).
+    Shutdown,
 }
 
 impl Timeout {
@@ -24,6 +27,7 @@ impl Timeout {
             Self::Pong => "pong-timeout",
             Self::Send => "send-timeout",
             Self::Close => "close-timeout",
+            Self::Shutdown => "shutdown-timeout",
         }
     }
 }
@@ -35,6 +39,9 @@ impl fmt::Display for Timeout {
             Self::Pong => "the peer did not answer a ping in time",
             Self::Send => "the peer took nothing of what was sent for too long",
             Self::Close => "the peer did not finish the closing handshake in time",
+            Self::Shutdown => {
+                "everything shuts down, and the peer did not finish the closing handshake in time"
+            }
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::tracker::Tracker;
 use crate::codec::DeflatePool;
 #[cfg(feature = "observer")]
 use crate::observer::{Observer, SharedObserver};
@@ -80,6 +81,8 @@ pub struct WebSocketConfig {
     /// [`ClientConfig`](crate::ClientConfig) it is told of the handshakes, too.
     #[cfg(feature = "observer")]
     pub observer: Option<SharedObserver>,
+    /// What ends the WebSocket together with others. `None`: it ends by itself.
+    pub tracker: Option<Tracker>,
 }
 
 impl WebSocketConfig {
@@ -182,15 +185,21 @@ impl WebSocketConfig {
         self
     }
 
-    /// With the observer of `other`, unless there is one.
-    #[cfg(feature = "observer")]
-    pub(crate) fn or_observer_of(self, other: &Self) -> Self {
-        Self { observer: self.observer.or_else(|| other.observer.clone()), ..self }
+    /// Sets [`tracker`](Self#structfield.tracker): the core's, or that of an adapter.
+    #[doc(alias = "graceful_shutdown")]
+    pub fn tracker(mut self, tracker: impl AsRef<Tracker>) -> Self {
+        self.tracker = Some(tracker.as_ref().clone());
+        self
     }
 
-    #[cfg(not(feature = "observer"))]
-    pub(crate) fn or_observer_of(self, _: &Self) -> Self {
-        self
+    /// With the observer and the tracker of `other`, where there is none.
+    pub(crate) fn or_those_of(self, other: &Self) -> Self {
+        Self {
+            #[cfg(feature = "observer")]
+            observer: self.observer.or_else(|| other.observer.clone()),
+            tracker: self.tracker.or_else(|| other.tracker.clone()),
+            ..self
+        }
     }
 }
 
@@ -213,6 +222,7 @@ impl Default for WebSocketConfig {
             deflate_pool: None,
             #[cfg(feature = "observer")]
             observer: None,
+            tracker: None,
         }
     }
 }

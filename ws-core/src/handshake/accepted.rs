@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     codec::{SendQueue, head::HeadSpan},
-    connection::Connection,
+    connection::{Connection, Tracked},
     negotiated::Negotiated,
     role::Role,
 };
@@ -82,7 +82,12 @@ impl Accepted {
 
     /// The instant by which it has to be written.
     pub fn deadline(&self) -> Option<Instant> {
-        self.exchange.deadline
+        self.exchange.deadline()
+    }
+
+    /// How it is tracked, as [`ServerHandshake::tracked`](crate::ServerHandshake::tracked).
+    pub fn tracked(&mut self) -> Option<&mut Tracked> {
+        self.exchange.tracked.as_deref_mut()
     }
 
     /// What was negotiated.
@@ -103,7 +108,8 @@ impl Accepted {
     /// The connection, in the same buffers: what was read behind the head, and what has not been written.
     #[inline]
     pub fn into_connection(self) -> Connection {
-        let Exchange { config, recv, send, .. } = self.exchange;
+        // The handshake counts until the connection does.
+        let Exchange { config, recv, send, tracked: _counts, .. } = self.exchange;
         let config = &config.options().web_socket;
         Connection::from_buffers(Role::Server, self.negotiated, recv, send, config)
     }

@@ -9,8 +9,12 @@ use super::{
     input_end::InputEnd,
     key::{self, Accept},
     request::CheckedRequest,
+    shutdown,
 };
-use crate::codec::{RecvBuf, SendQueue};
+use crate::{
+    codec::{RecvBuf, SendQueue},
+    connection::Tracked,
+};
 
 /// Configuration, request, buffers and time.
 #[derive(Debug)]
@@ -24,6 +28,7 @@ pub(super) struct Attempt {
     pub(super) deadline: Option<Instant>,
     /// Why nothing more comes, if that is so.
     pub(super) end: Option<InputEnd>,
+    pub(super) tracked: Option<Box<Tracked>>,
 }
 
 impl Attempt {
@@ -34,7 +39,8 @@ impl Attempt {
         let mut recv = RecvBuf::new();
         recv.hint_read_len(READ_LEN);
         let accept = key::accept(request.key().map_or(&[], |key| key.as_slice()));
-        Self { config, request, accept, recv, send, deadline: None, end: None }
+        let tracked = config.options().web_socket.tracker.as_ref().map(shutdown::track);
+        Self { config, request, accept, recv, send, deadline: None, end: None, tracked }
     }
 
     pub(super) fn options(&self) -> &ClientOptions {

@@ -50,7 +50,7 @@ impl AwaitBody {
     ) -> Result<(Attempt, Box<Self>), HandshakeError> {
         let cut = match (self.body.read(&mut attempt.recv), attempt.end) {
             (Progress::NeedMore, None) => return Ok((attempt, self)),
-            (Progress::NeedMore, Some(InputEnd::Time)) => Some(BodyCut::Time),
+            (Progress::NeedMore, Some(InputEnd::Time | InputEnd::Shutdown)) => Some(BodyCut::Time),
             (Progress::NeedMore, Some(InputEnd::Stream)) => match self.body.end() {
                 Progress::Complete => None,
                 Progress::NeedMore | Progress::Cut => Some(BodyCut::End),

@@ -26,6 +26,7 @@ use super::{
     polled::Polled,
     request::{Asking, CheckedRequest},
     rule::ResponseRule,
+    shutdown,
     upgrade_response::UpgradeResponse,
     verifier::Verifier,
 };
@@ -38,7 +39,7 @@ use crate::{
         },
         not_a_head::blamed,
     },
-    connection::Connection,
+    connection::{Connection, Tracked},
     negotiated::Negotiated,
     role::Role,
     step::HandshakeStep,
@@ -167,6 +168,12 @@ impl ClientHandshake {
         self.attempt.deadline = at;
     }
 
+    /// How it is tracked, if the configuration has a [`Tracker`](crate::Tracker). Whoever waits has to set an
+    /// alarm there, before [`poll_timeout`](Self::poll_timeout).
+    pub fn tracked(&mut self) -> Option<&mut Tracked> {
+        self.attempt.tracked.as_deref_mut()
+    }
+
     /// When to call [`handle_timeout`](Self::handle_timeout). While the body of a rejection is being
     /// read this is at most [`body_timeout`](ClientConfig::body_timeout) away, counted from the
     /// first call.
@@ -175,12 +182,15 @@ impl ClientHandshake {
         if let State::Body(body) = state {
             body.poll_timeout(now, attempt.options());
         }
-        self.deadline()
+        shutdown::sooner(self.deadline(), self.attempt.tracked.as_deref())
     }
 
     /// Tells the handshake what time it is. What has come until then is looked at all the same.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.attempt.end = InputEnd::at(self.attempt.end, now, self.deadline());
+        let deadline = self.deadline();
+        let Attempt { end, tracked, .. } = &mut self.attempt;
+        *end = InputEnd::at(*end, now, deadline);
+        *end = InputEnd::at_shutdown(*end, now, tracked.as_deref());
     }
 
     /// The server sends no more.
@@ -359,7 +369,8 @@ enum Came {
 impl Established {
     /// The connection behind a 101, in the same buffers.
     fn new(attempt: Attempt, span: HeadSpan, negotiated: Negotiated) -> Self {
-        let Attempt { config, mut recv, send, .. } = attempt;
+        // The handshake counts until the connection does.
+        let Attempt { config, mut recv, send, tracked: _counts, .. } = attempt;
         let response = UpgradeResponse::new(recv.filled(), span);
         recv.skip(span.end);
         let settings = &config.options().web_socket;

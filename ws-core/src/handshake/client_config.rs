@@ -17,7 +17,7 @@ use crate::{
     codec::{
         basic::can_be_basic, field_name::FieldName, head::HeadLimits, http_types::first_invalid,
     },
-    connection::WebSocketConfig,
+    connection::{Tracker, WebSocketConfig},
 };
 
 /// A client's settings: what its handshakes send and accept, how long they may take, and the settings of
@@ -178,15 +178,24 @@ impl ClientConfig {
         self.with(|options| options.body_timeout = timeout)
     }
 
-    /// Limits and times of the WebSockets that open. An observer stays, unless `config` has another one.
+    /// Limits and times of the WebSockets that open. An observer and a tracker
+    /// stay, unless `config` has others.
     pub fn web_socket(self, config: WebSocketConfig) -> Self {
-        self.with(|options| options.web_socket = config.or_observer_of(&options.web_socket))
+        self.with(|options| options.web_socket = config.or_those_of(&options.web_socket))
     }
 
     /// Tells `observer` what happens to handshakes, and to the WebSockets that open. Needs the feature `observer`.
     #[cfg(feature = "observer")]
     pub fn observer(self, observer: impl Observer + 'static) -> Self {
         self.with(|options| options.web_socket = options.web_socket.clone().observer(observer))
+    }
+
+    /// What ends handshakes and WebSockets together with others: when it shuts down, WebSockets get their close
+    /// frame, and handshakes that are under way may take until its deadline. It may be the core's tracker or that
+    /// of an adapter.
+    #[doc(alias = "graceful_shutdown")]
+    pub fn tracker(self, tracker: impl AsRef<Tracker>) -> Self {
+        self.with(|options| options.web_socket.tracker = Some(tracker.as_ref().clone()))
     }
 
     /// The same configuration for a server that must not learn the credentials meant for another one:

@@ -32,6 +32,8 @@ pub enum HandshakeError {
     Closed,
     /// The handshake's deadline passed. What was being done then.
     TimedOut(HandshakeStep),
+    /// A [`Tracker`](crate::Tracker) shut down before there was a whole request, or an answer to it.
+    ShuttingDown,
     /// The handshake is over: its outcome has been given out.
     Done,
     /// The operating system gave no random bytes for the key.
@@ -49,6 +51,7 @@ impl HandshakeError {
             Self::Truncated(_) => "truncated",
             Self::Closed => "closed",
             Self::TimedOut(_) => "timeout",
+            Self::ShuttingDown => "shutting-down",
             Self::Done => "done",
             Self::Random(_) => "no-random",
         }
@@ -94,6 +97,9 @@ impl fmt::Display for HandshakeError {
             Self::Truncated(step) => write!(f, "the peer closed the connection while {step}"),
             Self::Closed => f.write_str("the connection was closed, and no request had begun"),
             Self::TimedOut(step) => write!(f, "the deadline of the handshake passed while {step}"),
+            Self::ShuttingDown => {
+                f.write_str("everything shuts down, and the handshake was not over")
+            }
             Self::Done => f.write_str("the handshake is over, and its outcome has been given out"),
             Self::Random(_) => f.write_str("there is no Sec-WebSocket-Key without random bytes"),
         }
@@ -108,7 +114,11 @@ impl std::error::Error for HandshakeError {
             Self::Declined(declined) => declined.source(),
             Self::InvalidResponse(response) => response.source(),
             Self::Random(error) => Some(error),
-            Self::Truncated(_) | Self::Closed | Self::TimedOut(_) | Self::Done => None,
+            Self::Truncated(_)
+            | Self::Closed
+            | Self::TimedOut(_)
+            | Self::ShuttingDown
+            | Self::Done => None,
         }
     }
 }

@@ -8,9 +8,13 @@ use http::{Request, Response};
 use super::{
     request_rules::Upgrade,
     server_config::{ServerConfig, ServerOptions},
+    shutdown,
     violation::Violation,
 };
-use crate::codec::{RecvBuf, SendQueue};
+use crate::{
+    codec::{RecvBuf, SendQueue},
+    connection::Tracked,
+};
 
 /// Configuration, buffers, deadline, and how many requests have been answered.
 #[derive(Debug)]
@@ -20,6 +24,7 @@ pub(super) struct Exchange {
     pub(super) send: SendQueue,
     pub(super) deadline: Option<Instant>,
     pub(super) answered: usize,
+    pub(super) tracked: Option<Box<Tracked>>,
 }
 
 /// What a look at a request has shown.
@@ -42,7 +47,13 @@ pub(super) struct Asked {
 impl Exchange {
     #[inline]
     pub(super) fn new(config: ServerConfig, recv: RecvBuf, send: SendQueue) -> Self {
-        Self { config, recv, send, deadline: None, answered: 0 }
+        let tracked = config.options().web_socket.tracker.as_ref().map(shutdown::track);
+        Self { config, recv, send, deadline: None, answered: 0, tracked }
+    }
+
+    /// By when it has to be over.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        shutdown::sooner(self.deadline, self.tracked.as_deref())
     }
 
     pub(super) fn options(&self) -> &ServerOptions {

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use super::error::HandshakeError;
-use crate::step::HandshakeStep;
+use super::{error::HandshakeError, shutdown};
+use crate::{connection::Tracked, step::HandshakeStep};
 
 /// Why nothing more comes.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +12,8 @@ pub(super) enum InputEnd {
     Stream,
     /// The deadline has passed.
     Time,
+    /// Everything ends.
+    Shutdown,
 }
 
 impl InputEnd {
@@ -26,6 +28,16 @@ impl InputEnd {
         match self {
             Self::Stream => HandshakeError::Truncated(step),
             Self::Time => HandshakeError::TimedOut(step),
+            Self::Shutdown => HandshakeError::ShuttingDown,
         }
+    }
+
+    /// What `end` is at `now`, when `tracked` has a deadline.
+    pub(super) fn at_shutdown(
+        end: Option<Self>,
+        now: Instant,
+        tracked: Option<&Tracked>,
+    ) -> Option<Self> {
+        end.or_else(|| shutdown::due(tracked).is_some_and(|at| at <= now).then_some(Self::Shutdown))
     }
 }

@@ -35,6 +35,7 @@ mod response_rules;
 pub(crate) mod rule;
 mod server;
 mod server_config;
+mod shutdown;
 pub(crate) mod switching_protocols;
 mod target;
 mod upgrade_request;

@@ -87,7 +87,7 @@ pub fn respond<'a>(
             draft
         }
     };
-    let stays_open = options.keep_alive && !request.is_last();
+    let stays_open = options.may_stay_open() && !request.is_last();
     Err(Box::new(draft.finish_in(request.form(), request.method(), stays_open)))
 }
 

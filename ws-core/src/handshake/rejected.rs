@@ -7,7 +7,10 @@ use super::{
     exchange::{Asked, Exchange},
     rejection::{self, Draft},
 };
-use crate::codec::{RecvBuf, SendQueue, head::HeadSpan};
+use crate::{
+    codec::{RecvBuf, SendQueue, head::HeadSpan},
+    connection::Tracked,
+};
 
 /// There is no WebSocket. The answer, if there is one, is in the send queue: write it, and then go on with
 /// [`next`](Self::next) or close.
@@ -29,7 +32,7 @@ impl Rejected {
         exchange.answered += 1;
         let options = exchange.options();
         let may_stay =
-            options.keep_alive && !asked.close && exchange.answered < options.max_attempts;
+            options.may_stay_open() && !asked.close && exchange.answered < options.max_attempts;
         let rejection = draft.finish(may_stay, asked.head);
         exchange.send.write(|out| rejection::write(&rejection.response, out));
         let stays_open = rejection.keep_alive;
@@ -62,7 +65,12 @@ impl Rejected {
 
     /// The instant by which it has to be written.
     pub fn deadline(&self) -> Option<Instant> {
-        self.exchange.deadline
+        self.exchange.deadline()
+    }
+
+    /// How it is tracked, as [`ServerHandshake::tracked`](crate::ServerHandshake::tracked).
+    pub fn tracked(&mut self) -> Option<&mut Tracked> {
+        self.exchange.tracked.as_deref_mut()
     }
 
     /// Whether the connection has to be closed when the answer has been written: there will be no other

@@ -150,6 +150,7 @@ fn check_slots<'a>(
     body_read: bool,
 ) -> Result<Upgrade, Violation> {
     let lenient = options.lenient;
+    shutting_down(options)?;
     version_of_http(line)?;
     method(line)?;
     if line.form == Form::Connect {
@@ -194,6 +195,12 @@ fn check_slots<'a>(
         expects_continue: slots.expects_continue,
         negotiated: Negotiated { subprotocol, deflate },
     })
+}
+
+/// "The 503 (Service Unavailable) status code indicates that the server is currently unable to handle the
+/// request". RFC 9110 15.6.4
+fn shutting_down(options: &ServerOptions) -> Result<(), Violation> {
+    if options.is_shutting_down() { broken(Rule::ShuttingDown, None) } else { Ok(()) }
 }
 
 /// Whether this is an attempt to open a WebSocket at all: GET, `upgrade` in Connection, `websocket`

@@ -13,6 +13,7 @@ rules! {
     HeadTooLarge => "head-too-large", "RFC 6585 5", "the request head is larger than the server's limit";
     TooManyFields => "too-many-fields", "RFC 6585 5", "the request has more field lines than the server's limit";
     HttpVersion => "bad-http-version", "RFC 6455 4.1", "a WebSocket handshake here is HTTP/1.1";
+    ShuttingDown => "shutting-down", "RFC 9110 15.6.4", "the server shuts down and takes no new requests";
     Http10 => "http-1.0", "RFC 6455 4.1", "a WebSocket handshake is HTTP/1.1, and the request came as HTTP/1.0: proxies send that unless told otherwise";
     UnknownMethod => "unknown-method", "RFC 9110 9.1", "the request method is not one the server knows";
     Method => "bad-method", "RFC 6455 4.1", "the method of a WebSocket handshake is GET";
@@ -72,6 +73,7 @@ impl RequestRule {
             Self::MissingOrigin | Self::Origin | Self::Application => StatusCode::FORBIDDEN,
             Self::Timeout => StatusCode::REQUEST_TIMEOUT,
             Self::Response => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::BAD_REQUEST,
         }
     }

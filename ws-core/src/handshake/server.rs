@@ -41,6 +41,7 @@ use crate::{
         head::{HeadError, HeadKind, HeadScanner, HeadSpan, lower_minor_version, parse_request},
         not_a_head::blamed,
     },
+    connection::Tracked,
     step::HandshakeStep,
 };
 
@@ -124,14 +125,24 @@ impl ServerHandshake {
         self.exchange.deadline = at;
     }
 
+    /// How it is tracked, if the configuration has a [`Tracker`](crate::Tracker). Whoever waits has to set an
+    /// alarm there, before [`poll_timeout`](Self::poll_timeout).
+    pub fn tracked(&mut self) -> Option<&mut Tracked> {
+        self.exchange.tracked.as_deref_mut()
+    }
+
     /// When to call [`handle_timeout`](Self::handle_timeout).
-    pub fn poll_timeout(&mut self, _now: Instant) -> Option<Instant> {
-        self.exchange.deadline
+    pub fn poll_timeout(&mut self, now: Instant) -> Option<Instant> {
+        self.unwanted_since(now).or_else(|| self.exchange.deadline())
     }
 
     /// Tells the handshake what time it is. What has come until then is looked at all the same.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.end = InputEnd::at(self.end, now, self.exchange.deadline);
+        if self.unwanted_since(now).is_some() {
+            self.end.get_or_insert(InputEnd::Shutdown);
+        }
+        self.end = InputEnd::at_shutdown(self.end, now, self.exchange.tracked.as_deref());
     }
 
     /// The peer sends no more.
@@ -212,6 +223,12 @@ impl ServerHandshake {
                 Err(rejected) => Polled::Failed(rejected),
             },
         }
+    }
+
+    /// Since when everything ends, if no request has begun.
+    fn unwanted_since(&mut self, now: Instant) -> Option<Instant> {
+        let since = self.exchange.tracked.as_mut()?.shutting_down_since(now)?;
+        (!self.scanner.has_begun(self.exchange.recv.filled())).then_some(since)
     }
 
     /// Whether there is nothing to look at yet. A head that trickles in costs little until a line of
@@ -318,6 +335,12 @@ impl ServerHandshake {
                 let mut rejected = self.answer_unread(RequestRule::Timeout.into());
                 rejected.error = HandshakeError::TimedOut(HandshakeStep::ReadRequest);
                 rejected
+            }
+            Failure::End(InputEnd::Shutdown) if has_begun => {
+                self.answer_unread(RequestRule::ShuttingDown.into())
+            }
+            Failure::End(InputEnd::Shutdown) => {
+                Rejected::silent(HandshakeError::ShuttingDown, self.exchange)
             }
             Failure::End(InputEnd::Time) => {
                 let step = if has_begun {

@@ -15,7 +15,10 @@ use super::{
 };
 #[cfg(feature = "observer")]
 use crate::observer::Observer;
-use crate::{codec::head::HeadLimits, connection::WebSocketConfig};
+use crate::{
+    codec::head::HeadLimits,
+    connection::{Tracker, WebSocketConfig},
+};
 
 /// A server's settings: what its handshakes accept, how long they may take, and the settings of the
 /// WebSockets that they open.
@@ -178,15 +181,23 @@ impl ServerConfig {
         self.with(|options| options.keep_request = keep)
     }
 
-    /// Limits and times of the WebSockets that open. An observer stays, unless `config` has another one.
+    /// Limits and times of the WebSockets that open. An observer and a tracker
+    /// stay, unless `config` has others.
     pub fn web_socket(self, config: WebSocketConfig) -> Self {
-        self.with(|options| options.web_socket = config.or_observer_of(&options.web_socket))
+        self.with(|options| options.web_socket = config.or_those_of(&options.web_socket))
     }
 
     /// Tells `observer` what happens to handshakes, and to the WebSockets that open. Needs the feature `observer`.
     #[cfg(feature = "observer")]
     pub fn observer(self, observer: impl Observer + 'static) -> Self {
         self.with(|options| options.web_socket = options.web_socket.clone().observer(observer))
+    }
+
+    /// What ends handshakes and WebSockets together with others: requests get 503 from when it shuts down, and
+    /// WebSockets their close frame. It may be the core's tracker or that of an adapter.
+    #[doc(alias = "graceful_shutdown")]
+    pub fn tracker(self, tracker: impl AsRef<Tracker>) -> Self {
+        self.with(|options| options.web_socket.tracker = Some(tracker.as_ref().clone()))
     }
 
     /// The limit on the whole handshake, as set by [`timeout`](Self::timeout).
@@ -216,6 +227,17 @@ impl ServerConfig {
 }
 
 impl ServerOptions {
+    /// Whether no request is taken any more.
+    #[inline]
+    pub(crate) fn is_shutting_down(&self) -> bool {
+        self.web_socket.tracker.as_ref().is_some_and(Tracker::is_shutting_down)
+    }
+
+    /// Whether a connection may stay open after a rejection.
+    pub(crate) fn may_stay_open(&self) -> bool {
+        self.keep_alive && !self.is_shutting_down()
+    }
+
     /// How heads are read.
     pub(crate) fn head_limits(&self) -> HeadLimits {
         HeadLimits { bare_line_feeds: self.lenient.bare_line_feeds, ..self.limits.head() }

@@ -118,7 +118,7 @@ impl UpgradeRequest {
 
     /// The instant by which the answer has to be written.
     pub fn deadline(&self) -> Option<Instant> {
-        self.exchange.deadline
+        self.exchange.deadline()
     }
 
     /// Answers 101.
@@ -128,7 +128,8 @@ impl UpgradeRequest {
     /// A request that breaks a rule is rejected with the status of that rule, and the error says so. One of
     /// HTTP/2 or HTTP/3 cannot be answered here, but with [`respond_with`](Self::respond_with):
     /// [`RequestRule::HttpVersion`].
-    pub fn accept(self) -> Result<Accepted, Box<Rejected>> {
+    pub fn accept(mut self) -> Result<Accepted, Box<Rejected>> {
+        self.check_again();
         if self.exchange.options().decorator.is_some() {
             return self.accept_with(|_| {});
         }
@@ -151,9 +152,10 @@ impl UpgradeRequest {
     /// another status than 101, the request is rejected with that response; if it contradicts what
     /// was negotiated, the answer is 500 and the error says [`RequestRule::Response`].
     pub fn accept_with(
-        self,
+        mut self,
         decorate: impl FnOnce(&mut Response<Bytes>),
     ) -> Result<Accepted, Box<Rejected>> {
+        self.check_again();
         let Ok(upgrade) = self.checked.verdict else { return Err(self.reject()) };
         let Some(accept) = upgrade.accept else {
             let verdict = Ok(upgrade);
@@ -182,9 +184,10 @@ impl UpgradeRequest {
     ///
     /// As [`accept_with`](Self::accept_with); the [`Rejection`] has the response to send instead.
     pub fn respond_with(
-        self,
+        mut self,
         decorate: impl FnOnce(&mut Response<Bytes>),
     ) -> Result<(Response<()>, Negotiated), Box<Rejection>> {
+        self.check_again();
         let Self { exchange, head, checked: Checked { verdict, asked, .. } } = self;
         let request = head.request(&exchange);
         let form = Form::of(request.version());
@@ -207,12 +210,13 @@ impl UpgradeRequest {
                 draft
             }
         };
-        let stays_open = exchange.options().keep_alive && !asked.close;
+        let stays_open = exchange.options().may_stay_open() && !asked.close;
         Err(Box::new(draft.finish_in(form, request.method(), stays_open)))
     }
 
     /// Answers with the rejection that the broken rule asks for; 403 when no rule is broken.
-    pub fn reject(self) -> Box<Rejected> {
+    pub fn reject(mut self) -> Box<Rejected> {
+        self.check_again();
         let rejection = match &self.checked.verdict {
             Ok(_) => RequestRule::Application.into(),
             Err(rejection) => rejection.clone(),
@@ -235,6 +239,13 @@ impl UpgradeRequest {
         let version = format!("{:?}", self.request().version());
         let violation = Violation::new(RequestRule::HttpVersion, Some(version.as_bytes()));
         self.answer(Draft::of_rule(violation, &[], Form::Upgrade))
+    }
+
+    /// Everything may have begun to end since the request was read.
+    fn check_again(&mut self) {
+        if self.exchange.options().is_shutting_down() {
+            self.checked.verdict = Err(RequestRule::ShuttingDown.into());
+        }
     }
 
     fn answer(self, mut draft: Draft) -> Box<Rejected> {

@@ -37,6 +37,7 @@ macro_rules! __adapter {
         $crate::__halves!($mode [$($async)?] $Runtime, $Hold, [$($bound)*]);
         $crate::__acceptor!($mode [$($async)?] $Runtime, [$($bound)*]);
         $crate::__byte_stream!($Runtime, [$($bound)*]);
+        $crate::__tracker!($mode [$($async)?] $Runtime);
     };
 }
 
@@ -116,7 +117,7 @@ macro_rules! __names {
         /// Close frames, timeouts, and what can be sent.
         pub mod message {
             pub use $crate::ws_core::{
-                CloseFrame, IntoOutgoing, Outgoing, Side, TextError, Timeout,
+                CloseFrame, IntoOutgoing, Outgoing, ShutdownOutcome, Side, TextError, Timeout,
             };
         }
     };

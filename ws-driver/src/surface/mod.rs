@@ -13,5 +13,6 @@ pub(crate) mod polling;
 mod receiving;
 mod sending;
 mod stream;
+mod tracker;
 mod wait;
 mod web_socket;

@@ -92,7 +92,7 @@ impl Client {
         if !parsed.is_secure() {
             return self.connect_in_the_clear(url).await;
         }
-        let mut deadline = Deadline::after(self.config.handshake_timeout());
+        let mut deadline = Deadline::of_client(&self.config);
         let attempt = Attempt { client: self, url: &parsed };
         let (connection, room) = match attempt.way(&mut deadline).await? {
             Way::Stream(connection, room) => (connection, room),

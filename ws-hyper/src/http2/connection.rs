@@ -70,7 +70,7 @@ impl SharedConnection {
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        Self::begin(stream, &mut Deadline::after(config.handshake_timeout())).await
+        Self::begin(stream, &mut Deadline::of_client(config)).await
     }
 
     pub(super) async fn begin<T>(stream: T, deadline: &mut Deadline) -> Result<Self, Error>
@@ -118,7 +118,7 @@ impl SharedConnection {
         url: &str,
         config: &ClientConfig,
     ) -> Result<(WebSocket<Upgraded>, Response<()>), Error> {
-        let deadline = Deadline::after(config.handshake_timeout());
+        let deadline = Deadline::of_client(config);
         let (response, upgrading) = self.ask(&Url::parse(url)?, config, deadline).await?;
         Ok((upgrading.await?, response))
     }

@@ -63,7 +63,7 @@ pub async fn handshake_with<B>(
 where
     B: Body + Default + 'static,
 {
-    let deadline = Deadline::after(config.handshake_timeout());
+    let deadline = Deadline::of_client(config);
     let (response, upgrading) = ask(sender, &Url::parse(url)?, config, deadline).await?;
     Ok((upgrading.await?, response))
 }

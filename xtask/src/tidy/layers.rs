@@ -20,8 +20,9 @@ const LAYERS: &[&str] = &[
     "lib.rs",
 ];
 
-/// All that a handshake may know of connections: what it becomes, and the settings that this takes.
-const SEEN_BY_HANDSHAKE: &[&str] = &["connection/mod.rs", "connection/web_socket_config.rs"];
+/// All that a handshake may know of connections: what it becomes, the settings that this takes, and what ends both.
+const SEEN_BY_HANDSHAKE: &[&str] =
+    &["connection/mod.rs", "connection/tracker.rs", "connection/web_socket_config.rs"];
 
 /// Looks through the core.
 pub(super) fn check(each: &Crate) -> Vec<Finding> {

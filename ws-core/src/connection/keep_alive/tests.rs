@@ -1,4 +1,5 @@
-use super::*;
+use super::{super::tracker::Tracker, *};
+use crate::close::{CloseCode, CloseFrame};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -258,4 +259,112 @@ fn closing_has_a_time_of_its_own() {
     test.heard(14);
     assert_eq!(test.due(), Some(15), "neither bytes nor anything else puts it off");
     assert_eq!(test.fails(15), Some(Timeout::Close));
+}
+
+/// A tracked connection, which sends no pings.
+fn tracked(config: WebSocketConfig) -> (Test, Tracker) {
+    let tracker = Tracker::new();
+    (Test::new(&config.tracker(&tracker)), tracker)
+}
+
+/// What is sent then because everything ends.
+#[track_caller]
+fn told(test: &mut Test, second: u32) -> CloseFrame {
+    match test.clock.handle_timeout(test.at(second)) {
+        Some(TimeoutAction::Reply(reply)) => *reply.shutdown.unwrap(),
+        other => panic!("{other:?} at {second}"),
+    }
+}
+
+#[test]
+fn a_shutdown_is_due_at_once_and_told_once() {
+    let (mut test, tracker) = tracked(WebSocketConfig::new().close_timeout(60 * SECOND));
+    assert!(test.clock.is_on() && test.clock.tracked().is_some());
+    assert_eq!(test.due(), None);
+    let frame = CloseFrame::new(CloseCode::SERVICE_RESTART, "soon");
+    tracker.shut_down(frame.clone(), Some(test.at(5))).unwrap();
+    for second in [1, 2, 3] {
+        // The same each time: a timer is set to it.
+        assert_eq!(test.clock.poll_timeout(test.at(second)), Some(test.at(1)));
+    }
+    assert_eq!(told(&mut test, 3), frame);
+    assert_eq!(test.due(), Some(5));
+    assert!(test.clock.handle_timeout(test.at(4)).is_none());
+    match test.clock.handle_timeout(test.at(5)) {
+        Some(TimeoutAction::Fail(Timeout::Shutdown, StreamEnd::Cut)) => {}
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn of_a_shutdown_and_closing_the_shorter_time_counts() {
+    for (close_timeout, until, due, timeout) in [
+        (5, Some(9), 5, Timeout::Close),
+        (5, None, 5, Timeout::Close),
+        (5, Some(2), 2, Timeout::Shutdown),
+    ] {
+        let config = WebSocketConfig::new().close_timeout(close_timeout * SECOND);
+        let (mut test, tracker) = tracked(config);
+        let until = until.map(|second| test.at(second));
+        tracker.shut_down(CloseFrame::GOING_AWAY, until).unwrap();
+        assert_eq!(told(&mut test, 0), CloseFrame::GOING_AWAY);
+        assert_eq!(test.due(), Some(due));
+        assert_eq!(test.fails(due as u32), Some(timeout));
+    }
+}
+
+#[test]
+fn a_connection_that_closes_already_has_only_the_deadline() {
+    let (mut test, tracker) = tracked(WebSocketConfig::new().close_timeout(9 * SECOND));
+    test.clock.handle_closing(test.start);
+    assert_eq!(test.due(), Some(9));
+    tracker.shut_down(CloseFrame::GOING_AWAY, Some(test.at(4))).unwrap();
+    assert_eq!(test.due(), Some(4));
+    assert!(test.clock.handle_timeout(test.at(3)).is_none());
+    // A second shutdown may be sooner.
+    tracker.shut_down(CloseFrame::NORMAL, Some(test.at(2))).unwrap();
+    assert_eq!(test.fails(3), Some(Timeout::Shutdown));
+}
+
+#[test]
+fn a_deadline_that_has_passed_comes_behind_the_close() {
+    let (mut test, tracker) = tracked(config());
+    tracker.shut_down(CloseFrame::GOING_AWAY, Some(test.start)).unwrap();
+    assert_eq!(told(&mut test, 7), CloseFrame::GOING_AWAY);
+    assert_eq!(test.fails(7), Some(Timeout::Shutdown));
+}
+
+#[test]
+fn a_connection_that_is_made_during_a_shutdown_is_told_at_once() {
+    let tracker = Tracker::new();
+    tracker.shut_down(CloseFrame::GOING_AWAY, None).unwrap();
+    let mut test = Test::new(&WebSocketConfig::new().tracker(&tracker));
+    assert_eq!(test.due(), Some(0));
+    assert_eq!(told(&mut test, 0), CloseFrame::GOING_AWAY);
+}
+
+#[test]
+fn a_closing_handshake_counts_as_clean_when_both_frames_are_through() {
+    for (written, received) in [(false, false), (true, false), (false, true), (true, true)] {
+        let (mut test, tracker) = tracked(WebSocketConfig::new());
+        tracker.shut_down(CloseFrame::GOING_AWAY, None).unwrap();
+        assert_eq!(told(&mut test, 0), CloseFrame::GOING_AWAY);
+        if received {
+            test.clock.handle_close_received();
+        }
+        test.progress.closed = written;
+        test.sending(1, 4, !written);
+        drop(test);
+        let outcome = tracker.outcome();
+        assert_eq!((outcome.clean, outcome.cut), if written && received { (1, 0) } else { (0, 1) });
+    }
+}
+
+#[test]
+fn who_is_not_tracked_knows_of_no_shutdown() {
+    let mut test = Test::new(&WebSocketConfig::new());
+    assert!(!test.clock.is_on() && test.clock.tracked().is_none());
+    test.clock.handle_closing(test.start);
+    assert!(test.clock.tracked().is_none());
+    assert_eq!(size_of::<KeepAlive>(), 16);
 }

@@ -13,7 +13,7 @@ use super::{
     prepared::Prepared,
     progress::SendProgress,
     reply::Reply,
-    send_error::SendError,
+    send_error::{MAX_CONTROL, SendError, check_close, check_control},
     tap::SendTap,
     timeout::Timeout,
     web_socket_config::WebSocketConfig,
@@ -228,7 +228,7 @@ impl Sender {
     /// [`SendError::ControlTooLong`] for more than 125 bytes, [`SendError::Closing`],
     /// [`SendError::Full`] when the last ping has not gone out yet.
     pub fn ping(&mut self, payload: Bytes) -> Result<(), SendError> {
-        self.control(payload.len(), 0)?;
+        self.control(payload.len())?;
         let controls = self.controls.get_or_insert_default();
         if controls.ping.is_some() {
             return Err(SendError::Full);
@@ -245,7 +245,7 @@ impl Sender {
     ///
     /// [`SendError::ControlTooLong`] for more than 125 bytes, [`SendError::Closing`].
     pub fn pong(&mut self, payload: Bytes) -> Result<(), SendError> {
-        self.control(payload.len(), 0)?;
+        self.control(payload.len())?;
         let answers = |sender: &Self| sender.controls.as_ref().is_some_and(|it| it.is_answer);
         if answers(self) {
             self.controls();
@@ -266,11 +266,10 @@ impl Sender {
     /// [`SendError::ControlTooLong`] for a reason of more than 123 bytes, [`SendError::Closing`] when
     /// a close frame is under way.
     pub fn close(&mut self, frame: CloseFrame) -> Result<(), SendError> {
-        let is_empty = frame == CloseFrame::EMPTY;
-        if !is_empty && !frame.code.is_sendable() {
-            return Err(SendError::CloseCode);
+        match check_close(&frame) {
+            Err(SendError::CloseCode) => return Err(SendError::CloseCode),
+            checked => self.check_open().and(checked)?,
         }
-        self.control(frame.reason.len(), CODE_LEN)?;
         self.sending.close(frame, Side::Local);
         self.tap.close(self.sending.frame());
         Ok(())
@@ -289,12 +288,22 @@ impl Sender {
 
     /// The stream has failed or ended: what is queued is of no use.
     fn disconnect(&mut self) {
-        // A close frame that has been written leaves nothing to lose.
-        self.abandoned |= !self.queue.is_empty() && !self.sending.is_closed();
+        // A close frame that waits alone leaves nothing to lose.
+        self.abandoned |= self.queue.len() > self.close_frame_len();
         self.abandon();
         self.controls = None;
         self.queue.clear();
         self.sending.cut();
+    }
+
+    /// The length of the close frame, once it is in the queue.
+    fn close_frame_len(&self) -> usize {
+        let frame = self.close_frame().filter(|_| self.sending.is_closed());
+        let head = if self.role == Role::Client { 6 } else { 2 };
+        frame.map_or(0, |frame| match frame.code {
+            CloseCode::NO_STATUS_RECEIVED => head,
+            _ => head + 2 + frame.reason.len(),
+        })
     }
 
     /// Takes a reply from the receiver.
@@ -339,6 +348,12 @@ impl Sender {
             if self.sending.close(CloseFrame { code, reason: Text::default() }, Side::Remote) {
                 self.tap.close(self.sending.frame());
                 self.abandon();
+            }
+        }
+        // What is pending goes out first, as when the application closes.
+        if let Some(frame) = reply.shutdown {
+            if self.sending.close(*frame, Side::Local) {
+                self.tap.close(self.sending.frame());
             }
         }
     }
@@ -444,15 +459,10 @@ impl Sender {
         self.abandoned |= self.outgoing.take().is_some();
     }
 
-    /// Whether a control frame may be sent that is `len` bytes long, `head_len` of them not the caller's.
-    fn control(&self, len: usize, head_len: u8) -> Result<(), SendError> {
+    /// Whether a ping or pong with a payload of `len` bytes may be sent.
+    fn control(&self, len: usize) -> Result<(), SendError> {
         self.check_open()?;
-        let max = MAX_CONTROL - head_len;
-        if len <= usize::from(max) {
-            return Ok(());
-        }
-        let len = u32::try_from(len).unwrap_or(u32::MAX);
-        Err(SendError::ControlTooLong { len, max })
+        check_control(len, MAX_CONTROL)
     }
 
     fn compresses(&self, len: usize) -> bool {
@@ -488,12 +498,6 @@ impl Sender {
         }
     }
 }
-
-/// "All control frames MUST have a payload length of 125 bytes or less". RFC 6455 5.5
-const MAX_CONTROL: u8 = 125;
-
-/// What the code takes of the payload of a close frame.
-const CODE_LEN: u8 = 2;
 
 /// Up to this length a payload is copied behind its head; a longer one goes by its handle.
 const MAX_COPIED: usize = 4 * 1024;
