@@ -100,7 +100,7 @@ mod web_socket;
 pub use {axum_core::Error, ws_hyper};
 
 pub use ws_hyper::{
-    ServerConfig, Upgraded, Upgrading, WebSocketConfig,
+    ServerConfig, Tracker, Upgraded, Upgrading, WebSocketConfig,
     ws_tokio::{CloseInfo, Prepared},
 };
 

@@ -2,6 +2,10 @@
 
 #![allow(dead_code, reason = "each test takes what it needs")]
 
+#[cfg(feature = "http2")]
+#[path = "../../../ws-hyper/tests/common/peer.rs"]
+pub(crate) mod peer;
+
 use std::{net::SocketAddr, time::Duration};
 
 use axum::Router;
