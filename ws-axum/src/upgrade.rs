@@ -288,6 +288,8 @@ impl<F> WebSocketUpgrade<F> {
     /// Gives the response to return, and runs `callback` with the WebSocket in a task of its own, once the
     /// response has been sent. A method of axum's.
     ///
+    /// With a [`tracker`](Self::tracker) that task ends by the deadline of a shutdown.
+    ///
     /// What the configuration refuses, such as an origin, is a response with the status of the broken rule;
     /// then `callback` is not called.
     #[must_use = "the WebSocket opens when this response has been sent"]

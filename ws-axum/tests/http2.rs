@@ -356,42 +356,7 @@ async fn the_layer_of_tower() {
 #[cfg(feature = "observer")]
 mod observer {
     use super::*;
-    use ws_tokio::observe::{Observed, ObservedEnd, ObservedHandshake, Observer};
-
-    #[derive(Clone, Default)]
-    struct Recorder(Arc<Mutex<Vec<(u64, String)>>>);
-
-    impl Recorder {
-        fn note(&self, of: Observed, words: impl Into<String>) {
-            self.0.lock().unwrap().push((of.id, words.into()));
-        }
-
-        async fn told_by_then(&self, count: usize) -> Vec<String> {
-            in_time(async {
-                while self.0.lock().unwrap().len() < count {
-                    tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-                }
-            })
-            .await;
-            self.0.lock().unwrap().iter().map(|(_, words)| words.clone()).collect()
-        }
-    }
-
-    impl Observer for Recorder {
-        fn handshake(&self, handshake: &ObservedHandshake<'_>) {
-            let status = handshake.status.map_or(0, |status| status.as_u16());
-            let (outcome, rule) = (handshake.outcome.name(), handshake.rule.unwrap_or("-"));
-            self.note(handshake.web_socket, format!("{outcome} {rule} {status}"));
-        }
-
-        fn opened(&self, web_socket: Observed) {
-            self.note(web_socket, "open");
-        }
-
-        fn closed(&self, web_socket: Observed, end: &ObservedEnd<'_>) {
-            self.note(web_socket, format!("closed {}", end.error.unwrap_or("well")));
-        }
-    }
+    use common::recorder::Recorder;
 
     #[tokio::test]
     async fn each_is_told_once_by_either_version() {
@@ -408,10 +373,7 @@ mod observer {
         }
         for http2 in [true, false] {
             let recorder = Recorder::default();
-            let config = ServerConfig::new()
-                .observer(recorder.clone())
-                .origins(["https://app.example"])
-                .unwrap();
+            let config = recorder.server().origins(["https://app.example"]).unwrap();
             let app = Router::new()
                 .route("/", any(handler))
                 .route("/choosing", any(choosing))
@@ -458,14 +420,14 @@ mod observer {
                 let request = "GET /page HTTP/1.1\r\nHost: h\r\n\r\n";
                 assert_eq!(common::Raw::ask(address, request).await.0, 200);
             }
-            let opened = if http2 { "opened - 200" } else { "opened - 101" };
+            let opened = if http2 { 200 } else { 101 };
             let told = [
-                opened,
+                &*format!("opened - {opened}: decide send-answer"),
                 "open",
                 "closed well",
-                "rejected origin-not-allowed 403",
-                "rejected invalid-answer 500",
-                "cancelled - 0",
+                "rejected origin-not-allowed 403: decide send-answer",
+                "rejected invalid-answer 500: decide",
+                "cancelled - 0: decide",
             ];
             assert_eq!(recorder.told_by_then(6).await, told);
         }

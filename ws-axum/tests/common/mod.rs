@@ -5,6 +5,9 @@
 #[cfg(feature = "http2")]
 #[path = "../../../ws-hyper/tests/common/peer.rs"]
 pub(crate) mod peer;
+#[cfg(feature = "observer")]
+#[path = "../../../ws-hyper/tests/common/recorder.rs"]
+pub(crate) mod recorder;
 
 use std::{net::SocketAddr, time::Duration};
 
