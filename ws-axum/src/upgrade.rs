@@ -408,7 +408,7 @@ struct Asked {
 impl Drop for Asked {
     fn drop(&mut self) {
         if !self.is_answered {
-            drop(HandshakeWatch::server(&self.config, HandshakeStep::Decide));
+            let _dropped = HandshakeWatch::server(&self.config, HandshakeStep::Decide);
         }
     }
 }

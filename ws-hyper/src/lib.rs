@@ -66,6 +66,7 @@
 //! | receive, send, close | [`WebSocket`], which is that of `ws-tokio` |
 //! | use the WebSocket in a task of its own | [`Upgrading::spawn`] |
 //! | end all WebSockets together | [`Tracker`]: see [below](#shutting-down) |
+//! | end a connection with them that something else drives | [`TrackedStream`] |
 //! | set subprotocols, origins, limits, compression | [`ServerConfig`], [`ClientConfig`] |
 //! | know what went wrong | [`Rejection`] for requests, [`Error`] until it is open, [`ws_tokio::Error`] from then on |
 //!

@@ -27,7 +27,7 @@ type Opened = (WebSocket<ClientStream>, Response<()>);
 /// What a server speaks is found out in TLS (ALPN, RFC 7301), and from the SETTINGS of HTTP/2 (RFC 8441 3). For
 /// `wss` it takes the features `rustls` and those of `ws-tokio` for cryptography and roots, or a configuration of
 /// rustls; `ws` is HTTP/1.1 always. The connections that it holds are kept for the next WebSockets to the same
-/// host and port; clones share them.
+/// host and port; clones share them. To an observer each attempt is one handshake, whichever versions it tries.
 ///
 /// ```
 /// use ws_hyper::{ClientConfig, http2::Client};
