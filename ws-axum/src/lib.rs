@@ -51,6 +51,7 @@
 //! | have messages in parts, halves without a lock, a stream of bytes, the socket | the native WebSocket: [`into_inner`](WebSocket::into_inner), [`accept`](WebSocketUpgrade::accept) |
 //! | look at the request first | [`inspect`](WebSocketUpgrade::inspect) |
 //! | know what went wrong | [`rejection`] for requests, [`cause`] for an [`Error`] |
+//! | end all WebSockets together | [`Tracker`]: see [below](#shutting-down) |
 //! | put a WebSocket in front of a route, as a layer | `ws_hyper::tower::UpgradeLayer`, with the feature `tower` of `ws-hyper` |
 //!
 //! ```toml
@@ -59,6 +60,79 @@
 //! tokio = { version = "1", features = ["macros", "net", "rt"] }
 //! ws-axum = "0.1"
 //! ```
+//!
+//! # HTTP/2
+//!
+//! With the feature `http2`, and axum's of that name, `axum::serve` takes WebSockets over HTTP/2, too (RFC 8441): the same
+//! handlers, on routes with `any`, since the method is CONNECT. Rules, configuration and what is negotiated are the same,
+//! and a stream is ended as a connection would be. What hyper does with windows is told by [`ws_hyper`](ws_hyper#http2).
+//!
+//! # Shutting down
+//!
+//! `with_graceful_shutdown` does not end WebSockets: it knows nothing of those over HTTP/1.1, and waits for ever for those
+//! over HTTP/2. A [`Tracker`] ends both. Each gets 1001 and has until a deadline to answer, and then it is cut; so are the
+//! tasks of [`on_upgrade`](WebSocketUpgrade::on_upgrade), whatever they wait for. Requests for WebSockets that still come
+//! get 503.
+//!
+//! ```
+//! use std::{io, net::SocketAddr, time::Duration};
+//!
+//! use axum::{Extension, Router, response::Response, routing::any, serve::Listener};
+//! use tokio::net::{TcpListener, TcpStream};
+//! use ws_axum::{ServerConfig, TrackedStream, Tracker, WebSocketUpgrade};
+//!
+//! async fn chat(ws: WebSocketUpgrade) -> Response {
+//!     ws.on_upgrade(|mut socket| async move {
+//!         while let Some(Ok(message)) = socket.recv().await { // `None` after 1001, too
+//!             println!("{message:?}");
+//!         }
+//!     })
+//! }
+//!
+//! /// Its connections end by the deadline, even where a client takes nothing any more.
+//! struct Tracked(TcpListener, Tracker);
+//!
+//! impl Listener for Tracked {
+//!     type Io = TrackedStream<TcpStream>;
+//!     type Addr = SocketAddr;
+//!
+//!     async fn accept(&mut self) -> (Self::Io, SocketAddr) {
+//!         let (stream, address) = Listener::accept(&mut self.0).await;
+//!         let _ = stream.set_nodelay(true); // a little slower without
+//!         (TrackedStream::new(stream, &self.1), address)
+//!     }
+//!
+//!     fn local_addr(&self) -> io::Result<SocketAddr> {
+//!         self.0.local_addr()
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let tracker = Tracker::new();
+//! let config = ServerConfig::new().tracker(&tracker); // for one route: `WebSocketUpgrade::tracker`
+//! let app = Router::new().route("/chat", any(chat)).layer(Extension(config));
+//! let listener = Tracked(TcpListener::bind("127.0.0.1:0").await?, tracker.clone());
+//! let url = format!("ws://{}/chat", listener.local_addr()?);
+//! let server = axum::serve(listener, app).with_graceful_shutdown(tracker.shutting_down());
+//! let server = tokio::spawn(async { server.await });
+//!
+//! let (mut ws, _response) = ws_tokio::connect(&url).await?;
+//! let client = tokio::spawn(async move { ws.recv().await.map(|_| ws.close_info()) });
+//!
+//! // When a signal comes:
+//! let outcome = tracker.shut_down(Duration::from_secs(5)).await;
+//! server.await??;
+//! assert_eq!((outcome.clean, outcome.cut), (1, 0));
+//! assert_eq!(client.await??.received.unwrap().code.get(), 1001);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The listener is for clients of HTTP/2 that give no window, and for those that take nothing from their sockets: what hyper
+//! has for them it keeps, and the stream and the connection with it, until they take it. Over HTTP/1.1 it also ends
+//! connections on which a request does not come to its end. The tasks of [`accept`](WebSocketUpgrade::accept) are yours:
+//! [`Upgrading::spawn`] minds the tracker, and [`Tracker::run`] is for all others.
 //!
 //! # Features
 //!
@@ -100,7 +174,7 @@ mod web_socket;
 pub use {axum_core::Error, ws_hyper};
 
 pub use ws_hyper::{
-    ServerConfig, Upgraded, Upgrading, WebSocketConfig,
+    ServerConfig, TrackedStream, Tracker, Upgraded, Upgrading, WebSocketConfig,
     ws_tokio::{CloseInfo, Prepared},
 };
 

@@ -1,6 +1,6 @@
 //! A request to open a WebSocket, as handlers get it.
 
-use std::{borrow::Cow, fmt, future::Future, time::Duration};
+use std::{borrow::Cow, fmt, future::Future, mem::take, time::Duration};
 
 use axum_core::{Error, body::Body, response::Response};
 #[cfg(feature = "deflate")]
@@ -9,7 +9,7 @@ use ws_hyper::{
     ServerConfig, UpgradeRequest, Upgrading, inspect,
     ws_tokio::{
         WebSocketConfig,
-        handshake::ArgumentError,
+        handshake::{ArgumentError, HandshakeStep, HandshakeWatch},
         http::{HeaderValue, request::Parts},
         ws_core,
     },
@@ -60,9 +60,7 @@ use crate::{
 /// ```
 #[must_use = "a request that is dropped is not upgraded"]
 pub struct WebSocketUpgrade<F = DefaultOnFailedUpgrade> {
-    /// The head of the request, and what hyper knows of its connection.
-    parts: Parts,
-    config: ServerConfig,
+    asked: Asked,
     write_buffer_size: usize,
     /// The subprotocols that the client offers, most preferred first.
     offered: Vec<HeaderValue>,
@@ -80,8 +78,7 @@ impl WebSocketUpgrade {
         looked_at: &ws_core::UpgradeRequest,
     ) -> Self {
         Self {
-            parts,
-            config,
+            asked: Asked { parts, config, is_answered: false },
             write_buffer_size: WRITE_BUFFER_SIZE,
             offered: looked_at.offered_subprotocols().filter_map(value).collect(),
             selected: looked_at.negotiated().subprotocol().and_then(value),
@@ -97,7 +94,7 @@ impl<F> WebSocketUpgrade<F> {
     ///
     /// Limits on heads, `keep_alive` and `max_attempts` are hyper's business.
     pub fn config(mut self, config: &ServerConfig) -> Self {
-        self.config = config.clone();
+        self.asked.config = config.clone();
         self.is_selected_by_hand = false;
         self.negotiated()
     }
@@ -121,9 +118,8 @@ impl<F> WebSocketUpgrade<F> {
         I: IntoIterator<Item: Into<Cow<'static, str>>>,
     {
         let names = protocols.into_iter().map(Into::into);
-        self.config = self.config.subprotocols(names);
         self.is_selected_by_hand = false;
-        self.negotiated()
+        self.change(|config| config.subprotocols(names)).negotiated()
     }
 
     /// The subprotocols that the client offers, most preferred first. A method of axum's.
@@ -186,28 +182,25 @@ impl<F> WebSocketUpgrade<F> {
     where
         I: IntoIterator<Item: AsRef<str>>,
     {
-        self.config = self.config.origins(origins)?;
+        self.asked.config = self.asked.config.clone().origins(origins)?;
         Ok(self)
     }
 
     /// Lets only pages of the server's own host open a WebSocket, the defence against cross-site WebSocket
     /// hijacking for servers that know users by cookies: others get 403.
-    pub fn same_origin(mut self) -> Self {
-        self.config = self.config.same_origin();
-        self
+    pub fn same_origin(self) -> Self {
+        self.change(ServerConfig::same_origin)
     }
 
     /// Agrees to permessage-deflate (RFC 7692) on these terms.
     #[cfg(feature = "deflate")]
-    pub fn deflate(mut self, deflate: DeflateConfig) -> Self {
-        self.config = self.config.deflate(deflate);
-        self
+    pub fn deflate(self, deflate: DeflateConfig) -> Self {
+        self.change(|config| config.deflate(deflate))
     }
 
     /// How long to wait for the connection once the response is returned: 10 s; `None` for no limit.
-    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
-        self.config = self.config.timeout(timeout.into());
-        self
+    pub fn timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.change(|config| config.timeout(timeout.into()))
     }
 
     /// Pings the client when nothing came, or nothing was sent, for this long. Off; 20 s keep proxies from
@@ -238,10 +231,32 @@ impl<F> WebSocketUpgrade<F> {
         self.with(|config| config.close_timeout(time))
     }
 
+    /// Ends it together with others: with a [`Tracker`](crate::Tracker), its client gets 1001 when that shuts down,
+    /// and the task of [`on_upgrade`](Self::on_upgrade) ends by the deadline, whatever it waits for. From then on
+    /// requests get 503.
+    ///
+    /// For all routes, put the tracker into the [`ServerConfig`] of a layer: see
+    /// [Shutting down](crate#shutting-down).
+    ///
+    /// ```
+    /// use axum::{extract::State, response::Response};
+    /// use ws_axum::{Tracker, WebSocketUpgrade};
+    ///
+    /// async fn chat(State(tracker): State<Tracker>, ws: WebSocketUpgrade) -> Response {
+    ///     ws.tracker(&tracker).on_upgrade(|mut socket| async move {
+    ///         while socket.recv().await.is_some() {} // `None` after 1001, too
+    ///     })
+    /// }
+    /// # let _: axum::Router<Tracker> = axum::Router::new().route("/", axum::routing::any(chat));
+    /// ```
+    pub fn tracker(self, tracker: impl AsRef<ws_core::Tracker>) -> Self {
+        self.change(|config| config.tracker(tracker))
+    }
+
     /// Looks at the request, checked against the configuration as it is now: which rule it breaks, what would
     /// be negotiated.
     pub fn inspect(&self) -> ws_core::UpgradeRequest {
-        inspect(&self.parts, &self.config)
+        inspect(&self.asked.parts, &self.asked.config)
     }
 
     /// What to do when no WebSocket comes of it: because the client is gone before it has the response, or
@@ -261,8 +276,7 @@ impl<F> WebSocketUpgrade<F> {
     /// ```
     pub fn on_failed_upgrade<C: OnFailedUpgrade>(self, callback: C) -> WebSocketUpgrade<C> {
         WebSocketUpgrade {
-            parts: self.parts,
-            config: self.config,
+            asked: self.asked,
             write_buffer_size: self.write_buffer_size,
             offered: self.offered,
             selected: self.selected,
@@ -273,6 +287,8 @@ impl<F> WebSocketUpgrade<F> {
 
     /// Gives the response to return, and runs `callback` with the WebSocket in a task of its own, once the
     /// response has been sent. A method of axum's.
+    ///
+    /// With a [`tracker`](Self::tracker) that task ends by the deadline of a shutdown.
     ///
     /// What the configuration refuses, such as an origin, is a response with the status of the broken rule;
     /// then `callback` is not called.
@@ -286,7 +302,7 @@ impl<F> WebSocketUpgrade<F> {
         match self.answer() {
             Ok((response, upgrading)) => {
                 let Self { write_buffer_size, on_failed_upgrade, .. } = self;
-                tokio::spawn(async move {
+                upgrading.spawn(|upgrading| async move {
                     match upgrading.await {
                         Ok(socket) => callback(WebSocket::new(socket, write_buffer_size)).await,
                         Err(error) => on_failed_upgrade.call(Error::new(error)),
@@ -333,7 +349,9 @@ impl<F> WebSocketUpgrade<F> {
 
     /// The response, and the WebSocket that comes of it.
     fn answer(&mut self) -> Result<(Response, Upgrading), WebSocketUpgradeRejection> {
-        let mut request = UpgradeRequest::from_parts(&mut self.parts, &self.config);
+        let Asked { parts, config, is_answered } = &mut self.asked;
+        *is_answered = true;
+        let mut request = UpgradeRequest::from_parts(parts, config);
         let selected = match &self.selected {
             Some(name) if self.is_selected_by_hand => {
                 let name = String::from_utf8_lossy(name.as_bytes());
@@ -341,7 +359,10 @@ impl<F> WebSocketUpgrade<F> {
             }
             _ => Ok(()),
         };
-        let answered = selected.map_err(Into::into).and_then(|()| request.accept::<Body>());
+        let answered = match selected {
+            Ok(()) => request.accept::<Body>(),
+            Err(error) => Err(request.fail(error)),
+        };
         answered.map_err(WebSocketUpgradeRejection::new)
     }
 
@@ -351,9 +372,16 @@ impl<F> WebSocketUpgrade<F> {
         self
     }
 
-    fn with(mut self, change: impl FnOnce(WebSocketConfig) -> WebSocketConfig) -> Self {
-        let config = change(self.config.web_socket_config().clone());
-        self.config = self.config.web_socket(config);
+    /// The same, with other settings of the WebSocket.
+    fn with(self, change: impl FnOnce(WebSocketConfig) -> WebSocketConfig) -> Self {
+        self.change(|config| {
+            let web_socket = change(config.web_socket_config().clone());
+            config.web_socket(web_socket)
+        })
+    }
+
+    fn change(mut self, change: impl FnOnce(ServerConfig) -> ServerConfig) -> Self {
+        self.asked.config = change(take(&mut self.asked.config));
         self
     }
 }
@@ -361,11 +389,27 @@ impl<F> WebSocketUpgrade<F> {
 impl<F> fmt::Debug for WebSocketUpgrade<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebSocketUpgrade")
-            .field("uri", &self.parts.uri)
-            .field("config", &self.config)
+            .field("uri", &self.asked.parts.uri)
+            .field("config", &self.asked.config)
             .field("offered", &self.offered)
             .field("selected", &self.selected)
             .finish_non_exhaustive()
+    }
+}
+
+/// What is asked for, and on whose terms it is answered. If it is not, an observer is told that, too.
+struct Asked {
+    /// The head of the request, and what hyper knows of its connection.
+    parts: Parts,
+    config: ServerConfig,
+    is_answered: bool,
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            let _dropped = HandshakeWatch::server(&self.config, HandshakeStep::Decide);
+        }
     }
 }
 

@@ -326,6 +326,27 @@ pub async fn handshake_request<T, R: Reads<T> + Writes<T>, B>(
     poll_fn(|cx| connecting.poll(cx)).await
 }
 
+/// Like [`handshake`], until `deadline`, for somebody who has watched the attempt before, and tells a failure.
+///
+/// # Errors
+///
+/// See [`Connecting::poll`].
+#[doc(hidden)]
+pub async fn handshake_watched<T, R: Reads<T> + Writes<T>>(
+    io: T,
+    host: &str,
+    target: &str,
+    config: &ClientConfig,
+    deadline: Option<Instant>,
+    watch: &mut HandshakeWatch,
+) -> Result<Opened<T, R>, Error> {
+    watch.step(HandshakeStep::SendRequest);
+    let mut machine = ClientHandshake::new(config, host, target)?;
+    machine.set_deadline(deadline);
+    let mut connecting = Connecting::<T, R>::of(io, machine);
+    poll_fn(|cx| connecting.poll_watched(cx, watch)).await
+}
+
 /// When a handshake that begins now has to be done.
 pub(crate) fn deadline(timeout: Option<std::time::Duration>) -> Option<Instant> {
     Instant::now().checked_add(timeout?)

@@ -158,6 +158,8 @@ pub use self::{
     watch::HandshakeWatch,
     web_socket::WebSocket,
 };
+#[doc(hidden)]
+pub use self::{client::handshake_watched, dial::dial_watched};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -164,6 +164,15 @@ impl<T, R: Runtime> WebSocket<T, R> {
         }
     }
 
+    /// The same WebSocket over what `over` makes of its stream, which has to pass on whatever is read and
+    /// written: for streams that become one of several kinds.
+    #[doc(hidden)]
+    pub fn map<U>(self, over: impl FnOnce(T) -> U) -> WebSocket<U, R> {
+        let Self { inbound, outbound, waiters, negotiated, request } = self;
+        let inbound = inbound.over(|wire| wire.map(over));
+        WebSocket { inbound, outbound, waiters, negotiated, request }
+    }
+
     /// Queues a message without waiting and without writing.
     ///
     /// # Errors

@@ -42,6 +42,12 @@ impl<T, R: Runtime> Wire<Own<T>, R> {
     pub(crate) fn get_mut(&mut self) -> &mut T {
         &mut self.io.0
     }
+
+    /// The same over what `over` makes of the stream.
+    pub(crate) fn map<U>(self, over: impl FnOnce(T) -> U) -> Wire<Own<U>, R> {
+        let Self { io, timer, unflushed, moves, ready, yielded } = self;
+        Wire { io: Own(over(io.0)), timer, unflushed, moves, ready, yielded }
+    }
 }
 
 impl<I: Hold, R: Runtime> Wire<I, R> {

@@ -75,7 +75,7 @@ where
     let mut watch = HandshakeWatch::client(config, HandshakeStep::SendRequest);
     let asked = ask(sender, host, target, config, &mut deadline, &mut watch).await;
     let (response, verifier) = asked.inspect_err(|error| error.tell(&mut watch))?;
-    let (response, upgrading) = check(response, &verifier, deadline, watch)?;
+    let (response, upgrading) = check(response, &verifier, deadline, &mut watch)?;
     Ok((upgrading.await?, response))
 }
 
@@ -128,15 +128,16 @@ pub fn upgrade_response(
     response: Response<Incoming>,
     verifier: &Verifier,
 ) -> Result<(Response<()>, Upgrading), Error> {
-    let watch = HandshakeWatch::client(verifier.config(), HandshakeStep::ReadAnswer);
-    check(response, verifier, Deadline::of_client(verifier.config()), watch)
+    let mut watch = HandshakeWatch::client(verifier.config(), HandshakeStep::ReadAnswer);
+    check(response, verifier, Deadline::of_client(verifier.config()), &mut watch)
 }
 
+/// Checks an answer. What comes of it takes the watch along.
 pub(crate) fn check(
     mut response: Response<Incoming>,
     verifier: &Verifier,
     deadline: Deadline,
-    mut watch: HandshakeWatch,
+    watch: &mut HandshakeWatch,
 ) -> Result<(Response<()>, Upgrading), Error> {
     watch.step(HandshakeStep::ReadAnswer);
     let verified = verifier.verify(&response).inspect_err(|error| watch.failed(error));
@@ -147,6 +148,7 @@ pub(crate) fn check(
         }
         Err(error) => return Err(error.into()),
     };
+    watch.opens_with(response.status());
     let upgrading = Upgrading {
         upgrade: Some(upgrade::on(&mut response)),
         deadline,
@@ -155,7 +157,7 @@ pub(crate) fn check(
         negotiated,
         config: verifier.config().web_socket_config().clone(),
         request: None,
-        watch,
+        watch: std::mem::take(watch),
     };
     Ok((response.map(|_| ()), upgrading))
 }

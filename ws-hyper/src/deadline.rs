@@ -55,12 +55,6 @@ impl Deadline {
         self.at
     }
 
-    /// How much time is left.
-    #[cfg(feature = "http2")]
-    pub(crate) fn left(&self) -> Option<Duration> {
-        self.at.map(|at| at.saturating_duration_since(Instant::now()))
-    }
-
     /// Ready when the time is up, or when there is no timer to wait with.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, step: HandshakeStep) -> Poll<Error> {
         let shutdown = self.tracked.as_deref_mut().and_then(|tracked| {

@@ -64,7 +64,9 @@
 //! | send the request in your own way | [`upgrade_request`], then [`upgrade_response`] |
 //! | do the same over HTTP/2, or get from a URL to a WebSocket by either version | `http2`, with the feature of that name |
 //! | receive, send, close | [`WebSocket`], which is that of `ws-tokio` |
+//! | use the WebSocket in a task of its own | [`Upgrading::spawn`] |
 //! | end all WebSockets together | [`Tracker`]: see [below](#shutting-down) |
+//! | end a connection with them that something else drives | [`TrackedStream`] |
 //! | set subprotocols, origins, limits, compression | [`ServerConfig`], [`ClientConfig`] |
 //! | know what went wrong | [`Rejection`] for requests, [`Error`] until it is open, [`ws_tokio::Error`] from then on |
 //!
@@ -117,6 +119,8 @@
 //!   whole connection: give streams less with `initial_stream_window_size`. h2 also ends a connection on which too
 //!   many small messages wait to be read, some two thousand of less than 256 octets; the number grows with
 //!   `initial_connection_window_size`.
+//!   What hyper has taken and there is no window for stays with hyper, and the stream as well, until the connection
+//!   ends: dropping the WebSocket does not reset it.
 //! * **The stream** is hyper's: [`Upgrading::downcast`] finds no socket inside.
 //! * **A CONNECT with a body** is answered by hyper, which resets the stream and ends the connection.
 //!
@@ -131,9 +135,9 @@
 //!
 //! # Shutting down
 //!
-//! hyper ends its connections gracefully, and knows nothing of those that it has handed over. With a [`Tracker`] in
-//! the configuration, these end as well: each WebSocket gets 1001 and time to answer, and requests that still come
-//! get 503 with `Connection: close`.
+//! hyper ends its connections gracefully, and knows nothing of those that it has handed over; over HTTP/2 it waits for
+//! their streams, for ever. With a [`Tracker`] in the configuration, WebSockets end as well: each gets 1001 and time to
+//! answer, and requests that still come get 503, over HTTP/1.1 with `Connection: close`.
 //!
 //! ```
 //! use std::{convert::Infallible, pin::pin, time::Duration};
@@ -161,9 +165,8 @@
 //!
 //! async fn attend(stream: TcpStream, tracker: Tracker) -> hyper::Result<()> {
 //!     let config = ServerConfig::new().tracker(&tracker);
-//!     let running = tracker.clone();
 //!     let service = service_fn(move |request| {
-//!         let answer = route(request, &config, &running);
+//!         let answer = route(request, &config);
 //!         async { Ok::<_, Infallible>(answer) }
 //!     });
 //!     let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
@@ -176,16 +179,16 @@
 //!     connection.await
 //! }
 //!
-//! fn route(mut request: Request<Incoming>, config: &ServerConfig, tracker: &Tracker) -> Response<Full<Bytes>> {
+//! fn route(mut request: Request<Incoming>, config: &ServerConfig) -> Response<Full<Bytes>> {
 //!     match ws_hyper::upgrade(&mut request, config) {
 //!         Ok((response, upgrading)) => {
-//!             tokio::spawn(tracker.run(async move {
+//!             upgrading.spawn(|upgrading| async { // ends by the deadline, too
 //!                 let mut ws = upgrading.await?;
 //!                 while let Some(message) = ws.recv().await? { // `None` after 1001, too
 //!                     ws.send(message).await?;
 //!                 }
 //!                 Ok::<_, ws_tokio::Error>(())
-//!             }));
+//!             });
 //!             response
 //!         }
 //!         Err(rejection) => rejection.into_response(), // 503 from when it shuts down
@@ -194,7 +197,10 @@
 //! # let _ = |listener| serve(listener, std::future::pending());
 //! ```
 //!
-//! An [`Upgrading`] counts until it has become a WebSocket.
+//! An [`Upgrading`] counts until it has become a WebSocket. With `server::conn::http2` or `auto` the program is the same:
+//! `graceful_shutdown`, and [`Tracker::run`] around the connection. Where something else spawns the tasks of connections,
+//! `axum::serve` for instance, a [`TrackedStream`] ends them: a peer that has given no window for what hyper has taken, or
+//! takes nothing from its socket, would keep its connection.
 //!
 //! # Cancelling
 //!
@@ -228,6 +234,7 @@ mod server;
 mod stream;
 #[cfg(feature = "tower")]
 pub mod tower;
+mod tracked_stream;
 mod upgrade_request;
 mod upgraded;
 mod upgrading;
@@ -245,6 +252,7 @@ pub use self::{
     parsed::is_upgrade,
     rejection::Rejection,
     server::upgrade,
+    tracked_stream::TrackedStream,
     upgrade_request::{UpgradeRequest, inspect},
     upgraded::Upgraded,
     upgrading::Upgrading,

@@ -52,6 +52,7 @@ pub fn upgrade<T, B: Default>(
     let asked = parsed(&*request, request.extensions());
     let responded = respond(asked, &under_hyper(config)).map_err(Rejection::from);
     let (response, negotiated) = responded.inspect_err(|rejection| rejection.tell(&mut watch))?;
+    watch.opens_with(response.status());
     let kept = config.keeps_request().then(|| head_of(request));
     let shared = is_shared(request.version());
     let extensions = request.extensions_mut();

@@ -68,7 +68,7 @@ pub struct UpgradeLayer<H> {
 
 impl<H> UpgradeLayer<H> {
     /// What is opened on the terms of `config` goes to `handler`, which is called once for each
-    /// [`Upgrading`], and whose future runs in a task of its own.
+    /// [`Upgrading`], and whose future runs in a task of its own, as that of [`Upgrading::spawn`] does.
     ///
     /// A handler that wants to see the request asks for it in the configuration
     /// ([`keep_request`](ServerConfig::keep_request)), and finds it in [`Upgrading::request`].
@@ -127,7 +127,7 @@ where
         }
         let response = match upgrade(&mut request, &self.config) {
             Ok((response, upgrading)) => {
-                tokio::spawn((self.handler)(upgrading));
+                upgrading.spawn(&self.handler);
                 response
             }
             Err(rejection) => rejection.into_response(),

@@ -151,8 +151,17 @@ impl<'r> UpgradeRequest<'r> {
         let responded = upgrade.respond_with(decorate).map_err(Rejection::from);
         let (response, negotiated) =
             responded.inspect_err(|rejection| rejection.tell(&mut watch))?;
+        watch.opens_with(response.status());
         let upgrading = hand_over(extensions, negotiated, &config, shared, kept, watch)?;
         Ok((response.map(|()| B::default()), upgrading))
+    }
+
+    /// Refuses it for an argument of the server's own that cannot be sent.
+    #[doc(hidden)]
+    pub fn fail(mut self, error: ArgumentError) -> Rejection {
+        let rejection = Rejection::from(error);
+        rejection.tell(&mut self.watch);
+        rejection
     }
 }
 

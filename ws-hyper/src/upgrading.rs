@@ -9,7 +9,7 @@ use std::{
 use hyper::{Request, upgrade::OnUpgrade};
 use tokio::io::{AsyncRead, AsyncWrite};
 use ws_tokio::{
-    WebSocket, WebSocketConfig,
+    Tracker, WebSocket, WebSocketConfig,
     handshake::{HandshakeError, HandshakeStep, HandshakeWatch, Negotiated, Parts, Role},
 };
 
@@ -45,6 +45,33 @@ impl Upgrading {
     /// [`keep_request`](ws_tokio::ServerConfig::keep_request) is on. The WebSocket has it, too.
     pub fn request(&self) -> Option<&Request<()>> {
         self.request.as_ref()
+    }
+
+    /// Gives it to `handler`, whose future runs in a task of its own.
+    ///
+    /// With a [`Tracker`] in the configuration, the task ends by the deadline of a shutdown, whatever it waits for,
+    /// and the shutdown waits for it: see [`Tracker::run`].
+    ///
+    /// ```
+    /// use ws_hyper::{Upgrading, ws_tokio::Error};
+    ///
+    /// fn serve(upgrading: Upgrading) {
+    ///     upgrading.spawn(|upgrading| async {
+    ///         let mut ws = upgrading.await?;
+    ///         ws.send("welcome").await?;
+    ///         std::future::pending::<Result<(), Error>>().await // with a tracker, even this ends
+    ///     });
+    /// }
+    /// # let _ = serve;
+    /// ```
+    pub fn spawn<F>(self, handler: impl FnOnce(Self) -> F)
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        match self.config.tracker.clone() {
+            Some(tracker) => drop(tokio::spawn(Tracker::from(tracker).run(handler(self)))),
+            None => drop(tokio::spawn(handler(self))),
+        }
     }
 
     /// Waits for the WebSocket, over the stream as it was before hyper had it: of type `T`, when hyper got

@@ -16,8 +16,9 @@ use std::{
 use bytes::Bytes;
 use common::{
     Answer, answer, echo, ends,
-    http2::{self, END_STREAM, Log, PREFACE_LEN, RST_STREAM, Tap, builder},
+    http2::{self, builder},
     in_time,
+    peer::{DATA, END_STREAM, Log, PREFACE_LEN, RST_STREAM, Tap},
 };
 use h2::{Reason, server};
 use http_body_util::{BodyExt, Empty};
@@ -113,7 +114,7 @@ async fn a_close_ends_the_stream_on_both_sides_and_resets_nothing() {
 }
 
 fn ends_stream((kind, flags, _): &&(u8, u8, u32)) -> bool {
-    *kind == http2::DATA && flags & END_STREAM != 0
+    *kind == DATA && flags & END_STREAM != 0
 }
 
 #[tokio::test]

@@ -5,28 +5,13 @@
 
 mod common;
 
-use std::{
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::time::Duration;
 
-use common::{answer, echo, echo_server, ends, in_time};
-use hyper::{Request, body::Incoming, service::service_fn};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
-    server::conn::auto,
+use common::{
+    echo_server, ends, in_time,
+    secure::{HTTP_1_1, Kind, Server},
 };
-use rustls::{
-    RootCertStore,
-    crypto::ring,
-    pki_types::{CertificateDer, PrivatePkcs8KeyDer},
-};
-use tokio::{net::TcpListener, sync::Notify};
-use tokio_rustls::TlsAcceptor;
+use tokio::net::TcpListener;
 use ws_hyper::{
     ClientConfig, Message, ServerConfig, WebSocket,
     http2::{Client, ClientStream},
@@ -35,102 +20,6 @@ use ws_hyper::{
         handshake::{HandshakeError, HandshakeStep},
     },
 };
-
-/// What a server does.
-#[derive(Clone, Copy)]
-struct Kind {
-    alpn: &'static [&'static [u8]],
-    connect_protocol: bool,
-    max_streams: u32,
-}
-
-const HTTP_1_1: &[&[u8]] = &[b"http/1.1"];
-const BOTH: &[&[u8]] = &[b"h2", b"http/1.1"];
-
-impl Kind {
-    const HTTP_2: Self = Self { alpn: BOTH, connect_protocol: true, max_streams: 100 };
-}
-
-/// A server with TLS, and how to get there.
-struct Server {
-    address: SocketAddr,
-    accepted: Arc<AtomicUsize>,
-    /// Ends all connections.
-    end: Arc<Notify>,
-    trusted: CertificateDer<'static>,
-}
-
-impl Server {
-    async fn start(kind: Kind) -> Self {
-        let issued = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-        let trusted = issued.cert.der().clone();
-        let key = PrivatePkcs8KeyDer::from(issued.signing_key.serialize_der());
-        let mut tls = rustls::ServerConfig::builder_with_provider(ring::default_provider().into())
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![trusted.clone()], key.into())
-            .unwrap();
-        tls.alpn_protocols = kind.alpn.iter().map(|name| name.to_vec()).collect();
-        let acceptor = TlsAcceptor::from(Arc::new(tls));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let (accepted, end) = (Arc::<AtomicUsize>::default(), Arc::<Notify>::default());
-        let (counted, ending) = (Arc::clone(&accepted), Arc::clone(&end));
-        tokio::spawn(async move {
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                stream.set_nodelay(true).unwrap();
-                counted.fetch_add(1, Ordering::Relaxed);
-                let (acceptor, ending) = (acceptor.clone(), Arc::clone(&ending));
-                tokio::spawn(async move {
-                    let Ok(stream) = acceptor.accept(stream).await else { return };
-                    let service = service_fn(|request: Request<Incoming>| {
-                        let config = ServerConfig::new().subprotocols(["chat"]);
-                        let answer = answer(request, &config, |upgrading| async {
-                            echo(upgrading.await?).await
-                        });
-                        async { Ok::<_, std::convert::Infallible>(answer) }
-                    });
-                    let mut builder = auto::Builder::new(TokioExecutor::new());
-                    builder.http2().max_concurrent_streams(kind.max_streams);
-                    if kind.connect_protocol {
-                        builder.http2().enable_connect_protocol();
-                    }
-                    let stream = TokioIo::new(stream);
-                    tokio::select! {
-                        _ = builder.serve_connection_with_upgrades(stream, service) => {}
-                        () = ending.notified() => {}
-                    }
-                });
-            }
-        });
-        Self { address, accepted, end, trusted }
-    }
-
-    fn client(&self) -> Client {
-        let mut roots = RootCertStore::empty();
-        roots.add(self.trusted.clone()).unwrap();
-        let mut tls = rustls::ClientConfig::builder_with_provider(ring::default_provider().into())
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        // Whatever a configuration that is shared with others offers.
-        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Client::new()
-            .config(&ClientConfig::new().subprotocols(["chat"]))
-            .dial(&DialConfig::new().tls(tls).addresses([self.address]))
-    }
-
-    fn url(&self) -> String {
-        format!("wss://localhost:{}/room", self.address.port())
-    }
-
-    fn accepted(&self) -> usize {
-        self.accepted.load(Ordering::Relaxed)
-    }
-}
 
 /// That messages pass, and by which version.
 async fn passes(ws: &mut WebSocket<ClientStream>, http2: bool) {

@@ -6,9 +6,8 @@
 mod common;
 
 use common::{
-    Answer, echo_server,
-    http2::{self, Peer, RST_STREAM},
-    in_time,
+    Answer, echo_server, http2, in_time,
+    peer::{Peer, RST_STREAM},
 };
 use h2::client;
 use http_body_util::Full;

@@ -16,8 +16,9 @@ use std::{
 
 use common::{
     Answer, answer, echo,
-    http2::{self, Peer, RST_STREAM, builder},
+    http2::{self, builder},
     in_time,
+    peer::{Peer, RST_STREAM},
 };
 use h2::{Reason, client};
 use hyper::{Request, body::Incoming};

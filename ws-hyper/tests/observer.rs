@@ -5,71 +5,14 @@
 
 mod common;
 
-use std::sync::{Arc, Mutex};
-
-use common::{REQUEST, Raw, answer, drive, echo, echo_server, in_time, request, serve};
+use common::{
+    REQUEST, Raw, answer, drive, echo, echo_server, in_time, recorder::Recorder, request, serve,
+};
 use http_body_util::{Empty, Full};
 use hyper::{Request, Response, StatusCode, body::Bytes, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use ws_hyper::{
-    ClientConfig, ServerConfig, UpgradeRequest, handshake_with, upgrade,
-    ws_tokio::observe::{Observed, ObservedEnd, ObservedHandshake, ObservedMessage, Observer},
-};
-
-#[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<Vec<(u64, String)>>>);
-
-impl Recorder {
-    fn note(&self, of: Observed, words: impl Into<String>) {
-        self.0.lock().unwrap().push((of.id, words.into()));
-    }
-
-    fn told(&self) -> Vec<String> {
-        self.0.lock().unwrap().iter().map(|(_, words)| words.clone()).collect()
-    }
-
-    /// Waits until so much has been told: the other task may not have come so far.
-    async fn told_by_then(&self, count: usize) -> Vec<String> {
-        in_time(async {
-            while self.told().len() < count {
-                tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-            }
-        })
-        .await;
-        self.told()
-    }
-
-    fn server(&self) -> ServerConfig {
-        ServerConfig::new().observer(self.clone())
-    }
-}
-
-impl Observer for Recorder {
-    fn handshake(&self, handshake: &ObservedHandshake<'_>) {
-        let status = handshake.status.map_or(0, |status| status.as_u16());
-        let (outcome, rule) = (handshake.outcome.name(), handshake.rule.unwrap_or("-"));
-        let steps: Vec<_> = handshake.steps.iter().map(|step| step.step.name()).collect();
-        let steps = steps.join(" ");
-        self.note(handshake.web_socket, format!("{outcome} {rule} {status}: {steps}"));
-    }
-
-    fn opened(&self, web_socket: Observed) {
-        self.note(web_socket, "open");
-    }
-
-    fn message_received(&self, web_socket: Observed, message: ObservedMessage) {
-        self.note(web_socket, format!("got {}", message.len));
-    }
-
-    fn message_sent(&self, web_socket: Observed, message: ObservedMessage) {
-        self.note(web_socket, format!("sent {}", message.len));
-    }
-
-    fn closed(&self, web_socket: Observed, end: &ObservedEnd<'_>) {
-        self.note(web_socket, format!("closed {}", end.error.unwrap_or("well")));
-    }
-}
+use ws_hyper::{ClientConfig, UpgradeRequest, handshake_with, upgrade};
 
 #[tokio::test]
 async fn a_web_socket_on_both_sides() {
@@ -89,8 +32,7 @@ async fn a_web_socket_on_both_sides() {
     let told = ["opened - 101: send-answer", "open", "got 5", "sent 5", "closed well"];
     assert_eq!(server.told_by_then(5).await, told);
     for recorder in [server, client] {
-        let told = recorder.0.lock().unwrap();
-        assert!(told.iter().all(|(id, _)| *id == told[0].0), "{told:?}");
+        recorder.assert_one();
     }
 }
 

@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::{io::ErrorKind, time::Duration};
+
 use common::{Answer, REQUEST, Raw, answer, drive, echo, echo_server, in_time, serve};
 use hyper::{Request, body::Incoming};
 use tokio::{
@@ -11,7 +13,7 @@ use tokio::{
     net::TcpStream,
 };
 use ws_hyper::{
-    Message, ServerConfig,
+    Message, ServerConfig, TrackedStream, Tracker,
     ws_tokio::{Error, handshake},
 };
 
@@ -144,4 +146,70 @@ async fn what_was_upgraded_comes_out_as_hyper_gave_it() {
     raw.write([REQUEST.as_bytes(), FIRST].concat()).await;
     assert!(raw.head().await.starts_with("http/1.1 101 "));
     assert!(raw.rest().await.is_empty());
+}
+
+/// A stream that ends by the deadline of a shutdown, whatever is done with it.
+#[tokio::test(start_paused = true)]
+async fn tracked_streams_fail_at_the_deadline() {
+    let tracker = Tracker::new();
+    let (near, mut far) = duplex(4);
+    let mut stream = TrackedStream::new(near, &tracker);
+    // Until then it is the stream inside.
+    stream.write_all(b"1234").await.unwrap();
+    far.write_all(b"56").await.unwrap();
+    let mut came = [0; 4];
+    far.read_exact(&mut came).await.unwrap();
+    assert_eq!(came, *b"1234");
+    stream.read_exact(&mut came[..2]).await.unwrap();
+    assert_eq!(came[..2], *b"56");
+    stream.flush().await.unwrap();
+
+    let running = tracker.clone();
+    let shutdown = tokio::spawn(async move { running.shut_down(Duration::from_secs(1)).await });
+    let start = tokio::time::Instant::now();
+    let error = stream.read_u8().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+    assert!(start.elapsed() >= Duration::from_secs(1));
+    let error = stream.write_all(b"12345").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+    // What need not wait does not fail.
+    far.write_all(b"7").await.unwrap();
+    assert_eq!(stream.read_u8().await.unwrap(), b'7');
+    drop(stream);
+    assert_eq!(shutdown.await.unwrap().tasks, 0);
+}
+
+/// A shutdown waits for it, until it is dropped or taken apart.
+#[tokio::test]
+async fn tracked_streams_are_waited_for() {
+    let tracker = Tracker::new();
+    let [first, second] = [(); 2].map(|()| TrackedStream::new(duplex(4).0, &tracker));
+    let running = tracker.clone();
+    let shutdown = tokio::spawn(async move { running.shut_down(Duration::from_secs(100)).await });
+    in_time(tracker.shutting_down()).await;
+    drop(first);
+    tokio::task::yield_now().await;
+    assert!(!shutdown.is_finished());
+    drop(second.into_inner());
+    assert_eq!(in_time(shutdown).await.unwrap().tasks, 0);
+}
+
+#[tokio::test]
+async fn tracked_streams_come_out_of_hyper() {
+    let tracker = Tracker::new();
+    let (near, mut far) = duplex(1000);
+    let stream = TrackedStream::new(near, &tracker);
+    let (told, asked) = tokio::sync::oneshot::channel();
+    let told = std::sync::Mutex::new(Some(told));
+    tokio::spawn(drive(stream, move |request| {
+        let told = told.lock().unwrap().take().unwrap();
+        let answer = answer(request, &ServerConfig::new(), |upgrading| async {
+            let ws = upgrading.downcast::<TrackedStream<DuplexStream>>().await?;
+            told.send(ws.is_ok()).unwrap();
+            Ok(())
+        });
+        async { answer }
+    }));
+    far.write_all(REQUEST.as_bytes()).await.unwrap();
+    assert!(in_time(asked).await.unwrap());
 }

@@ -2,6 +2,13 @@
 
 #![allow(dead_code, reason = "each test takes what it needs")]
 
+#[cfg(feature = "http2")]
+#[path = "../../../ws-hyper/tests/common/peer.rs"]
+pub(crate) mod peer;
+#[cfg(feature = "observer")]
+#[path = "../../../ws-hyper/tests/common/recorder.rs"]
+pub(crate) mod recorder;
+
 use std::{net::SocketAddr, time::Duration};
 
 use axum::Router;

@@ -24,6 +24,7 @@ use self::{drive::drive, unreached::Place};
 use crate::{
     Error,
     tls::{MaybeTls, Peer, TlsConfig, TlsError, TlsHandshake},
+    watch::HandshakeWatch,
 };
 
 /// Connects to the host of `url` and no further: over proxies, and with TLS if it is `wss`, as [`Connect`] does
@@ -41,6 +42,25 @@ pub async fn dial<D: Dials>(
     deadline: Option<Instant>,
 ) -> Result<(D::Stream, RecvBuf), Error> {
     dial_to::<D>(url, config, deadline, true).await
+}
+
+/// Like [`dial`], for somebody who watches the attempt, and tells a failure.
+///
+/// # Errors
+///
+/// As [`dial`].
+#[doc(hidden)]
+pub async fn dial_watched<D: Dials>(
+    url: &Url,
+    config: &DialConfig,
+    deadline: Option<Instant>,
+    watch: &HandshakeWatch,
+) -> Result<(D::Stream, RecvBuf), Error> {
+    if watch.is_on() {
+        dial::<D>(url, &config.watched(watch.steps()), deadline).await
+    } else {
+        dial::<D>(url, config, deadline).await
+    }
 }
 
 /// A stream to the host of `url`, and bytes that have come over it. `is_first` tells the URL of the caller's

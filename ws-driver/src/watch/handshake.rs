@@ -3,7 +3,7 @@
 use std::{
     fmt,
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Instant,
@@ -58,6 +58,8 @@ struct Handshake {
     trace: HandshakeTrace,
     start: Instant,
     steps: Mutex<Steps>,
+    /// With which status a WebSocket opens, if not with 101.
+    opens: OnceLock<StatusCode>,
 }
 
 struct Steps {
@@ -84,6 +86,13 @@ impl HandshakeWatch {
         }
     }
 
+    /// The status of the answer that opens the WebSocket: 101 if nothing else is said, and 200 over HTTP/2.
+    pub fn opens_with(&mut self, status: StatusCode) {
+        if let Some(handshake) = &self.0 {
+            let _ = handshake.opens.set(status);
+        }
+    }
+
     /// The handshake has ended: a server has answered with another status than 101, because of this rule.
     pub fn rejected(&mut self, rule: &'static str, status: StatusCode) {
         self.end(HandshakeOutcome::Rejected, Some(rule), Some(status));
@@ -104,7 +113,9 @@ impl HandshakeWatch {
         self.end(HandshakeOutcome::Failed, Some(error), None);
     }
 
-    pub(crate) fn failed_with(&mut self, error: &Error) {
+    /// The handshake has ended: with this error.
+    #[doc(hidden)]
+    pub fn failed_with(&mut self, error: &Error) {
         match error {
             Error::Handshake(error) | Error::Unsent { error, .. } => self.failed(error),
             error => self.failed_as(error.name()),
@@ -126,7 +137,8 @@ impl HandshakeWatch {
             let trace = WebSocketTrace::begin(role, None);
             return Watch::open(config, trace, || Observed::new(next_id(), role));
         };
-        handshake.end(HandshakeOutcome::Opened, None, None);
+        let status = handshake.opens.get().copied();
+        handshake.end(HandshakeOutcome::Opened, None, status);
         let trace = WebSocketTrace::begin(role, Some(&handshake.trace));
         Watch::open(config, trace, || handshake.web_socket)
     }
@@ -141,7 +153,8 @@ impl HandshakeWatch {
         trace.step(step);
         let start = Instant::now();
         let steps = Mutex::new(Steps { current: step, since: start, done: Vec::new() });
-        Self(Some(Arc::new(Handshake { web_socket, observer, trace, start, steps })))
+        let opens = OnceLock::new();
+        Self(Some(Arc::new(Handshake { web_socket, observer, trace, start, steps, opens })))
     }
 
     fn end(

@@ -32,6 +32,10 @@ impl HandshakeWatch {
 
     /// Does nothing.
     #[inline(always)]
+    pub fn opens_with(&mut self, _status: StatusCode) {}
+
+    /// Does nothing.
+    #[inline(always)]
     pub fn rejected(&mut self, _rule: &'static str, _status: StatusCode) {}
 
     /// Does nothing.
@@ -42,8 +46,10 @@ impl HandshakeWatch {
     #[inline(always)]
     pub fn failed_as(&mut self, _error: &'static str) {}
 
+    /// Does nothing.
+    #[doc(hidden)]
     #[inline(always)]
-    pub(crate) fn failed_with(&mut self, _error: &Error) {}
+    pub fn failed_with(&mut self, _error: &Error) {}
 
     #[inline(always)]
     pub(crate) fn is_on(&self) -> bool {

@@ -10,9 +10,10 @@ use tokio::{
     net::TcpStream,
     sync::{Mutex as AsyncMutex, OwnedSemaphorePermit},
 };
+use ws_driver::{dial_watched, handshake_watched};
 use ws_tokio::{
     ClientConfig, DialConfig, MaybeTlsStream, Tokio, WebSocket,
-    handshake::{HandshakeStep, Url},
+    handshake::{HandshakeStep, HandshakeWatch, Url},
 };
 
 use super::{client_stream::ClientStream, connection::SharedConnection};
@@ -26,7 +27,7 @@ type Opened = (WebSocket<ClientStream>, Response<()>);
 /// What a server speaks is found out in TLS (ALPN, RFC 7301), and from the SETTINGS of HTTP/2 (RFC 8441 3). For
 /// `wss` it takes the features `rustls` and those of `ws-tokio` for cryptography and roots, or a configuration of
 /// rustls; `ws` is HTTP/1.1 always. The connections that it holds are kept for the next WebSockets to the same
-/// host and port; clones share them.
+/// host and port; clones share them. To an observer each attempt is one handshake, whichever versions it tries.
 ///
 /// ```
 /// use ws_hyper::{ClientConfig, http2::Client};
@@ -88,40 +89,23 @@ impl Client {
     ///
     /// As [`ws_tokio::connect`]. A rejection that came by HTTP/2 is without its body.
     pub async fn connect(&self, url: &str) -> Result<Opened, ws_tokio::Error> {
-        let parsed = Url::parse(url)?;
-        if !parsed.is_secure() {
+        let parsed = Url::parse(url);
+        if parsed.as_ref().is_ok_and(|url| !url.is_secure()) {
             return self.connect_in_the_clear(url).await;
         }
-        let mut deadline = Deadline::of_client(&self.config);
-        let attempt = Attempt { client: self, url: &parsed };
-        let (connection, room) = match attempt.way(&mut deadline).await? {
-            Way::Stream(connection, room) => (connection, room),
-            other => return attempt.go(other, &deadline).await,
+        let mut watch = HandshakeWatch::client(&self.config, HandshakeStep::LookUp);
+        let opened = async {
+            let mut attempt = Attempt { client: self, url: &parsed?, watch: &mut watch };
+            attempt.connect().await
         };
-        match attempt.over_http2(&connection, room, &deadline).await {
-            Err(Error::NotOffered(_)) => {
-                attempt.forget().await;
-                let stream = attempt.dial(false, &deadline).await?;
-                attempt.over_http1(stream, &deadline).await
-            }
-            // It ended before there was an answer, as connections do that nobody has used for a while.
-            Err(Error::Http(_)) if connection.is_closed() => {
-                let way = attempt.way(&mut deadline).await?;
-                attempt.go(way, &deadline).await
-            }
-            opened => Ok(opened?),
-        }
+        opened.await.inspect_err(|error| watch.failed_with(error))
     }
 
     async fn connect_in_the_clear(&self, url: &str) -> Result<Opened, ws_tokio::Error> {
         let connect = ws_tokio::connect(url).config(&self.config).dial(&self.dial);
         let (ws, response) = connect.await?;
-        let parts = ws.into_parts();
-        let over = ClientStream::connection(parts.io);
-        let parts = ws_tokio::handshake::Parts::new(over, parts.role, parts.negotiated)
-            .leftover(parts.leftover);
-        let ws = WebSocket::from_parts(parts, self.config.web_socket_config());
-        Ok((ws, response.into_response()))
+        let ws: ws_driver::WebSocket<_, Tokio> = ws.into();
+        Ok((ws.map(ClientStream::connection).into(), response.into_response()))
     }
 
     fn origin(&self, url: &Url) -> Arc<AsyncMutex<Origin>> {
@@ -143,11 +127,40 @@ enum Way {
 struct Attempt<'a> {
     client: &'a Client,
     url: &'a Url,
+    /// Is told of one handshake, whichever ways it goes.
+    watch: &'a mut HandshakeWatch,
 }
 
 impl Attempt<'_> {
+    async fn connect(&mut self) -> Result<Opened, ws_tokio::Error> {
+        let mut deadline = Deadline::of_client(&self.client.config);
+        let (connection, room) = match self.way(&mut deadline).await? {
+            Way::Stream(connection, room) => (connection, room),
+            other => return self.go(other, &deadline).await,
+        };
+        match self.over_http2(&connection, room, &deadline).await {
+            Err(Error::NotOffered(_)) => {
+                self.forget().await;
+                let stream = self.dial(false, &deadline).await?;
+                self.over_http1(stream, &deadline).await
+            }
+            // It ended before there was an answer, as connections do that nobody has used for a while.
+            Err(Error::Http(_)) if connection.is_closed() => {
+                let way = self.way(&mut deadline).await?;
+                self.go(way, &deadline).await
+            }
+            opened => opened.map_err(|error| self.failed(error)),
+        }
+    }
+
+    /// Tells a failure by its own name.
+    fn failed(&mut self, error: Error) -> ws_tokio::Error {
+        error.tell(self.watch);
+        error.into()
+    }
+
     /// Finds a connection, or makes one.
-    async fn way(&self, deadline: &mut Deadline) -> Result<Way, ws_tokio::Error> {
+    async fn way(&mut self, deadline: &mut Deadline) -> Result<Way, ws_tokio::Error> {
         let origin = self.client.origin(self.url);
         let lock = async { Ok(origin.lock().await) };
         let mut origin = deadline.bound(HandshakeStep::Connect, lock).await?;
@@ -170,6 +183,7 @@ impl Attempt<'_> {
             *origin = Origin::Http1;
             return Ok(Way::Connection(Box::new(stream)));
         }
+        self.watch.step(HandshakeStep::Settings);
         let made = SharedConnection::begin(stream, deadline).await;
         match made.map(|connection| (connection.room(), connection)) {
             Ok((Some(room), connection)) => {
@@ -185,15 +199,16 @@ impl Attempt<'_> {
                 drop(origin);
                 Ok(Way::Connection(Box::new(self.dial(false, deadline).await?)))
             }
-            Err(error) => Err(error.into()),
+            Err(error) => Err(self.failed(error)),
         }
     }
 
     /// Opens the WebSocket in this way.
-    async fn go(&self, way: Way, deadline: &Deadline) -> Result<Opened, ws_tokio::Error> {
+    async fn go(&mut self, way: Way, deadline: &Deadline) -> Result<Opened, ws_tokio::Error> {
         match way {
             Way::Stream(connection, room) => {
-                Ok(self.over_http2(&connection, room, deadline).await?)
+                let opened = self.over_http2(&connection, room, deadline).await;
+                opened.map_err(|error| self.failed(error))
             }
             Way::Connection(stream) => self.over_http1(*stream, deadline).await,
         }
@@ -211,35 +226,39 @@ impl Attempt<'_> {
     ) -> Result<MaybeTlsStream<TcpStream>, ws_tokio::Error> {
         let config = self.client.dial.clone().offer_http2(http2);
         // Behind TLS nothing has come that is not in the session.
-        let (stream, _) = ws_driver::dial::<Tokio>(self.url, &config, deadline.at()).await?;
+        let dialled = dial_watched::<Tokio>(self.url, &config, deadline.at(), self.watch);
+        let (stream, _) = dialled.await?;
         Ok(stream)
     }
 
     async fn over_http2(
-        &self,
+        &mut self,
         connection: &SharedConnection,
         room: OwnedSemaphorePermit,
         deadline: &Deadline,
     ) -> Result<Opened, Error> {
-        let (response, upgrading) =
-            connection.ask(self.url, &self.client.config, deadline.again()).await?;
+        let config = &self.client.config;
+        let asked = connection.ask(self.url, config, deadline.again(), self.watch);
+        let (response, upgrading) = asked.await?;
         let ws = upgrading.over(|stream| ClientStream::stream(stream, room)).await?;
         Ok((ws, response))
     }
 
     async fn over_http1(
-        &self,
+        &mut self,
         stream: MaybeTlsStream<TcpStream>,
         deadline: &Deadline,
     ) -> Result<Opened, ws_tokio::Error> {
-        let mut config = self.client.config.clone().timeout(deadline.left());
-        if let Some((user, password)) = self.url.user_info() {
-            config = config.user_info(user, password);
-        }
+        let config = match self.url.user_info() {
+            Some((user, password)) => &self.client.config.clone().user_info(user, password),
+            None => &self.client.config,
+        };
         let (host, target) = (self.url.host_field(), self.url.target());
         let stream = ClientStream::connection(stream);
-        let (ws, response) = ws_tokio::handshake_with(stream, host, target, &config).await?;
-        Ok((ws, response.into_response()))
+        let opening =
+            handshake_watched::<_, Tokio>(stream, host, target, config, deadline.at(), self.watch);
+        let (ws, response) = opening.await?;
+        Ok((ws.into(), response.into_response()))
     }
 }
 

@@ -20,10 +20,14 @@ use tokio::{
 };
 use ws_tokio::{
     ClientConfig, WebSocket,
-    handshake::{HandshakeStep, Url},
+    handshake::{HandshakeStep, HandshakeWatch, Url},
 };
 
-use super::{handshake::ask, no_body::NoBody, settling::Settling};
+use super::{
+    handshake::{ask, open},
+    no_body::NoBody,
+    settling::Settling,
+};
 use crate::{deadline::Deadline, error::Error, upgraded::Upgraded, upgrading::Upgrading};
 
 /// A connection of HTTP/2 whose server takes WebSockets: it has said so in its SETTINGS (RFC 8441 3).
@@ -118,9 +122,7 @@ impl SharedConnection {
         url: &str,
         config: &ClientConfig,
     ) -> Result<(WebSocket<Upgraded>, Response<()>), Error> {
-        let deadline = Deadline::of_client(config);
-        let (response, upgrading) = self.ask(&Url::parse(url)?, config, deadline).await?;
-        Ok((upgrading.await?, response))
+        open(&mut self.sender.clone(), url, config).await
     }
 
     /// Whether it has ended, so that nothing can be opened over it any more.
@@ -133,8 +135,9 @@ impl SharedConnection {
         url: &Url,
         config: &ClientConfig,
         deadline: Deadline,
+        watch: &mut HandshakeWatch,
     ) -> Result<(Response<()>, Upgrading), Error> {
-        ask(&mut self.sender.clone(), url, config, deadline).await
+        ask(&mut self.sender.clone(), url, config, deadline, watch).await
     }
 
     /// Room for one more stream, if the server lets one more be open.

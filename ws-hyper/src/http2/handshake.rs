@@ -63,9 +63,7 @@ pub async fn handshake_with<B>(
 where
     B: Body + Default + 'static,
 {
-    let deadline = Deadline::of_client(config);
-    let (response, upgrading) = ask(sender, &Url::parse(url)?, config, deadline).await?;
-    Ok((upgrading.await?, response))
+    open(sender, url, config).await
 }
 
 /// Makes a request for you to send over HTTP/2 in your own way, and the [`Verifier`] for
@@ -94,25 +92,40 @@ pub fn connect_request(config: &ClientConfig, url: &str) -> Result<(Request<()>,
     Ok(request(config, &Url::parse(url)?)?)
 }
 
-/// Sends a request, and gives the answer and what comes of it.
+/// Opens a WebSocket, and tells how that went.
+pub(super) async fn open<B>(
+    sender: &mut SendRequest<B>,
+    url: &str,
+    config: &ClientConfig,
+) -> Result<(WebSocket<Upgraded>, Response<()>), Error>
+where
+    B: Body + Default + 'static,
+{
+    let deadline = Deadline::of_client(config);
+    let mut watch = HandshakeWatch::client(config, HandshakeStep::AwaitAnswer);
+    let asked = async { ask(sender, &Url::parse(url)?, config, deadline, &mut watch).await };
+    let asked = asked.await;
+    let (response, upgrading) = asked.inspect_err(|error| error.tell(&mut watch))?;
+    Ok((upgrading.await?, response))
+}
+
+/// Sends a request, and gives the answer and what comes of it, which takes the watch along. A failure is for the
+/// caller to tell.
 pub(super) async fn ask<B>(
     sender: &mut SendRequest<B>,
     url: &Url,
     config: &ClientConfig,
     mut deadline: Deadline,
+    watch: &mut HandshakeWatch,
 ) -> Result<(Response<()>, Upgrading), Error>
 where
     B: Body + Default + 'static,
 {
-    let mut watch = HandshakeWatch::client(config, HandshakeStep::AwaitAnswer);
-    let answered = async {
-        let (request, verifier) = request(config, url)?;
-        let request = request.map(|()| B::default());
-        let answer = async { sender.send_request(request).await.map_err(refused) };
-        Ok((deadline.bound(HandshakeStep::AwaitAnswer, answer).await?, verifier))
-    };
-    let answered: Result<_, Error> = answered.await;
-    let (response, verifier) = answered.inspect_err(|error| error.tell(&mut watch))?;
+    watch.step(HandshakeStep::AwaitAnswer);
+    let (request, verifier) = request(config, url)?;
+    let request = request.map(|()| B::default());
+    let answer = async { sender.send_request(request).await.map_err(refused) };
+    let response = deadline.bound(HandshakeStep::AwaitAnswer, answer).await?;
     check(response, &verifier, deadline, watch)
 }
 

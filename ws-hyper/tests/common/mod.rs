@@ -4,6 +4,12 @@
 
 #[cfg(feature = "http2")]
 pub(crate) mod http2;
+#[cfg(feature = "http2")]
+pub(crate) mod peer;
+#[cfg(feature = "observer")]
+pub(crate) mod recorder;
+#[cfg(all(feature = "auto", feature = "rustls"))]
+pub(crate) mod secure;
 
 use std::{convert::Infallible, future::Future, net::SocketAddr, time::Duration};
 
