@@ -247,7 +247,7 @@ def broken():
         leave(client, number, stream)
 
 
-@check("a message comes with the request")
+@unless_behind(check("a message comes with the request"))
 def early():
     with connected() as client:
         _, stream = client.open(data=frame(TEXT, b"early"))

@@ -1,8 +1,7 @@
 //! `cargo xtask interop http2`: WebSockets over HTTP/2 (RFC 8441), with what others have written.
 //!
 //! Servers of this workspace, on bare hyper and on axum, before clients of others and behind proxies of others; and
-//! its clients before servers of others. Both are this
-//! program itself, called with `http2 serve` and `http2 check`.
+//! its clients before servers of others. Both are this program itself, called with `http2 serve` and `http2 check`.
 //!
 //! | file | holds |
 //! |---|---|

@@ -6,7 +6,6 @@ pub(crate) const H2: &[&str] = &[
     "a message is echoed, and the closing handshake ends the stream without a reset",
     "a message is longer than all windows",
     "a broken rule is answered with a close, and the stream ends without a reset",
-    "a message comes with the request",
     "a hundred on one connection, and then they are cancelled",
     "others are idle on the same connection, and one is used",
     "a close with a code ends the stream without a reset",
@@ -17,6 +16,7 @@ pub(crate) const H2: &[&str] = &[
 
 /// Of the same, where nothing stands in front of the server.
 pub(crate) const H2_ALONE: &[&str] = &[
+    "a message comes with the request",
     "HTTP/1.1 on the same port, and the first frame comes with the request",
     "another version is answered with 400",
     "no version is answered with 400",

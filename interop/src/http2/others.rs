@@ -17,9 +17,6 @@ pub(crate) enum Other {
 }
 
 impl Other {
-    /// All of them.
-    pub(crate) const ALL: [Self; 2] = [Self::Node, Self::Hypercorn];
-
     /// What it is called.
     pub(crate) fn name(self) -> &'static str {
         match self {

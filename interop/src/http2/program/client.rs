@@ -7,12 +7,12 @@ use ws_hyper::http2::{Client, ClientStream, SharedConnection};
 use ws_hyper::hyper::Response;
 use ws_hyper::{ClientConfig, Upgraded, WebSocket};
 
-use super::Error;
+use super::error::Error;
 
 /// Opens WebSockets over one connection.
 pub(crate) trait Opens {
     /// What they are over.
-    type Io: AsyncRead + AsyncWrite + Unpin;
+    type Io: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 
     /// Opens one.
     ///

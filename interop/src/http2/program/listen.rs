@@ -14,7 +14,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use super::{Error, bare, router, tls};
+use super::error::Error;
+use super::{bare, router, tls};
 
 /// Who reads requests.
 #[derive(Clone, Copy, Debug)]

@@ -14,11 +14,13 @@
 //! | [`router`] | WebSockets of axum |
 //! | [`client`] | ways to open WebSockets as a client |
 //! | [`checks`] | what a client looks at |
+//! | [`error`] | why the program ends early |
 //! | [`tls`] | certificates that are read, and who is trusted |
 
 mod bare;
 mod checks;
 mod client;
+mod error;
 mod listen;
 mod router;
 mod served;
@@ -28,11 +30,9 @@ use std::path::Path;
 
 use tokio::runtime::Builder;
 
+use self::error::Error;
 use self::listen::Stack;
 use crate::failure::Failure;
-
-/// Why the program ends early.
-type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// Runs the program, with what stands behind `http2` on the command line.
 ///
@@ -49,9 +49,11 @@ pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
 async fn act(args: &[String]) -> Result<(), Error> {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args[..] {
-        ["serve", stack, certificate, key] => {
-            let stack = if stack == "axum" { Stack::Axum } else { Stack::Hyper };
-            listen::serve(stack, Path::new(certificate), Path::new(key)).await
+        ["serve", "hyper", certificate, key] => {
+            listen::serve(Stack::Hyper, Path::new(certificate), Path::new(key)).await
+        }
+        ["serve", "axum", certificate, key] => {
+            listen::serve(Stack::Axum, Path::new(certificate), Path::new(key)).await
         }
         ["check", url] => checks::run(url, None).await,
         ["check", url, authority] => checks::run(url, Some(Path::new(authority))).await,
