@@ -1,5 +1,7 @@
 // Messages between an echo server and a page in Chromium. See ../README.md for what is printed.
-//   chromium.mjs EXECUTABLE URL LIMITED_URL [--deflate]
+//   chromium.mjs EXECUTABLE URL LIMITED_URL [--deflate] [--http2]
+// With --http2 the page asks the server for something else first, so that there is a connection of HTTP/2: the browser
+// begins none for a WebSocket.
 // Serves the page on 127.0.0.1 and opens it in a headless browser with a profile of its own; the page posts here what
 // it has to say.
 import { spawn } from 'node:child_process';
@@ -18,13 +20,15 @@ const FLAGS = [
 ];
 const [executable, url, limitedUrl, ...rest] = process.argv.slice(2);
 const deflate = rest.includes('--deflate');
+const first = rest.includes('--http2') ? url.replace(/^ws/, 'http') : null;
 const PAGE = `<!doctype html>
 <title>Messages</title>
 <script type="module">
 import { browserChecks, checks } from './browser_checks.mjs';
 import { run } from './checks.mjs';
 const say = (line) => fetch('/say', { method: 'POST', body: line });
-const [url, limitedUrl, deflate] = ${JSON.stringify([url, limitedUrl, deflate])};
+const [url, limitedUrl, deflate, first] = ${JSON.stringify([url, limitedUrl, deflate, first])};
+if (first) await fetch(first, { mode: 'no-cors', credentials: 'include' });
 await run({ ...(deflate ? {} : browserChecks(url)), ...checks(url, limitedUrl, deflate) }, say);
 await say('end');
 </script>

@@ -1,11 +1,16 @@
 """WebSockets over HTTP/2 (RFC 8441) with the library h2, which knows HTTP/2 and nothing of WebSocket.
 
-http2.py HOST:PORT    checks the echo server there, which speaks HTTP/2 without TLS
+http2.py HOST:PORT [--authority FILE] [--idle N] [--behind] [--below PATH]
+
+Checks the echo server there: without TLS it has to speak HTTP/2, with an authority it has to choose it. `--idle` is
+how many streams are left alone while one is used. `--behind` says that a proxy stands in front: what is then its own
+business is not checked. `--below` is a path that all others are below.
 """
 
+import argparse
 import os
 import socket
-import sys
+import ssl
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
@@ -30,6 +35,25 @@ NOT_THERE = ["connection", "upgrade", "transfer-encoding", "sec-websocket-accept
 check = Checks()
 
 
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("address")
+    parser.add_argument("--authority")
+    parser.add_argument("--idle", type=int, default=1000)
+    parser.add_argument("--behind", action="store_true")
+    parser.add_argument("--below", default="")
+    return parser.parse_args()
+
+
+ARGS = arguments()
+ADDRESS, SCHEME = ARGS.address, "https" if ARGS.authority else "http"
+
+
+def unless_behind(check):
+    """Of the server alone: a proxy has a way of its own."""
+    return (lambda _: None) if ARGS.behind else check
+
+
 def frame(opcode, payload=b"", masked=True):
     bit = masked << 7
     if len(payload) < 126:
@@ -51,14 +75,26 @@ class Stream:
         self.fields, self.data, self.ended, self.reset = None, b"", False, None
 
 
+def connect(address, version):
+    """A connection without TLS, or one for which the server has chosen this version of HTTP."""
+    host, port = address.rsplit(":", 1)
+    connection = socket.create_connection((host, int(port)), timeout=20)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if not ARGS.authority:
+        return connection
+    context = ssl.create_default_context(cafile=ARGS.authority)
+    context.set_alpn_protocols([version])
+    connection = context.wrap_socket(connection, server_hostname=host)
+    same(connection.selected_alpn_protocol(), version)
+    return connection
+
+
 class Client:
     """One connection, which is driven by whoever waits for something."""
 
     def __init__(self, address):
-        host, port = address.rsplit(":", 1)
         self.authority = address
-        self.socket = socket.create_connection((host, int(port)), timeout=20)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket = connect(address, "h2")
         self.h2 = H2Connection(H2Configuration(client_side=True, header_encoding="utf-8"))
         self.streams, self.settings, self.pongs, self.gone = {}, None, 0, False
         self.h2.initiate_connection()
@@ -110,8 +146,9 @@ class Client:
         self.wait(lambda: self.pongs > before)
 
     def ask(self, *fields, data=b"", **pseudo):
-        start = {"method": "CONNECT", "protocol": "websocket", "scheme": "http", "path": "/echo"}
+        start = {"method": "CONNECT", "protocol": "websocket", "scheme": SCHEME, "path": "/echo"}
         start = {**start, "authority": self.authority, **pseudo}
+        start["path"] = ARGS.below + start["path"]
         start = [(f":{name}", value) for name, value in start.items() if value is not None]
         number = self.h2.get_next_available_stream_id()
         self.streams[number] = stream = Stream()
@@ -141,7 +178,6 @@ class Client:
         return read
 
 
-ADDRESS = sys.argv[1]
 VERSION = ("sec-websocket-version", "13")
 
 
@@ -154,6 +190,11 @@ def connected():
 def leave(client, number, stream):
     """Ends a stream that the server has ended, and waits for what it makes of that."""
     client.wait(lambda: stream.ended)
+    if ARGS.behind:
+        # Proxies end a stream, and may reset it right away.
+        client.settle()
+        same((stream.reset in (None, ErrorCodes.NO_ERROR, ErrorCodes.CANCEL), client.gone), (True, False))
+        return
     client.h2.end_stream(number)
     client.flush()
     client.settle()
@@ -169,9 +210,9 @@ def offered():
 @check("a message is echoed, and the closing handshake ends the stream without a reset")
 def echo():
     with connected() as client:
-        number, stream = client.open(("sec-websocket-protocol", "none, echo"))
-        same(stream.fields.get("sec-websocket-protocol"), "echo")
-        same([name for name in stream.fields if name in NOT_THERE], [])
+        number, stream = client.open(("sec-websocket-protocol", "none, chat.v2"))
+        same(stream.fields.get("sec-websocket-protocol"), "chat.v2")
+        same([name for name in stream.fields if name in NOT_THERE and not ARGS.behind], [])
         client.send(number, frame(TEXT, "löwe".encode()))
         same(client.read(stream, 7), frame(TEXT, "löwe".encode(), masked=False))
         client.send(number, frame(PING, b"here"))
@@ -206,7 +247,7 @@ def broken():
         leave(client, number, stream)
 
 
-@check("a message comes with the request")
+@unless_behind(check("a message comes with the request"))
 def early():
     with connected() as client:
         _, stream = client.open(data=frame(TEXT, b"early"))
@@ -231,6 +272,51 @@ def many():
         same(client.read(stream, 12), frame(TEXT, b"still here", masked=False))
 
 
+@check("others are idle on the same connection, and one is used")
+def idle():
+    with connected() as client:
+        streams = [client.open() for _ in range(ARGS.idle)]
+        number, stream = client.open()
+        for at in range(200):
+            answer = frame(TEXT, str(at).encode(), masked=False)
+            client.send(number, frame(TEXT, str(at).encode()))
+            same(client.read(stream, len(answer)), answer)
+        client.send(number, frame(CLOSE, b"\x03\xe8"))
+        same(client.read(stream, 4), frame(CLOSE, b"\x03\xe8", masked=False))
+        leave(client, number, stream)
+        # And those that were idle are there.
+        for number, stream in streams:
+            client.send(number, frame(PING))
+            same(client.read(stream, 2), frame(PONG, masked=False))
+
+
+@check("a close with a code ends the stream without a reset")
+def closes():
+    with connected() as client:
+        number, stream = client.open(path="/close/4000")
+        same(client.read(stream, 4)[2:], b"\x0f\xa0")
+        client.send(number, frame(CLOSE, b"\x0f\xa0"))
+        leave(client, number, stream)
+
+
+@unless_behind(check("HTTP/1.1 on the same port, and the first frame comes with the request"))
+def http1():
+    with connect(ADDRESS, "http/1.1") as connection:
+        request = (
+            f"GET {ARGS.below}/echo HTTP/1.1\r\nHost: {ADDRESS}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        )
+        connection.sendall(request.encode() + frame(TEXT, b"early"))
+        answer = frame(TEXT, b"early", masked=False)
+        octets = b""
+        while not octets.endswith(b"\r\n\r\n" + answer):
+            more = connection.recv(65536)
+            if not more:
+                raise AssertionError(f"it ended behind {octets}")
+            octets += more
+        same(octets.split(b"\r\n")[0], b"HTTP/1.1 101 Switching Protocols")
+
+
 def refusal(name, status, *fields, **pseudo):
     @check(f"{name} is answered with {status}")
     def refused():
@@ -243,9 +329,11 @@ def refusal(name, status, *fields, **pseudo):
             client.open()
 
 
-refusal("another version", "400", ("sec-websocket-version", "8"))
-refusal("no version", "400")
+refusal("another origin", "403", VERSION, ("origin", "https://evil.example"), path="/origin")
 refusal("what is no token", "400", VERSION, ("sec-websocket-protocol", "ch@t"))
 refusal("an ordinary request", "200", method="GET", protocol=None)
+if not ARGS.behind:
+    refusal("another version", "400", ("sec-websocket-version", "8"))
+    refusal("no version", "400")
 
 check.run()

@@ -8,7 +8,7 @@
 //! | [`peers`] | handshakes and messages with seven peers, in both directions |
 //! | [`secure`] | TLS with them, and proxies and servers of others between client and server |
 //! | [`autobahn`] | the Autobahn suite as client and as server |
-//! | [`http2`] | WebSockets over HTTP/2 with a library that knows nothing of them |
+//! | [`http2`] | WebSockets over HTTP/2 with clients, servers and proxies of others |
 //! | [`failure`] | how a command ends when it does not end well |
 //! | [`runtimes`] | the runtimes that the demo program knows |
 //! | [`site`] | where things are, and building the demo program |
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         Some((name, rest)) if name == "peers" => peers::run(rest),
         Some((name, rest)) if name == "secure" => secure::run(rest),
         Some((name, rest)) if name == "autobahn" => autobahn::run(rest),
-        Some((name, _)) if name == "http2" => http2::run(),
+        Some((name, rest)) if name == "http2" => http2::run(rest),
         _ => {
             eprintln!("usage: interop peers|secure|http2|autobahn [arguments]");
             return ExitCode::from(2);

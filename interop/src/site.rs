@@ -53,21 +53,6 @@ impl Site {
         Ok(self.target.join("release").join("ws-demo"))
     }
 
-    /// Builds an example of a package, with features.
-    ///
-    /// # Errors
-    ///
-    /// When it does not build.
-    pub(crate) fn example(
-        &self,
-        package: &str,
-        features: &str,
-        name: &str,
-    ) -> Result<PathBuf, String> {
-        self.build(name, &["--package", package, "--features", features, "--example", name])?;
-        Ok(self.target.join("debug").join("examples").join(name))
-    }
-
     fn build(&self, what: &str, arguments: &[&str]) -> Result<(), String> {
         println!("build: {what}");
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

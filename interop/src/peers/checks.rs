@@ -60,6 +60,27 @@ pub(crate) fn outcomes(
     outcomes
 }
 
+/// All outcomes in one: how many checks there were, or which of them have failed and why.
+///
+/// # Errors
+///
+/// When one has failed.
+pub(crate) fn together(outcomes: &[(String, Outcome)]) -> Result<String, String> {
+    let failed: Vec<_> = outcomes
+        .iter()
+        .filter_map(|(name, outcome)| match outcome {
+            Outcome::Failed(why) => Some(format!("{name}: {why}")),
+            _ => None,
+        })
+        .collect();
+    match failed.is_empty() {
+        true => Ok(format!("{} checks", outcomes.len())),
+        false => {
+            Err(format!("{} of {} checks: {}", failed.len(), outcomes.len(), failed.join("; ")))
+        }
+    }
+}
+
 /// What a line says of a check, if it is about it.
 fn outcome(name: &str, line: &str) -> Option<Outcome> {
     if line.strip_prefix("ok ") == Some(name) {

@@ -70,26 +70,19 @@ pub(crate) fn over_tls(options: &Options) -> Result<(PathBuf, Tools), String> {
     let installer = Installer { home: site.home("interop")?, site };
     thread::scope(|scope| {
         let demo = scope.spawn(|| installer.demo(options));
-        let tools = Tools {
-            node: installer.node(),
-            builtin: builtin(),
-            curl: has("curl", "--version").map(drop),
-            python: installer.python(),
-            beast: Err("not over TLS".to_owned()),
-            chromium: system::chromium(),
-        };
+        let tools = installer.without_beast();
         Ok((result_of(demo)?, tools))
     })
 }
 
-/// The interpreter of a virtual environment with the packages, and the folder of the programs.
+/// The peers that speak HTTP/2, or speak with servers that do.
 ///
 /// # Errors
 ///
-/// When there is none, or no packages for it.
-pub(crate) fn python() -> Result<(PathBuf, PathBuf), String> {
+/// When there is no folder for them.
+pub(crate) fn over_http2() -> Result<Tools, String> {
     let site = Site::find()?;
-    Installer { home: site.home("interop")?, site }.python()
+    Ok(Installer { home: site.home("interop")?, site }.without_beast())
 }
 
 fn result_of<T>(step: ScopedJoinHandle<'_, Result<T, String>>) -> Result<T, String> {
@@ -105,6 +98,18 @@ struct Installer {
 }
 
 impl Installer {
+    /// The peers that speak TLS.
+    fn without_beast(&self) -> Tools {
+        Tools {
+            node: self.node(),
+            builtin: builtin(),
+            curl: has("curl", "--version").map(drop),
+            python: self.python(),
+            beast: Err("not over TLS".to_owned()),
+            chromium: system::chromium(),
+        }
+    }
+
     /// The demo program: the one that was named, or it is built.
     fn demo(&self, options: &Options) -> Result<PathBuf, String> {
         match &options.demo {
@@ -120,8 +125,11 @@ impl Installer {
         let venv = self.home.join("python");
         let interpreter = venv.join("bin").join("python");
         let stamp = Stamp::new(&venv, read(&requirements)?);
-        let usable =
-            || does(Command::new(&interpreter).args(["-c", "import h2, pproxy, websockets"]));
+        let usable = || {
+            does(
+                Command::new(&interpreter).args(["-c", "import h2, hypercorn, pproxy, websockets"]),
+            )
+        };
         if !stamp.is_current() || usable().is_err() {
             has("python3", "--version")?;
             let packages = stamp.content().split_whitespace().collect::<Vec<_>>().join(", ");

@@ -10,7 +10,7 @@
 //! |---|---|
 //! | [`parts`] | what stands in between: finding it, and installing it |
 //! | [`folder`], [`ports`] | where files and listeners go |
-//! | [`identities`] | certificates |
+//! | [`identities`], [`trust`] | certificates, and how peers come to trust them |
 //! | [`names`] | a name that only the proxies know |
 //! | [`fronts`] | nginx, HAProxy and stunnel, and their configuration |
 //! | [`proxies`] | the proxies, their configuration and their logs |
@@ -21,19 +21,20 @@
 
 mod cases;
 mod field;
-mod folder;
+pub(crate) mod folder;
 mod fronts;
-mod identities;
+pub(crate) mod identities;
 mod names;
 mod ours;
-mod parts;
-mod ports;
+pub(crate) mod parts;
+pub(crate) mod ports;
 mod proxies;
-mod report;
+pub(crate) mod report;
+pub(crate) mod trust;
 
 use self::cases::Group;
 use self::field::Field;
-use self::parts::Parts;
+use self::parts::{Part, Parts};
 use self::report::{Entry, Totals};
 use crate::failure::{Failure, skips_fail};
 use crate::peers::install;
@@ -47,7 +48,7 @@ use crate::workers;
 pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
     let options = Options::parse(args)?;
     let (demo, tools) = install::over_tls(&options)?;
-    let parts = Parts::install(&tools.python);
+    let parts = Parts::install(&Part::ALL, &tools.python);
     for (name, version) in tools.versions().into_iter().chain(parts.list()) {
         match version {
             Ok(version) => println!("with {name} {version}"),

@@ -18,10 +18,11 @@ pub(crate) enum Part {
     Microsocks,
     Openssh,
     Pproxy,
+    Nghttpx,
 }
 
 impl Part {
-    /// All of them.
+    /// All but nghttpx, which has no place where nobody speaks HTTP/2.
     pub(crate) const ALL: [Self; 9] = [
         Self::Nginx,
         Self::Haproxy,
@@ -49,6 +50,7 @@ impl Part {
             Self::Microsocks => "microsocks",
             Self::Openssh => "OpenSSH",
             Self::Pproxy => "pproxy",
+            Self::Nghttpx => "nghttpx",
         }
     }
 
@@ -64,6 +66,7 @@ impl Part {
             Self::Microsocks => ("microsocks", "microsocks"),
             // It brings the package with the client.
             Self::Openssh => ("openssh-server", "sshd"),
+            Self::Nghttpx => ("nghttp2-proxy", "nghttpx"),
             Self::Pproxy => return None,
         })
     }
@@ -81,16 +84,16 @@ struct Program {
 }
 
 impl Parts {
-    /// Finds the programs, and installs those that are not there; pproxy is in the folder of
+    /// Finds the programs of `parts`, and installs those that are not there; pproxy is in the folder of
     /// Python's interpreter.
-    pub(crate) fn install(python: &Result<(PathBuf, PathBuf), String>) -> Self {
+    pub(crate) fn install(parts: &[Part], python: &Result<(PathBuf, PathBuf), String>) -> Self {
         let install = |part: Part| match part.package() {
             Some((package, program)) => debian(package, program),
             None => {
                 python.as_ref().map_err(Clone::clone).and_then(|(interpreter, _)| pypi(interpreter))
             }
         };
-        Self(Part::ALL.into_iter().map(|part| (part, install(part))).collect())
+        Self(parts.iter().map(|&part| (part, install(part))).collect())
     }
 
     /// A program.

@@ -1,7 +1,5 @@
 //! Peers are the clients, our server has a certificate.
 
-use std::fs;
-use std::process::Command;
 use std::time::Duration;
 
 use super::super::field::{Field, Kind};
@@ -9,14 +7,12 @@ use super::super::fronts::Tls;
 use super::super::identities::Identity;
 use super::super::parts::Part;
 use super::super::report::{Absent, Entry};
-use crate::install::does;
+use super::super::trust::trust;
 use crate::peers::checks;
 use crate::peers::compression::Compression;
 use crate::peers::curl;
 use crate::peers::peer::Peer;
-use crate::peers::report::Outcome;
 use crate::peers::side::Side;
-use crate::peers::system;
 use crate::process;
 
 /// Those whose clients speak TLS, the slowest first.
@@ -63,49 +59,10 @@ fn checked(field: &Field, peer: Peer, runtime: &'static str, port: u16) -> Resul
         let host = if peer == Peer::Chromium { "127.0.0.1" } else { "localhost" };
         command.arg(format!("wss://{host}:{port}/"));
     }
-    trust(&mut command, field, peer, runtime)?;
+    trust(&mut command, peer, &field.identities, &field.folder, runtime)?;
     let names = checks::of(Side::Server, peer, Compression::None);
     let finished = process::run(&mut command, CHECKS_LIMIT);
-    let outcomes = checks::outcomes(&names, finished);
-    let failed: Vec<_> = outcomes
-        .iter()
-        .filter_map(|(name, outcome)| match outcome {
-            Outcome::Failed(why) => Some(format!("{name}: {why}")),
-            _ => None,
-        })
-        .collect();
-    match failed.is_empty() {
-        true => Ok(format!("{} checks", outcomes.len())),
-        false => {
-            Err(format!("{} of {} checks: {}", failed.len(), outcomes.len(), failed.join("; ")))
-        }
-    }
-}
-
-/// Lets a peer trust our authority, in the way that its users do.
-fn trust(
-    command: &mut Command,
-    field: &Field,
-    peer: Peer,
-    runtime: &'static str,
-) -> Result<(), String> {
-    let authority = field.identities.authority();
-    match peer {
-        Peer::Websockets => command.env("SSL_CERT_FILE", authority),
-        Peer::Chromium => {
-            let certutil = system::certutil()?;
-            let home = field.folder.for_everybody(&format!("home-{runtime}"))?;
-            let database = home.join(".pki").join("nssdb");
-            fs::create_dir_all(&database).map_err(|error| error.to_string())?;
-            let database = format!("sql:{}", database.display());
-            does(Command::new(&certutil).args(["-N", "--empty-password", "-d", &database]))?;
-            let add = ["-A", "-t", "C,,", "-n", "interop", "-d", &database, "-i"];
-            does(Command::new(certutil).args(add).arg(authority))?;
-            command.env("HOME", home)
-        }
-        _ => command.env("NODE_EXTRA_CA_CERTS", authority),
-    };
-    Ok(())
+    checks::together(&checks::outcomes(&names, finished))
 }
 
 fn upgraded(field: &Field, runtime: &'static str) -> Result<String, String> {
