@@ -36,6 +36,12 @@ pub enum Event {
         /// How many.
         count: u64,
     },
+    /// What was published on other nodes may be missing at this place: the broker was away, or another node had no
+    /// connection to it.
+    Gap {
+        /// The topic.
+        topic: Arc<str>,
+    },
     /// The member was too slow for a topic with [`Policy::Disconnect`](crate::Policy::Disconnect): it is in no topic
     /// any more, and is being disconnected. Receive until `None`.
     Removed {

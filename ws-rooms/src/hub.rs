@@ -19,6 +19,10 @@ use crate::{
     error::{PublishError, SubscribeError},
     mailbox::Mailbox,
     metrics::{Counters, count},
+    outbox::{
+        Outbox,
+        packet::{Body, Packet},
+    },
     subscription::{Joined, MemberId, SubscribeConfig},
     topic::{Subscriber, Topic},
     topic_name,
@@ -33,6 +37,8 @@ pub(crate) struct Hub {
     hasher: RandomState,
     shards: [Mutex<HashMap<Arc<str>, Arc<Topic>>>; SHARDS],
     next_member: AtomicU64,
+    /// What goes to other nodes, if there may be any.
+    outbox: Option<Arc<Outbox>>,
 }
 
 /// A member's part in a topic.
@@ -46,13 +52,14 @@ pub(crate) struct Seat {
 }
 
 impl Hub {
-    pub(crate) fn new(config: RoomsConfig) -> Self {
+    pub(crate) fn new(config: RoomsConfig, outbox: Option<Arc<Outbox>>) -> Self {
         Self {
             config,
             counters: Counters::default(),
             hasher: RandomState::new(),
             shards: std::array::from_fn(|_| Mutex::default()),
             next_member: AtomicU64::new(1),
+            outbox,
         }
     }
 
@@ -98,7 +105,7 @@ impl Hub {
         mailbox.close(seat.key);
     }
 
-    /// Hands a message to the members of this node, and gives how many there are to take it.
+    /// Publishes a message, and gives how many members of this node take it.
     pub(crate) fn publish(
         &self,
         name: &str,
@@ -111,15 +118,52 @@ impl Hub {
             return Err(PublishError::TooLong { len, max });
         }
         count(&self.counters.published, 1);
+        let packet = self.outbox.as_ref().map(|outbox| {
+            let body = Body::Message(message.clone());
+            (outbox, Packet::encode(outbox.node, name, &body))
+        });
+        let queued = self.deliver(name, message, except);
+        // Behind all locks. What one thread publishes goes to the broker in its order nevertheless.
+        if let Some((outbox, packet)) = packet {
+            if !outbox.push(name.into(), packet) {
+                count(&self.counters.unsent, 1);
+            }
+        }
+        Ok(queued)
+    }
+
+    /// Hands a message to the members of this node, and gives how many there are to take it.
+    pub(crate) fn deliver(&self, name: &str, message: Message, except: Option<MemberId>) -> usize {
         // Without anybody to hear it, it need not be framed.
-        let Some(topic) = self.topic(name) else { return Ok(0) };
+        let Some(topic) = self.topic(name) else { return 0 };
         let message = Arc::new(Prepared::new(message));
         let mut wakers = Wakers::new();
         let out = topic.publish(&message, except, &self.config, &self.counters, &mut wakers);
         if out.over {
             self.take_out(&topic);
         }
-        Ok(out.queued)
+        out.queued
+    }
+
+    /// Something of other nodes may be missing in a topic.
+    pub(crate) fn gap(&self, name: &str) {
+        let Some(topic) = self.topic(name) else { return };
+        let mut wakers = Wakers::new();
+        if topic.gap(&self.counters, &mut wakers) {
+            self.take_out(&topic);
+        }
+    }
+
+    /// Something of other nodes may be missing in any topic.
+    pub(crate) fn gaps(&self) {
+        self.names().iter().for_each(|name| self.gap(name));
+    }
+
+    pub(crate) fn names(&self) -> Vec<Arc<str>> {
+        let of = |shard: &Mutex<HashMap<Arc<str>, _>>| -> Vec<_> {
+            shard.lock().unwrap_or_else(PoisonError::into_inner).keys().map(Arc::clone).collect()
+        };
+        self.shards.iter().flat_map(of).collect()
     }
 
     pub(crate) fn topic(&self, name: &str) -> Option<Arc<Topic>> {
@@ -139,6 +183,8 @@ impl Hub {
         let name: Arc<str> = name.into();
         let topic = Arc::new(Topic::new(Arc::clone(&name)));
         shard.insert(name, Arc::clone(&topic));
+        drop(shard);
+        self.moved(&topic.name);
         Ok(topic)
     }
 
@@ -151,13 +197,25 @@ impl Hub {
                 *shard = HashMap::new();
             }
             self.counters.topics.fetch_sub(1, Relaxed);
+            drop(shard);
+            self.moved(&topic.name);
         }
+    }
+
+    fn moved(&self, name: &Arc<str>) {
+        self.outbox.iter().for_each(|outbox| outbox.moved(name));
     }
 
     fn shard(&self, name: &str) -> MutexGuard<'_, HashMap<Arc<str>, Arc<Topic>>> {
         // The remainder is less than the length.
         let index = self.hasher.hash_one(name) as usize % SHARDS;
         self.shards[index].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        self.outbox.iter().for_each(|outbox| outbox.close());
     }
 }
 

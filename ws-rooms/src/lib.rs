@@ -54,6 +54,7 @@
 //! | send to one member alone | [`Member::send`] |
 //! | limit what all of it may cost | [`RoomsConfig`] |
 //! | watch it | [`Rooms::metrics`] |
+//! | share topics with other nodes | [`Rooms::with_engine`], `Nats`, `Redis`, or an [`Engine`] of your own |
 //!
 //! ```toml
 //! [dependencies]
@@ -96,6 +97,46 @@
 //! - Delivering goes on while you receive. A program that does something else for long is a slow member.
 //! - Every future may be dropped at any time: nothing that was received is lost, and nothing that was to be delivered.
 //!
+//! # More than one node
+//!
+//! ```
+//! # #[cfg(feature = "redis")] {
+//! use ws_rooms::{Redis, RelayEvent, Rooms, RoomsConfig};
+//!
+//! # async fn f() -> Result<(), ws_rooms::EngineError> {
+//! let redis = Redis::new("redis://localhost")?;
+//! let (rooms, relay) = Rooms::with_engine(RoomsConfig::new(), redis);
+//! let relay = relay.prefix("chat").inspect(|event| {
+//!     if let RelayEvent::Disconnected { error, retry_in } = event {
+//!         eprintln!("no broker: {error}, trying again in {retry_in:?}");
+//!     }
+//! });
+//! tokio::spawn(relay.run());
+//! // From here on, nothing is different: `rooms.join(ws)`, `rooms.publish(topic, message)`.
+//! # drop(rooms);
+//! # Ok(())
+//! # }
+//! # }
+//! ```
+//!
+//! Nodes share topics through a broker that is there already, NATS or Redis (or Valkey). A node subscribes to those topics
+//! that its members are in. What is promised between nodes is less than on one:
+//!
+//! - A message comes at most once. What one node publishes to a topic comes to each other node in its order; what several
+//!   publish may come to the members of one node in another order than to those of the next.
+//! - There is no echo, and there are no loops: a node takes nothing from the broker that it has sent, and passes nothing on.
+//! - While the broker is away, members of a node go on hearing each other, and nobody is disconnected. What is published
+//!   meanwhile is kept, up to 1 MiB or 4,096 messages, and sent later. The relay connects again, after a delay that
+//!   grows to 5 seconds.
+//! - Where something may be missing, members are told [`Event::Gap`]: after every connection, for the topics that they
+//!   were in already; when the broker has dropped something; and when another node has, or may have, lost what it
+//!   published. A gap may be told when nothing is missing, not the other way round.
+//! - A node that subscribes to a topic hears what others publish once the broker knows of it, a moment later.
+//! - [Presence](Rooms::present) and [history](Rooms::history) are those of one node.
+//!
+//! Whoever can publish at the broker can speak in every topic, so keep it to yourself. What comes from it is checked: what
+//! is no packet of this version, or of another topic than that of its channel, is [refused](RelayEvent::Refused) and counted.
+//!
 //! What members are called, and what they say, is passed on as it is: pages have to escape it.
 //!
 //! # Features
@@ -103,16 +144,20 @@
 //! | feature | default | |
 //! |---|---|---|
 //! | `deflate` | off | permessage-deflate (RFC 7692): that of `ws-tokio` |
+//! | `nats` | off | `Nats`, by async-nats 0.46 to 0.51, of which the last takes Rust 1.89 |
+//! | `redis` | off | `Redis`, by redis 1 |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod config;
+mod engine;
 mod error;
 mod event;
 mod hub;
 mod mailbox;
 mod member;
 mod metrics;
+mod outbox;
 mod rooms;
 mod subscription;
 mod topic;
@@ -123,13 +168,20 @@ pub use ws_tokio;
 
 pub use self::{
     config::RoomsConfig,
+    engine::{Engine, EngineError, Incoming, Relay, RelayEvent, Session},
     error::{PublishError, SubscribeError, TopicError},
     event::Event,
     member::Member,
     metrics::Metrics,
+    outbox::packet::PacketError,
     rooms::Rooms,
     subscription::{Joined, MemberId, Policy, Present, SubscribeConfig},
 };
+
+#[cfg(feature = "nats")]
+pub use self::engine::Nats;
+#[cfg(feature = "redis")]
+pub use self::engine::Redis;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -31,6 +31,8 @@ pub(crate) enum Entry {
     Message(Arc<Prepared>),
     Joined(Arc<Present>),
     Left(Arc<Present>),
+    /// Something of other nodes may be missing.
+    Gap,
     /// So many were dropped here.
     Missed(u64),
 }
@@ -41,7 +43,7 @@ impl Entry {
         match self {
             Self::Message(message) => message.message().len(),
             Self::Joined(who) | Self::Left(who) => who.identity.len(),
-            Self::Missed(_) => 0,
+            Self::Gap | Self::Missed(_) => 0,
         }
     }
 }

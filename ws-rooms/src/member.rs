@@ -258,6 +258,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Member<T> {
                 }
                 Entry::Joined(it) => Event::Joined { topic, who: who(it) },
                 Entry::Left(it) => Event::Left { topic, who: who(it) },
+                Entry::Gap => Event::Gap { topic },
                 Entry::Missed(missed) => Event::Missed { topic, count: missed },
             });
         };

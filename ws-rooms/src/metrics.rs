@@ -10,7 +10,7 @@ pub struct Metrics {
     pub members: usize,
     /// How many topics have subscribers.
     pub topics: usize,
-    /// How many messages were published by this node, whether or not there was anybody to hear them.
+    /// How many messages were published on this node, whether or not there was anybody to hear them.
     pub published: u64,
     /// How often a message was handed to the WebSocket of a subscriber.
     pub delivered: u64,
@@ -18,6 +18,14 @@ pub struct Metrics {
     pub dropped: u64,
     /// How many members were disconnected for being slow.
     pub removed: u64,
+    /// How many messages were handed to the broker.
+    pub relayed: u64,
+    /// How many messages were dropped because too many waited for the broker.
+    pub unsent: u64,
+    /// How many messages came from other nodes.
+    pub received: u64,
+    /// How much came from the broker that was no packet of another node.
+    pub refused: u64,
 }
 
 #[derive(Debug, Default)]
@@ -28,6 +36,10 @@ pub(crate) struct Counters {
     pub(crate) delivered: AtomicU64,
     pub(crate) dropped: AtomicU64,
     pub(crate) removed: AtomicU64,
+    pub(crate) relayed: AtomicU64,
+    pub(crate) unsent: AtomicU64,
+    pub(crate) received: AtomicU64,
+    pub(crate) refused: AtomicU64,
 }
 
 impl Counters {
@@ -39,6 +51,10 @@ impl Counters {
             delivered: self.delivered.load(Relaxed),
             dropped: self.dropped.load(Relaxed),
             removed: self.removed.load(Relaxed),
+            relayed: self.relayed.load(Relaxed),
+            unsent: self.unsent.load(Relaxed),
+            received: self.received.load(Relaxed),
+            refused: self.refused.load(Relaxed),
         }
     }
 }

@@ -1,11 +1,20 @@
 //! The handle of all rooms.
 
-use std::sync::Arc;
+use std::{
+    hash::{BuildHasher, RandomState},
+    sync::Arc,
+};
 
 use ws_tokio::{Message, Prepared, WebSocket};
 
 use crate::{
-    config::RoomsConfig, error::PublishError, hub::Hub, member::Member, metrics::Metrics,
+    config::RoomsConfig,
+    engine::{Engine, Relay},
+    error::PublishError,
+    hub::Hub,
+    member::Member,
+    metrics::Metrics,
+    outbox::Outbox,
     subscription::Present,
 };
 
@@ -26,7 +35,30 @@ pub struct Rooms {
 impl Rooms {
     /// Rooms of this process alone.
     pub fn new(config: RoomsConfig) -> Self {
-        Self { hub: Arc::new(Hub::new(config)) }
+        Self { hub: Arc::new(Hub::new(config, None)) }
+    }
+
+    /// Rooms that share their topics with other nodes, through a broker. The [`Relay`] is what carries messages there and
+    /// back: [run](Relay::run) it on a task.
+    ///
+    /// ```no_run
+    /// # #[cfg(feature = "nats")] {
+    /// use ws_rooms::{Nats, Rooms, RoomsConfig};
+    ///
+    /// # async {
+    /// let (rooms, relay) = Rooms::with_engine(RoomsConfig::new(), Nats::new("nats://localhost"));
+    /// tokio::spawn(relay.inspect(|event| eprintln!("{event:?}")).run());
+    /// # drop(rooms);
+    /// # };
+    /// # }
+    /// ```
+    pub fn with_engine<E: Engine>(config: RoomsConfig, engine: E) -> (Self, Relay<E>) {
+        // Keys of a hasher are random, and different for each. That is enough to tell nodes apart.
+        let half = || u128::from(RandomState::new().hash_one(()));
+        let outbox = Arc::new(Outbox::new((half() << u64::BITS) | half()));
+        let hub = Arc::new(Hub::new(config, Some(Arc::clone(&outbox))));
+        let relay = Relay::new(engine, &hub, outbox);
+        (Self { hub }, relay)
     }
 
     /// Makes a member of an open WebSocket, whichever side of it this is. It is in no topic yet.

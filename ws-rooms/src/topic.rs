@@ -118,6 +118,13 @@ impl Topic {
         FanOut { queued, over: state.over }
     }
 
+    /// Tells everybody that something of other nodes may be missing. Gives whether nobody is left.
+    pub(crate) fn gap(&self, counters: &Counters, wakers: &mut Wakers) -> bool {
+        let mut state = self.state();
+        state.push(&Entry::Gap, counters, wakers, |_| true);
+        state.over
+    }
+
     pub(crate) fn present(&self) -> Vec<Present> {
         self.state().subscribers.iter().map(|(_, it)| it.present()).collect()
     }

@@ -69,6 +69,19 @@ pub(crate) fn interop(args: &[String]) -> Result {
     }
 }
 
+/// Rooms that share topics through brokers. The tests run with all others, too, and there skip what is not installed.
+pub(crate) fn rooms(_args: &[String]) -> Result {
+    let missing: Vec<_> = ["nats-server", "redis-server"]
+        .into_iter()
+        .filter(|server| !tools::is_installed(server))
+        .collect();
+    if !missing.is_empty() {
+        return Err(Skip::required(format!("{} not installed", missing.join(" and "))).into());
+    }
+    let tests = ["-p", "ws-rooms", "--features", "nats,redis", "--test", "brokers"];
+    run(cargo(["test"]).args(tests))
+}
+
 /// The demo against the Autobahn suite.
 pub(crate) fn autobahn(args: &[String]) -> Result {
     tells(cargo(INTEROP).arg("autobahn").args(args))

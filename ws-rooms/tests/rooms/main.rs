@@ -2,9 +2,11 @@
 
 #![cfg(test)]
 
+mod broker;
 mod common;
 mod delivery;
 mod example;
 mod memory;
+mod nodes;
 mod policies;
 mod presence;
