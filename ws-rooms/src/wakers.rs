@@ -10,7 +10,8 @@ pub(crate) struct Wakers(Vec<Waker>);
 
 impl Wakers {
     pub(crate) fn new() -> Self {
-        Self(MEMORY.take())
+        // At the end of a thread there is none any more.
+        Self(MEMORY.try_with(Cell::take).unwrap_or_default())
     }
 
     pub(crate) fn push(&mut self, waker: Waker) {
@@ -22,7 +23,8 @@ impl Drop for Wakers {
     fn drop(&mut self) {
         self.0.drain(..).for_each(Waker::wake);
         if self.0.capacity() <= MAX_KEPT {
-            MEMORY.set(std::mem::take(&mut self.0));
+            let memory = std::mem::take(&mut self.0);
+            let _ = MEMORY.try_with(|it| it.set(memory));
         }
     }
 }

@@ -301,3 +301,45 @@ async fn a_message_to_the_peer_alone_comes_behind_what_was_delivered() {
     assert_eq!(text(&mut client).await, "first");
     assert_eq!(text(&mut client).await, "second");
 }
+
+/// With two windows and without compression, each peer understands what it gets, and gets it in its own way.
+#[cfg(feature = "deflate")]
+#[tokio::test]
+async fn each_peer_gets_what_it_has_negotiated() {
+    use ws_rooms::ws_tokio::{
+        ClientConfig, ServerConfig, accept_with,
+        deflate::{DeflateConfig, DeflateOffer},
+        handshake_with,
+    };
+    let rooms = rooms();
+    let text_of_all = "tea and biscuits, ".repeat(200);
+    let offers = [
+        ClientConfig::new(),
+        ClientConfig::new().deflate(DeflateOffer::new()),
+        ClientConfig::new().deflate(DeflateOffer::new().server_max_window_bits(10)),
+    ];
+    let mut clients = Vec::new();
+    for offer in offers {
+        let (server, client) = tokio::io::duplex(64 * 1024);
+        let config = ServerConfig::new().deflate(DeflateConfig::new());
+        let (server, client) = tokio::join!(
+            accept_with(server, &config),
+            handshake_with(client, "rooms.example", "/", &offer)
+        );
+        let mut member = rooms.join(server.unwrap());
+        let _ = member.subscribe("tea", Policy::Disconnect).unwrap();
+        clients.push((member, client.unwrap().0));
+    }
+    for _ in 0..2 {
+        assert_eq!(rooms.publish("tea", &text_of_all).unwrap(), 3);
+    }
+    let mut extensions = Vec::new();
+    for (member, client) in &mut clients {
+        waits(member).await;
+        for _ in 0..2 {
+            assert_eq!(within(client.recv()).await.unwrap().unwrap(), text_of_all.as_str().into());
+        }
+        extensions.push(client.extensions());
+    }
+    assert!(extensions[0].is_none() && extensions[1].is_some() && extensions[2] != extensions[1]);
+}

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod axum;
 mod broker;
 mod common;
 mod delivery;
