@@ -1,7 +1,8 @@
 //! Implementations written by others, in front of the demo program of this workspace.
 //!
 //! `cargo xtask interop` is `interop peers`, `interop secure` and `interop http2`, and `cargo xtask autobahn` is
-//! `interop autobahn`; the programs and lists that these need lie beside `src`, see the README.
+//! `interop autobahn`; the programs and lists that these need lie beside `src`, see the README. `interop install` is
+//! for tests elsewhere that need servers.
 //!
 //! | module | holds |
 //! |---|---|
@@ -38,8 +39,9 @@ fn main() -> ExitCode {
         Some((name, rest)) if name == "secure" => secure::run(rest),
         Some((name, rest)) if name == "autobahn" => autobahn::run(rest),
         Some((name, rest)) if name == "http2" => http2::run(rest),
+        Some((name, rest)) if name == "install" => install_all(rest),
         _ => {
-            eprintln!("usage: interop peers|secure|http2|autobahn [arguments]");
+            eprintln!("usage: interop peers|secure|http2|autobahn|install [arguments]");
             return ExitCode::from(2);
         }
     };
@@ -55,4 +57,13 @@ fn main() -> ExitCode {
             if skips_fail() { ExitCode::FAILURE } else { ExitCode::from(SKIPPED) }
         }
     }
+}
+
+/// Installs Debian's packages, each with the program of its name, where that is missing.
+fn install_all(packages: &[String]) -> Result<(), Failure> {
+    for package in packages.iter().filter(|package| install::find(package).is_none()) {
+        peers::system::install(package)
+            .map_err(|why| Failure::Skipped(format!("{package}: {why}")))?;
+    }
+    Ok(())
 }

@@ -69,6 +69,13 @@ pub(crate) fn interop(args: &[String]) -> Result {
     }
 }
 
+/// Rooms that share topics through brokers. The tests run with all others, too, and there skip what is not installed.
+pub(crate) fn rooms(_args: &[String]) -> Result {
+    tells(cargo(INTEROP).args(["install", "nats-server", "redis-server"]))?;
+    let tests = ["-p", "ws-rooms", "--features", "nats,redis", "--test", "brokers"];
+    run(cargo(["test"]).args(tests))
+}
+
 /// The demo against the Autobahn suite.
 pub(crate) fn autobahn(args: &[String]) -> Result {
     tells(cargo(INTEROP).arg("autobahn").args(args))

@@ -31,6 +31,7 @@ pub(crate) fn run(_args: &[String]) -> Result {
     steps.run("tidy", || tidy::run(&[]));
     steps.run("demo", || jobs::demo(&[]));
     steps.run("instructions", || jobs::instructions(&[]));
+    steps.run("rooms", || jobs::rooms(&[]));
     for part in ["peers", "secure", "http2"] {
         steps.run(format!("interop, {part}"), || jobs::interop(&[part.to_owned()]));
     }

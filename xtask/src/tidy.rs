@@ -21,7 +21,7 @@ mod tree;
 mod unsafety;
 mod workflows;
 
-use self::crates::{ADAPTERS, CORE, Crate, DRIVER, INTEGRATIONS};
+use self::crates::{ADAPTERS, APPLICATIONS, CORE, Crate, DRIVER, INTEGRATIONS};
 use self::finding::Finding;
 use crate::jobs;
 use crate::step::{Result, Skip};
@@ -74,7 +74,7 @@ fn check_crates(crates: &[Crate]) -> Vec<Finding> {
             if name == CORE {
                 findings.extend(purity::check(source));
             }
-            if name == DRIVER || is_thin {
+            if name == DRIVER || is_thin || APPLICATIONS.contains(&name) {
                 findings.extend(adapters::check_protocol(source));
             }
             if is_thin {

@@ -41,8 +41,10 @@ pub(super) const ADAPTER_LOOPS: &[(&str, &str, &str)] = &[
 ];
 
 /// Files outside of the core that may name close codes: `(path, why that decides nothing)`.
-pub(super) const CLOSE_CODES: &[(&str, &str)] =
-    &[("ws-axum/src/close_code.rs", "gives the core's constants the names that axum has for them")];
+pub(super) const CLOSE_CODES: &[(&str, &str)] = &[
+    ("ws-axum/src/close_code.rs", "gives the core's constants the names that axum has for them"),
+    ("ws-rooms/src/member.rs", "an application says why it closes: the member was too slow"),
+];
 
 /// Imports that close a circle: `(folder, file or folder in it, what that imports, why)`.
 pub(super) const CIRCULAR_IMPORTS: &[(&str, &str, &str, &str)] = &[

@@ -14,6 +14,9 @@ pub(super) const ADAPTERS: &[&str] = &["ws-tokio", "ws-smol", "ws-async-std", "w
 /// The crates that stand between an HTTP stack and an adapter.
 pub(super) const INTEGRATIONS: &[&str] = &["ws-hyper", "ws-axum"];
 
+/// The crates that use an adapter as an application does. They have loops, and no say in the protocol.
+pub(super) const APPLICATIONS: &[&str] = &["ws-rooms"];
+
 /// A package with its sources read.
 pub(super) struct Crate {
     pub(super) member: Member,

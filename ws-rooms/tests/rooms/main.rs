@@ -1,0 +1,13 @@
+//! Rooms over streams in memory.
+
+#![cfg(test)]
+
+mod axum;
+mod broker;
+mod common;
+mod delivery;
+mod example;
+mod memory;
+mod nodes;
+mod policies;
+mod presence;
