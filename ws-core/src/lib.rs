@@ -86,8 +86,8 @@
 //! In HTTP/2 (RFC 8441) and HTTP/3 (RFC 9220) a WebSocket begins with CONNECT and is answered with 200. The
 //! functions are the same, once they are told the `:protocol` of the request
 //! ([`ParsedRequest::protocol`]); a client makes its request with [`connect_request`]. The stream of that
-//! request is then the connection. For HTTP/3 there is no stack yet: of the crates that are released, none
-//! knows `websocket` as a `:protocol`.
+//! request is then the connection. The crate h3, as of 0.0.8, does not know `websocket` as a `:protocol`, so
+//! that it takes another stack for HTTP/3.
 //!
 //! # Rules and limits
 //!

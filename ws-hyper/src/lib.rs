@@ -124,8 +124,8 @@
 //! * **The stream** is hyper's: [`Upgrading::downcast`] finds no socket inside.
 //! * **A CONNECT with a body** is answered by hyper, which resets the stream and ends the connection.
 //!
-//! The functions of `ws-core` are ready for HTTP/3 (RFC 9220), which is the same form; no released crate for HTTP/3
-//! can carry it yet.
+//! The functions of `ws-core` are ready for HTTP/3 (RFC 9220), which is the same form; hyper has no HTTP/3, and the
+//! crate h3, as of 0.0.8, cannot carry it.
 //!
 //! # Deadlines
 //!
