@@ -230,7 +230,8 @@ impl State {
         let waited = &mut end.waited[kind as usize];
         if due && !std::mem::replace(waited, true) {
             end.retries += 1;
-            return Some(Step::Again);
+            let forgets = end.script.forgets && end.last == Direction::Write;
+            return Some(if forgets { Step::Wait(Direction::Write) } else { Step::Again });
         }
         *waited = false;
         assert!(end.script.panic_at != Some(end.ops), "this stream panics");
@@ -253,7 +254,11 @@ impl State {
     }
 
     fn done(&mut self, side: usize, result: io::Result<usize>) -> Step {
-        self.ends[side].ops += 1;
+        let end = &mut self.ends[side];
+        end.ops += 1;
+        if end.script.forgets && end.last == Direction::Write {
+            self.flows[1 - side].writer = None;
+        }
         Step::Done(result)
     }
 
@@ -282,6 +287,20 @@ impl State {
     /// The end with this number may write again.
     fn wake_writer(&mut self, side: usize) {
         self.ends[side].waits_for_peer[Direction::Write as usize] = false;
+        if !self.ends[side].script.forgets {
+            self.notice_room(side);
+        }
+    }
+
+    /// Whoever waits to write would do something now, or fail.
+    pub(super) fn is_writable(&self, side: usize) -> bool {
+        let flow = &self.flows[1 - side];
+        let waits = self.ends[side].waits_for_peer[Direction::Write as usize];
+        !waits || flow.ended || flow.broken || flow.room != Some(0)
+    }
+
+    /// Whoever waits to write is told that it may.
+    pub(super) fn notice_room(&mut self, side: usize) {
         let slot = &mut self.flows[1 - side].writer;
         self.woken[2 + side] = slot.take().or(self.woken[2 + side].take());
     }
