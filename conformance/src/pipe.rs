@@ -136,7 +136,7 @@ impl Peer {
     /// Wakes whoever waits for room, if there is some, and has not been forgotten: see [`Script::forgets`].
     pub fn notice_room(&self) {
         self.shared.change(|state| {
-            if state.is_writable(self.side) {
+            if std::mem::take(&mut state.ends[self.side].unnoticed) {
                 state.notice_room(self.side);
             }
         });

@@ -31,6 +31,8 @@ pub(super) struct End {
     waits_for_peer: [bool; 2],
     /// Of the last operation.
     last: Direction,
+    /// There may be room, and nobody has been told: for [`Script::forgets`].
+    pub(super) unnoticed: bool,
     pub(super) shut: bool,
     pub(super) handles: usize,
     pub(super) read_timeout: Option<Duration>,
@@ -57,6 +59,7 @@ impl End {
             waited: [false; 4],
             waits_for_peer: [false; 2],
             last: Direction::Read,
+            unnoticed: false,
             shut: false,
             handles: 1,
             read_timeout: None,
@@ -231,6 +234,7 @@ impl State {
         if due && !std::mem::replace(waited, true) {
             end.retries += 1;
             let forgets = end.script.forgets && end.last == Direction::Write;
+            end.unnoticed |= forgets;
             return Some(if forgets { Step::Wait(Direction::Write) } else { Step::Again });
         }
         *waited = false;
@@ -287,16 +291,11 @@ impl State {
     /// The end with this number may write again.
     fn wake_writer(&mut self, side: usize) {
         self.ends[side].waits_for_peer[Direction::Write as usize] = false;
-        if !self.ends[side].script.forgets {
+        if self.ends[side].script.forgets {
+            self.ends[side].unnoticed = true;
+        } else {
             self.notice_room(side);
         }
-    }
-
-    /// Whoever waits to write would do something now, or fail.
-    pub(super) fn is_writable(&self, side: usize) -> bool {
-        let flow = &self.flows[1 - side];
-        let waits = self.ends[side].waits_for_peer[Direction::Write as usize];
-        !waits || flow.ended || flow.broken || flow.room != Some(0)
     }
 
     /// Whoever waits to write is told that it may.
