@@ -149,8 +149,8 @@ impl Party {
         if random.below(3) == 0 {
             script = script.one_waker();
         }
-        // Threads wait for room in another way, and clocks do not wait for a stream that hears late.
-        if !timed && runtime != Runtime::Blocking && random.below(3) == 0 {
+        // Threads wait for room in another way.
+        if runtime != Runtime::Blocking && random.below(3) == 0 {
             script = script.forgets();
             if random.below(2) == 0 {
                 script = script.waits(Waits::Always);
