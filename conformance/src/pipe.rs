@@ -133,6 +133,15 @@ impl Peer {
         self.shared.change(|state| state.limit(self.side, None));
     }
 
+    /// Wakes whoever waits for room, if there is some, and has not been forgotten: see [`Script::forgets`].
+    pub fn notice_room(&self) {
+        self.shared.change(|state| {
+            if std::mem::take(&mut state.ends[self.side].unnoticed) {
+                state.notice_room(self.side);
+            }
+        });
+    }
+
     /// The octets that have arrived here, except for those that were taken before.
     pub fn written(&self) -> Vec<u8> {
         self.shared.lock().flows[1 - self.side].octets()

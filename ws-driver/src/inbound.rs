@@ -494,6 +494,8 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
             }
         }
         self.wire.disarm();
+        // Who waits to write will see that the stream is closed.
+        self.wire.moved();
         self.phase = Phase::Over;
         out.reply(Reply::disconnected());
         out.over();

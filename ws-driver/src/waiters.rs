@@ -2,7 +2,8 @@
 //! futures' `split`.
 //!
 //! Receiving also writes, and a stream remembers only one task for each direction. So while both wait, both
-//! are woken.
+//! are woken. A stream may even forget that one when somebody else writes, as smol's sockets do: whoever does what
+//! the other waits for wakes it.
 
 use std::{
     sync::Arc,
@@ -73,13 +74,18 @@ impl Waiters {
         self.receiver.waiting().is_some_and(|task| !task.will_wake(cx.waker()))
     }
 
-    /// Wakes a task that waits, if it is another than this one.
-    pub(crate) fn wake(&mut self, does: Does, cx: &Context<'_>) {
-        let waiter = match does {
-            Does::Receive => &mut self.receiver,
-            Does::Send => &mut self.sender,
-        };
-        if let Some(task) = waiter.waiting().filter(|task| !task.will_wake(cx.waker())) {
+    /// Wakes a task that waits to send, once for each time that it waits. The stream may have forgotten it. So
+    /// it is woken within one task, too: who sends may have had its turn before who receives.
+    pub(crate) fn wake_sender(&mut self) {
+        if let Some(task) = self.sender.waiting() {
+            task.wake_by_ref();
+            self.sender.waits = false;
+        }
+    }
+
+    /// Wakes a task that waits to receive, within one task, too.
+    pub(crate) fn wake_receiver(&self) {
+        if let Some(task) = self.receiver.waiting() {
             task.wake_by_ref();
         }
     }

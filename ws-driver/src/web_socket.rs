@@ -315,8 +315,8 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
         let before = inbound.wire.moves();
         let polled = waiters.poll(Does::Receive, cx, |cx| poll(inbound, outbound, cx));
         if inbound.wire.moves() != before {
-            // A task that waits for room may find some, and one that waits to flush may be done.
-            waiters.wake(Does::Send, cx);
+            // Who waits for room may find some, and who waits to flush may be done, or neither ever will be.
+            waiters.wake_sender();
         }
         inbound.wire.rest();
         polled
@@ -376,8 +376,8 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
             }
         });
         if sent.is_ready() && outbound.sender.check_open().is_err() {
-            // A task that waits to receive may have to end the stream.
-            waiters.wake(Does::Receive, cx);
+            // Who waits to receive may have to end the stream.
+            waiters.wake_receiver();
         }
         inbound.wire.rest();
         sent

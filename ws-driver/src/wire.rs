@@ -22,7 +22,7 @@ pub(crate) struct Wire<I, R: Runtime> {
     timer: R::Timer,
     /// Something was written since the last flush.
     unflushed: bool,
-    /// How often something was written or flushed.
+    /// How often something was written, flushed or closed, or could not be.
     moves: u32,
     /// How many reads and writes in a row did not have to wait.
     ready: u8,
@@ -72,10 +72,15 @@ impl<I: Hold, R: Runtime> Wire<I, R> {
         self.unflushed
     }
 
-    /// How often something was written or flushed: another number than before says that a task
-    /// that waits for one of the two may go on.
+    /// How often something was written, flushed or closed, or could not be: another number than before says that
+    /// a task that waits for that may go on.
     pub(crate) fn moves(&self) -> u32 {
         self.moves
+    }
+
+    /// Something has changed for a task that waits to write.
+    pub(crate) fn moved(&mut self) {
+        self.moves = self.moves.wrapping_add(1);
     }
 
     /// Waits until `at`; for ever if there is no such instant.
@@ -190,12 +195,12 @@ impl<I: Hold, R: Writes<I::Stream>> Wire<I, R> {
         }
         let written = self.io.with(|io| R::poll_write(io, cx, send, &mut self.timer, until));
         self.count(&written);
-        let n = ready!(written)?;
-        if n == 0 {
+        let written = ready!(written);
+        self.moved();
+        if written? == 0 {
             return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
         }
         self.unflushed = true;
-        self.moves = self.moves.wrapping_add(1);
         Poll::Ready(Ok(()))
     }
 
@@ -206,9 +211,10 @@ impl<I: Hold, R: Writes<I::Stream>> Wire<I, R> {
         until: Option<Instant>,
     ) -> Poll<io::Result<()>> {
         if self.unflushed {
-            ready!(self.io.with(|io| R::poll_flush(io, cx, &mut self.timer, until)))?;
+            let flushed = ready!(self.io.with(|io| R::poll_flush(io, cx, &mut self.timer, until)));
+            self.moved();
+            flushed?;
             self.unflushed = false;
-            self.moves = self.moves.wrapping_add(1);
         }
         Poll::Ready(Ok(()))
     }

@@ -22,6 +22,7 @@ pub struct Script {
     pub(super) stays_open: bool,
     pub(super) capacity: Option<usize>,
     pub(super) one_waker: bool,
+    pub(super) forgets: bool,
     pub(super) nonblocking: bool,
     pub(super) would_block: bool,
 }
@@ -153,6 +154,15 @@ impl Script {
     #[must_use]
     pub fn one_waker(mut self) -> Self {
         self.one_waker = true;
+        self
+    }
+
+    /// Whoever waits for room, or has to wait first, is woken by [`Peer::notice_room`](super::Peer::notice_room) only,
+    /// and is forgotten when something is written, flushed or shut before that, whoever does it: as smol's sockets do
+    /// while the reactor has not had its turn.
+    #[must_use]
+    pub fn forgets(mut self) -> Self {
+        self.forgets = true;
         self
     }
 

@@ -31,6 +31,8 @@ pub(super) struct End {
     waits_for_peer: [bool; 2],
     /// Of the last operation.
     last: Direction,
+    /// There may be room, and nobody has been told: for [`Script::forgets`].
+    pub(super) unnoticed: bool,
     pub(super) shut: bool,
     pub(super) handles: usize,
     pub(super) read_timeout: Option<Duration>,
@@ -57,6 +59,7 @@ impl End {
             waited: [false; 4],
             waits_for_peer: [false; 2],
             last: Direction::Read,
+            unnoticed: false,
             shut: false,
             handles: 1,
             read_timeout: None,
@@ -230,7 +233,9 @@ impl State {
         let waited = &mut end.waited[kind as usize];
         if due && !std::mem::replace(waited, true) {
             end.retries += 1;
-            return Some(Step::Again);
+            let forgets = end.script.forgets && end.last == Direction::Write;
+            end.unnoticed |= forgets;
+            return Some(if forgets { Step::Wait(Direction::Write) } else { Step::Again });
         }
         *waited = false;
         assert!(end.script.panic_at != Some(end.ops), "this stream panics");
@@ -253,7 +258,11 @@ impl State {
     }
 
     fn done(&mut self, side: usize, result: io::Result<usize>) -> Step {
-        self.ends[side].ops += 1;
+        let end = &mut self.ends[side];
+        end.ops += 1;
+        if end.script.forgets && end.last == Direction::Write {
+            self.flows[1 - side].writer = None;
+        }
         Step::Done(result)
     }
 
@@ -282,6 +291,15 @@ impl State {
     /// The end with this number may write again.
     fn wake_writer(&mut self, side: usize) {
         self.ends[side].waits_for_peer[Direction::Write as usize] = false;
+        if self.ends[side].script.forgets {
+            self.ends[side].unnoticed = true;
+        } else {
+            self.notice_room(side);
+        }
+    }
+
+    /// Whoever waits to write is told that it may.
+    pub(super) fn notice_room(&mut self, side: usize) {
         let slot = &mut self.flows[1 - side].writer;
         self.woken[2 + side] = slot.take().or(self.woken[2 + side].take());
     }

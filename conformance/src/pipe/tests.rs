@@ -272,3 +272,23 @@ fn who_reads_and_who_writes_are_woken_apart_unless_there_is_one_waker() {
         assert!(!peer.wakes(&reader) && !peer.wakes(&writer));
     }
 }
+
+#[test]
+fn who_waits_for_room_is_forgotten_when_something_is_written_before_that_is_noticed() {
+    for writes_first in [false, true] {
+        let (mut pipe, peer) = Pipe::new(Script::new().capacity(0).nonblocking().forgets());
+        let count = Arc::new(Count::default());
+        let writer = Waker::from(count.clone());
+        assert!(pipe.write(b"x").is_err());
+        pipe.state().remember(pipe.side, Direction::Write, &writer);
+        peer.notice_room();
+        assert!(peer.wakes(&writer));
+        peer.unlimit();
+        assert_eq!((peer.wakes(&writer), count.0.load(Ordering::Relaxed)), (true, 0));
+        if writes_first {
+            assert_eq!(pipe.write(b"x").unwrap(), 1);
+        }
+        peer.notice_room();
+        assert_eq!(count.0.load(Ordering::Relaxed), usize::from(!writes_first));
+    }
+}

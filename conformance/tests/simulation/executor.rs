@@ -99,6 +99,7 @@ impl Executor<'_> {
             assert!(step < MAX_STEPS, "there is no end to it");
             self.befall(step);
             world.wake_stalled();
+            self.notice_room();
             if world.plan.timed {
                 was_late |= last.elapsed() > LATE;
                 last = Instant::now();
@@ -138,6 +139,16 @@ impl Executor<'_> {
             Fate::Dead => {
                 let dead = self.tasks.iter_mut().filter(|entry| entry.side == side);
                 dead.for_each(|entry| entry.is_dead = true);
+            }
+        }
+    }
+
+    /// Streams hear that there is room again: some time after it is so, and before everybody sleeps.
+    fn notice_room(&self) {
+        let sleeps = self.tasks.iter().all(|entry| entry.flag.0.load(Ordering::Acquire) % 2 == 0);
+        for peer in &self.peers {
+            if sleeps || self.world.once_in(4) {
+                peer.notice_room();
             }
         }
     }

@@ -149,6 +149,13 @@ impl Party {
         if random.below(3) == 0 {
             script = script.one_waker();
         }
+        // Threads wait for room in another way.
+        if runtime != Runtime::Blocking && random.below(3) == 0 {
+            script = script.forgets();
+            if random.below(2) == 0 {
+                script = script.waits(Waits::Always);
+            }
+        }
         if random.below(3) == 0 {
             script = script.plain();
         }
