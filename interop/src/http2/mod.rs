@@ -26,12 +26,12 @@ use std::process::Command;
 
 use self::cases::Case;
 use self::field::Field;
-use crate::failure::{Failure, skips_fail};
+use crate::failure::Failure;
 use crate::install::does;
 use crate::peers::install;
 use crate::peers::tools::Tools;
 use crate::secure::parts::{Part, Parts};
-use crate::secure::report::Totals;
+use crate::secure::report::conclude;
 use crate::workers;
 
 /// Runs the command: the cases, or with `serve` or `check` the servers and clients that they need.
@@ -63,15 +63,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
         println!("{}", entry.line());
         entry
     });
-    let totals = Totals::of(&entries);
-    for entry in entries.iter().filter(|entry| entry.is_failure()) {
-        println!("{}", entry.line());
-    }
-    println!("{}", totals.line());
-    match totals.failed > 0 || (totals.skipped > 0 && skips_fail()) {
-        true => Err(Failure::Reported),
-        false => Ok(()),
-    }
+    conclude(&entries)
 }
 
 /// Versions of the packages of Python that have to do with HTTP/2.

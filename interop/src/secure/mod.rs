@@ -35,8 +35,8 @@ pub(crate) mod trust;
 use self::cases::Group;
 use self::field::Field;
 use self::parts::{Part, Parts};
-use self::report::{Entry, Totals};
-use crate::failure::{Failure, skips_fail};
+use self::report::{Entry, conclude};
+use crate::failure::Failure;
 use crate::peers::install;
 use crate::peers::options::Options;
 use crate::workers;
@@ -60,15 +60,7 @@ pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
     let tried = workers::run(WORKERS, &groups, |group| told(group.run(&field)));
     let mut entries: Vec<_> = tried.into_iter().flatten().collect();
     entries.extend(told(cases::alone(&field)));
-    let totals = Totals::of(&entries);
-    for entry in entries.iter().filter(|entry| entry.is_failure()) {
-        println!("{}", entry.line());
-    }
-    println!("{}", totals.line());
-    match totals.failed > 0 || (totals.skipped > 0 && skips_fail()) {
-        true => Err(Failure::Reported),
-        false => Ok(()),
-    }
+    conclude(&entries)
 }
 
 /// Prints the lines of a group, together.

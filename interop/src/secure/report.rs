@@ -1,5 +1,7 @@
 //! A line for each case, and the totals.
 
+use crate::failure::{Failure, skips_fail};
+
 /// What came of one case.
 #[derive(Debug)]
 pub(crate) struct Entry {
@@ -63,7 +65,7 @@ impl Entry {
 
 /// How many cases went how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Totals {
+struct Totals {
     pub(crate) passed: usize,
     pub(crate) failed: usize,
     pub(crate) skipped: usize,
@@ -71,7 +73,7 @@ pub(crate) struct Totals {
 
 impl Totals {
     /// Counts.
-    pub(crate) fn of(entries: &[Entry]) -> Self {
+    fn of(entries: &[Entry]) -> Self {
         let mut totals = Self::default();
         for entry in entries {
             match entry.outcome {
@@ -90,6 +92,23 @@ impl Totals {
             0 => format!("{passed} passed, {failed} failed"),
             _ => format!("{passed} passed, {failed} failed, {skipped} skipped"),
         }
+    }
+}
+
+/// Prints once more what failed, and the totals last.
+///
+/// # Errors
+///
+/// When a case failed, and where `CI` is `true` also when one was skipped.
+pub(crate) fn conclude(entries: &[Entry]) -> Result<(), Failure> {
+    let totals = Totals::of(entries);
+    for entry in entries.iter().filter(|entry| entry.is_failure()) {
+        println!("{}", entry.line());
+    }
+    println!("{}", totals.line());
+    match totals.failed > 0 || (totals.skipped > 0 && skips_fail()) {
+        true => Err(Failure::Reported),
+        false => Ok(()),
     }
 }
 
