@@ -95,6 +95,7 @@ pub(crate) const LOOPBACK: &str = "Loopback on tokio: cost";
 pub(crate) const MEMORY: &str = "Memory of a connection";
 const DEFLATE: &str = "Compressed echo: cost";
 const REPLIES: &str = "Compressed echo: length of a reply";
+pub(crate) const FAN_OUT: &str = "One message to many";
 pub(crate) const WEIGHT: &str = "Weight of an echo server";
 
 const GOALS: &[Goal] = &[
@@ -130,6 +131,8 @@ const GOALS: &[Goal] = &[
     best(DEFLATE, "64 KiB of JSON", 1.0),
     best(REPLIES, "1 KiB of JSON", 1.0),
     best(REPLIES, "64 KiB of JSON", 1.0),
+    best(FAN_OUT, "in memory, 10000 connections", 1.0 / 3.0),
+    best(FAN_OUT, "sockets, 3000 connections", 1.0 / 3.0),
     // In seconds, which differ from machine to machine, 30 where tokio alone takes 17.
     floor(WEIGHT, "seconds of CPU to build it", 30.0 / 17.0),
     alone(WEIGHT, "crates in it", 25.0),

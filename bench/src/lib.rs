@@ -4,10 +4,13 @@
 //! ```text
 //! cargo xtask bench                     # all suites, one report
 //! cargo xtask bench memory loopback     # some of them
+//! cargo xtask bench --default           # in cargo's default release profile alone
 //! cargo xtask bench --quick             # few and short rounds: does everything work?
 //! ```
 //!
-//! writes `target/bench/report.md`, prints it, and draws ten of its figures as `target/bench/chart.svg`.
+//! writes `target/bench/report.md`, prints it, and draws ten of its figures as `target/bench/chart.svg`. All of these are of
+//! cargo's default release profile, which is what most people build with, and so are the goals. What the same is with
+//! optimisation across crates goes to `report-tuned.md`.
 //!
 //! # What is measured
 //!
@@ -24,6 +27,7 @@
 //! * `tls`: each library as a client at one server, over TLS by the same rustls: the time of the
 //!   client's thread for an echo, and the memory of a connection that is open and idle.
 //! * `deflate`: echoes of compressed text, time and bytes.
+//! * `rooms`: one message to many connections, by `ws-rooms`, on one thread.
 //! * `weight`: the time to compile a small echo server, the crates in it, and its size.
 //! * `clients`: the same of a small client, without TLS and with it.
 //!

@@ -7,6 +7,8 @@ pub struct Options {
     pub suites: Vec<String>,
     /// Few and short rounds: to see that everything works.
     pub quick: bool,
+    /// This program was compiled in the profile `tuned`. The figures are shown beside those of the default.
+    pub tuned: bool,
 }
 
 impl Options {
@@ -20,6 +22,7 @@ impl Options {
         for arg in args {
             match arg.as_str() {
                 "--quick" => options.quick = true,
+                "--tuned" => options.tuned = true,
                 name if known.contains(&name) => options.suites.push(name.to_owned()),
                 other => {
                     let known = known.join(", ");
@@ -53,7 +56,7 @@ mod tests {
     #[test]
     fn without_a_name_everything_is_wanted() {
         let options = parse(&["--quick"]).unwrap();
-        assert!(options.wants("memory") && options.wants("weight"));
+        assert!(!options.tuned && options.wants("memory") && options.wants("weight"));
         assert_eq!(options.pick(9, 1), 1);
     }
 

@@ -38,11 +38,12 @@ fn measure(args: &[String]) -> Result {
     let known: Vec<_> = SUITES.iter().map(|(name, _)| *name).collect();
     let options = Options::parse(args, &known)?;
     system::with_even_memcpy()?;
-    let (date, machine) = (system::today(), system::description());
+    let (date, machine) = (system::today(), system::description(options.tuned));
     let versions = versions(&fs::read_to_string("Cargo.lock").unwrap_or_default());
     let mut report = head(&options, &date, &machine, &versions);
     let mut all: Vec<Table> = Vec::new();
-    for (name, suite) in SUITES.iter().filter(|(name, _)| options.wants(name)) {
+    let wanted = |name| options.wants(name) && !(options.tuned && IN_ANY_PROFILE.contains(&name));
+    for (name, suite) in SUITES.iter().filter(|(name, _)| wanted(name)) {
         println!("{name}");
         let start = Instant::now();
         let tables = suite(&options).map_err(|error| format!("{name}: {error}"))?;
@@ -57,14 +58,21 @@ fn measure(args: &[String]) -> Result {
     report.push_str(&format!("\n{}", report::behind(&all)));
     let folder = Path::new("target/bench");
     fs::create_dir_all(folder)?;
-    let figures = Figures::of(&all, date, machine, versions);
-    fs::write(folder.join("chart.svg"), chart::svg(&figures))?;
-    fs::write(folder.join("figures.txt"), figures.to_string())?;
-    fs::write(folder.join("report.md"), &report)?;
+    let mut names = vec!["report-tuned.md"];
+    if !options.tuned {
+        names = vec!["report.md", "figures.txt", "chart.svg"];
+        let figures = Figures::of(&all, date, machine, versions);
+        fs::write(folder.join("chart.svg"), chart::svg(&figures))?;
+        fs::write(folder.join("figures.txt"), figures.to_string())?;
+    }
+    fs::write(folder.join(names[0]), &report)?;
     println!("\n{report}");
-    println!("written to {}: report.md, figures.txt and chart.svg", folder.display());
+    println!("written to {}: {}", folder.display(), names.join(", "));
     Ok(())
 }
+
+/// What comes out of these does not depend on how this program was compiled.
+const IN_ANY_PROFILE: &[&str] = &["connections", "weight", "clients"];
 
 fn head(options: &Options, date: &str, machine: &str, versions: &str) -> String {
     let quick =

@@ -143,8 +143,8 @@ pub fn today() -> String {
     date.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
 }
 
-/// What this machine and its compiler are.
-pub fn description() -> String {
+/// What this machine and its compiler are, and the profile that it was used with.
+pub fn description(tuned: bool) -> String {
     let cpuinfo = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model =
         cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
@@ -152,8 +152,13 @@ pub fn description() -> String {
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let rustc = Command::new("rustc").arg("-V").stderr(Stdio::null()).output();
     let rustc = rustc.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    let profile = if tuned {
+        "release profile with thin LTO and one codegen unit"
+    } else {
+        "cargo's default release profile"
+    };
     format!(
-        "{}, {cores} cores, Linux {}, {}, release profile of the workspace",
+        "{}, {cores} cores, Linux {}, {}, {profile}",
         model.unwrap_or("unknown processor").trim(),
         kernel.trim(),
         rustc.unwrap_or_default()

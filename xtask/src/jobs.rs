@@ -101,12 +101,22 @@ fn tells(program: &mut Command) -> Result {
     }
 }
 
-/// Ours next to other libraries; the arguments are names of suites, and `--quick`.
+/// Ours next to other libraries: as people build it, and then with optimisation across crates. The arguments are names
+/// of suites, `--quick`, and `--default` or `--tuned` for one of the two.
 pub(crate) fn bench(args: &[String]) -> Result {
-    let release = ["--release", "-p", "bench", "--features", "peers"];
-    // One of the suites starts the servers of the other program, too.
-    run(cargo(["build"]).args(release).arg("--bins"))?;
-    run(cargo(["run"]).args(release).args(["--bin", "bench", "--"]).args(args))
+    let (chosen, args): (Vec<_>, Vec<_>) =
+        args.iter().partition(|arg| ["--default", "--tuned"].contains(&arg.as_str()));
+    for (option, profile) in [("--default", "release"), ("--tuned", "tuned")] {
+        if !chosen.is_empty() && !chosen.iter().any(|chosen| *chosen == option) {
+            continue;
+        }
+        let package = ["--profile", profile, "-p", "bench", "--features", "peers"];
+        // One of the suites starts the servers of the other program, too.
+        run(cargo(["build"]).args(package).arg("--bins"))?;
+        let tuned = (profile == "tuned").then_some("--tuned");
+        run(cargo(["run"]).args(package).args(["--bin", "bench", "--"]).args(&args).args(tuned))?;
+    }
+    Ok(())
 }
 
 /// Clippy knows since when std has what it has; the oldest toolchain knows everything else.

@@ -6,6 +6,7 @@ mod load;
 mod loopback;
 mod memory;
 mod process;
+mod rooms;
 mod tls;
 mod weight;
 
@@ -21,6 +22,7 @@ pub const SUITES: &[(&str, Suite)] = &[
     ("connections", connections::run),
     ("tls", tls::run),
     ("deflate", deflate::run),
+    ("rooms", rooms::run),
     ("weight", weight::run),
     ("clients", weight::clients),
 ];
