@@ -21,12 +21,12 @@ use std::{
 
 use bytes::Bytes;
 use ws_core::{
-    CloseFrame, Incoming, KeepAlive, Message, Receiver, Reply, StreamEnd, Timeout, TimeoutAction,
+    CloseFrame, Incoming, KeepAlive, Receiver, Reply, StreamEnd, Timeout, TimeoutAction,
     WebSocketConfig,
 };
 
 use crate::{
-    Error, Event, Part,
+    Error, Event,
     bell::listen,
     ending::Ending,
     hold::Hold,
@@ -145,56 +145,15 @@ impl<I: Hold, R: Runtime> Inbound<I, R> {
 }
 
 impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
-    pub(crate) fn poll_message(
-        &mut self,
-        out: &mut impl Outlet<I, R>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<Option<Message>, Error>> {
-        loop {
-            if ready!(self.poll_incoming(out, cx, false))?.is_none() {
-                return Poll::Ready(Ok(None));
-            }
-            if let Some(message) = self.receiver.take_message() {
-                return Poll::Ready(Ok(Some(message)));
-            }
-        }
-    }
-
-    pub(crate) fn poll_event(
-        &mut self,
-        out: &mut impl Outlet<I, R>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<Option<Event>, Error>> {
-        let Some(incoming) = ready!(self.poll_incoming(out, cx, false))? else {
-            return Poll::Ready(Ok(None));
-        };
-        if let Some(message) = self.receiver.take_message() {
-            return Poll::Ready(Ok(Some(Event::Message(message))));
-        }
+    /// What was polled last, which is no message: one of the other events.
+    pub(crate) fn take_event(&mut self, incoming: Incoming) -> Event {
         if let Some(frame) = self.receiver.close_frame() {
-            return Poll::Ready(Ok(Some(Event::Close(frame.clone()))));
+            return Event::Close(frame.clone());
         }
         let payload = Bytes::copy_from_slice(self.receiver.payload());
-        Poll::Ready(Ok(Some(match incoming {
+        match incoming {
             Incoming::Ping => Event::Ping(payload),
             _ => Event::Pong(payload),
-        })))
-    }
-
-    pub(crate) fn poll_part(
-        &mut self,
-        out: &mut impl Outlet<I, R>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<Option<Part>, Error>> {
-        loop {
-            match ready!(self.poll_incoming(out, cx, true))? {
-                Some(Incoming::Part { kind, last }) => {
-                    let data = self.receiver.take_payload();
-                    return Poll::Ready(Ok(Some(Part::new(kind, data, last))));
-                }
-                Some(_) => {}
-                None => return Poll::Ready(Ok(None)),
-            }
         }
     }
 
@@ -204,17 +163,24 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
         out: &mut impl Outlet<I, R>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), Error>> {
-        while ready!(self.poll_incoming(out, cx, true))?.is_some() {}
+        while ready!(self.poll_incoming(out, cx, true)).is_some() {}
+        self.outcome()?;
         self.poll_ending(out, cx, false).map(Ok)
     }
 
-    /// The next thing that came, its payload still in the receiver. `None` at the end.
-    fn poll_incoming(
+    /// How it ended, once nothing came: an error is told once.
+    pub(crate) fn outcome(&mut self) -> Result<(), Error> {
+        self.outcome.take().map_or(Ok(()), Err)
+    }
+
+    /// The next thing that came, its payload still in the receiver. `None` at the end, of which
+    /// [`outcome`](Self::outcome) says how it came to it.
+    pub(crate) fn poll_incoming(
         &mut self,
         out: &mut impl Outlet<I, R>,
         cx: &mut Context<'_>,
         parts: bool,
-    ) -> Poll<Result<Option<Incoming>, Error>> {
+    ) -> Poll<Option<Incoming>> {
         loop {
             match &self.phase {
                 Phase::Open => {}
@@ -225,18 +191,13 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
                 Phase::Ending(_) if self.outcome.is_none() => {
                     // The caller need not wait for it.
                     let _ = self.poll_ending(out, cx, R::BLOCKS);
-                    return Poll::Ready(Ok(None));
+                    return Poll::Ready(None);
                 }
                 Phase::Ending(_) => {
                     ready!(self.poll_ending(out, cx, false));
                     continue;
                 }
-                Phase::Over => {
-                    return Poll::Ready(match self.outcome.take() {
-                        Some(error) => Err(error),
-                        None => Ok(None),
-                    });
-                }
+                Phase::Over => return Poll::Ready(None),
             }
             let polled = if parts { self.receiver.poll_part() } else { self.receiver.poll() };
             if let Some(reply) = self.receiver.take_reply() {
@@ -256,7 +217,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
                         self.watch.pong_received(out.clock(|clock| clock.handle_pong(payload)));
                     }
                     out.clock(KeepAlive::handle_absent);
-                    return Poll::Ready(Ok(Some(incoming)));
+                    return Poll::Ready(Some(incoming));
                 }
                 Ok(None) => ready!(self.poll_wait(out, cx)),
                 Err(rule) => {

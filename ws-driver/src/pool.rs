@@ -7,37 +7,81 @@ use std::cell::RefCell;
 use bytes::BytesMut;
 
 thread_local! {
-    static POOL: RefCell<Vec<BytesMut>> = const { RefCell::new(Vec::new()) };
+    static POOL: RefCell<Pool> = const { RefCell::new(Pool { full: Vec::new(), empty: Vec::new() }) };
 }
 
-/// A buffer with room to read or write into.
-pub(crate) fn take() -> BytesMut {
-    let pooled = POOL.try_with(|pool| pool.borrow_mut().pop()).ok().flatten();
-    pooled.unwrap_or_else(|| BytesMut::with_capacity(SIZE))
+/// What a thread keeps for later. Whoever sends has a buffer with its box, which is a word to move; whoever receives has it
+/// in place, where it is used more.
+#[expect(clippy::vec_box, reason = "the boxes are what is handed out")]
+struct Pool {
+    /// Boxes with a buffer in them.
+    full: Vec<Box<BytesMut>>,
+    /// Boxes whose buffer somebody receives into.
+    empty: Vec<Box<BytesMut>>,
+}
+
+/// A buffer with room to write into.
+pub(crate) fn take() -> Box<BytesMut> {
+    with(|pool| pool.full.pop()).flatten().unwrap_or_else(|| Box::new(new()))
+}
+
+/// A buffer with room to read into.
+pub(crate) fn take_memory() -> BytesMut {
+    let pooled = with(|pool| {
+        let mut memory = pool.full.pop()?;
+        let taken = std::mem::take(&mut *memory);
+        pool.empty.push(memory);
+        Some(taken)
+    });
+    pooled.flatten().unwrap_or_else(new)
+}
+
+/// Gives a buffer back.
+pub(crate) fn put(mut memory: Box<BytesMut>) {
+    if is_useful(&mut memory) {
+        with(|pool| pool.keep(memory));
+    }
+}
+
+/// Gives back a buffer that was received into.
+pub(crate) fn put_memory(mut memory: BytesMut) {
+    if is_useful(&mut memory) {
+        with(|pool| {
+            let mut full = pool.empty.pop().unwrap_or_default();
+            *full = memory;
+            pool.keep(full);
+        });
+    }
+}
+
+impl Pool {
+    fn keep(&mut self, memory: Box<BytesMut>) {
+        if self.full.len() < MOST {
+            self.full.push(memory);
+        }
+        self.empty.truncate(MOST - self.full.len());
+    }
+}
+
+/// At the end of a thread there is no pool any more.
+#[inline]
+fn with<O>(then: impl FnOnce(&mut Pool) -> O) -> Option<O> {
+    POOL.try_with(|pool| then(&mut pool.borrow_mut())).ok()
 }
 
 /// Takes back the memory that messages were sliced from, if they are gone. While they are not, what is
 /// left behind them is used up first: messages that are kept must not cost a buffer each.
 fn is_useful(memory: &mut BytesMut) -> bool {
-    memory.try_reclaim(SIZE) || memory.capacity() >= SIZE / 4
-}
-
-/// Gives a buffer back.
-pub(crate) fn put(mut memory: BytesMut) {
     if memory.capacity() == 0 {
-        return;
+        return false;
     }
     memory.clear();
-    if !is_useful(&mut memory) || memory.capacity() > 4 * SIZE {
-        return;
-    }
-    // At the end of a thread there is no pool any more.
-    let _ = POOL.try_with(|pool| {
-        let mut pool = pool.borrow_mut();
-        if pool.len() < MOST {
-            pool.push(memory);
-        }
-    });
+    (memory.try_reclaim(SIZE) || memory.capacity() >= SIZE / 4) && memory.capacity() <= 4 * SIZE
+}
+
+#[cold]
+fn new() -> BytesMut {
+    BytesMut::with_capacity(SIZE)
 }
 
 /// As much as is read at a time: the most that a socket gives in one go, so that a message of that

@@ -7,7 +7,7 @@
 
 use std::{
     sync::Arc,
-    task::{Context, Poll, Wake, Waker},
+    task::{Context, Wake, Waker},
 };
 
 /// Who waits.
@@ -44,29 +44,27 @@ impl Waiter {
 }
 
 impl Waiters {
-    /// Polls so that a task that waits for the other direction is not forgotten.
-    pub(crate) fn poll<O>(
-        &mut self,
-        does: Does,
-        cx: &mut Context<'_>,
-        poll: impl FnOnce(&mut Context<'_>) -> Poll<O>,
-    ) -> Poll<O> {
-        let (own, other) = match does {
-            Does::Receive => (&mut self.receiver, &self.sender),
-            Does::Send => (&mut self.sender, &self.receiver),
+    /// What to poll with instead, so that a task that waits for the other direction is not forgotten.
+    #[inline]
+    pub(crate) fn both(&self, does: Does, cx: &Context<'_>) -> Option<Waker> {
+        let other = match does {
+            Does::Receive => &self.sender,
+            Does::Send => &self.receiver,
         };
-        let polled = match other.waiting() {
-            Some(other) if !other.will_wake(cx.waker()) => {
-                let both = Waker::from(Arc::new(Both(cx.waker().clone(), other.clone())));
-                poll(&mut Context::from_waker(&both))
-            }
-            _ => poll(cx),
+        other.waiting().and_then(|other| both(cx, other))
+    }
+
+    /// Whether the task waits, now that it has polled.
+    #[inline]
+    pub(crate) fn polled(&mut self, does: Does, cx: &Context<'_>, waits: bool) {
+        let own = match does {
+            Does::Receive => &mut self.receiver,
+            Does::Send => &mut self.sender,
         };
-        own.waits = polled.is_pending();
-        if own.waits {
+        own.waits = waits;
+        if waits {
             own.remember(cx);
         }
-        polled
     }
 
     /// Whether another task than this one waits to receive.
@@ -89,6 +87,15 @@ impl Waiters {
             task.wake_by_ref();
         }
     }
+}
+
+/// Wakes this task and another one, if they are two.
+#[cold]
+fn both(cx: &Context<'_>, other: &Waker) -> Option<Waker> {
+    if other.will_wake(cx.waker()) {
+        return None;
+    }
+    Some(Waker::from(Arc::new(Both(cx.waker().clone(), other.clone()))))
 }
 
 struct Both(Waker, Waker);

@@ -9,8 +9,8 @@ use std::{
 use bytes::Bytes;
 use http::Request;
 use ws_core::{
-    CloseFrame, CloseInfo, Connection, Message, Negotiated, Outgoing, Role, SendError, Sender,
-    WebSocketConfig,
+    CloseFrame, CloseInfo, Connection, Incoming, Message, Negotiated, Outgoing, Role, SendError,
+    Sender, WebSocketConfig,
 };
 
 use crate::{
@@ -70,8 +70,12 @@ impl<T, R: Runtime> WebSocket<T, R> {
         request: Option<Box<Request<()>>>,
         watch: Watch,
     ) -> Self {
-        let memory = connection.receiver().recv_buf().detach_buffer();
-        memory.into_iter().chain(connection.sender().detach_buffer()).for_each(pool::put);
+        if let Some(memory) = connection.receiver().recv_buf().detach_buffer() {
+            pool::put_memory(memory);
+        }
+        if let Some(memory) = connection.sender().detach_buffer() {
+            pool::put(memory);
+        }
         Self::new(wire, connection, config, request, watch)
     }
 
@@ -220,6 +224,7 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
     crate::__sending!(async [async]);
     crate::__closing!(async [async]);
     crate::surface::polling::polling!();
+    crate::surface::polling::receiving!();
 
     fn driven(&mut self) -> &mut Self {
         self
@@ -229,33 +234,6 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
         self
     }
 
-    /// Polls for what [`recv`](Self::recv) receives.
-    ///
-    /// # Errors
-    ///
-    /// As [`recv`](Self::recv).
-    pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Message>, Error>> {
-        self.poll_receiving(cx, Inbound::poll_message)
-    }
-
-    /// Polls for what [`recv_event`](Self::recv_event) receives.
-    ///
-    /// # Errors
-    ///
-    /// As [`recv`](Self::recv).
-    pub fn poll_recv_event(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Event>, Error>> {
-        self.poll_receiving(cx, Inbound::poll_event)
-    }
-
-    /// Polls for what [`recv_part`](Self::recv_part) receives.
-    ///
-    /// # Errors
-    ///
-    /// As [`recv`](Self::recv).
-    pub fn poll_recv_part(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Part>, Error>> {
-        self.poll_receiving(cx, Inbound::poll_part)
-    }
-
     /// Polls until the stream is closed, and throws away what still comes.
     ///
     /// # Errors
@@ -263,6 +241,28 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
     /// As [`recv`](Self::recv).
     pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.poll_receiving(cx, Inbound::poll_closed)
+    }
+
+    /// Polls [`send`](Self::send): queues the message, unless it has been `queued`, and writes everything.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub fn poll_send(
+        &mut self,
+        cx: &mut Context<'_>,
+        message: &impl Outgoing,
+        queued: &mut bool,
+    ) -> Poll<Result<(), Error>> {
+        self.poll_sending(cx, |wire, Outbound { sender, clock }, cx, limit| {
+            let mut watch = |sender: &mut Sender| watched(clock, sender, limit);
+            if !*queued {
+                ready!(poll_feed(sender, wire, cx, |sender| message.queue(sender), &mut watch))?;
+                *queued = true;
+            }
+            ready!(poll_write_out(sender, wire, cx, watch))?;
+            Poll::Ready(sent_whole(sender))
+        })
     }
 
     /// Polls [`flush`](Self::flush).
@@ -306,6 +306,10 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
         })
     }
 
+    fn poll_incoming(&mut self, cx: &mut Context<'_>, parts: bool) -> Poll<Option<Incoming>> {
+        self.poll_receiving(cx, |inbound, outbound, cx| inbound.poll_incoming(outbound, cx, parts))
+    }
+
     fn poll_receiving<O>(
         &mut self,
         cx: &mut Context<'_>,
@@ -313,7 +317,10 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
     ) -> Poll<O> {
         let Self { inbound, outbound, waiters, .. } = self;
         let before = inbound.wire.moves();
-        let polled = waiters.poll(Does::Receive, cx, |cx| poll(inbound, outbound, cx));
+        let both = waiters.both(Does::Receive, cx);
+        let mut with = Context::from_waker(both.as_ref().unwrap_or_else(|| cx.waker()));
+        let polled = poll(inbound, outbound, &mut with);
+        waiters.polled(Does::Receive, cx, matches!(polled, Poll::Pending));
         if inbound.wire.moves() != before {
             // Who waits for room may find some, and who waits to flush may be done, or neither ever will be.
             waiters.wake_sender();
@@ -335,7 +342,9 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
     ) -> Poll<Result<(), Error>> {
         let Self { inbound, outbound, waiters, .. } = self;
         let listens = waiters.is_receiving_elsewhere(cx);
-        let sent = waiters.poll(Does::Send, cx, |cx| {
+        let both = waiters.both(Does::Send, cx);
+        let mut with = Context::from_waker(both.as_ref().unwrap_or_else(|| cx.waker()));
+        let mut send = |cx: &mut Context<'_>| {
             loop {
                 let tracked = R::BLOCKS && outbound.clock.tracked().is_some();
                 let look = inbound.wire.look_up_writing(tracked);
@@ -374,7 +383,9 @@ impl<T, R: Reads<T> + Writes<T>> WebSocket<T, R> {
                     return Poll::Ready(Err(Error::TimedOut(timeout)));
                 }
             }
-        });
+        };
+        let sent = send(&mut with);
+        waiters.polled(Does::Send, cx, matches!(sent, Poll::Pending));
         if sent.is_ready() && outbound.sender.check_open().is_err() {
             // Who waits to receive may have to end the stream.
             waiters.wake_receiver();

@@ -140,15 +140,17 @@ impl<I: Hold, R: Reads<I::Stream>> Wire<I, R> {
             return Poll::Pending;
         }
         if recv.wants_buffer() {
-            pool::put(recv.attach_buffer(pool::take()));
+            // One that is used up comes first: what was taken from it may be gone, and it is in the cache.
+            if recv.is_empty() {
+                give_back(recv);
+            }
+            pool::put_memory(recv.attach_buffer(pool::take_memory()));
         }
         let read = self.io.with(|io| R::poll_read(io, cx, recv, &mut self.timer, until));
         self.count(&read);
         if !matches!(read, Poll::Ready(Ok(1..))) {
             // Nothing came: another connection may use the memory meanwhile.
-            if let Some(memory) = recv.detach_buffer() {
-                pool::put(memory);
-            }
+            give_back(recv);
         }
         read
     }
@@ -244,6 +246,12 @@ impl<I: Hold, R: Writes<I::Stream>> Wire<I, R> {
     pub(crate) fn disarm(&mut self) {
         self.io.with(|io| R::disarm(io, &mut self.timer));
         self.timer = R::Timer::default();
+    }
+}
+
+fn give_back(recv: &mut RecvBuf) {
+    if let Some(memory) = recv.detach_buffer() {
+        pool::put_memory(memory);
     }
 }
 

@@ -108,7 +108,9 @@ fn send(len: usize) -> Run {
     let message = Message::Binary(payload::bytes(len).into());
     let config = WebSocketConfig::new().max_queue_len(usize::MAX);
     let mut client = Connection::new(Role::Client, Negotiated::default(), Bytes::new(), &config);
-    client.sender().attach_buffer(BytesMut::with_capacity(2 * BURST * (len + FrameHead::MAX_LEN)));
+    client
+        .sender()
+        .attach_buffer(BytesMut::with_capacity(2 * BURST * (len + FrameHead::MAX_LEN)).into());
     Box::new(move || {
         let sent = (0..BURST).all(|_| client.sender().send(black_box(&message)).is_ok());
         let queue = client.send_queue();

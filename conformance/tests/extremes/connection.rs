@@ -288,7 +288,7 @@ impl Calls {
             }
             14 => {
                 let empty = sender.wants_buffer();
-                sender.attach_buffer(BytesMut::with_capacity(self.random.below(10_000)));
+                sender.attach_buffer(BytesMut::with_capacity(self.random.below(10_000)).into());
                 let memory = sender.detach_buffer();
                 assert!(!empty || memory.is_none_or(|memory| memory.is_empty()));
                 Ok(())

@@ -277,12 +277,14 @@ impl RecvBuf {
     }
 
     /// The received bytes, to be changed in place.
+    #[inline]
     pub(crate) fn filled_mut(&mut self) -> &mut [u8] {
         let end = self.end();
         &mut self.buf[self.start..end]
     }
 
     /// Takes the first `n` bytes out, sharing the memory.
+    #[inline]
     pub(crate) fn split_to(&mut self, n: usize) -> Bytes {
         // With nothing left, the next read is to ask for room, and may get the front of the memory.
         if n == self.len() {

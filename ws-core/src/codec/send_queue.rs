@@ -40,10 +40,11 @@ use bytes::{Buf, Bytes, BytesMut};
 /// ```
 #[derive(Default)]
 pub struct SendQueue {
-    /// Heads and small payloads, one behind the other.
-    inline: BytesMut,
-    /// Large payloads by handle, each with the number of inline bytes that go before it.
-    handles: VecDeque<(usize, Bytes)>,
+    /// Heads and small payloads, one behind the other. Memory that comes and goes with every message: in a box, which
+    /// is a word to move.
+    inline: Option<Box<BytesMut>>,
+    /// Large payloads, if there ever was one.
+    handles: Option<Box<Handles>>,
     /// The inline bytes behind the last handle.
     tail: usize,
     /// The length of everything.
@@ -51,6 +52,10 @@ pub struct SendQueue {
     /// How much has left the queue since the beginning.
     written: u64,
 }
+
+/// Large payloads by handle, each with the number of inline bytes that go before it.
+#[derive(Default)]
+struct Handles(VecDeque<(usize, Bytes)>);
 
 impl SendQueue {
     /// An empty queue that has not allocated anything.
@@ -91,45 +96,56 @@ impl SendQueue {
 
     /// Drops the pending output and keeps the memory.
     pub fn clear(&mut self) {
-        self.inline.clear();
-        self.handles.clear();
+        if let Some(inline) = &mut self.inline {
+            inline.clear();
+        }
+        if let Some(handles) = &mut self.handles {
+            handles.0.clear();
+        }
         self.tail = 0;
         self.written += self.len as u64;
         self.len = 0;
     }
 
     /// Takes the memory away if nothing is in it, so that it can be used elsewhere meanwhile.
-    pub fn detach_buffer(&mut self) -> Option<BytesMut> {
+    #[inline]
+    pub fn detach_buffer(&mut self) -> Option<Box<BytesMut>> {
         if self.len > 0 {
             return None;
         }
-        if self.handles.capacity() > 0 {
-            self.handles = VecDeque::new();
+        if self.handles.is_some() {
+            self.handles = None;
         }
-        let memory = std::mem::take(&mut self.inline);
-        (memory.capacity() > 0).then_some(memory)
+        self.inline.take()
     }
 
     /// Whether it has memory to queue in, empty or not.
+    #[inline]
     pub fn has_buffer(&self) -> bool {
-        self.inline.capacity() > 0
+        self.inline.is_some()
     }
 
     /// Gives it memory to use, unless it has some.
-    pub fn attach_buffer(&mut self, memory: BytesMut) {
+    #[inline]
+    pub fn attach_buffer(&mut self, memory: Box<BytesMut>) {
         if !self.has_buffer() && memory.is_empty() {
-            self.inline = memory;
+            self.inline = Some(memory);
         }
     }
 
     /// Appends bytes by writing them into the queue's own memory.
     pub(crate) fn write<R>(&mut self, write: impl FnOnce(&mut BytesMut) -> R) -> R {
-        let before = self.inline.len();
-        let result = write(&mut self.inline);
-        let written = self.inline.len() - before;
+        let inline = self.inline.get_or_insert_default();
+        let before = inline.len();
+        let result = write(inline);
+        let written = inline.len() - before;
         self.tail += written;
         self.len += written;
         result
+    }
+
+    fn inline(&self) -> &[u8] {
+        self.inline.as_deref().map_or(&[], |inline| inline)
     }
 
     /// Appends bytes by their handle.
@@ -138,7 +154,8 @@ impl SendQueue {
             return;
         }
         self.len += bytes.len();
-        self.handles.push_back((std::mem::take(&mut self.tail), bytes));
+        let before = std::mem::take(&mut self.tail);
+        self.handles.get_or_insert_default().0.push_back((before, bytes));
     }
 }
 
@@ -155,10 +172,11 @@ impl Buf for SendQueue {
     }
 
     fn chunk(&self) -> &[u8] {
-        match self.handles.front() {
+        let inline = self.inline();
+        match self.handles.as_ref().and_then(|handles| handles.0.front()) {
             Some((0, bytes)) => bytes,
-            Some((inline, _)) => &self.inline[..*inline],
-            None => &self.inline,
+            Some((len, _)) => &inline[..*len],
+            None => inline,
         }
     }
 
@@ -170,26 +188,34 @@ impl Buf for SendQueue {
             // Back to the front of the memory, which is then of use as a whole.
             return self.clear();
         }
-        while let Some((inline, bytes)) = self.handles.front_mut() {
-            let taken = n.min(*inline);
-            self.inline.advance(taken);
-            *inline -= taken;
-            n -= taken;
-            if n < bytes.len() {
-                bytes.advance(n);
-                return;
+        let mut skip = |n| {
+            if let Some(inline) = &mut self.inline {
+                inline.advance(n);
             }
-            n -= bytes.len();
-            self.handles.pop_front();
+        };
+        if let Some(Handles(handles)) = self.handles.as_deref_mut() {
+            while let Some((before, bytes)) = handles.front_mut() {
+                let taken = n.min(*before);
+                skip(taken);
+                *before -= taken;
+                n -= taken;
+                if n < bytes.len() {
+                    bytes.advance(n);
+                    return;
+                }
+                n -= bytes.len();
+                handles.pop_front();
+            }
         }
-        self.inline.advance(n);
+        skip(n);
         self.tail -= n;
     }
 
     fn chunks_vectored<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
-        let mut inline = &self.inline[..];
+        let mut inline = self.inline();
         let mut filled = 0;
-        let runs = self.handles.iter().map(|(len, bytes)| (*len, &bytes[..]));
+        let handles = self.handles.iter().flat_map(|handles| &handles.0);
+        let runs = handles.map(|(len, bytes)| (*len, &bytes[..]));
         for (len, bytes) in runs.chain([(self.tail, &[][..])]) {
             let (run, rest) = inline.split_at(len);
             inline = rest;

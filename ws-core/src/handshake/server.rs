@@ -202,10 +202,15 @@ impl ServerHandshake {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn poll_accept(mut self) -> Polled<Self, Accepted, Box<Rejected>> {
         if self.is_quiet() {
             return Polled::Pending(self);
         }
+        self.accept_head()
+    }
+
+    fn accept_head(mut self) -> Polled<Self, Accepted, Box<Rejected>> {
         let (span, checked) = match self.poll_head() {
             Ok(None) => return Polled::Pending(self),
             Ok(Some(head)) => head,

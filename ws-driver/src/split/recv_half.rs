@@ -3,12 +3,12 @@
 use std::{
     fmt,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
 use http::Request;
-use ws_core::{CloseInfo, Message, Negotiated};
+use ws_core::{CloseInfo, Incoming, Message, Negotiated};
 
 use super::both::{Both, remember};
 use crate::{
@@ -28,48 +28,19 @@ pub struct RecvHalf<I: Hold, R: Runtime> {
 
 impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> RecvHalf<I, R> {
     crate::__receiving!(async [async]);
+    crate::surface::polling::receiving!();
 
     fn driven(&mut self) -> &mut Self {
         self
     }
 
-    /// Polls for what [`recv`](Self::recv) receives.
-    ///
-    /// # Errors
-    ///
-    /// As [`recv`](Self::recv).
-    pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Message>, Error>> {
-        self.poll_for_both(cx, Inbound::poll_message)
-    }
-
-    /// Polls for what [`recv_event`](Self::recv_event) receives.
-    ///
-    /// # Errors
-    ///
-    /// As [`recv`](Self::recv).
-    pub fn poll_recv_event(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Event>, Error>> {
-        self.poll_for_both(cx, Inbound::poll_event)
-    }
-
-    /// Polls for what [`recv_part`](Self::recv_part) receives.
-    ///
-    /// # Errors
-    ///
-    /// As [`recv`](Self::recv).
-    pub fn poll_recv_part(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Part>, Error>> {
-        self.poll_for_both(cx, Inbound::poll_part)
-    }
-
     /// Polls so that both halves are woken. A stream that is read may have to be written for that,
     /// as TLS is, or may remember one task only: the sender must not be forgotten then.
-    fn poll_for_both<O>(
-        &mut self,
-        cx: &mut Context<'_>,
-        poll: impl FnOnce(&mut Inbound<I, R>, &mut Arc<Both<I, R>>, &mut Context<'_>) -> Poll<O>,
-    ) -> Poll<O> {
+    fn poll_incoming(&mut self, cx: &mut Context<'_>, parts: bool) -> Poll<Option<Incoming>> {
         remember(&self.both.wakers.receiver, cx);
         let waker = self.both.waker();
-        let polled = poll(&mut self.inbound, &mut self.both, &mut Context::from_waker(&waker));
+        let mut cx = Context::from_waker(&waker);
+        let polled = self.inbound.poll_incoming(&mut self.both, &mut cx, parts);
         self.inbound.wire.rest();
         polled
     }

@@ -138,6 +138,24 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
         written
     }
 
+    /// Polls [`send`](Self::send): queues the message, unless it has been `queued`, and writes everything.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub fn poll_send(
+        &mut self,
+        cx: &mut Context<'_>,
+        message: &impl Outgoing,
+        queued: &mut bool,
+    ) -> Poll<Result<(), Error>> {
+        if !*queued {
+            ready!(self.poll_feed(cx, message))?;
+            *queued = true;
+        }
+        self.poll_flush(cx)
+    }
+
     /// Polls [`flush`](Self::flush).
     ///
     /// # Errors

@@ -29,8 +29,7 @@ macro_rules! __sending {
             &mut self,
             message: impl $crate::ws_core::IntoOutgoing,
         ) -> Result<(), $crate::Error> {
-            $crate::__call!($mode, self.feed(message))?;
-            $crate::__call!($mode, self.flush())
+            $crate::__send!($mode, self, message)
         }
 
         /// Queues a message, and waits for room if there is none; [`flush`](Self::flush) writes it.

@@ -26,6 +26,21 @@ macro_rules! __wait_for_room {
     };
 }
 
+/// Queues a message and writes it: in one go, or in two calls where each says by itself what it waited for.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __send {
+    (async, $self:ident, $message:ident) => {{
+        let message = $crate::ws_core::IntoOutgoing::into_outgoing($message);
+        let mut queued = false;
+        ::std::future::poll_fn(|cx| $self.driven().poll_send(cx, &message, &mut queued)).await
+    }};
+    (blocking, $self:ident, $message:ident) => {{
+        $self.feed($message)?;
+        $self.flush()
+    }};
+}
+
 /// Waits for a future.
 #[expect(clippy::crate_in_macro_def, reason = "each blocking adapter waits in its own way")]
 #[doc(hidden)]

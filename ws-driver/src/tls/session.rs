@@ -36,7 +36,7 @@ impl TlsSession {
     ) -> Self {
         let received = Received::from_rest(rest.filled());
         rest.clear();
-        rest.detach_buffer().into_iter().for_each(pool::put);
+        rest.detach_buffer().into_iter().for_each(pool::put_memory);
         connection.set_buffer_limit(Some(MAX_WAITING));
         Self {
             connection,

@@ -16,8 +16,8 @@ pub(crate) use self::copy::extend_masked;
 /// assert_eq!(&payload, b"Hello");
 /// ```
 #[inline]
-pub fn apply_mask(payload: &mut [u8], mut key: [u8; 4], offset: usize) {
-    key.rotate_left(offset & 3);
+pub fn apply_mask(payload: &mut [u8], key: [u8; 4], offset: usize) {
+    let key = words::from_offset(key, offset);
     #[cfg(target_arch = "x86_64")]
     if wide::mask(payload, key) {
         return;

@@ -9,16 +9,16 @@
 
 use std::mem::MaybeUninit;
 
-use super::words::{LONG, copy_words, mask_words};
+use super::words::{LONG, copy_words, from_offset, mask_words};
 
 /// Masks `payload`, if it is long enough and the processor has what it takes.
 #[inline]
-pub(super) fn mask(payload: &mut [u8], mut key: [u8; 4]) -> bool {
+pub(super) fn mask(payload: &mut [u8], key: [u8; 4]) -> bool {
     let fits = payload.len() >= LONG && is_x86_feature_detected!("avx2");
     if fits {
         let (front, aligned) = payload.split_at_mut(apart(payload));
         mask_words(front, key);
-        key.rotate_left(front.len() & 3);
+        let key = from_offset(key, front.len());
         // SAFETY: the processor has AVX2, which is all that `mask_avx2` asks for.
         unsafe { mask_avx2(aligned, key) };
     }
@@ -28,13 +28,13 @@ pub(super) fn mask(payload: &mut [u8], mut key: [u8; 4]) -> bool {
 /// Writes all of `to`, which is as long as `from`, if it is long enough and the processor has what it
 /// takes.
 #[inline]
-pub(super) fn copy(to: &mut [MaybeUninit<u8>], from: &[u8], mut key: [u8; 4]) -> bool {
+pub(super) fn copy(to: &mut [MaybeUninit<u8>], from: &[u8], key: [u8; 4]) -> bool {
     let fits = from.len() >= LONG && is_x86_feature_detected!("avx2");
     if fits {
         let (front, aligned) = to.split_at_mut(apart(to));
         let (from_front, from) = from.split_at(front.len());
         copy_words(front, from_front, key);
-        key.rotate_left(front.len() & 3);
+        let key = from_offset(key, front.len());
         // SAFETY: the processor has AVX2, which is all that `copy_avx2` asks for.
         unsafe { copy_avx2(aligned, from, key) };
     }

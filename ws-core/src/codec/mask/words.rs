@@ -2,6 +2,12 @@
 
 use std::mem::MaybeUninit;
 
+/// The key as it goes on behind `offset` bytes. As a number, since to rotate a slice is a call.
+#[inline(always)]
+pub(super) fn from_offset(key: [u8; 4], offset: usize) -> [u8; 4] {
+    u32::from_le_bytes(key).rotate_right(8 * (offset & 3) as u32).to_le_bytes()
+}
+
 /// Masks `payload` in place, word by word.
 #[inline(always)]
 pub(super) fn mask_words(payload: &mut [u8], key: [u8; 4]) {

@@ -160,6 +160,7 @@ impl Receiver {
     }
 
     /// Takes the payload of what was polled last, without copying it.
+    #[inline]
     pub fn take_payload(&mut self) -> Bytes {
         self.message_kind = None;
         match std::mem::replace(&mut self.ready, Ready::Nothing) {
@@ -174,6 +175,7 @@ impl Receiver {
     }
 
     /// Takes the message that was polled last, without copying it; `None` if that was none.
+    #[inline]
     pub fn take_message(&mut self) -> Option<Message> {
         let kind = self.message_kind?;
         let payload = self.take_payload();
@@ -294,6 +296,7 @@ impl Receiver {
         }
     }
 
+    #[inline]
     fn forget_payload(&mut self) {
         self.message_kind = None;
         match std::mem::replace(&mut self.ready, Ready::Nothing) {

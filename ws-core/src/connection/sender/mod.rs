@@ -115,17 +115,20 @@ impl Sender {
     }
 
     /// Whether there is no pending output, and the queue has no memory for more.
+    #[inline]
     pub fn wants_buffer(&self) -> bool {
         self.is_drained() && !self.queue.has_buffer()
     }
 
     /// Gives the queue memory to use, unless it has some.
-    pub fn attach_buffer(&mut self, memory: BytesMut) {
+    #[inline]
+    pub fn attach_buffer(&mut self, memory: Box<BytesMut>) {
         self.queue.attach_buffer(memory);
     }
 
     /// Takes the queue's memory away if nothing is pending, so that it can be used elsewhere meanwhile.
-    pub fn detach_buffer(&mut self) -> Option<BytesMut> {
+    #[inline]
+    pub fn detach_buffer(&mut self) -> Option<Box<BytesMut>> {
         if !self.is_drained() {
             return None;
         }
