@@ -26,7 +26,7 @@ use ws_core::{
 
 use crate::{
     Error, WebSocket,
-    answer::poll_answer,
+    answer::{Unsent, poll_answer},
     bell::listen,
     client::deadline,
     hold::Own,
@@ -133,15 +133,22 @@ fn poll_read<T, R: Reads<T> + Writes<T>>(
     watch: &mut HandshakeWatch,
     cx: &mut Context<'_>,
 ) -> Poll<Result<(), Error>> {
-    let tracked = listen::<R>(handshake.tracked(), Does::Receive, cx);
-    let until = sooner(handshake.poll_timeout(Instant::now()), wire.look_up(tracked));
-    match wire.poll_read(cx, handshake.recv_buf(), until) {
-        Poll::Ready(Ok(0)) => handshake.handle_eof(),
+    if !handshake.recv_buf().is_empty() {
         // A client that trickles gets no more time than a silent one.
-        Poll::Ready(Ok(_)) => {
-            watch.step(HandshakeStep::ReadRequest);
-            handshake.handle_timeout(Instant::now());
+        let now = Instant::now();
+        if handshake.poll_timeout(now).is_some_and(|until| until <= now) {
+            handshake.handle_timeout(now);
+            return Poll::Ready(Ok(()));
         }
+    }
+    let tracked = listen::<R>(handshake.tracked(), Does::Receive, cx);
+    let mut until = |handshake: &mut ServerHandshake, wire: &mut Wire<Own<T>, R>| {
+        sooner(handshake.poll_timeout(Instant::now()), wire.look_up(tracked))
+    };
+    let first = if R::BLOCKS { until(handshake, wire) } else { None };
+    match wire.poll_read(cx, handshake.recv_buf(), first) {
+        Poll::Ready(Ok(0)) => handshake.handle_eof(),
+        Poll::Ready(Ok(_)) => watch.step(HandshakeStep::ReadRequest),
         Poll::Ready(Err(error)) => {
             wire.disarm();
             let error = Error::from(error);
@@ -149,6 +156,7 @@ fn poll_read<T, R: Reads<T> + Writes<T>>(
             return Poll::Ready(Err(error));
         }
         Poll::Pending => {
+            let until = first.or_else(|| until(handshake, wire));
             let now = ready!(wire.poll_until(cx, until))?;
             handshake.handle_timeout(now);
         }
@@ -295,7 +303,7 @@ impl<T, R: Reads<T> + Writes<T>> UpgradeRequest<T, R> {
             Ok(accepted) => State::Accepted(accepted),
             Err(rejected) => State::Rejected(Ends::new(rejected)),
         };
-        Accepting { under_way: Some((wire, state)), watch }
+        Accepting { wire: Some(wire), state, watch }
     }
 }
 
@@ -311,16 +319,21 @@ impl<T: fmt::Debug, R: Runtime> fmt::Debug for UpgradeRequest<T, R> {
 #[must_use = "nothing is done unless it is polled"]
 pub struct Accepting<T, R: Runtime> {
     /// `None` once done.
-    under_way: Option<(Wire<Own<T>, R>, State)>,
+    wire: Option<Wire<Own<T>, R>>,
+    state: State,
     watch: HandshakeWatch,
 }
 
-/// How far it has come.
-#[derive(Debug)]
+/// How far it has come. It stays in its place while the stream is read and written: to move it takes a good part of a
+/// handshake's time.
+#[derive(Debug, Default)]
 enum State {
-    Reading(ServerHandshake),
+    /// Whether something came that nobody has looked at.
+    Reading(ServerHandshake, bool),
     Accepted(Accepted),
     Rejected(Ends),
+    #[default]
+    Over,
 }
 
 impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
@@ -333,7 +346,8 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
     pub fn with_buffered(io: T, bytes: impl Into<RecvBuf>, config: &ServerConfig) -> Self {
         let mut handshake = begin(ServerHandshake::with_buffered(config, bytes));
         let watch = watch(&mut handshake);
-        Self { under_way: Some((Wire::own(io), State::Reading(handshake))), watch }
+        let came = !handshake.recv_buf().is_empty();
+        Self { wire: Some(Wire::own(io)), state: State::Reading(handshake, came), watch }
     }
 
     /// Like [`new`](Self::new), for a request that was parsed already, and the bytes read behind it.
@@ -358,99 +372,102 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
     /// [`Error::Unsent`] when it was rejected and the answer could not be written; [`Error::Io`] for
     /// the stream's own.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<WebSocket<T, R>, Error>> {
-        let Some((mut wire, mut state)) = self.under_way.take() else {
-            return Poll::Ready(Err(HandshakeError::Done.into()));
-        };
         loop {
-            state = match state.go_on(&mut wire, &mut self.watch, cx) {
-                Went::On(state) => state,
-                Went::Waits(state) => {
-                    self.under_way = Some((wire, state));
-                    return Poll::Pending;
-                }
-                Went::Written(mut accepted) => {
-                    wire.disarm();
-                    let request = accepted.take_request();
-                    let config = accepted.config().web_socket_config().clone();
-                    let connection = accepted.into_connection();
-                    let watch = std::mem::take(&mut self.watch).opened(&config, Role::Server);
-                    let ws = WebSocket::opened(wire, connection, &config, request, watch);
-                    return Poll::Ready(Ok(ws));
-                }
-                Went::Failed(error) => {
-                    wire.disarm();
-                    self.watch.failed_with(&error);
-                    return Poll::Ready(Err(error));
-                }
+            let Some(wire) = &mut self.wire else {
+                return Poll::Ready(Err(HandshakeError::Done.into()));
             };
-        }
-    }
-}
-
-/// What came of a state.
-enum Went {
-    /// The next one.
-    On(State),
-    /// The same, once the stream or the timer is ready.
-    Waits(State),
-    /// The 101 is on its way.
-    Written(Accepted),
-    Failed(Error),
-}
-
-impl State {
-    fn go_on<T, R: Reads<T> + Writes<T>>(
-        self,
-        wire: &mut Wire<Own<T>, R>,
-        watch: &mut HandshakeWatch,
-        cx: &mut Context<'_>,
-    ) -> Went {
-        match self {
-            Self::Reading(handshake) => match accept_plain(handshake) {
-                Polled::Ready(accepted) => {
-                    watch.step(HandshakeStep::SendAnswer);
-                    Went::On(Self::Accepted(accepted))
-                }
-                Polled::Failed(rejected) => {
-                    watch.step(HandshakeStep::SendAnswer);
-                    Went::On(Self::Rejected(Ends::new(rejected)))
-                }
-                Polled::Pending(mut handshake) => {
-                    match poll_read(wire, &mut handshake, watch, cx) {
-                        Poll::Ready(Ok(())) => Went::On(Self::Reading(handshake)),
-                        Poll::Ready(Err(error)) => Went::Failed(error),
-                        Poll::Pending => Went::Waits(Self::Reading(handshake)),
+            match &mut self.state {
+                State::Reading(handshake, came) => {
+                    if !*came {
+                        let read = ready!(poll_read(wire, handshake, &mut self.watch, cx));
+                        if let Err(error) = read {
+                            return Poll::Ready(Err(self.fail(error)));
+                        }
+                    }
+                    if let Some(outcome) = self.look(cx) {
+                        return Poll::Ready(outcome);
                     }
                 }
-            },
-            Self::Accepted(mut accepted) => match poll_answer(&mut accepted, wire, cx) {
-                Poll::Ready(Ok(())) => Went::Written(accepted),
-                Poll::Ready(Err(unsent)) => Went::Failed(unsent.into()),
-                Poll::Pending => Went::Waits(Self::Accepted(accepted)),
-            },
-            Self::Rejected(mut ends) => match ends.poll(wire, cx) {
-                Poll::Ready(unsent) => Went::Failed(told(ends.rejected.into_error(), unsent)),
-                Poll::Pending => Went::Waits(Self::Rejected(ends)),
-            },
+                State::Accepted(accepted) => {
+                    let written = ready!(poll_answer(accepted, wire, cx));
+                    let State::Accepted(accepted) = std::mem::take(&mut self.state) else {
+                        continue;
+                    };
+                    return Poll::Ready(self.open(accepted, written));
+                }
+                State::Rejected(ends) => {
+                    let unsent = ready!(ends.poll(wire, cx));
+                    if let State::Rejected(ends) = std::mem::take(&mut self.state) {
+                        let error = told(ends.rejected.into_error(), unsent);
+                        return Poll::Ready(Err(self.fail(error)));
+                    }
+                }
+                State::Over => self.wire = None,
+            }
         }
+    }
+
+    /// Looks at what has come. A request that is accepted is answered at once, if the stream takes the answer.
+    fn look(&mut self, cx: &mut Context<'_>) -> Option<Result<WebSocket<T, R>, Error>> {
+        let State::Reading(mut handshake, _) = std::mem::take(&mut self.state) else { return None };
+        lend_memory(&mut handshake);
+        match handshake.poll_accept() {
+            Polled::Pending(mut handshake) => {
+                take_memory_back(&mut handshake);
+                self.state = State::Reading(handshake, false);
+            }
+            Polled::Ready(mut accepted) => {
+                self.watch.step(HandshakeStep::SendAnswer);
+                if let Poll::Ready(written) = poll_answer(&mut accepted, self.wire.as_mut()?, cx) {
+                    return Some(self.open(accepted, written));
+                }
+                self.state = State::Accepted(accepted);
+            }
+            Polled::Failed(rejected) => {
+                self.watch.step(HandshakeStep::SendAnswer);
+                self.state = State::Rejected(Ends::new(rejected));
+            }
+        }
+        None
+    }
+
+    /// Makes a WebSocket of it, if the 101 is on its way.
+    fn open(
+        &mut self,
+        mut accepted: Accepted,
+        written: Result<(), Unsent>,
+    ) -> Result<WebSocket<T, R>, Error> {
+        written.map_err(|unsent| self.fail(unsent.into()))?;
+        let mut wire = self.wire.take().ok_or(HandshakeError::Done)?;
+        wire.disarm();
+        let request = accepted.take_request();
+        let config = accepted.config().web_socket_config().clone();
+        let connection = accepted.into_connection();
+        let watch = std::mem::take(&mut self.watch).opened(&config, Role::Server);
+        Ok(WebSocket::opened(wire, connection, &config, request, watch))
+    }
+
+    #[cold]
+    fn fail(&mut self, error: Error) -> Error {
+        self.state = State::Over;
+        if let Some(mut wire) = self.wire.take() {
+            wire.disarm();
+        }
+        self.watch.failed_with(&error);
+        error
     }
 }
 
-/// Accepts what may be accepted, in memory that is lent for the answer: it is written at once.
-fn accept_plain(
-    mut handshake: ServerHandshake,
-) -> Polled<ServerHandshake, Accepted, Box<Rejected>> {
+/// Lends memory for the answer, which is written at once.
+fn lend_memory(handshake: &mut ServerHandshake) {
     if !handshake.send_queue().has_buffer() {
         handshake.send_queue().attach_buffer(pool::take());
     }
-    match handshake.poll_accept() {
-        Polled::Pending(mut handshake) => {
-            if let Some(memory) = handshake.send_queue().detach_buffer() {
-                pool::put(memory);
-            }
-            Polled::Pending(handshake)
-        }
-        done => done,
+}
+
+fn take_memory_back(handshake: &mut ServerHandshake) {
+    if let Some(memory) = handshake.send_queue().detach_buffer() {
+        pool::put(memory);
     }
 }
 

@@ -14,6 +14,7 @@ pub(crate) fn is_token(bytes: &[u8]) -> bool {
 /// hyphens, `name` must be a token.
 ///
 /// The length is part of the type, so a comparison is a few wide instructions.
+#[inline]
 pub(crate) fn is_name<const N: usize>(name: &[u8], known: &[u8; N]) -> bool {
     let Ok(name) = <&[u8; N]>::try_from(name) else { return false };
     // This bit makes letters lower case. It makes no other byte a letter, and none that may stand

@@ -101,6 +101,7 @@ impl Connection {
         Self::from_buffers(role, negotiated, leftover.into(), SendQueue::new(), config)
     }
 
+    #[inline]
     pub(crate) fn from_buffers(
         role: Role,
         negotiated: Negotiated,
@@ -265,6 +266,7 @@ impl Connection {
 
     /// Takes the halves apart, for two tasks. The caller then takes the receiver's replies to the
     /// sender ([`Receiver::take_reply`], [`Sender::reply`]), and tells the clock what the halves do.
+    #[inline]
     pub fn split(self) -> (Receiver, Sender, KeepAlive, Negotiated) {
         (self.receiver, self.sender, self.clock, self.negotiated)
     }

@@ -295,6 +295,7 @@ fn host<'a>(slots: &RequestFields<'a>) -> Result<&'a [u8], Violation> {
 
 /// "The "Request-URI" part of the request MUST match the /resource name/ [...] or be an absolute
 /// http/https URI". RFC 6455 4.1(3)
+#[inline]
 fn target(target: &str) -> Result<Option<&str>, Violation> {
     match target::check(target) {
         Some(authority) => Ok(authority),
@@ -354,6 +355,7 @@ fn upgrade(slots: &RequestFields<'_>) -> Result<(), Violation> {
 
 /// "A |Sec-WebSocket-Key| header field with a base64-encoded [...] value that, when decoded, is 16
 /// bytes in length." RFC 6455 4.2.1(5). It "MUST NOT appear more than once in an HTTP request." 11.3.1
+#[inline]
 fn key<'a>(slots: &RequestFields<'a>, lenient: Lenient) -> Result<KeyText<'a>, Violation> {
     match slots.key {
         One { value: None, .. } => broken(Rule::MissingKey, None),

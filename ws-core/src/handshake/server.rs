@@ -243,6 +243,7 @@ impl ServerHandshake {
         self.end.is_none() && self.scanner.is_quiet(self.exchange.recv.filled())
     }
 
+    #[inline]
     fn poll_head(&mut self) -> Result<Option<(HeadSpan, Checked)>, Failure> {
         let limits = self.exchange.options().head_limits();
         let filled = self.exchange.recv.filled();

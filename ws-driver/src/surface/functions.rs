@@ -90,7 +90,8 @@ macro_rules! __functions {
             stream: T,
             config: &ServerConfig,
         ) -> Result<WebSocket<T>, Error> {
-            $crate::__finish!($mode, $crate::accept(stream, config)).map(WebSocket)
+            let mut accepting = $crate::Accepting::new(stream, config);
+            $crate::__poll!($mode, |cx| accepting.poll(cx).map_ok(WebSocket))
         }
 
         /// Like [`accept_with`], for a stream that was read from already: `already_read` is a part of
@@ -104,8 +105,8 @@ macro_rules! __functions {
             already_read: impl Into<handshake::RecvBuf>,
             config: &ServerConfig,
         ) -> Result<WebSocket<T>, Error> {
-            let accepted = $crate::accept_buffered(stream, already_read, config);
-            $crate::__finish!($mode, accepted).map(WebSocket)
+            let mut accepting = $crate::Accepting::with_buffered(stream, already_read, config);
+            $crate::__poll!($mode, |cx| accepting.poll(cx).map_ok(WebSocket))
         }
 
         /// Writes the answer to a request that another parser has read from `stream`: 101, or the
@@ -126,8 +127,9 @@ macro_rules! __functions {
             leftover: impl Into<handshake::RecvBuf>,
             config: &ServerConfig,
         ) -> Result<WebSocket<T>, Error> {
-            let accepted = $crate::accept_request(stream, request, leftover, config);
-            $crate::__finish!($mode, accepted).map(WebSocket)
+            let mut accepting =
+                $crate::Accepting::with_request(stream, request, leftover, config);
+            $crate::__poll!($mode, |cx| accepting.poll(cx).map_ok(WebSocket))
         }
     };
 }

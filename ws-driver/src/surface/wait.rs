@@ -54,6 +54,16 @@ macro_rules! __finish {
     };
 }
 
+/// Waits for what a closure from a context polls to its end. Without another future around it, which would move what
+/// comes of it once more.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __poll {
+    ($mode:tt, $poll:expr) => {
+        $crate::__finish!($mode, ::std::future::poll_fn($poll))
+    };
+}
+
 /// Waits for another function of the same crate.
 #[doc(hidden)]
 #[macro_export]

@@ -87,6 +87,7 @@ enum Ready {
 }
 
 impl Receiver {
+    #[inline]
     pub(crate) fn new(
         role: Role,
         recv: RecvBuf,

@@ -82,6 +82,7 @@ struct Style {
 }
 
 impl Sender {
+    #[inline]
     pub(crate) fn new(
         role: Role,
         queue: SendQueue,
