@@ -281,9 +281,9 @@ fn assert_fault(adapter: &dyn Adapter, case: &Case, op: usize, end: &End, peer: 
             assert_eq!(error.kind(), ErrorKind::ConnectionReset, "{}", context());
         }
         // When a refusal cannot be written, the error still tells why the request was refused.
-        Err(Stop::Error(Error::Unsent { error, source })) => {
-            assert_eq!(source.kind(), ErrorKind::ConnectionReset, "{}", context());
-            assert!(matches!(error, HandshakeError::Rejected(_)), "{}", context());
+        Err(Stop::Error(Error::Unsent(unsent))) => {
+            assert_eq!(unsent.source.kind(), ErrorKind::ConnectionReset, "{}", context());
+            assert!(matches!(unsent.error, HandshakeError::Rejected(_)), "{}", context());
         }
         // Written, and then the goodbye failed.
         Err(Stop::Error(Error::Handshake(error))) => {
@@ -317,9 +317,8 @@ pub fn nothing_taken(adapter: &dyn Adapter) {
         // A client still reads what the server may have said before it closed.
         let (end, _) = finish(adapter, &case, case.script().max_write(0).eof());
         let kind = match &end.result {
-            Err(Stop::Error(Error::Io(error) | Error::Unsent { source: error, .. })) => {
-                Some(error.kind())
-            }
+            Err(Stop::Error(Error::Io(error))) => Some(error.kind()),
+            Err(Stop::Error(Error::Unsent(unsent))) => Some(unsent.source.kind()),
             _ => None,
         };
         let context = format!("{}: {}: {:?}", adapter.name(), case.name, end.result);

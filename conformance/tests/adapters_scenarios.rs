@@ -261,8 +261,8 @@ fn s_19_a_write_error_after_a_decision() {
                 Err(Stop::Error(Error::Io(error))) if expected == "io" => {
                     assert_eq!(error.kind(), ErrorKind::BrokenPipe);
                 }
-                Err(Stop::Error(Error::Unsent { source, .. })) if expected != "io" => {
-                    assert_eq!(source.kind(), ErrorKind::BrokenPipe);
+                Err(Stop::Error(Error::Unsent(unsent))) if expected != "io" => {
+                    assert_eq!(unsent.source.kind(), ErrorKind::BrokenPipe);
                 }
                 other => panic!("{}: {other:?}", adapter.name()),
             }

@@ -22,7 +22,7 @@ use conformance::{
 use ws_core::{
     Connection, HandshakeError, Polled, RecvBuf, Rejected, SendQueue, ServerConfig, ServerHandshake,
 };
-use ws_driver::Error;
+use ws_driver::{Error, UnsentAnswer};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Flaw {
@@ -169,7 +169,7 @@ impl Server {
         ) -> io::Result<Result<Opened, Stop>> {
             match next.unwrap() {
                 Ok(_) => Err(source),
-                Err(error) => Ok(Err(Stop::Error(Error::Unsent { error, source }))),
+                Err(error) => Ok(Err(Stop::Error(UnsentAnswer::new(error, source).into()))),
             }
         }
     }

@@ -59,7 +59,10 @@ fn user_and_password_become_credentials() {
     for (user, password) in [("a:b", ""), ("a\n", ""), ("a", "\0"), ("a", "\u{85}")] {
         let config = ClientConfig::new().user_info(user, password);
         let error = upgrade_request(&config, "ws.example", "/").unwrap_err();
-        assert!(matches!(error, HandshakeError::Argument(ArgumentError::Header(_))), "{error}");
+        assert!(
+            matches!(&error, HandshakeError::Argument(it) if matches!(**it, ArgumentError::Header(_))),
+            "{error}"
+        );
     }
 }
 
@@ -99,7 +102,10 @@ fn what_the_handshake_itself_says_must_stay() {
         let (mut request, verifier) = made();
         change(&mut request);
         let error = sent(request, verifier).unwrap_err();
-        assert!(matches!(error, HandshakeError::Argument(ArgumentError::Request(_))), "{error}");
+        assert!(
+            matches!(&error, HandshakeError::Argument(it) if matches!(**it, ArgumentError::Request(_))),
+            "{error}"
+        );
     }
 }
 

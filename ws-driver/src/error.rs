@@ -9,7 +9,8 @@ use ws_core::{
 
 use crate::tls::TlsError;
 
-/// Why a WebSocket could not be opened, or did not go on.
+/// Why a WebSocket could not be opened, or did not go on. Two words long: it is in whatever every call returns, so what is
+/// longer is in a box.
 ///
 /// It becomes an [`io::Error`] with `?`, of a kind that fits. Worth another attempt are, as a rule,
 /// [`Io`](Self::Io), [`Disconnected`](Self::Disconnected), [`TimedOut`](Self::TimedOut) once it was open,
@@ -21,36 +22,41 @@ pub enum Error {
     /// The handshake itself failed. The peer has been told, if there was something to tell.
     Handshake(HandshakeError),
     /// The handshake failed, and the answer could not be written.
-    Unsent {
-        /// Why the handshake failed.
-        error: HandshakeError,
-        /// Why the answer could not be written.
-        source: io::Error,
-    },
+    Unsent(Box<UnsentAnswer>),
     /// The stream failed, or could not be connected.
     Io(io::Error),
     /// The peer broke a rule of frames or messages. It has been told, as far as it could be.
-    Protocol(FrameViolation),
+    Protocol(Box<FrameViolation>),
     /// What was to be sent cannot be.
     Send(SendError),
     /// Bytes that were to be taken as text are not UTF-8: from
     /// [`Message::into_text`](ws_core::Message::into_text). The WebSocket goes on.
-    Text(TextError),
+    Text(Box<TextError>),
     /// The stream ended without a closing handshake (close code 1006).
     Disconnected,
     /// The peer was silent for too long once the WebSocket was open. A handshake that takes too long is
     /// [`HandshakeError::TimedOut`].
     TimedOut(Timeout),
     /// The URL is not one that this crate can connect to.
-    Url(UrlError),
+    Url(Box<UrlError>),
     /// TLS could not be begun, or was broken off.
     Tls(Box<TlsError>),
     /// The proxy did not give a connection to the host.
     Proxy(Box<ProxyError>),
     /// The environment names a proxy that is none.
-    ProxyUrl(ProxyUrlError),
+    ProxyUrl(Box<ProxyUrlError>),
     /// The server sent the client somewhere where it does not go.
     Redirect(Box<RedirectError>),
+}
+
+/// A handshake that failed, and whose answer could not be written.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct UnsentAnswer {
+    /// Why the handshake failed.
+    pub error: HandshakeError,
+    /// Why the answer could not be written.
+    pub source: io::Error,
 }
 
 impl Error {
@@ -58,7 +64,8 @@ impl Error {
     /// `disconnected`.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Handshake(error) | Self::Unsent { error, .. } => error.name(),
+            Self::Handshake(error) => error.name(),
+            Self::Unsent(unsent) => unsent.error.name(),
             Self::Io(_) => "io",
             Self::Protocol(violation) => violation.rule().name(),
             Self::Send(error) => error.name(),
@@ -80,12 +87,8 @@ impl Error {
     /// certificates that are not trusted, and whatever is wrong with what the caller passed.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Io(error) | Self::Unsent { source: error, .. } => !matches!(
-                error.kind(),
-                io::ErrorKind::InvalidInput
-                    | io::ErrorKind::Unsupported
-                    | io::ErrorKind::PermissionDenied
-            ),
+            Self::Io(error) => is_transient(error),
+            Self::Unsent(unsent) => is_transient(&unsent.source),
             Self::Disconnected
             | Self::TimedOut(_)
             | Self::Send(SendError::TimedOut(_) | SendError::Disconnected)
@@ -128,7 +131,8 @@ impl Error {
         };
         match self {
             Self::Disconnected | Self::Send(SendError::Disconnected) => true,
-            Self::Io(error) | Self::Unsent { source: error, .. } => gone(error),
+            Self::Io(error) => gone(error),
+            Self::Unsent(unsent) => gone(&unsent.source),
             _ => false,
         }
     }
@@ -136,7 +140,8 @@ impl Error {
     /// What went wrong with the handshake, as opposed to the stream.
     pub fn handshake(&self) -> Option<&HandshakeError> {
         match self {
-            Self::Handshake(error) | Self::Unsent { error, .. } => Some(error),
+            Self::Handshake(error) => Some(error),
+            Self::Unsent(unsent) => Some(&unsent.error),
             _ => None,
         }
     }
@@ -146,7 +151,9 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Handshake(error) => error.fmt(f),
-            Self::Unsent { error, .. } => write!(f, "{error}; the answer could not be written"),
+            Self::Unsent(unsent) => {
+                write!(f, "{}; the answer could not be written", unsent.error)
+            }
             Self::Io(error) => error.fmt(f),
             Self::Protocol(violation) => write!(f, "the peer broke a rule: {violation}"),
             Self::Send(error) => error.fmt(f),
@@ -169,7 +176,7 @@ impl std::error::Error for Error {
         // What a variant shows of another error is not told again: only what that one came from.
         match self {
             Self::Handshake(error) => error.source(),
-            Self::Unsent { source, .. } => Some(source),
+            Self::Unsent(unsent) => Some(&unsent.source),
             Self::Io(error) => error.source(),
             Self::Protocol(violation) => violation.source(),
             Self::Send(error) => error.source(),
@@ -212,6 +219,31 @@ impl From<Error> for io::Error {
     }
 }
 
+fn is_transient(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+
+    !matches!(error.kind(), InvalidInput | Unsupported | PermissionDenied)
+}
+
+impl UnsentAnswer {
+    /// A handshake that failed with `error`, which could not be told because of `source`.
+    pub fn new(error: HandshakeError, source: io::Error) -> Self {
+        Self { error, source }
+    }
+}
+
+impl From<UnsentAnswer> for Error {
+    fn from(unsent: UnsentAnswer) -> Self {
+        Self::Unsent(unsent.into())
+    }
+}
+
+impl From<FrameViolation> for Error {
+    fn from(violation: FrameViolation) -> Self {
+        Self::Protocol(violation.into())
+    }
+}
+
 impl From<SendError> for Error {
     fn from(error: SendError) -> Self {
         Self::Send(error)
@@ -220,7 +252,7 @@ impl From<SendError> for Error {
 
 impl From<TextError> for Error {
     fn from(error: TextError) -> Self {
-        Self::Text(error)
+        Self::Text(error.into())
     }
 }
 
@@ -267,7 +299,7 @@ impl From<ProxyError> for Error {
 
 impl From<ProxyUrlError> for Error {
     fn from(error: ProxyUrlError) -> Self {
-        Self::ProxyUrl(error)
+        Self::ProxyUrl(error.into())
     }
 }
 
@@ -279,6 +311,6 @@ impl From<RedirectError> for Error {
 
 impl From<UrlError> for Error {
     fn from(error: UrlError) -> Self {
-        Self::Url(error)
+        Self::Url(error.into())
     }
 }

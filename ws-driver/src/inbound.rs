@@ -222,7 +222,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
                 Ok(None) => ready!(self.poll_wait(out, cx)),
                 Err(rule) => {
                     let violation = self.receiver.violation().unwrap_or_else(|| rule.into());
-                    self.fail(out, StreamEnd::Linger, Error::Protocol(violation));
+                    self.fail(out, StreamEnd::Linger, violation.into());
                 }
             }
         }

@@ -145,7 +145,7 @@ pub use self::{
     client::{Connecting, handshake, handshake_request},
     connect::Connect,
     dial::{DialConfig, DialEvent, DialObserver, Dials, Unreached, dial},
-    error::Error,
+    error::{Error, UnsentAnswer},
     event::{Event, Part},
     hold::{Hold, Own, Shared},
     parts::Parts,

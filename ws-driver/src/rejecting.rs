@@ -17,7 +17,7 @@ use std::{
 use ws_core::{HandshakeError, Rejected};
 
 use crate::{
-    Error,
+    Error, UnsentAnswer,
     answer::poll_answer,
     ending::Ending,
     hold::Own,
@@ -75,7 +75,7 @@ impl Ends {
 /// What the caller is told of a handshake that failed.
 pub(crate) fn told(error: HandshakeError, unsent: Option<io::Error>) -> Error {
     match unsent {
-        Some(source) => Error::Unsent { error, source },
+        Some(source) => UnsentAnswer::new(error, source).into(),
         None => Error::Handshake(error),
     }
 }

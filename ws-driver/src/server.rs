@@ -142,7 +142,7 @@ fn poll_read<T, R: Reads<T> + Writes<T>>(
         }
     }
     let tracked = listen::<R>(handshake.tracked(), Does::Receive, cx);
-    let mut until = |handshake: &mut ServerHandshake, wire: &mut Wire<Own<T>, R>| {
+    let until = |handshake: &mut ServerHandshake, wire: &mut Wire<Own<T>, R>| {
         sooner(handshake.poll_timeout(Instant::now()), wire.look_up(tracked))
     };
     let first = if R::BLOCKS { until(handshake, wire) } else { None };

@@ -6,7 +6,7 @@ use std::{error::Error as StdError, io};
 
 use http::Response;
 use ws_driver::{
-    Error,
+    Error, UnsentAnswer,
     ws_core::{
         ArgumentError, ClientConfig, ClientHandshake, FrameRule, FrameViolation, HandshakeError,
         HandshakeStep, Polled, RequestRule, ResponseRule, SendError, ServerConfig, ServerHandshake,
@@ -171,11 +171,11 @@ fn errors() -> Vec<Error> {
         Error::TimedOut(Timeout::Close),
     ];
     errors.extend(handshake_errors().into_iter().map(Error::Handshake));
-    let unsent = |error| Error::Unsent { error, source: refused() };
+    let unsent = |error| UnsentAnswer::new(error, refused()).into();
     errors.extend(handshake_errors().into_iter().map(unsent));
-    errors.extend(FrameRule::ALL.iter().map(|rule| Error::Protocol((*rule).into())));
+    errors.extend(FrameRule::ALL.iter().map(|rule| FrameViolation::from(*rule).into()));
     errors.extend(send_errors().into_iter().map(Error::Send));
-    errors.extend(url_errors().into_iter().map(Error::Url));
+    errors.extend(url_errors().into_iter().map(Error::from));
     errors
 }
 
@@ -217,13 +217,18 @@ fn no_two_errors_say_the_same() {
     assert_eq!(shown.len(), len, "{shown:#?}");
 }
 
+/// It is in whatever every call returns.
+#[test]
+fn an_error_is_two_words_long() {
+    let words = |size: usize| size.div_ceil(size_of::<usize>());
+    assert_eq!(words(size_of::<Error>()), 2);
+    assert_eq!(words(size_of::<Result<(), Error>>()), 2);
+}
+
 #[test]
 fn an_error_leads_to_what_it_came_from() {
-    let unsent = Error::Unsent {
-        error: HandshakeError::Truncated(HandshakeStep::ReadRequest),
-        source: io::Error::other("cut"),
-    };
-    let unsent = chain(&unsent);
+    let error = HandshakeError::Truncated(HandshakeStep::ReadRequest);
+    let unsent = chain(&UnsentAnswer::new(error, io::Error::other("cut")).into());
     assert_eq!(unsent.len(), 2);
     assert!(unsent[0].contains("inside the head") && unsent[1] == "cut", "{unsent:?}");
     let mistake = handshake_errors().swap_remove(1);
@@ -276,8 +281,8 @@ fn an_error_becomes_an_io_error_of_its_kind() {
     assert_eq!(kind(Error::TimedOut(Timeout::Pong)), ErrorKind::TimedOut);
     assert_eq!(kind(HandshakeError::TimedOut(HandshakeStep::Connect).into()), ErrorKind::TimedOut);
     assert_eq!(kind(ArgumentError::Host(String::new()).into()), ErrorKind::InvalidInput);
-    assert_eq!(kind(Error::Protocol(FrameRule::Masked.into())), ErrorKind::InvalidData);
-    assert_eq!(kind(Error::Url(Url::parse("h").unwrap_err())), ErrorKind::InvalidInput);
+    assert_eq!(kind(FrameViolation::from(FrameRule::Masked).into()), ErrorKind::InvalidData);
+    assert_eq!(kind(Url::parse("h").unwrap_err().into()), ErrorKind::InvalidInput);
     let inner = io::Error::from(Error::Disconnected).into_inner().unwrap();
     assert!(inner.downcast_ref::<Error>().is_some(), "the error is inside");
 }

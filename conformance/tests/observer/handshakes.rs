@@ -250,7 +250,7 @@ fn a_stream_that_fails() {
             let who = format!("{} {op}", adapter.name());
             match end.result {
                 // The rule is what it was about, whether or not the client has read of it.
-                Err(Stop::Error(Error::Unsent { .. })) => {
+                Err(Stop::Error(Error::Unsent(_))) => {
                     recorder.assert_told(&["rejected missing-key 400"], &who);
                 }
                 _ => recorder.assert_told(&expected(&end), &who),

@@ -129,9 +129,9 @@ impl Journal {
         if self.is_empty || !closed {
             self.note(&error.into());
         }
-        if let Error::Unsent { source, .. } = error {
+        if let Error::Unsent(unsent) = error {
             self.line.push_str(" unsent: ");
-            self.line.push_str(&source.to_string());
+            self.line.push_str(&unsent.source.to_string());
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::step::HandshakeStep;
 #[non_exhaustive]
 pub enum HandshakeError {
     /// The caller asked for something that must not be sent. Nothing was written.
-    Argument(ArgumentError),
+    Argument(Box<ArgumentError>),
     /// Server: the request was rejected, by a rule or by the application.
     Rejected(Box<Rejection>),
     /// Client: the server answered with something other than 101.
@@ -137,7 +137,7 @@ impl From<Box<Rejection>> for HandshakeError {
 
 impl From<ArgumentError> for HandshakeError {
     fn from(error: ArgumentError) -> Self {
-        Self::Argument(error)
+        Self::Argument(error.into())
     }
 }
 

@@ -117,7 +117,8 @@ impl HandshakeWatch {
     #[doc(hidden)]
     pub fn failed_with(&mut self, error: &Error) {
         match error {
-            Error::Handshake(error) | Error::Unsent { error, .. } => self.failed(error),
+            Error::Handshake(error) => self.failed(error),
+            Error::Unsent(unsent) => self.failed(&unsent.error),
             error => self.failed_as(error.name()),
         }
     }
