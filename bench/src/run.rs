@@ -85,10 +85,13 @@ fn head(options: &Options, date: &str, machine: &str, versions: &str) -> String 
     )
 }
 
-/// The versions of the peers, as they are locked.
+/// The versions of the peers, as they are locked. Where there are several of one, the lock says which of them is used here.
 fn versions(lock: &str) -> String {
+    let ours = lock.split("[[package]]").find(|package| package.contains("name = \"bench\"\n"));
     let version = |name: &str| {
-        let (_, rest) = lock.split_once(&format!("name = \"{name}\"\nversion = \""))?;
+        let chosen = ours.and_then(|ours| ours.split_once(&format!("\"{name} ")));
+        let any = || lock.split_once(&format!("name = \"{name}\"\nversion = \""));
+        let (_, rest) = chosen.or_else(any)?;
         Some(format!("{name} {}", rest.split('"').next()?))
     };
     PEERS.iter().copied().filter_map(version).collect::<Vec<_>>().join(", ")
@@ -117,5 +120,8 @@ mod tests {
         let lock = "[[package]]\nname = \"tokio\"\nversion = \"1.2.3\"\n\n[[package]]\nname = \
                     \"yawc\"\nversion = \"0.5.0\"\n";
         assert_eq!(versions(lock), "yawc 0.5.0, tokio 1.2.3");
+        let bench =
+            "\n[[package]]\nname = \"bench\"\ndependencies = [\n \"tokio 1.3.0\",\n \"yawc\",\n]\n";
+        assert_eq!(versions(&format!("{lock}{bench}")), "yawc 0.5.0, tokio 1.3.0");
     }
 }
