@@ -44,7 +44,9 @@ const heard = {
     $('node').textContent = node;
     $('node').title = connection.address;
     $('me').replaceChildren(view.element('bdi', { textContent: name }));
+    const isNew = document.body.classList.contains('entering');
     document.body.classList.remove('entering');
+    if (isNew) $('text').focus();
     for (const room of rooms.keys()) connection.send({ type: 'join', room });
     remember();
   },
@@ -163,8 +165,7 @@ function select(name) {
   $('title').textContent = name ?? 'No room';
   $('conversation').classList.toggle('nowhere', !name);
   history.replaceState(null, '', name ? `#${encodeURIComponent(name)}` : '#');
-  const log = logs.get(name);
-  if (log) log.scrollTop = log.scrollHeight;
+  if (logs.has(name)) view.toEnd(logs.get(name));
   notice('');
   showRooms();
   showPeople();
@@ -280,7 +281,6 @@ $('enter').addEventListener('submit', (event) => {
   event.preventDefault();
   rooms.clear();
   enter($('name').value.trim(), [$('first-room').value.trim()]);
-  $('text').focus();
 });
 
 $('join').addEventListener('submit', (event) => {

@@ -27,8 +27,19 @@ function named({ id, name }, twice) {
 
 export function log(room) {
   const label = `What is said in ${room}`;
-  return element('div', { className: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': label, tabIndex: 0, hidden: true });
+  const made = element('div', { className: 'log', role: 'log', 'aria-live': 'polite', 'aria-label': label, tabIndex: 0, hidden: true });
+  // Who sees the end goes on seeing it, when the window gets smaller, too.
+  let atEnd = true;
+  made.addEventListener('scroll', () => { atEnd = isAtEnd(made); });
+  new ResizeObserver(() => { if (atEnd) toEnd(made); }).observe(made);
+  return made;
 }
+
+export function toEnd(log) {
+  log.scrollTop = log.scrollHeight;
+}
+
+const isAtEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < 80;
 
 const clock = new Intl.DateTimeFormat([], { hour: '2-digit', minute: '2-digit' });
 
@@ -50,10 +61,10 @@ export function line(kind, text) {
 
 // Adds to a log, keeps it at its end if that is what is seen, and keeps it short.
 export function append(to, ...added) {
-  const atEnd = to.scrollHeight - to.scrollTop - to.clientHeight < 80;
+  const atEnd = isAtEnd(to);
   to.append(...added);
   while (to.children.length > MAX_ENTRIES) to.firstElementChild.remove();
-  if (atEnd) to.scrollTop = to.scrollHeight;
+  if (atEnd) toEnd(to);
 }
 
 export function roomButton({ name, unread }, current, act) {

@@ -1,4 +1,4 @@
-//! Where things are, and building the demo program.
+//! Where things are, and building the programs of this workspace.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -51,6 +51,16 @@ impl Site {
     pub(crate) fn demo(&self) -> Result<PathBuf, String> {
         self.build("ws-demo", &["--release", "--package", "demo"])?;
         Ok(self.target.join("release").join("ws-demo"))
+    }
+
+    /// Builds the chat, as its tests do.
+    ///
+    /// # Errors
+    ///
+    /// When it does not build.
+    pub(crate) fn chat(&self) -> Result<PathBuf, String> {
+        self.build("chat", &["--package", "chat"])?;
+        Ok(self.target.join("debug").join("chat"))
     }
 
     fn build(&self, what: &str, arguments: &[&str]) -> Result<(), String> {
