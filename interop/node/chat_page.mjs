@@ -10,6 +10,8 @@ const MARKUP = [
   '<a href="javascript:alert(1)">a</a>', '</p></article><h1>b</h1>', '&lt;b&gt; \\u003cb\\u003e',
 ];
 
+const WINDOW = [820, 540];
+
 export async function pageChecks(browser, chat, folder) {
   const [port] = await freePorts(1);
   const url = `http://127.0.0.1:${port}/`;
@@ -61,6 +63,8 @@ export async function pageChecks(browser, chat, folder) {
       same(await tom.count('.log .line'), 0);
       await tom.click('#leave');
       await tom.reads('#title', 'No room');
+      await tom.join('kitchen');
+      await mia.reads('#open-rooms', 'kitchen');
       await mia.sees('Jonas', 'Mia');
     },
     'a reload is the same person, in the same rooms': async () => {
@@ -81,15 +85,34 @@ export async function pageChecks(browser, chat, folder) {
       await mia.page.until('more is sent', (before) => document.querySelector('#sent').textContent !== before, before);
     },
     'screenshots': async () => {
-      await jonas.fill('#text', 'I take');
+      for (const [who, text] of [
+        [mia, 'I am writing the changelog now.'],
+        [jonas, 'Then I read the documentation once more, from the first page to the last. It takes me half an hour.'],
+        [mia, 'Good: tag at four?'], [jonas, 'At four.'],
+      ]) {
+        await who.say(text);
+        await (who === mia ? jonas : mia).hears(who === mia ? 'Mia' : 'Jonas', text);
+      }
+      await jonas.join('garden');
+      await jonas.say('I do.');
+      await mia.reads('#rooms .badge', '2');
+      await jonas.click('#rooms li:first-child button');
+      await jonas.isIn('release');
+      await mia.reads('#state', 'connected');
+      await jonas.page.dark(true);
+      await sleep(1500); // the second round trip is not delayed by a page that is being loaded
+      for (const { page } of [mia, jonas]) await page.size(...WINDOW);
+      await jonas.fill('#text', 'I have found');
       await mia.reads('#typing', 'Jonas is typing');
+      await sideBySide(browser, join(folder, 'chat.png'), [mia.page, jonas.page]);
       for (const [name, dark, size] of [['light', false, [1100, 720]], ['dark', true, [1100, 720]], ['narrow', false, [320, 640, 2]]]) {
         await mia.page.dark(dark);
         await mia.page.size(...size);
         await sleep(200);
         await mia.page.screenshot(join(folder, `${name}.png`));
       }
-      await mia.page.size(1100, 720);
+      for (const { page } of [mia, jonas]) await page.size(1100, 720);
+      await jonas.page.dark(false);
     },
     'nothing is wider than 320 pixels': async () => {
       await mia.page.size(320, 640);
@@ -212,4 +235,23 @@ export async function pageChecks(browser, chat, folder) {
       same(all.filter((each) => !each.includes('ERR_CONNECTION_REFUSED')).join(' '), '');
     },
   };
+}
+
+// One picture of several windows.
+async function sideBySide(browser, path, pages) {
+  const shots = await Promise.all(pages.map((page) => page.picture()));
+  const [width, height] = WINDOW;
+  const frame = await browser.open('about:blank', { width: pages.length * (width + 20) + 20, height: height + 40 });
+  await frame.run(async (shots) => {
+    document.body.style.cssText = 'display: flex; gap: 20px; margin: 20px; background: #c3c8d8';
+    for (const shot of shots) {
+      const image = new Image();
+      image.src = `data:image/png;base64,${shot}`;
+      image.style.cssText = 'border-radius: 12px; box-shadow: 0 4px 14px rgb(0 0 0 / 30%)';
+      document.body.append(image);
+      await image.decode();
+    }
+  }, shots);
+  await frame.screenshot(path);
+  await frame.close();
 }

@@ -159,9 +159,13 @@ class Page {
     await this.call('Input.dispatchKeyEvent', { type: 'keyUp', ...event, text: undefined });
   }
 
+  // What is seen, as PNG in base64.
+  async picture() {
+    return (await this.call('Page.captureScreenshot', { format: 'png' })).data;
+  }
+
   async screenshot(path) {
-    const { data } = await this.call('Page.captureScreenshot', { format: 'png' });
-    await writeFile(path, Buffer.from(data, 'base64'));
+    await writeFile(path, Buffer.from(await this.picture(), 'base64'));
   }
 
   close() {

@@ -1,7 +1,7 @@
 //! Two nodes, through a broker in memory that can be killed and started again.
 
 #[path = "../../../ws-rooms/tests/rooms/broker.rs"]
-#[allow(dead_code, reason = "rooms need more of it")]
+#[expect(dead_code, reason = "rooms need more of it")]
 mod broker;
 
 use std::time::Duration;
