@@ -24,20 +24,26 @@ struct App {
     own: ServerConfig,
     /// For pages of its peers.
     of_peers: ServerConfig,
+    max_pages: usize,
 }
 
-/// The routes. All WebSockets end with the tracker.
+/// The routes. All WebSockets end with the tracker, and there are `max_pages` at a time.
 ///
 /// # Errors
 ///
 /// For a peer that is no origin.
-pub fn router(node: Arc<Node>, tracker: &Tracker) -> Result<Router, ArgumentError> {
+pub fn router(
+    node: Arc<Node>,
+    tracker: &Tracker,
+    max_pages: usize,
+) -> Result<Router, ArgumentError> {
     let config = ServerConfig::new().web_socket(web_socket()).deflate(DeflateConfig::new());
     let config = config.tracker(tracker);
     let app = App {
         own: config.clone().same_origin(),
         of_peers: config.origins(&node.peers)?,
         tracker: tracker.clone(),
+        max_pages,
         node,
     };
     let routes = site::routes(&app.node.peers);
@@ -45,7 +51,7 @@ pub fn router(node: Arc<Node>, tracker: &Tracker) -> Result<Router, ArgumentErro
 }
 
 async fn upgrade(State(app): State<App>, fields: HeaderMap, ws: WebSocketUpgrade) -> Response {
-    if app.tracker.len() > MAX_PAGES {
+    if app.tracker.len() >= app.max_pages {
         return (StatusCode::SERVICE_UNAVAILABLE, "this node is full\n").into_response();
     }
     let origin = fields.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
@@ -70,6 +76,3 @@ fn web_socket() -> WebSocketConfig {
 
 /// What may be said, twice: in JSON quotes and line feeds are two octets.
 const MAX_MESSAGE_LEN: usize = 16 * 1024;
-
-/// Pages on a node. A page costs some tens of KiB at most while it reads, a few hundred when it does not.
-const MAX_PAGES: usize = 1000;

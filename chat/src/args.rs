@@ -60,7 +60,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Error>
 impl Broker {
     fn parse(url: &str) -> Result<Self, &'static str> {
         match url.split_once("://").map(|(scheme, _)| scheme) {
-            Some("nats" | "tls") => Ok(Self::Nats(url.to_owned())),
+            Some("nats") => Ok(Self::Nats(url.to_owned())),
             Some("redis") => Ok(Self::Redis(url.to_owned())),
             _ => Err("a broker begins with nats:// or redis://"),
         }

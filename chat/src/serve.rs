@@ -29,7 +29,7 @@ pub async fn run(options: &Options) -> io::Result<()> {
     let node = Node::start(options.peers.clone(), options.broker.as_ref()).map_err(invalid)?;
     let rooms = node.rooms.clone();
     let tracker = Tracker::new();
-    let router = app::router(Arc::clone(&node), &tracker);
+    let router = app::router(Arc::clone(&node), &tracker, MAX_PAGES);
     let router = router.map_err(|error| invalid(error.to_string()))?;
     let listener = Tracked(TcpListener::bind(&options.addr).await?, tracker.clone());
     writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
@@ -106,6 +106,9 @@ fn signalled() -> io::Result<impl Future<Output = ()>> {
         let _ = tokio::signal::ctrl_c().await;
     })
 }
+
+/// Pages at a time. One costs some KiB while it reads; one that does not, what waits for it in its rooms.
+const MAX_PAGES: usize = 1000;
 
 /// How long pages have to answer the close.
 const PATIENCE: Duration = Duration::from_secs(3);

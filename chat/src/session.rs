@@ -12,7 +12,7 @@ use tokio::{
 };
 use ws_rooms::{
     Event as RoomEvent, Member, Policy, SubscribeError,
-    ws_tokio::{CloseCode, Error, Message, Prepared},
+    ws_tokio::{CloseCode, Error, Message},
 };
 
 use crate::{
@@ -205,7 +205,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
         self.node.presence.join(self.page.id, room, person);
         self.send(&Event::Joined { room, history: joined.history.len() }).await?;
         for said in &joined.history {
-            self.send_prepared(said).await?;
+            self.member.send(&**said).await?;
         }
         Ok(Ok(()))
     }
@@ -255,7 +255,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
             let Some(roster) = node.presence.roster(room, *version) else { continue };
             let text = Event::People { room, people: &roster.people, more: roster.more }.to_text();
             self.rooms[at].1 = roster.version;
-            self.send_text(text).await?;
+            self.member.send(text).await?;
         }
         Ok(())
     }
@@ -268,15 +268,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
     }
 
     async fn send(&mut self, event: &Event<'_>) -> Result<(), Error> {
-        self.send_text(event.to_text()).await
-    }
-
-    async fn send_text(&mut self, text: String) -> Result<(), Error> {
-        self.member.send(text).await
-    }
-
-    async fn send_prepared(&mut self, message: &Prepared) -> Result<(), Error> {
-        self.member.send(message).await
+        self.member.send(event.to_text()).await
     }
 
     /// Closes, because the page breaks the rules of the chat.
@@ -286,8 +278,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
         match timeout(CLOSE_WITHIN, closing).await {
             Ok(closed) => closed.map(drop),
             Err(_) => Ok(()),
-        }?;
-        Ok(())
+        }
     }
 
     fn seat(&self, room: &str) -> Option<usize> {
@@ -298,5 +289,5 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Session<T> {
 /// A page says it at once.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
 
-/// As long as a WebSocket by itself waits for the answer to a close.
+/// Who does not read gets no close frame, and is not waited for.
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);

@@ -38,6 +38,18 @@ export async function pageChecks(browser, chat, folder) {
       users.pop();
       for (const user of [mia, jonas]) await user.sees('Jonas', 'Mia');
     },
+    'two of the same name': async () => {
+      const other = await enter('Mia', 'release');
+      for (const user of [mia, jonas, other]) {
+        await user.sees('Jonas', 'Mia', 'Mia');
+        const tags = await user.page.run(() => [...document.querySelectorAll('#people .tag')].map((tag) => tag.textContent));
+        same(tags.length === 2 && tags[0] !== tags[1] && tags.every((tag) => /^ #[0-9a-f]{4}$/.test(tag)), true);
+      }
+      await other.page.close();
+      users.pop();
+      await mia.sees('Jonas', 'Mia');
+      same(await mia.count('#people .tag'), 0);
+    },
     'who types': async () => {
       await jonas.fill('#text', 'Then');
       await mia.reads('#typing', 'Jonas is typing');

@@ -11,6 +11,9 @@ use tokio::{
 use ws_axum::Tracker;
 use ws_tokio::{ClientConfig, MaybeTlsStream, WebSocket, message::CloseFrame};
 
+/// As many as the test of rooms needs, and some.
+pub(crate) const MAX_PAGES: usize = 40;
+
 /// A node in this process.
 pub(crate) struct Served {
     pub(crate) node: Arc<Node>,
@@ -23,7 +26,7 @@ pub(crate) async fn served(peers: &[&str]) -> Served {
 }
 
 pub(crate) async fn serve(node: Arc<Node>) -> Served {
-    let router = app::router(Arc::clone(&node), &Tracker::new()).unwrap();
+    let router = app::router(Arc::clone(&node), &Tracker::new(), MAX_PAGES).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async { axum::serve(listener, router).await });

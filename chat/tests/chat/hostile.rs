@@ -3,7 +3,7 @@
 use serde_json::json;
 use ws_tokio::{CloseCode, Message};
 
-use crate::common::{Page, served, text, within};
+use crate::common::{MAX_PAGES, Page, served, text, within};
 
 const MARKUP: [&str; 6] = [
     "<script>alert(1)</script>",
@@ -126,6 +126,32 @@ async fn a_flood_is_refused_then_closed_and_nobody_else_is_troubled() {
     }
     // What the bucket holds, and what comes into it while a busy machine sends 200 messages.
     assert!(heard < 100, "{heard} of 200 came through");
+}
+
+#[tokio::test]
+async fn pages_are_not_endless() {
+    let served = served(&[]).await;
+    let mut pages = Vec::new();
+    for _ in 0..MAX_PAGES {
+        pages.push(Page::connect(served.address).await);
+    }
+    let url = format!("ws://{}/ws", served.address);
+    let error = within(ws_tokio::connect(&url)).await.unwrap_err();
+    assert!(error.to_string().contains("503"), "{error}");
+    pages.pop();
+    within(async { while ws_tokio::connect(&url).await.is_err() {} }).await;
+}
+
+#[tokio::test]
+async fn who_does_not_say_who_they_are_is_closed() {
+    let served = served(&[]).await;
+    let mut silent = Page::connect(served.address).await;
+    // Whatever else it says.
+    for n in 0..5 {
+        assert_eq!(silent.refused(json!({"type": "ping", "n": n})).await, "hello-first");
+    }
+    let closed = silent.closed().await;
+    assert_eq!((closed.code, &*closed.reason), (CloseCode::POLICY_VIOLATION, "no hello"));
 }
 
 #[tokio::test]

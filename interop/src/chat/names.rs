@@ -4,6 +4,7 @@
 pub(super) const PAGE: &[&str] = &[
     "two pages talk",
     "who is there, and who is not any more",
+    "two of the same name",
     "who types",
     "several rooms, and what is unread",
     "who comes later reads what was said",
