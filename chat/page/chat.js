@@ -40,7 +40,7 @@ const heard = {
     connection.peers = peers;
     linked = true;
     state('open', away > 0 ? `back after ${view.duration(away)}` : 'connected');
-    if (away > 0) setTimeout(() => { if ($('state').dataset.state === 'open') tellLink(); }, 5_000);
+    if (away > 0) setTimeout(() => { if ($('state').dataset.state === 'open') tellLink(); }, TELL_MS);
     $('node').textContent = node;
     $('node').title = connection.address;
     $('me').replaceChildren(view.element('bdi', { textContent: name }));
@@ -343,6 +343,8 @@ wide.addEventListener('change', unfold);
 unfold();
 setInterval(showTyping, 1_000);
 
+// How long it says that it is back.
+const TELL_MS = 10_000;
 const TYPING_MS = 2_000;
 const TYPES_MS = 4_000;
 

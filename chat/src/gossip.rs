@@ -94,14 +94,18 @@ impl Gossip {
 
     /// Whoever has the broker may have said it, or a later version of this program: what is no report is nothing.
     fn hear(&self, message: &Message) {
-        let report = message.as_text().and_then(|text| serde_json::from_str::<Report>(text).ok());
+        let text = message.as_text().filter(|text| text.len() <= MAX_REPORT_LEN);
+        let report = text.and_then(|text| serde_json::from_str::<Report>(text).ok());
         if let Some(report) = report.filter(|report| report.node != self.node) {
             self.presence.hear(report, Instant::now());
         }
     }
 }
 
-/// A report is much shorter.
+/// Twice as long as the longest, which has a hundred people with long names.
+const MAX_REPORT_LEN: usize = 32 * 1024;
+
+/// Some reports fit into it.
 const PIPE_LEN: usize = 64 * 1024;
 
 /// People do not see it, and a crowd that comes at once is one list rather than many.

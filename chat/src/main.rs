@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     match runtime.and_then(|runtime| runtime.block_on(serve::run(&options))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {}: {error}", options.addr);
+            eprintln!("error: {error}");
             ExitCode::FAILURE
         }
     }

@@ -40,7 +40,8 @@ impl Node {
             None => Self::new(peers, Rooms::new(config()), Presence::new(true).into()),
             Some(Broker::Nats(url)) => Self::shared(peers, Nats::new(url)),
             Some(Broker::Redis(url)) => {
-                let redis = Redis::new(url.as_str()).map_err(|error| error.to_string())?;
+                let redis =
+                    Redis::new(url.as_str()).map_err(|error| format!("--broker: {error}"))?;
                 Self::shared(peers, redis)
             }
         }

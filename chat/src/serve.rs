@@ -31,7 +31,10 @@ pub async fn run(options: &Options) -> io::Result<()> {
     let tracker = Tracker::new();
     let router = app::router(Arc::clone(&node), &tracker, MAX_PAGES);
     let router = router.map_err(|error| invalid(error.to_string()))?;
-    let listener = Tracked(TcpListener::bind(&options.addr).await?, tracker.clone());
+    let listener = TcpListener::bind(&options.addr).await;
+    let taken =
+        |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", options.addr));
+    let listener = Tracked(listener.map_err(taken)?, tracker.clone());
     writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
     let server = axum::serve(listener, router).with_graceful_shutdown(tracker.shutting_down());
     let server = tokio::spawn(server.into_future());

@@ -60,7 +60,7 @@ export async function nodeChecks(browser, chat, name, program) {
       const before = await node(mia);
       await nodes[0].end();
       await jonas.say('While you are away.');
-      for (const user of [mia, lea]) await user.reads('#state', 'back after');
+      await Promise.all([mia, lea].map((user) => user.reads('#state', 'back after')));
       if (await node(mia) === before) throw new Error('the node is the one that was killed');
       same(await node(mia), await node(jonas));
       same(await mia.hears('Jonas', 'While you are away.'), 1);

@@ -108,10 +108,13 @@ fn the_command_line_is_explained() {
 }
 
 #[tokio::test]
-async fn a_port_that_is_taken_is_told() {
+async fn what_cannot_be_had_is_told() {
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let failed = output(&["--addr", &address]);
     assert_eq!(failed.status.code(), Some(1));
     assert!(String::from_utf8(failed.stderr).unwrap().contains(&address));
+    let failed = output(&["--addr", "127.0.0.1:0", "--broker", "redis://"]);
+    assert_eq!((failed.status.code(), failed.stdout.len()), (Some(1), 0));
+    assert!(String::from_utf8(failed.stderr).unwrap().starts_with("error: --broker: "));
 }

@@ -88,7 +88,7 @@ async fn octets_are_those_of_messages() {
         assert_eq!(pong["n"], n);
         totals.push(["received", "sent"].map(|name| pong[name].as_u64().unwrap()));
     }
-    // A ping is 21 octets with its type, its number and a masked head of 6; what went before the first is the hello.
+    // A short frame of a client has a head of 6, with the mask. What came before the first ping is the hello.
     let step = totals[2][0] - totals[1][0];
     assert_eq!(step, json!({"type": "ping", "n": 2}).to_string().len() as u64 + 6);
     assert!(totals[0][0] > step && totals[2][1] > totals[1][1], "{totals:?}");
