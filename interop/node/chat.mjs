@@ -10,21 +10,30 @@ import { endAll } from './programs.mjs';
 const [part, chromium, chat, ...args] = process.argv.slice(2);
 // Some checks wait until a node counts as gone, on a busy machine.
 const LIMIT_MS = 90_000;
+const ALL_MS = 360_000;
 const parts = { page: pageChecks, nodes: nodeChecks };
+
+let browser = null;
+
+// Whatever happens, nothing is left that runs.
+async function end(status) {
+  endAll();
+  await browser?.end();
+  process.exit(status);
+}
 
 function fail(why) {
   console.error(`error: ${why}`);
-  endAll();
-  process.exit(1);
+  end(1);
 }
 
-const browser = await Devtools.launch(chromium, fail);
+process.on('uncaughtException', (error) => fail(error.stack));
+// Earlier than whoever has started this would end it.
+setTimeout(() => fail(`it was not done after ${ALL_MS} ms`), ALL_MS);
+browser = await Devtools.launch(chromium, fail);
 try {
   await run(await parts[part](browser, chat, ...args), console.log, LIMIT_MS);
+  await end(0);
 } catch (error) {
-  console.error(`error: ${error.stack}`);
-  process.exitCode = 1;
-} finally {
-  endAll();
-  await browser.end();
+  fail(error.stack);
 }

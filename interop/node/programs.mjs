@@ -23,12 +23,13 @@ export class Program {
     this.output = '';
     this.#child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     running.add(this.#child);
+    this.#child.on('error', ({ message }) => { this.output += message; });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => { this.output = (this.output + text).slice(-2000); });
     }
     const deadline = Date.now() + PATIENCE_MS;
     while (!await this.#isReady(this)) {
-      if (this.#child.exitCode !== null || Date.now() > deadline) {
+      if (this.#child.exitCode !== null || !this.#child.pid || Date.now() > deadline) {
         throw new Error(`${this.#command.join(' ')} does not start: ${this.output}`);
       }
       await sleep(20);
