@@ -17,8 +17,8 @@ let browser = null;
 
 // Whatever happens, nothing is left that runs.
 async function end(status) {
-  endAll();
   await browser?.end();
+  endAll();
   process.exit(status);
 }
 
