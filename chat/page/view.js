@@ -14,7 +14,7 @@ export function element(name, properties = {}, ...children) {
 
 // A circle with the first character of a name, in a colour of the id.
 function avatar({ id, name }) {
-  const made = element('span', { className: 'avatar', 'aria-hidden': 'true', textContent: [...name][0].toUpperCase() });
+  const made = element('span', { className: 'avatar', 'aria-hidden': 'true', textContent: [...name, '?'][0].toUpperCase() });
   made.style.setProperty('--hue', parseInt(id.slice(0, 4), 16) % 360 || 0);
   return made;
 }
@@ -44,9 +44,11 @@ const isAtEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < 8
 const clock = new Intl.DateTimeFormat([], { hour: '2-digit', minute: '2-digit' });
 
 export function said({ id, from, name, text, at }, { own, follows, twice }) {
+  const head = element('header', {}, ...named({ id: from, name }, twice));
   const when = new Date(at);
-  const time = element('time', { dateTime: when.toISOString(), textContent: clock.format(when) });
-  const head = element('header', {}, ...named({ id: from, name }, twice), time);
+  if (!Number.isNaN(when.getTime())) {
+    head.append(element('time', { dateTime: when.toISOString(), textContent: clock.format(when) }));
+  }
   const body = element('p', { className: 'text', dir: 'auto', textContent: text });
   const made = element('article', { className: 'said', 'data-id': id }, avatar({ id: from, name }), head, body);
   made.classList.toggle('own', own);

@@ -213,6 +213,25 @@ export async function pageChecks(browser, chat, folder) {
       await stranger.isIn('lobby');
       await eve.close();
     },
+    'what is missing is told at its place, and nonsense is nothing': async () => {
+      const kim = await enter('Kim', 'release', { before: keepSockets });
+      await kim.say('Before.');
+      await kim.hears('Kim', 'Before.');
+      await kim.page.run((messages) => messages.forEach((each) => window.sockets[0].onmessage({ data: JSON.stringify(each) })), [
+        { type: 'missed', room: 'release', count: 7 }, { type: 'missed', room: 'nowhere', count: 1 },
+        { type: 'constructor' }, { type: '__proto__' }, {}, { type: 'gap', room: 'toString' },
+        { type: 'people', room: 'nowhere', people: [], more: 1 }, { type: 'typing', room: 'nowhere', from: 'x', name: 'x' },
+        { type: 'said', room: 'release', id: 'x', from: '', name: '', text: '<b>', at: 1e300 },
+      ]);
+      await kim.say('After.');
+      await kim.hears('Kim', 'After.');
+      const entries = await kim.page.run(() => [...document.querySelectorAll('.log:not([hidden]) > *')].slice(-4)
+        .map((each) => (each.querySelector('.text') ?? each).textContent));
+      same(entries.join('|'), 'Before.|7 messages are missing here: this page was too slow.|<b>|After.');
+      same(kim.page.complaints.join(' '), '');
+      await kim.page.close();
+      users.splice(users.indexOf(kim), 1);
+    },
     'a flood is closed, and the page comes back': async () => {
       const eve = await enter('Eve', 'flood');
       const closed = await eve.page.run(() => new Promise((resolve) => {
@@ -258,6 +277,18 @@ export async function pageChecks(browser, chat, folder) {
       // While the server was away.
       same(all.filter((each) => !each.includes('ERR_CONNECTION_REFUSED')).join(' '), '');
     },
+  };
+}
+
+// Lets a check say to the page what the server does not.
+function keepSockets() {
+  const Real = WebSocket;
+  window.sockets = [];
+  window.WebSocket = class extends Real {
+    constructor(...args) {
+      super(...args);
+      window.sockets.push(this);
+    }
   };
 }
 

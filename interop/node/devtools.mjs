@@ -73,9 +73,11 @@ class Page {
     return this.#devtools.call(method, params, this.#session);
   }
 
-  async begin(url, { width = 1100, height = 720, dark = false, scale = 1 }) {
+  // `before` is a script that runs before those of the page.
+  async begin(url, { width = 1100, height = 720, dark = false, scale = 1, before }) {
     for (const domain of ['Page', 'Runtime', 'Log']) await this.call(`${domain}.enable`);
     await this.call('Emulation.setFocusEmulationEnabled', { enabled: true });
+    if (before) await this.call('Page.addScriptToEvaluateOnNewDocument', { source: `(${before})()` });
     await this.size(width, height, scale);
     await this.dark(dark);
     await this.go(url);

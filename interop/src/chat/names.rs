@@ -17,6 +17,7 @@ pub(super) const PAGE: &[&str] = &[
     "the keyboard alone",
     "markup is text",
     "what is refused is told, and what was typed stays",
+    "what is missing is told at its place, and nonsense is nothing",
     "a flood is closed, and the page comes back",
     "the server ends gracefully and starts again",
     "no page has complained",
