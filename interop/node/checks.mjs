@@ -28,6 +28,11 @@ export function same(got, wanted) {
   if (!equal) throw new Error(`expected ${shown(wanted)}, got ${shown(got)}`);
 }
 
+// Fails unless there are none, and shows them.
+export function none(found) {
+  if (found.length > 0) throw new Error(`expected none, got ${found.join('; ')}`);
+}
+
 function shown(value) {
   if (value?.length > 60) return `${value.constructor.name} of ${value.length}`;
   return value instanceof Uint8Array ? `[${value}]` : JSON.stringify(value);

@@ -66,7 +66,16 @@ impl Site {
     fn build(&self, what: &str, arguments: &[&str]) -> Result<(), String> {
         println!("build: {what}");
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let status = Command::new(cargo)
+        let mut build = Command::new(cargo);
+        // Cargo has set these for this program. Some build scripts look at them, and what is above those would be
+        // compiled again each time.
+        let of_package = ["CARGO_MANIFEST_", "CARGO_PKG_"];
+        for (name, _) in env::vars_os() {
+            if of_package.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+                build.env_remove(name);
+            }
+        }
+        let status = build
             .arg("build")
             .args(arguments)
             .arg("--target-dir")
