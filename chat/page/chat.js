@@ -357,8 +357,8 @@ const hash = () => {
 };
 if (hash()) $('first-room').value = hash();
 const known = remembered();
+me.key = known.key ?? null;
 if (known.name && known.key) {
-  me.key = known.key;
   $('name').value = known.name;
   enter(known.name, [...new Set([...(known.rooms ?? []), ...(hash() ? [hash()] : [])])]);
 }
