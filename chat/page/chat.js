@@ -225,7 +225,7 @@ function state(kind, text) {
 }
 
 function tellLink() {
-  state(linked ? 'open' : 'alone', linked ? 'connected' : 'connected, but other nodes are out of reach');
+  state(linked ? 'open' : 'alone', linked ? 'connected' : 'other nodes are out of reach');
 }
 
 function notice(text) {

@@ -49,10 +49,10 @@ fn longest_run(text: &str, is: impl Fn(char) -> bool) -> usize {
     text.split(|c| !is(c)).map(|run| run.chars().count()).max().unwrap_or(0)
 }
 
-/// Characters of a name. As long as it may be on IRC, and it fits into the lists of the page.
+/// Characters of a name. Discord has as many, and it fits into the lists of the page.
 pub const MAX_NAME_CHARS: usize = 32;
 
-/// Bytes of what is said: a long paragraph, as with Discord and Slack's composer.
+/// Bytes of what is said: a long paragraph or two. Slack advises as many characters for a message.
 pub const MAX_TEXT_LEN: usize = 4000;
 
 /// More marks on one letter reach into other lines; Vietnamese has two.
