@@ -2,11 +2,11 @@
 
 const LIMIT_MS = 20_000;
 
-export async function run(checks, say) {
+export async function run(checks, say, limit = LIMIT_MS) {
   for (const [name, check] of Object.entries(checks)) {
     let timer;
     const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no end within ${LIMIT_MS} ms`)), LIMIT_MS);
+      timer = setTimeout(() => reject(new Error(`no end within ${limit} ms`)), limit);
     });
     try {
       await Promise.race([check(), late]);
@@ -26,6 +26,11 @@ export function same(got, wanted) {
     ? got instanceof Uint8Array && got.length === wanted.length && got.every((byte, at) => byte === wanted[at])
     : got === wanted;
   if (!equal) throw new Error(`expected ${shown(wanted)}, got ${shown(got)}`);
+}
+
+// Fails unless there are none, and shows them.
+export function none(found) {
+  if (found.length > 0) throw new Error(`expected none, got ${found.join('; ')}`);
 }
 
 function shown(value) {

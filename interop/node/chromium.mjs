@@ -4,20 +4,11 @@
 // begins none for a WebSocket.
 // Serves the page on 127.0.0.1 and opens it in a headless browser with a profile of its own; the page posts here what
 // it has to say.
-import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { launch } from './browser.mjs';
 
 const LIMIT_MS = 60_000;
-const FLAGS = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-dev-shm-usage', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-default-apps',
-  '--disable-domain-reliability', '--disable-extensions', '--disable-sync', '--no-pings',
-  // It stays on this machine, whatever it would like to look up.
-  '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1', '--proxy-server=direct://',
-];
 const [executable, url, limitedUrl, ...rest] = process.argv.slice(2);
 const deflate = rest.includes('--deflate');
 const first = rest.includes('--http2') ? url.replace(/^ws/, 'http') : null;
@@ -45,18 +36,14 @@ async function page({ url: path, method }, body) {
   return ['text/html; charset=utf-8', PAGE];
 }
 
-let ending = false;
-
 async function end(status = 0) {
-  if (ending) return;
-  ending = true;
-  try {
-    process.kill(-browser.pid, 'SIGKILL'); // the browser is a process group
-  } catch {
-    // It has ended by itself.
-  }
-  await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  await browser.end();
   process.exit(status);
+}
+
+function fail(why) {
+  console.error(`error: ${why}`);
+  end(1);
 }
 
 const server = createServer(async (request, response) => {
@@ -67,21 +54,5 @@ const server = createServer(async (request, response) => {
 });
 await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
 
-const profile = await mkdtemp(join(tmpdir(), 'interop-chromium-'));
-const home = `http://127.0.0.1:${server.address().port}/`;
-const browser = spawn(executable, [...FLAGS, `--user-data-dir=${profile}`, home], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
-let complaints = '';
-browser.stderr.setEncoding('utf8').on('data', (text) => { complaints = (complaints + text).slice(-400); });
-browser.on('error', (error) => {
-  console.error(`error: ${error.message}`);
-  end(1);
-});
-browser.on('exit', (status) => {
-  if (ending) return;
-  console.error(`error: the browser ended with ${status}: ${complaints}`);
-  end(1);
-});
-setTimeout(() => {
-  console.error(`error: the page was not done after ${LIMIT_MS} ms: ${complaints}`);
-  end(1);
-}, LIMIT_MS);
+const browser = await launch(executable, [`http://127.0.0.1:${server.address().port}/`], fail);
+setTimeout(() => fail(`the page was not done after ${LIMIT_MS} ms: ${browser.complaints()}`), LIMIT_MS);

@@ -1,7 +1,7 @@
 //! Implementations written by others, in front of the demo program of this workspace.
 //!
-//! `cargo xtask interop` is `interop peers`, `interop secure` and `interop http2`, and `cargo xtask autobahn` is
-//! `interop autobahn`; the programs and lists that these need lie beside `src`, see the README. `interop install` is
+//! `cargo xtask interop` is `interop peers`, `interop secure`, `interop http2` and `interop chat`, and `cargo xtask autobahn`
+//! is `interop autobahn`; the programs and lists that these need lie beside `src`, see the README. `interop install` is
 //! for tests elsewhere that need servers.
 //!
 //! | module | holds |
@@ -10,14 +10,16 @@
 //! | [`secure`] | TLS with them, and proxies and servers of others between client and server |
 //! | [`autobahn`] | the Autobahn suite as client and as server |
 //! | [`http2`] | WebSockets over HTTP/2 with clients, servers and proxies of others |
+//! | [`chat`] | the page of the chat in a browser, and nodes of it with brokers |
 //! | [`failure`] | how a command ends when it does not end well |
 //! | [`runtimes`] | the runtimes that the demo program knows |
-//! | [`site`] | where things are, and building the demo program |
+//! | [`site`] | where things are, and building the programs of this workspace |
 //! | [`install`] | steps of an installation, and what keeps one from being done again |
 //! | [`process`] | child processes that cannot hang or outlive the run |
 //! | [`workers`] | several tasks at a time |
 
 mod autobahn;
+mod chat;
 mod failure;
 mod http2;
 mod install;
@@ -39,9 +41,10 @@ fn main() -> ExitCode {
         Some((name, rest)) if name == "secure" => secure::run(rest),
         Some((name, rest)) if name == "autobahn" => autobahn::run(rest),
         Some((name, rest)) if name == "http2" => http2::run(rest),
+        Some((name, rest)) if name == "chat" => chat::run(rest),
         Some((name, rest)) if name == "install" => install_all(rest),
         _ => {
-            eprintln!("usage: interop peers|secure|http2|autobahn|install [arguments]");
+            eprintln!("usage: interop peers|secure|http2|chat|autobahn|install [arguments]");
             return ExitCode::from(2);
         }
     };
@@ -61,8 +64,8 @@ fn main() -> ExitCode {
 
 /// Installs Debian's packages, each with the program of its name, where that is missing.
 fn install_all(packages: &[String]) -> Result<(), Failure> {
-    for package in packages.iter().filter(|package| install::find(package).is_none()) {
-        peers::system::install(package)
+    for package in packages {
+        peers::system::program(package, package)
             .map_err(|why| Failure::Skipped(format!("{package}: {why}")))?;
     }
     Ok(())

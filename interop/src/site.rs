@@ -1,4 +1,4 @@
-//! Where things are, and building the demo program.
+//! Where things are, and building the programs of this workspace.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -53,10 +53,29 @@ impl Site {
         Ok(self.target.join("release").join("ws-demo"))
     }
 
+    /// Builds the chat, as its tests do.
+    ///
+    /// # Errors
+    ///
+    /// When it does not build.
+    pub(crate) fn chat(&self) -> Result<PathBuf, String> {
+        self.build("chat", &["--package", "chat"])?;
+        Ok(self.target.join("debug").join("chat"))
+    }
+
     fn build(&self, what: &str, arguments: &[&str]) -> Result<(), String> {
         println!("build: {what}");
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let status = Command::new(cargo)
+        let mut build = Command::new(cargo);
+        // Cargo has set these for this program. Some build scripts look at them, and what is above those would be
+        // compiled again each time.
+        let of_package = ["CARGO_MANIFEST_", "CARGO_PKG_"];
+        for (name, _) in env::vars_os() {
+            if of_package.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+                build.env_remove(name);
+            }
+        }
+        let status = build
             .arg("build")
             .args(arguments)
             .arg("--target-dir")

@@ -8,8 +8,18 @@ use crate::step::Result;
 /// `cargo` of the toolchain that runs xtask.
 pub(crate) fn cargo<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_package(name)) {
+        command.env_remove(name);
+    }
     command.args(args);
     command
+}
+
+/// Whether cargo sets a variable for the program that it runs, which is this one. Some build scripts look at these, and
+/// what is above them would be compiled again for each program that calls cargo.
+fn is_of_package(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// `cargo` of another toolchain, through rustup.
@@ -53,8 +63,8 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
 fn shown(command: &Command) -> String {
     let mut words = Vec::new();
     for (name, value) in command.get_envs() {
-        let value = value.unwrap_or_default().to_string_lossy();
-        words.push(format!("{}='{value}'", name.to_string_lossy()));
+        let Some(value) = value else { continue };
+        words.push(format!("{}='{}'", name.to_string_lossy(), value.to_string_lossy()));
     }
     let program = std::path::Path::new(command.get_program());
     words.push(program.file_stem().unwrap_or_default().to_string_lossy().into_owned());
@@ -71,6 +81,16 @@ mod tests {
         let mut command = Command::new("/usr/bin/cargo");
         command.args(["doc", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
         assert_eq!(shown(&command), "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps");
+    }
+
+    #[test]
+    fn cargo_is_called_as_from_a_shell() {
+        let command = cargo(["check"]);
+        let removed = |name: &str| command.get_envs().any(|it| it == (name.as_ref(), None));
+        // Whoever runs this test sets them.
+        assert!(removed("CARGO_MANIFEST_DIR") && removed("CARGO_PKG_NAME"));
+        assert!(!removed("CARGO_TARGET_DIR") && !removed("PATH"));
+        assert!(shown(&command).ends_with("cargo check"), "{}", shown(&command));
     }
 
     #[test]

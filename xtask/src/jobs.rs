@@ -58,14 +58,13 @@ pub(crate) fn demo(args: &[String]) -> Result {
     if args.is_empty() { run(demo.arg("matrix")) } else { run(demo.args(args)) }
 }
 
-/// The demo against what other people have written: `peers`, `secure`, or both.
+/// What is here against what other people have written: one of the parts, or all.
 pub(crate) fn interop(args: &[String]) -> Result {
-    const PARTS: [&str; 3] = ["peers", "secure", "http2"];
     let part = |part: &str, args: &[String]| tells(cargo(INTEROP).arg(part).args(args));
     match args.split_first() {
-        Some((name, rest)) if PARTS.contains(&name.as_str()) => part(name, rest),
+        Some((name, rest)) if INTEROP_PARTS.contains(&name.as_str()) => part(name, rest),
         // A failure of one does not stop the next.
-        _ => PARTS.map(|name| part(name, args)).into_iter().collect(),
+        _ => INTEROP_PARTS.map(|name| part(name, args)).into_iter().collect(),
     }
 }
 
@@ -80,6 +79,9 @@ pub(crate) fn rooms(_args: &[String]) -> Result {
 pub(crate) fn autobahn(args: &[String]) -> Result {
     tells(cargo(INTEROP).arg("autobahn").args(args))
 }
+
+/// The parts of `interop`.
+pub(crate) const INTEROP_PARTS: [&str; 4] = ["peers", "secure", "http2", "chat"];
 
 const INTEROP: [&str; 4] = ["run", "--package", "interop", "--"];
 

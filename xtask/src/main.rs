@@ -28,7 +28,7 @@ const COMMANDS: &[(&str, &str, Command)] = &[
     ),
     ("tidy", "the invariants a machine can check", tidy::run),
     ("demo", "every client against every server (arguments replace `matrix`)", jobs::demo),
-    ("interop", "against what other people have written: [peers|secure|http2]", jobs::interop),
+    ("interop", "against what other people have written: [peers|secure|http2|chat]", jobs::interop),
     ("rooms", "ws-rooms through nats-server and redis-server", jobs::rooms),
     ("autobahn", "against the Autobahn suite, as server and as client", jobs::autobahn),
     ("bench", "ours next to other libraries: [SUITE].. [--quick]", jobs::bench),

@@ -32,7 +32,7 @@ pub(crate) fn run(_args: &[String]) -> Result {
     steps.run("demo", || jobs::demo(&[]));
     steps.run("instructions", || jobs::instructions(&[]));
     steps.run("rooms", || jobs::rooms(&[]));
-    for part in ["peers", "secure", "http2"] {
+    for part in jobs::INTEROP_PARTS {
         steps.run(format!("interop, {part}"), || jobs::interop(&[part.to_owned()]));
     }
     // All 517 cases take an hour and a half on two busy cores, these 361 five minutes, and the next

@@ -32,17 +32,17 @@ pub(crate) fn beast() -> Result<(), String> {
     install("libboost1.81-dev").map_err(|error| format!("its headers: {error}"))
 }
 
-/// The program that fills the browser's list of authorities.
+/// A program of a package of Debian's, wherever it is.
 ///
 /// # Errors
 ///
 /// Why there is none.
-pub(crate) fn certutil() -> Result<PathBuf, String> {
-    // It has no question that it answers with success.
-    if find("certutil").is_none() {
-        install("libnss3-tools")?;
+pub(crate) fn program(name: &str, package: &str) -> Result<PathBuf, String> {
+    // Not all have a question that they answer with success.
+    if find(name).is_none() {
+        install(package)?;
     }
-    find("certutil").ok_or_else(|| "no certutil, though it was installed".to_owned())
+    find(name).ok_or_else(|| format!("no {name}, though it was installed"))
 }
 
 /// Installs a package with apt-get, one at a time.

@@ -26,7 +26,7 @@ pub(crate) fn trust(
     match peer {
         Peer::Websockets => command.env("SSL_CERT_FILE", authority),
         Peer::Chromium => {
-            let certutil = system::certutil()?;
+            let certutil = system::program("certutil", "libnss3-tools")?;
             let home = folder.for_everybody(&format!("home-{name}"))?;
             let database = home.join(".pki").join("nssdb");
             fs::create_dir_all(&database).map_err(|error| error.to_string())?;
