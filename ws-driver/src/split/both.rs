@@ -17,6 +17,7 @@ use crate::{
     inbound::{Outlet, Written},
     outbound::{poll_write_out, watched},
     runtime::{Runtime, Writes},
+    waker_slot::WakerSlot,
     watch::Watch,
     wire::Wire,
 };
@@ -53,17 +54,17 @@ pub(super) struct Parked {
 /// The tasks that wait for the stream to be written.
 #[derive(Default)]
 pub(super) struct Wakers {
-    pub(super) receiver: Mutex<Option<Waker>>,
-    pub(super) sender: Mutex<Option<Waker>>,
+    pub(super) receiver: WakerSlot,
+    pub(super) sender: WakerSlot,
 }
 
 impl Wakers {
     pub(super) fn wake_receiver(&self) {
-        wake(&self.receiver);
+        self.receiver.wake();
     }
 
     pub(super) fn wake_sender(&self) {
-        wake(&self.sender);
+        self.sender.wake();
     }
 }
 
@@ -71,20 +72,6 @@ impl Wake for Wakers {
     fn wake(self: Arc<Self>) {
         self.wake_receiver();
         self.wake_sender();
-    }
-}
-
-fn wake(slot: &Mutex<Option<Waker>>) {
-    let waker = lock(slot).take();
-    if let Some(waker) = waker {
-        waker.wake();
-    }
-}
-
-pub(super) fn remember(slot: &Mutex<Option<Waker>>, cx: &Context<'_>) {
-    let mut slot = lock(slot);
-    if !slot.as_ref().is_some_and(|known| known.will_wake(cx.waker())) {
-        *slot = Some(cx.waker().clone());
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 use http::Request;
 use ws_core::{CloseInfo, Message, Negotiated};
 
-use super::both::{Both, remember};
+use super::both::Both;
 use crate::{
     Error, Event, Part,
     hold::{Hold, lock},
@@ -67,7 +67,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> RecvHalf<I, R> {
         cx: &mut Context<'_>,
         poll: impl FnOnce(&mut Inbound<I, R>, &mut Arc<Both<I, R>>, &mut Context<'_>) -> Poll<O>,
     ) -> Poll<O> {
-        remember(&self.both.wakers.receiver, cx);
+        self.both.wakers.receiver.remember(cx);
         let waker = self.both.waker();
         let polled = poll(&mut self.inbound, &mut self.both, &mut Context::from_waker(&waker));
         self.inbound.wire.rest();
