@@ -46,7 +46,7 @@ pub(super) struct Writer<I: Hold, R: Runtime> {
 pub(super) struct Parked {
     /// What is to be sent for it.
     pub(super) reply: Reply,
-    /// It wanted to write and could not, and has to be woken to go on: the other half may not write everything, and
+    /// It wanted to write or to close and could not, and has to be woken to go on: the other half may not write everything, and
     /// when it does, the stream may have forgotten who waits for it.
     pub(super) turned_away: bool,
 }
@@ -188,6 +188,10 @@ impl<I: Hold, R: Writes<I::Stream>> Outlet<I, R> for Arc<Both<I, R>> {
 
     fn received(&mut self, frame: &CloseFrame) {
         lock(&self.info).note_received(frame.clone());
+    }
+
+    fn waits_to_close(&mut self) {
+        lock(&self.parked).turned_away = true;
     }
 
     fn over(&mut self) {
