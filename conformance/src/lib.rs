@@ -16,6 +16,7 @@ pub mod delivery;
 pub mod fill;
 mod json;
 pub mod judge;
+pub mod linear;
 pub mod messages;
 pub mod observed;
 pub mod pipe;

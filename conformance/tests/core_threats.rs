@@ -7,12 +7,12 @@ use std::time::Duration;
 use conformance::{
     core_subject::{CoreSubject, client_pending, pending, request},
     delivery::Delivery,
+    linear::{assert_linear, time},
     observed::Observed,
     sample::{self, good, switching, upgrade},
     subject::Subject as _,
     vector::{DeflateSetting, LimitSetting, Outcome, Role, Vector},
 };
-use cpu_time::ThreadTime;
 use ws_core::{ClientConfig, ClientHandshake, Limits, Polled, ServerConfig, ServerHandshake};
 
 const CORE: CoreSubject = CoreSubject { keep_alive: false };
@@ -40,34 +40,6 @@ fn wide_server(input: impl Into<Vec<u8>>) -> Observed {
 
 fn client(input: impl Into<Vec<u8>>) -> Observed {
     CORE.client(&Vector::of(Role::Client, input), Delivery::Whole)
-}
-
-/// Twice the input takes at most 2.2 times as long, in time of the processor. The best of several
-/// measurements counts, and only a row of bad ones fails: caches are shared with others.
-fn assert_linear(what: &str, mut run: impl FnMut(usize) -> Duration) {
-    // Some allocators keep memory of such lengths from then on. Without it they get the larger of the
-    // two from the system again each time, page by page, and that is what would be measured.
-    drop(vec![1_u8; 8 << 20]);
-    let mut ratios = Vec::new();
-    for _ in 0..8 {
-        let (mut one, mut two) = (Duration::MAX, Duration::MAX);
-        for _ in 0..5 {
-            one = one.min(run(1));
-            two = two.min(run(2));
-        }
-        let ratio = two.as_secs_f64() / one.as_secs_f64();
-        if ratio <= 2.2 {
-            return;
-        }
-        ratios.push((one, two));
-    }
-    panic!("{what}: twice the input takes {ratios:?}");
-}
-
-fn time(run: impl FnOnce()) -> Duration {
-    let start = ThreadTime::now();
-    run();
-    start.elapsed()
 }
 
 fn feed_server_bytewise(config: &ServerConfig, input: &[u8]) {
@@ -152,9 +124,32 @@ fn cve_2021_32640_subprotocol_spaces() {
     assert!(run(1) < Duration::from_secs(1));
 }
 
+/// The same in an answer, where the name is one that was asked for, or part of one.
+#[test]
+fn cve_2021_32640_subprotocol_spaces_in_an_answer() {
+    assert_linear("b, spaces, x", |times| {
+        let spaces = " ".repeat(times * 32_768);
+        let answer = switching(&format!("Sec-WebSocket-Protocol: b{spaces}x\r\n"));
+        let mut vector = Vector::of(Role::Client, answer);
+        vector.config.limits = WIDE;
+        vector.config.subprotocols = vec!["b".to_owned(), "x".to_owned()];
+        time(|| {
+            let seen = CORE.client(&vector, Delivery::Whole);
+            assert_eq!(seen.error.as_deref(), Some("unoffered-subprotocol"), "{:?}", seen.outcome);
+        })
+    });
+}
+
 #[test]
 fn cve_2024_37890_needed_fields_last() {
     let many = "X: 1\r\n".repeat(2_000);
+    let late =
+        String::from_utf8(switching("")).unwrap().replacen("\r\n", &format!("\r\n{many}"), 1);
+    let mut vector = Vector::of(Role::Client, late.clone());
+    vector.config.limits = WIDE;
+    assert_eq!(CORE.client(&vector, Delivery::Whole).outcome, Outcome::Open);
+    assert_eq!(client(late).error.as_deref(), Some("too-many-fields"));
+
     let good = String::from_utf8(good()).unwrap();
     let late = good.replacen("\r\n", &format!("\r\n{many}"), 1);
     assert_eq!(wide_server(late.clone()).answered(), Some(101));
@@ -345,6 +340,64 @@ fn cve_2026_54277_limits_at_every_split() {
     }
 }
 
+/// The same for answers, and for the body of a refusal.
+#[test]
+fn cve_2026_54277_limits_of_answers_at_every_split() {
+    let refusal = |body: &str| {
+        format!("HTTP/1.1 401 x\r\nTransfer-Encoding: chunked\r\n\r\n{body}").into_bytes()
+    };
+    let text = |more: &str| String::from_utf8(switching(more)).unwrap();
+    let long = text("").replacen("Switching Protocols", &"a".repeat(64), 1);
+    let cases = [
+        (
+            LimitSetting { request_line: Some(64), ..LimitSetting::default() },
+            "status-line-too-long",
+            long.into_bytes(),
+        ),
+        (
+            LimitSetting { field: Some(64), ..LimitSetting::default() },
+            "field-too-long",
+            switching(&format!("X: {}\r\n", "a".repeat(62))),
+        ),
+        (
+            LimitSetting { head: Some(128), ..LimitSetting::default() },
+            "head-too-large",
+            switching(""),
+        ),
+        (
+            LimitSetting { fields: Some(2), ..LimitSetting::default() },
+            "too-many-fields",
+            switching(""),
+        ),
+    ];
+    for (limits, expected, input) in cases {
+        let mut vector = Vector::of(Role::Client, input.clone());
+        vector.config.limits = limits;
+        let splits = Delivery::every_split(input.len());
+        for delivery in splits.chain([Delivery::Whole, Delivery::Bytewise]) {
+            let seen = CORE.client(&vector, delivery);
+            assert_eq!(seen.error.as_deref(), Some(expected), "{limits:?} {delivery}");
+        }
+        vector.config.limits = LimitSetting::default();
+        assert_eq!(CORE.client(&vector, Delivery::Whole).outcome, Outcome::Open, "{limits:?}");
+    }
+    // Two chunks: the octet too many comes with the second one.
+    for (body, expected) in
+        [("3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", true), ("3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n", false)]
+    {
+        let input = refusal(body);
+        let mut vector = Vector::of(Role::Client, input.clone());
+        vector.config.limits = LimitSetting { body: Some(5), ..LimitSetting::default() };
+        let splits = Delivery::every_split(input.len());
+        for delivery in splits.chain([Delivery::Whole, Delivery::Bytewise]) {
+            let seen = CORE.client(&vector, delivery);
+            assert_eq!(seen.status, Some(401), "{delivery}");
+            assert_eq!(seen.body_complete, Some(expected), "{body} {delivery}");
+            assert_eq!(seen.body.as_deref().map(<[u8]>::len), Some(5), "{body} {delivery}");
+        }
+    }
+}
+
 #[test]
 fn cve_2026_65624_duplicates_count() {
     let many = "X: 1\r\n".repeat(100_000);
@@ -354,6 +407,35 @@ fn cve_2026_65624_duplicates_count() {
     for name in ["Connection", "Upgrade", "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions"] {
         let many = format!("{name}: x\r\n").repeat(100_000);
         assert_eq!(server(upgrade(&many)).answered(), Some(431), "{name}");
+    }
+}
+
+/// websocket-driver read what drafts had in place of version 13, and read it wrongly. There are no drafts here: whatever
+/// they began with opens nothing, in either role.
+#[test]
+fn cve_2026_54466_no_drafts() {
+    let draft_75 = "GET /demo HTTP/1.1\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\nHost: h\r\n\
+        Origin: http://h\r\nWebSocket-Protocol: sample\r\n\r\n";
+    let draft_76 = "GET /demo HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\n\
+        Sec-WebSocket-Key2: 12998 5 Y3 1  .P00\r\nSec-WebSocket-Protocol: sample\r\nUpgrade: WebSocket\r\n\
+        Sec-WebSocket-Key1: 4 @1  46546xW%0l 1 5\r\nOrigin: http://h\r\n\r\n^n:ds[4U";
+    for draft in [draft_75, draft_76] {
+        let seen = server(draft);
+        assert!(matches!(seen.answered(), Some(400 | 426)), "{seen:?}");
+        assert!(seen.closed, "what is behind it is no request");
+    }
+    for version in (0..=255).filter(|version| *version != 13) {
+        let good = String::from_utf8(good()).unwrap();
+        let other = good.replace("Version: 13", &format!("Version: {version}"));
+        assert_eq!(server(other).answered(), Some(426), "{version}");
+    }
+    for answer in [
+        "HTTP/1.1 101 Web Socket Protocol Handshake\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\n\
+            WebSocket-Origin: http://h\r\nWebSocket-Location: ws://h/\r\n\r\n",
+        "HTTP/1.1 101 WebSocket Protocol Handshake\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\n\
+            Sec-WebSocket-Origin: http://h\r\nSec-WebSocket-Location: ws://h/\r\n\r\n8jKS'y:G*Co,Wxa-",
+    ] {
+        assert_eq!(client(answer).error.as_deref(), Some("missing-accept"));
     }
 }
 
@@ -407,6 +489,38 @@ fn cve_2026_7790_chunked_bodies_have_caps() {
         fed
     };
     assert!(interim < 300_000, "interim answers: {interim} octets read");
+}
+
+/// The size of a chunk was read anew with each digit. Here digits, extensions and trailers are read once, and so is what
+/// else may come before the end of a refusal.
+#[test]
+fn cve_2026_7790_refusals_are_read_once() {
+    let config = ClientConfig::new().limits(Limits::new().max_body_len(1 << 24));
+    let chunked = "HTTP/1.1 401 x\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let n = 12_000;
+    for (what, start, unit) in [
+        ("chunks of one octet", chunked, "1\r\na\r\n"),
+        ("a long chunk", "HTTP/1.1 401 x\r\nTransfer-Encoding: chunked\r\n\r\nffffff\r\n", "a"),
+        ("a length", "HTTP/1.1 401 x\r\nContent-Length: 9999999\r\n\r\n", "a"),
+        ("no length", "HTTP/1.1 401 x\r\n\r\n", "a"),
+    ] {
+        let input = format!("{start}{}", unit.repeat(2 * n));
+        assert_linear(what, |times| {
+            time(|| feed_client_bytewise(&config, &input.as_bytes()[..times * n]))
+        });
+    }
+    // As long as one of these may be.
+    let config = ClientConfig::new();
+    for (what, start, unit) in [("an extension", "1;", "x"), ("trailers", "0\r\n", "X: y\r\n")] {
+        let input = format!("{chunked}{start}{}", unit.repeat(8_000));
+        assert_linear(what, |times| {
+            time(|| feed_client_bytewise(&config, &input.as_bytes()[..times * 3_000]))
+        });
+    }
+    let input = "HTTP/1.1 103 x\r\n\r\n".repeat(3_000);
+    assert_linear("interim answers", |times| {
+        time(|| feed_client_bytewise(&config, &input.as_bytes()[..times * 24_000]))
+    });
 }
 
 #[test]

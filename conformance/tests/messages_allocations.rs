@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "this is how a test fails")]
 
+use std::io::Write as _;
+
 use allocation_counter::measure;
 use bytes::Bytes;
 use conformance::{
@@ -10,14 +12,15 @@ use conformance::{
     messages::{
         bare::{self, done, ends, poll},
         deflate::{Deflate, Way},
-        frames::{Frame, binary, continuation, text, told},
+        frames::{Form, Frame, binary, close, continuation, text, told},
         reader::read_all,
     },
     pipe::{Pipe, Script},
+    sample::good,
 };
 use ws_core::{
-    Connection, FrameHead, FrameRule, Message, Negotiated, Opcode, Prepared, RecvBuf, Role, Text,
-    WebSocketConfig,
+    Connection, FrameHead, FrameRule, Message, Negotiated, Opcode, Prepared, RecvBuf, Role,
+    ServerConfig, Text, Tracker, WebSocketConfig,
 };
 use ws_driver::{Error, Parts, Reads, Runtime, WebSocket, Writes};
 
@@ -252,35 +255,91 @@ fn a_message_that_breaks_a_rule_is_dropped_at_once() {
 #[test]
 fn cve_2022_35922_declared_lengths_are_not_allocated() {
     let config = WebSocketConfig::new().max_frame_len(usize::MAX).max_message_len(usize::MAX);
-    for len in [1 << 20, 1 << 40, (1 << 63) - 1] {
-        let info = measure(|| {
-            let negotiated = Negotiated::default();
-            let mut server = Connection::new(Role::Server, negotiated, RecvBuf::new(), &config);
-            server.receiver().recv_buf().extend_from_slice(&head(len));
-            assert_eq!(server.poll(), Ok(None));
-            server.receiver().recv_buf().space_mut()[0] = 1;
-            server.receiver().recv_buf().commit(1);
-            assert_eq!(server.poll(), Ok(None));
-        });
-        assert!(info.bytes_max < 64 << 10, "{len}: {info:?}");
+    for role in [Role::Server, Role::Client] {
+        for len in [1 << 20, 1 << 40, (1 << 63) - 1] {
+            let head = binary("").form(Form::Eight).claiming(len).head(role);
+            let info = measure(|| {
+                let mut ws = Connection::new(role, Negotiated::default(), RecvBuf::new(), &config);
+                ws.receiver().recv_buf().extend_from_slice(&head);
+                assert_eq!(ws.poll(), Ok(None));
+                ws.receiver().recv_buf().space_mut()[0] = 1;
+                ws.receiver().recv_buf().commit(1);
+                assert_eq!(ws.poll(), Ok(None));
+            });
+            assert!(info.bytes_max < 64 << 10, "{role:?}, {len}: {info:?}");
+        }
     }
 }
 
 /// A million fragments of no or one octet (CVE-2026-48779): memory does not grow with their number.
 #[test]
 fn cve_2026_48779_fragments_without_payload_cost_nothing() {
-    let config = WebSocketConfig::new().max_fragments(u32::MAX);
-    let info = measure(|| {
-        let negotiated = Negotiated::default();
-        let mut server = Connection::new(Role::Server, negotiated, RecvBuf::new(), &config);
-        server.receiver().recv_buf().extend_from_slice(b"\x02\x80\0\0\0\0");
-        for n in 0..1_000_000 {
-            let octets: &[u8] = if n % 100 == 0 { b"\0\x81\0\0\0\0x" } else { b"\0\x80\0\0\0\0" };
-            server.receiver().recv_buf().extend_from_slice(octets);
-            assert_eq!(server.poll(), Ok(None));
+    for role in [Role::Server, Role::Client] {
+        let config = WebSocketConfig::new().max_fragments(u32::MAX);
+        let open = |config: &WebSocketConfig| {
+            Connection::new(role, Negotiated::default(), RecvBuf::new(), config)
+        };
+        let encode = |frame: Frame| frame.more().encode(role);
+        let first = encode(binary(""));
+        let [nothing, little] = ["", "x"].map(|payload| encode(continuation(payload)));
+        let info = measure(|| {
+            let mut ws = open(&config);
+            ws.receiver().recv_buf().extend_from_slice(&first);
+            for n in 0..1_000_000 {
+                let octets = if n % 100 == 0 { &little } else { &nothing };
+                ws.receiver().recv_buf().extend_from_slice(octets);
+                assert_eq!(ws.poll(), Ok(None));
+            }
+        });
+        assert!(info.bytes_max < 64 << 10, "{role:?}: {info:?}");
+
+        // Unless somebody allows it, it does not come to that.
+        for octets in [&nothing, &little] {
+            let config = WebSocketConfig::default();
+            let mut ws = open(&config);
+            ws.receiver().recv_buf().extend_from_slice(&first);
+            let mut count: u32 = 1;
+            let rule = loop {
+                ws.receiver().recv_buf().extend_from_slice(octets);
+                match ws.poll() {
+                    Ok(incoming) => assert_eq!(incoming, None),
+                    Err(rule) => break rule,
+                }
+                count += 1;
+            };
+            assert_eq!((rule, count), (FrameRule::TooManyFragments, config.max_fragments));
         }
-    });
-    assert!(info.bytes_max < 64 << 10, "{info:?}");
+    }
+}
+
+/// Upgrades and closes, a hundred thousand of them, leave nothing behind (CVE-2021-42340: Tomcat kept an object for each
+/// upgrade): no connection, no buffer, nothing with a tracker.
+fn come_and_go<R: Reads<Pipe> + Writes<Pipe>>() {
+    let tracker = Tracker::new();
+    let config = ServerConfig::new().tracker(&tracker);
+    let close = close(1000, "").encode(Role::Server);
+    let round = |polite: bool| {
+        let [mut client, server] = ends(4096);
+        client.write_all(&good()).unwrap();
+        let mut ws = done(ws_driver::accept::<_, R>(server, &config)).unwrap();
+        if polite {
+            client.write_all(&close).unwrap();
+            assert_eq!(done(ws.recv()).unwrap(), None);
+        }
+    };
+    let all = |rounds: usize| measure(|| (0..rounds).for_each(|n| round(n % 2 == 0)));
+    all(4);
+    let info = all(25_000);
+    let runtime = std::any::type_name::<R>();
+    assert_eq!((info.count_current, info.bytes_current), (0, 0), "{runtime}: {info:?}");
+    assert!(tracker.is_empty() && tracker.is_idle());
+    // One at a time, and no more than that.
+    assert!(info.bytes_max < 256 << 10, "{runtime}: {info:?}");
+}
+
+#[test]
+fn cve_2021_42340_upgrades_and_closes_leave_nothing_behind() {
+    every_runtime!(come_and_go);
 }
 
 /// Pings from a peer that does not read the pongs: the pending pongs are bounded.

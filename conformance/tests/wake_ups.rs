@@ -3,7 +3,7 @@
 //!
 //! One receives and one sends. Receiving writes too, and so may do what the other has waited for.
 
-#![expect(clippy::unwrap_used, reason = "this is how a test fails")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "this is how a test fails")]
 
 use std::{
     pin::Pin,
@@ -17,7 +17,7 @@ use std::{
 use conformance::{
     every_async_runtime,
     messages::bare,
-    pipe::{Peer, Pipe, Script},
+    pipe::{Peer, Pipe, Script, Waits},
 };
 use futures_core::Stream;
 use futures_sink::Sink;
@@ -195,6 +195,71 @@ fn halves_that_fail<R: Reads<Pipe> + Writes<Pipe>>() {
     });
 }
 
+/// Polls two tasks when they are woken, in this order where both are, until both have come to their end.
+fn drive(
+    peer: &Peer,
+    order: u32,
+    [receives, sends]: &[Arc<Task>; 2],
+    mut poll: impl FnMut(bool) -> bool,
+) {
+    let (mut heard, mut told, mut turns) = (false, false, order);
+    while !(heard && told) {
+        let woken = || (!heard && receives.is_woken(), !told && sends.is_woken());
+        if woken() == (false, false) {
+            peer.notice_room();
+        }
+        let receives_next = match woken() {
+            (true, true) => {
+                turns = turns.rotate_right(1);
+                turns & 1 == 1
+            }
+            (false, false) => panic!("it hangs: {order:b}, heard: {heard}, told: {told}"),
+            (receives, _) => receives,
+        };
+        *(if receives_next { &mut heard } else { &mut told }) = poll(receives_next);
+    }
+}
+
+/// The peer goes while one waits for room and the other for bytes, in whatever order they then have their turns. One of them
+/// closes the stream, which has to wait for that as for everything, and the other does something with it meanwhile.
+fn that_end<R: Reads<Pipe> + Writes<Pipe>>() {
+    let flush = Awaits::Flush;
+    for (order, role) in (0..256_u32).flat_map(|it| [(it, Role::Client), (it, Role::Server)]) {
+        for room in [0, 10] {
+            let script = || Script::new().forgets().waits(Waits::Always);
+            let tasks = [Arc::<Task>::default(), Arc::default()];
+            let [receives, sends] = &tasks;
+
+            let [pipe, other] = Pipe::pair([script(), Script::new()], room);
+            let peer = pipe.peer();
+            let (mut sink, mut stream) = open::<R>(pipe, role).split();
+            assert!(receives.poll(|cx| stream.poll_recv(cx)).is_pending());
+            sends.poll(|cx| waits_to_send(&mut sink, flush, cx));
+            // A part of it is written, and not flushed.
+            peer.notice_room();
+            assert!(sends.poll(|cx| goes_on(&mut sink, flush, cx)).is_pending());
+            drop(other);
+            drive(&peer, order, &tasks, |next| match next {
+                true => receives.poll(|cx| stream.poll_recv(cx)).is_ready(),
+                false => sends.poll(|cx| goes_on(&mut sink, flush, cx)).is_ready(),
+            });
+
+            let [pipe, other] = Pipe::pair([script(), Script::new()], room);
+            let peer = pipe.peer();
+            let mut ws = open::<R>(pipe, role);
+            assert!(receives.poll(|cx| ws.poll_recv(cx)).is_pending());
+            sends.poll(|cx| waits_to_send(&mut ws, flush, cx));
+            peer.notice_room();
+            assert!(sends.poll(|cx| goes_on(&mut ws, flush, cx)).is_pending());
+            drop(other);
+            drive(&peer, order, &tasks, |next| match next {
+                true => receives.poll(|cx| ws.poll_recv(cx)).is_ready(),
+                false => sends.poll(|cx| goes_on(&mut ws, flush, cx)).is_ready(),
+            });
+        }
+    }
+}
+
 /// Whoever receives has a deadline to watch once the other has closed.
 fn closing<R: Reads<Pipe> + Writes<Pipe>>() {
     for role in [Role::Client, Role::Server] {
@@ -241,6 +306,11 @@ fn who_sends_is_woken_when_who_receives_finds_that_nothing_can_be_written() {
 #[test]
 fn a_half_is_woken_when_the_other_finds_that_nothing_can_be_written() {
     every_async_runtime!(halves_that_fail);
+}
+
+#[test]
+fn who_closes_the_stream_is_woken_whatever_the_other_does() {
+    every_async_runtime!(that_end);
 }
 
 #[test]

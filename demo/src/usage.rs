@@ -62,8 +62,9 @@ Answers WebSocket handshakes, and `GET /health` with 200 (HEAD, OPTIONS and HTTP
 WebSocket gets back every message that it brings, until it is closed. The first line on standard
 output is `listening on ws://HOST:PORT`, or `wss://` with TLS. Each connection is a line on standard
 error when it ends: what came of its requests, or why there is no TLS, and how its WebSocket ended, with
-the close codes that were received and sent. Ctrl-C and SIGTERM end it: each WebSocket is closed with
-1001 and has 3 seconds to answer, requests get 503. The second time it ends at once.
+the close codes that were received and sent. Where no descriptor is left, clients wait until others have
+gone. Ctrl-C and SIGTERM end it: each WebSocket is closed with 1001 and has 3 seconds to answer, requests
+get 503. The second time it ends at once.
 
   --runtime tokio|async-std|smol|blocking     what it runs on (tokio)
   --addr HOST:PORT            where to listen; port 0 picks one (127.0.0.1:0)

@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example async_std_echo`
 
+use std::time::Duration;
+
 use async_std::{
     net::{TcpListener, TcpStream},
     task,
@@ -26,9 +28,17 @@ pub(crate) fn main() -> Result<(), Error> {
     })
 }
 
-async fn serve(listener: TcpListener) -> Result<(), Error> {
+async fn serve(listener: TcpListener) {
     loop {
-        let (stream, peer) = listener.accept().await?;
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // No descriptor is left, most likely: whoever waits is served when others have gone.
+                eprintln!("accept: {error}");
+                task::sleep(PAUSE).await;
+                continue;
+            }
+        };
         task::spawn(async move {
             if let Err(error) = echo(stream).await {
                 eprintln!("{peer}: {error}");
@@ -46,3 +56,6 @@ async fn echo(stream: TcpStream) -> Result<(), Error> {
     }
     Ok(()) // the peer has closed, and was answered
 }
+
+/// How long to wait when nobody can be accepted.
+const PAUSE: Duration = Duration::from_millis(100);

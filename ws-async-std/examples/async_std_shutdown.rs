@@ -36,7 +36,7 @@ pub(crate) fn main() -> Result<(), Error> {
     })
 }
 
-async fn serve(listener: TcpListener, tracker: Tracker) -> Result<(), Error> {
+async fn serve(listener: TcpListener, tracker: Tracker) {
     let config = ServerConfig::new().tracker(&tracker);
     loop {
         let stopped = async {
@@ -45,10 +45,19 @@ async fn serve(listener: TcpListener, tracker: Tracker) -> Result<(), Error> {
         };
         let accepted = async { Some(listener.accept().await) };
         let Some(accepted) = future::or(stopped, accepted).await else {
-            return Ok(()); // and the listener is closed
+            return; // and the listener is closed
+        };
+        let (stream, _) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // No descriptor is left, most likely: whoever waits is served when others have gone.
+                eprintln!("accept: {error}");
+                task::sleep(PAUSE).await;
+                continue;
+            }
         };
         // Whatever the task waits for, it ends by the deadline.
-        task::spawn(tracker.run(attend(accepted?.0, config.clone())));
+        task::spawn(tracker.run(attend(stream, config.clone())));
     }
 }
 
@@ -62,3 +71,6 @@ async fn attend(stream: TcpStream, config: ServerConfig) -> Result<(), Error> {
 
 /// How long everybody has to answer the close.
 const DEADLINE: Duration = Duration::from_secs(1);
+
+/// How long to wait when nobody can be accepted.
+const PAUSE: Duration = Duration::from_millis(100);

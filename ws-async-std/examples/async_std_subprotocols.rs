@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example async_std_subprotocols`
 
+use std::time::Duration;
+
 use async_std::{
     net::{TcpListener, TcpStream},
     task,
@@ -42,9 +44,17 @@ async fn ask(url: &str, offers: &[&str]) -> Result<(), Error> {
     Ok(())
 }
 
-async fn serve(listener: TcpListener) -> Result<(), Error> {
+async fn serve(listener: TcpListener) {
     loop {
-        let (stream, peer) = listener.accept().await?;
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // No descriptor is left, most likely: whoever waits is served when others have gone.
+                eprintln!("accept: {error}");
+                task::sleep(PAUSE).await;
+                continue;
+            }
+        };
         task::spawn(async move {
             if let Err(error) = dispatch(stream).await {
                 eprintln!("{peer}: {error}");
@@ -81,3 +91,6 @@ async fn length(mut ws: WebSocket<TcpStream>) -> Result<(), Error> {
     }
     Ok(())
 }
+
+/// How long to wait when nobody can be accepted.
+const PAUSE: Duration = Duration::from_millis(100);

@@ -104,14 +104,16 @@
 //!     println!("{} were closed, {} were cut", outcome.clean, outcome.cut);
 //! }
 //!
-//! async fn listen(listener: TcpListener, tracker: Tracker) -> Result<(), Error> {
+//! async fn listen(listener: TcpListener, tracker: Tracker) {
 //!     let config = ServerConfig::new().tracker(&tracker);
 //!     while !tracker.is_shutting_down() {
-//!         let (stream, _) = listener.accept().await?;
+//!         let Ok((stream, _)) = listener.accept().await else { // no descriptor is left, most likely
+//!             task::sleep(Duration::from_millis(100)).await;
+//!             continue;
+//!         };
 //!         let serving = tracker.run(serve(stream, config.clone())); // ends by the deadline, whatever it does
 //!         task::spawn(serving);
 //!     }
-//!     Ok(())
 //! }
 //!
 //! async fn serve(stream: TcpStream, config: ServerConfig) -> Result<(), Error> {

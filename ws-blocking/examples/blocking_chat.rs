@@ -45,9 +45,17 @@ pub(crate) fn main() -> Result<(), Error> {
     Ok(())
 }
 
-fn serve(listener: &TcpListener, room: &Arc<Room>) -> Result<(), Error> {
+fn serve(listener: &TcpListener, room: &Arc<Room>) {
     loop {
-        let (stream, peer) = listener.accept()?;
+        let (stream, peer) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // No descriptor is left, most likely: whoever waits is served when others have gone.
+                eprintln!("accept: {error}");
+                thread::sleep(PAUSE);
+                continue;
+            }
+        };
         let room = Arc::clone(room);
         thread::spawn(move || {
             if let Err(error) = attend(stream, &room) {
@@ -123,3 +131,6 @@ const MAILBOX: usize = 16;
 
 /// How long a member may take for one message.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long to wait when nobody can be accepted.
+const PAUSE: Duration = Duration::from_millis(100);

@@ -5,6 +5,7 @@
 use std::{
     net::{TcpListener, TcpStream},
     thread,
+    time::Duration,
 };
 
 use ws_blocking::{CloseCode, Error};
@@ -25,9 +26,17 @@ pub(crate) fn main() -> Result<(), Error> {
     Ok(())
 }
 
-fn serve(listener: &TcpListener) -> Result<(), Error> {
+fn serve(listener: &TcpListener) {
     loop {
-        let (stream, peer) = listener.accept()?;
+        let (stream, peer) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // No descriptor is left, most likely: whoever waits is served when others have gone.
+                eprintln!("accept: {error}");
+                thread::sleep(PAUSE);
+                continue;
+            }
+        };
         thread::spawn(move || {
             if let Err(error) = echo(stream) {
                 eprintln!("{peer}: {error}");
@@ -45,3 +54,6 @@ fn echo(stream: TcpStream) -> Result<(), Error> {
     }
     Ok(()) // the peer has closed, and was answered
 }
+
+/// How long to wait when nobody can be accepted.
+const PAUSE: Duration = Duration::from_millis(100);

@@ -39,13 +39,22 @@ pub(crate) fn main() -> Result<(), Error> {
     Ok(())
 }
 
-fn serve(listener: &TcpListener, tracker: &Tracker) -> Result<(), Error> {
+fn serve(listener: &TcpListener, tracker: &Tracker) {
     let config = ServerConfig::new().tracker(tracker);
     loop {
-        let stream = listener.accept()?.0;
+        let accepted = listener.accept();
         if tracker.is_shutting_down() {
-            return Ok(()); // and the listener is closed
+            return; // and the listener is closed
         }
+        let (stream, _) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // No descriptor is left, most likely: whoever waits is served when others have gone.
+                eprintln!("accept: {error}");
+                thread::sleep(PAUSE);
+                continue;
+            }
+        };
         let config = config.clone();
         thread::spawn(move || attend(stream, &config));
     }
@@ -61,3 +70,6 @@ fn attend(stream: TcpStream, config: &ServerConfig) -> Result<(), Error> {
 
 /// How long everybody has to answer the close.
 const DEADLINE: Duration = Duration::from_secs(1);
+
+/// How long to wait when nobody can be accepted.
+const PAUSE: Duration = Duration::from_millis(100);

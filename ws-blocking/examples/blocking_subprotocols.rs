@@ -5,6 +5,7 @@
 use std::{
     net::{TcpListener, TcpStream},
     thread,
+    time::Duration,
 };
 
 use ws_blocking::{
@@ -41,9 +42,17 @@ fn ask(url: &str, offers: &[&str]) -> Result<(), Error> {
     Ok(())
 }
 
-fn serve(listener: &TcpListener) -> Result<(), Error> {
+fn serve(listener: &TcpListener) {
     loop {
-        let (stream, peer) = listener.accept()?;
+        let (stream, peer) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // No descriptor is left, most likely: whoever waits is served when others have gone.
+                eprintln!("accept: {error}");
+                thread::sleep(PAUSE);
+                continue;
+            }
+        };
         thread::spawn(move || {
             if let Err(error) = dispatch(stream) {
                 eprintln!("{peer}: {error}");
@@ -80,3 +89,6 @@ fn length(mut ws: WebSocket<TcpStream>) -> Result<(), Error> {
     }
     Ok(())
 }
+
+/// How long to wait when nobody can be accepted.
+const PAUSE: Duration = Duration::from_millis(100);

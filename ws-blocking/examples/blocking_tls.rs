@@ -38,7 +38,16 @@ pub(crate) fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
     thread::spawn(move || {
-        for stream in listener.incoming().map_while(Result::ok) {
+        loop {
+            let (stream, _) = match listener.accept() {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // No descriptor is left, most likely: whoever waits is served when others have gone.
+                    eprintln!("accept: {error}");
+                    thread::sleep(PAUSE);
+                    continue;
+                }
+            };
             let config = Arc::clone(&config);
             thread::spawn(move || {
                 if let Err(error) = echo(stream, config) {
@@ -130,3 +139,6 @@ impl<C: Side> Transport for Tls<C> {
         self.0.sock.shutdown(Shutdown::Write)
     }
 }
+
+/// How long to wait when nobody can be accepted.
+const PAUSE: Duration = Duration::from_millis(100);

@@ -102,7 +102,11 @@
 //!     let tracker = Tracker::new();
 //!     let config = ServerConfig::new().tracker(&tracker);
 //!     thread::spawn(move || {
-//!         for stream in listener.incoming().flatten() {
+//!         for stream in listener.incoming() {
+//!             let Ok(stream) = stream else { // no descriptor is left, most likely
+//!                 thread::sleep(Duration::from_millis(100));
+//!                 continue;
+//!             };
 //!             let config = config.clone();
 //!             thread::spawn(move || serve(stream, &config));
 //!         }

@@ -300,6 +300,27 @@ fn places(len: usize) -> impl Iterator<Item = usize> {
 }
 
 /// The answers of one vector say nothing about a hostile one; any octets do.
+/// Envoy took any answer for one to an upgrade. A proxy opens a way with 2xx, and with nothing else (RFC 9110 9.3.6).
+#[test]
+fn cve_2024_23326_only_2xx_of_a_proxy_opens() {
+    for code in 100..=999_u16 {
+        let proxy = Proxy::parse("http://proxy.example").unwrap();
+        let mut handshake = ProxyHandshake::new(&proxy, "ws.example", 443).unwrap();
+        let mut sent = Vec::new();
+        drain(&mut handshake, &mut sent);
+        let answer = format!("HTTP/1.1 {code} x\r\nContent-Length: 0\r\n\r\n");
+        handshake.recv_buf().extend_from_slice(answer.as_bytes());
+        let polled = handshake.poll();
+        match code {
+            200..=299 => assert!(matches!(polled, Ok(true)), "{code}: {polled:?}"),
+            // 101 is no interim answer: there is none behind it.
+            100 | 102..=199 => assert!(matches!(polled, Ok(false)), "{code}: {polled:?}"),
+            407 => assert_eq!(polled.unwrap_err().name(), "proxy-authentication-required"),
+            _ => assert_eq!(polled.unwrap_err().name(), "proxy-refused", "{code}"),
+        }
+    }
+}
+
 #[test]
 fn any_two_octets_are_an_outcome_or_waited_for() {
     for url in ["socks4://h", "socks4a://u@h", "socks5://h", "socks5://u:secret@h", "http://h"] {

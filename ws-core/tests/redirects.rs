@@ -151,6 +151,40 @@ fn invalid_host() -> UrlError {
     }
 }
 
+/// autobahn-python put what a URL had encoded into the field that it answered with. Here a line that is encoded stays
+/// so, in whatever part it stands, and one that is not encoded is no Location, and no URL.
+#[test]
+fn cve_2020_35678_a_line_in_a_location() {
+    for (at, target) in [
+        ("ws://a/x%0d%0aX-Evil:%201", "/x%0d%0aX-Evil:%201"),
+        ("ws://a/?x%0D%0AX-Evil:1", "/?x%0D%0AX-Evil:1"),
+        ("/%0a#%0d%0aX-Evil", "/%0a"),
+        ("?%00", "/1?%00"),
+    ] {
+        let next = follow(&mut Redirects::new(1), "ws://a/1", at.as_bytes()).unwrap();
+        assert_eq!(next.target(), target);
+        let config = ws_core::ClientConfig::new();
+        let mut client =
+            ws_core::ClientHandshake::new(&config, next.host_field(), next.target()).unwrap();
+        let head = bytes::Buf::chunk(client.send_queue()).to_vec();
+        let head = String::from_utf8(head).unwrap();
+        assert!(head.starts_with(&format!("GET {target} HTTP/1.1\r\n")), "{head}");
+        assert!(head.lines().all(|line| !line.starts_with("X-Evil")), "{head}");
+    }
+    for part in ["/x\r\ny", "/?x\ny", "/#x\ry", "//h\r\ny/", "/x\0y", "/\u{85}\r"] {
+        assert!(HeaderValue::from_bytes(part.as_bytes()).is_err(), "{part:?}");
+        // A host is looked at when it is parsed, a target when it is to be sent.
+        let Ok(url) = Url::parse(&format!("ws://a{part}")) else { continue };
+        let config = ws_core::ClientConfig::new();
+        let asked = ws_core::ClientHandshake::new(&config, url.host_field(), url.target());
+        match part.starts_with("/#") {
+            // A fragment is not sent.
+            true => assert_eq!(url.target(), "/"),
+            false => assert_eq!(asked.unwrap_err().name(), "invalid-target", "{part:?}"),
+        }
+    }
+}
+
 #[test]
 fn errors_have_a_cause() {
     use std::error::Error;

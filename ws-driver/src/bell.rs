@@ -1,21 +1,18 @@
 //! How tasks that wait for something tracked hear that everything ends.
 
-use std::{
-    sync::Mutex,
-    task::{Context, Waker},
-};
+use std::task::Context;
 
 use ws_core::{Alarm, Tracked};
 
-use crate::{hold::lock, runtime::Runtime, waiters::Does};
+use crate::{runtime::Runtime, waiters::Does, waker_slot::WakerSlot};
 
 /// The tasks that wait for something tracked: one that receives, or does all, and one that sends.
 ///
 /// Whoever listens and then looks at the tracker misses nothing.
 #[derive(Debug, Default)]
 pub struct Bell {
-    receiver: Mutex<Option<Waker>>,
-    sender: Mutex<Option<Waker>>,
+    receiver: WakerSlot,
+    sender: WakerSlot,
 }
 
 impl Bell {
@@ -27,24 +24,17 @@ impl Bell {
 
     fn listen_for(tracked: &mut Tracked, does: Does, cx: &Context<'_>) {
         let Some(bell) = tracked.alarm::<Self>() else { return };
-        let mut slot = lock(match does {
-            Does::Receive => &bell.receiver,
-            Does::Send => &bell.sender,
-        });
-        if !slot.as_ref().is_some_and(|known| known.will_wake(cx.waker())) {
-            *slot = Some(cx.waker().clone());
+        match does {
+            Does::Receive => bell.receiver.remember(cx),
+            Does::Send => bell.sender.remember(cx),
         }
     }
 }
 
 impl Alarm for Bell {
     fn ring(&self) {
-        for slot in [&self.receiver, &self.sender] {
-            let waker = lock(slot).take();
-            if let Some(waker) = waker {
-                waker.wake();
-            }
-        }
+        self.receiver.wake();
+        self.sender.wake();
     }
 }
 

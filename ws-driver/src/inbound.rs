@@ -55,6 +55,10 @@ pub(crate) trait Outlet<I, R: Runtime> {
     /// The peer has closed.
     fn received(&mut self, _frame: &CloseFrame) {}
 
+    /// It is about to wait until the stream is closed: whoever writes until then has to wake it, because the stream may
+    /// forget who waits for that.
+    fn waits_to_close(&mut self) {}
+
     /// The stream is closed: no task has to wait for it any more.
     fn over(&mut self) {}
 
@@ -446,6 +450,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
             let Phase::Ending(ending) = &mut self.phase else { return Poll::Ready(()) };
             ending.hasten(out.clock(|clock| clock.tracked()?.tracker().deadline()));
             let limit = if glance { Some(Instant::now()) } else { look };
+            out.waits_to_close();
             let ended = ending.poll(&mut self.wire, self.receiver.recv_buf(), cx, limit);
             if ended.is_ready() {
                 break;

@@ -125,6 +125,7 @@ mod surface;
 mod tls;
 mod tracker;
 mod waiters;
+mod waker_slot;
 mod watch;
 mod web_socket;
 mod wire;

@@ -4,7 +4,7 @@
 //! `cargo run -p ws-hyper --features auto --example hyper_http2`; with an address behind `--`, it serves there
 //! until it is stopped.
 
-use std::{convert::Infallible, env, error::Error, net::SocketAddr};
+use std::{convert::Infallible, env, error::Error, net::SocketAddr, time::Duration};
 
 use http_body_util::Full;
 use hyper::{
@@ -16,7 +16,10 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     server::conn::auto,
 };
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::sleep,
+};
 use ws_hyper::{ServerConfig, Upgrading, http2::SharedConnection, ws_tokio};
 
 #[tokio::main(flavor = "current_thread")]
@@ -53,7 +56,16 @@ pub(crate) async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
 }
 
 async fn serve(listener: TcpListener) {
-    while let Ok((stream, _)) = listener.accept().await {
+    loop {
+        let (stream, _) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // No descriptor is left, most likely: whoever waits is served when others have gone.
+                eprintln!("accept: {error}");
+                sleep(PAUSE).await;
+                continue;
+            }
+        };
         tokio::spawn(async move {
             // Many small frames go to and fro, which must not wait for each other.
             let _ = stream.set_nodelay(true);
@@ -97,3 +109,6 @@ async fn echo(upgrading: Upgrading) -> Result<(), ws_tokio::Error> {
     }
     Ok(())
 }
+
+/// How long to wait when nobody can be accepted.
+const PAUSE: Duration = Duration::from_millis(100);

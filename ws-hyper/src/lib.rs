@@ -35,7 +35,11 @@
 //! let listener = TcpListener::bind("127.0.0.1:0").await?;
 //! let url = format!("ws://{}/echo", listener.local_addr()?);
 //! tokio::spawn(async move {
-//!     while let Ok((stream, _)) = listener.accept().await {
+//!     loop {
+//!         let Ok((stream, _)) = listener.accept().await else { // no descriptor is left, most likely
+//!             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+//!             continue;
+//!         };
 //!         let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(route));
 //!         tokio::spawn(connection.with_upgrades()); // without that, hyper keeps connections to itself
 //!     }
@@ -151,13 +155,16 @@
 //! async fn serve(listener: TcpListener, stop: impl Future<Output = ()>) {
 //!     let (tracker, mut stop) = (Tracker::new(), pin!(stop));
 //!     loop {
-//!         tokio::select! {
-//!             Ok((stream, _)) = listener.accept() => {
-//!                 let connection = attend(stream, tracker.clone());
-//!                 tokio::spawn(tracker.run(connection)); // ends by the deadline, whatever it does
-//!             }
+//!         let accepted = tokio::select! {
+//!             accepted = listener.accept() => accepted,
 //!             () = &mut stop => break,
-//!         }
+//!         };
+//!         let Ok((stream, _)) = accepted else { // no descriptor is left, most likely
+//!             tokio::time::sleep(Duration::from_millis(100)).await;
+//!             continue;
+//!         };
+//!         let connection = attend(stream, tracker.clone());
+//!         tokio::spawn(tracker.run(connection)); // ends by the deadline, whatever it does
 //!     }
 //!     let outcome = tracker.shut_down(Duration::from_secs(5)).await;
 //!     println!("{} were closed, {} were cut", outcome.clean, outcome.cut);

@@ -28,7 +28,11 @@
 //! let url = format!("ws://{}/", listener.local_addr()?);
 //! let service = UpgradeLayer::new(&ServerConfig::new(), echo).layer(service_fn(pages));
 //! tokio::spawn(async move {
-//!     while let Ok((stream, _)) = listener.accept().await {
+//!     loop {
+//!         let Ok((stream, _)) = listener.accept().await else { // no descriptor is left, most likely
+//!             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+//!             continue;
+//!         };
 //!         let service = TowerToHyperService::new(service.clone());
 //!         let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
 //!         tokio::spawn(connection.with_upgrades());

@@ -21,7 +21,10 @@ use common::{
     peer::{Peer, RST_STREAM},
 };
 use h2::{Reason, client};
-use hyper::{Request, body::Incoming};
+use hyper::{
+    Request,
+    body::{Bytes, Incoming},
+};
 use tokio::{
     net::TcpStream,
     sync::mpsc::{self, UnboundedReceiver},
@@ -444,4 +447,38 @@ async fn a_thousand_idle_streams_do_not_starve_one_that_is_not() {
         ws.write(text("still here"));
         assert_eq!(ws.read(12).await, echoed("still here"));
     }
+}
+
+/// h2 kept every DATA frame without data (RUSTSEC-2026-0258), a WebSocket over which nothing comes being the place for
+/// them. Some do no harm, and are not the end of the stream; so many that they are an attack end the connection, and
+/// no other. Nothing is counted by us: what ends it is h2, from 0.4.16 on.
+#[tokio::test]
+async fn rustsec_2026_0258_data_frames_without_data() {
+    let (address, mut outcomes) = telling_server(ServerConfig::new()).await;
+    let mut good = Peer::connect(address).await;
+    let mut other = good.open(&[]).await;
+    let mut peer = Peer::connect(address).await;
+    let mut ws = peer.open(&[]).await;
+    for message in ["before", "between", "behind"] {
+        for _ in 0..20 {
+            ws.write("");
+        }
+        ws.write(text(message));
+        assert_eq!(ws.read(message.len() + 2).await, echoed(message));
+    }
+
+    let mut sent: usize = 60;
+    let ended = loop {
+        if ws.send.send_data(Bytes::new(), false).is_err() {
+            break next(&mut outcomes).await;
+        }
+        sent += 1;
+        assert!(sent < 1_000_000, "there is no end to it");
+        if sent % 100 == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    assert!(ended.is_err(), "{sent} frames: {ended:?}");
+    other.write(text("still here"));
+    assert_eq!(other.read(12).await, echoed("still here"));
 }

@@ -3,9 +3,12 @@
 //!
 //! `cargo run --example rooms_chat`
 
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::sleep,
+};
 use ws_rooms::{
     Event, Policy, Rooms, RoomsConfig, SubscribeConfig,
     ws_tokio::{self, CloseCode, MaybeTlsStream, Message, WebSocket},
@@ -50,9 +53,17 @@ pub(crate) async fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-async fn serve(listener: TcpListener, rooms: Rooms) -> Result<(), Failure> {
+async fn serve(listener: TcpListener, rooms: Rooms) {
     loop {
-        let (stream, peer) = listener.accept().await?;
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // No descriptor is left, most likely: whoever waits is served when others have gone.
+                eprintln!("accept: {error}");
+                sleep(PAUSE).await;
+                continue;
+            }
+        };
         let rooms = rooms.clone();
         tokio::spawn(async move {
             if let Err(error) = attend(stream, &rooms).await {
@@ -103,3 +114,6 @@ async fn hear(
     assert_eq!(heard, Some(expected.into()));
     Ok(())
 }
+
+/// How long to wait when nobody can be accepted.
+const PAUSE: Duration = Duration::from_millis(100);

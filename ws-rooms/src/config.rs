@@ -106,3 +106,29 @@ impl Default for RoomsConfig {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// QtWebSockets had limits that were none unless somebody set them. Everything is named here, so that what is
+    /// new does not compile before somebody has thought about its default.
+    #[test]
+    fn cve_2018_21035_each_limit_has_a_default() {
+        let RoomsConfig {
+            max_queued,
+            max_queued_len,
+            history,
+            max_history_len,
+            max_topics,
+            max_topics_per_member,
+            max_topic_len,
+            max_identity_len,
+        } = RoomsConfig::default();
+        let counts = [max_queued, max_topics, max_topics_per_member];
+        let lens = [max_queued_len, max_history_len, max_topic_len, max_identity_len];
+        assert!(counts.iter().all(|count| (1..=1 << 16).contains(count)), "{counts:?}");
+        assert!(lens.iter().all(|len| (1..=1 << 20).contains(len)), "{lens:?}");
+        assert_eq!(history, 0);
+    }
+}

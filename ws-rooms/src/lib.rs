@@ -11,7 +11,11 @@
 //! let url = format!("ws://{}/", listener.local_addr()?);
 //!
 //! tokio::spawn(async move {
-//!     while let Ok((stream, _)) = listener.accept().await {
+//!     loop {
+//!         let Ok((stream, _)) = listener.accept().await else { // no descriptor is left, most likely
+//!             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+//!             continue;
+//!         };
 //!         let rooms = rooms.clone();
 //!         tokio::spawn(async move {
 //!             let mut member = rooms.join(ws_tokio::accept(stream).await?);

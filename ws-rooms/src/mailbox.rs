@@ -169,26 +169,38 @@ impl Mailbox {
 
     /// Takes what was queued first, or remembers the task to wake.
     pub(crate) fn pop(&self, cx: &Context<'_>) -> Popped {
-        let mut state = self.state();
-        state.remember(cx);
-        if let Some(topic) = &state.removed {
-            return Popped::Removed(Arc::clone(topic));
-        }
-        match state.pop() {
-            Some((topic, entry)) => Popped::Entry(topic, entry),
-            None => {
-                state.waits = true;
-                Popped::Empty
+        self.remember(cx, |state| {
+            if let Some(topic) = &state.removed {
+                return Popped::Removed(Arc::clone(topic));
             }
-        }
+            match state.pop() {
+                Some((topic, entry)) => Popped::Entry(topic, entry),
+                None => {
+                    state.waits = true;
+                    Popped::Empty
+                }
+            }
+        })
     }
 
     /// Whether the member is to leave; if not, its task is woken when it is, and not for entries.
     pub(crate) fn poll_removed(&self, cx: &Context<'_>) -> bool {
+        self.remember(cx, |state| {
+            state.waits = false;
+            state.removed.is_some()
+        })
+    }
+
+    /// Remembers the task, and looks at the state. A former task may hold other members of the same topics, and go
+    /// with its waker: then the lock is open again.
+    fn remember<O>(&self, cx: &Context<'_>, then: impl FnOnce(&mut State) -> O) -> O {
         let mut state = self.state();
-        state.remember(cx);
-        state.waits = false;
-        state.removed.is_some()
+        let is_known = state.task.as_ref().is_some_and(|task| task.will_wake(cx.waker()));
+        let former = if is_known { None } else { state.task.replace(cx.waker().clone()) };
+        let output = then(&mut state);
+        drop(state);
+        drop(former);
+        output
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -197,12 +209,6 @@ impl Mailbox {
 }
 
 impl State {
-    fn remember(&mut self, cx: &Context<'_>) {
-        if !self.task.as_ref().is_some_and(|task| task.will_wake(cx.waker())) {
-            self.task = Some(cx.waker().clone());
-        }
-    }
-
     fn pop(&mut self) -> Option<(Arc<str>, Entry)> {
         let ready = self.queues.iter_mut().filter_map(|(_, queue)| Some((queue.first()?, queue)));
         let (_, queue) = ready.min_by_key(|(first, _)| *first)?;
@@ -270,3 +276,42 @@ impl Queue {
 
 /// A queue that was long once gives its memory back, and one that is short most of the time keeps it.
 const MAX_KEPT: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc, task::Wake, thread, time::Duration};
+
+    use super::*;
+
+    /// A task that its waker alone holds, and that is a neighbour in the topic: when it goes, that is an entry.
+    struct Neighbour(Arc<Mailbox>, usize);
+
+    impl Wake for Neighbour {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    impl Drop for Neighbour {
+        fn drop(&mut self) {
+            self.0.push(self.1, &Entry::Gap, &mut Wakers::new());
+        }
+    }
+
+    /// uWebSockets used what had been freed while it was in use; with a lock in between, it would wait for itself.
+    #[test]
+    fn uws_1583_a_task_may_go_with_its_waker() {
+        let (done, ended) = mpsc::channel();
+        thread::spawn(move || {
+            let mailbox = Arc::new(Mailbox::new(MemberId(0), &RoomsConfig::new()));
+            let key = mailbox.open("tea".into(), Policy::DropOldest).unwrap();
+            let pop = |waker: &Waker| mailbox.pop(&Context::from_waker(waker));
+            assert!(matches!(
+                pop(&Waker::from(Arc::new(Neighbour(Arc::clone(&mailbox), key)))),
+                Popped::Empty
+            ));
+            assert!(matches!(pop(Waker::noop()), Popped::Empty));
+            assert!(matches!(pop(Waker::noop()), Popped::Entry(_, Entry::Gap)));
+            done.send(()).unwrap();
+        });
+        ended.recv_timeout(Duration::from_secs(60)).expect("it waits for itself");
+    }
+}

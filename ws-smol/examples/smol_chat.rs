@@ -49,9 +49,17 @@ pub(crate) fn main() -> Result<(), Error> {
     })
 }
 
-async fn serve(listener: TcpListener, room: Arc<Room>) -> Result<(), Error> {
+async fn serve(listener: TcpListener, room: Arc<Room>) {
     loop {
-        let (stream, peer) = listener.accept().await?;
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // No descriptor is left, most likely: whoever waits is served when others have gone.
+                eprintln!("accept: {error}");
+                Timer::after(PAUSE).await;
+                continue;
+            }
+        };
         let room = Arc::clone(&room);
         smol::spawn(async move {
             if let Err(error) = attend(stream, &room).await {
@@ -140,3 +148,6 @@ const MAILBOX: usize = 16;
 
 /// How long a member may take for one message.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long to wait when nobody can be accepted.
+const PAUSE: Duration = Duration::from_millis(100);

@@ -2,7 +2,12 @@
 //!
 //! `cargo run --example smol_echo`
 
-use smol::net::{TcpListener, TcpStream};
+use std::time::Duration;
+
+use smol::{
+    Timer,
+    net::{TcpListener, TcpStream},
+};
 use ws_smol::{CloseCode, Error};
 
 pub(crate) fn main() -> Result<(), Error> {
@@ -23,9 +28,17 @@ pub(crate) fn main() -> Result<(), Error> {
     })
 }
 
-async fn serve(listener: TcpListener) -> Result<(), Error> {
+async fn serve(listener: TcpListener) {
     loop {
-        let (stream, peer) = listener.accept().await?;
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // No descriptor is left, most likely: whoever waits is served when others have gone.
+                eprintln!("accept: {error}");
+                Timer::after(PAUSE).await;
+                continue;
+            }
+        };
         smol::spawn(async move {
             if let Err(error) = echo(stream).await {
                 eprintln!("{peer}: {error}");
@@ -44,3 +57,6 @@ async fn echo(stream: TcpStream) -> Result<(), Error> {
     }
     Ok(()) // the peer has closed, and was answered
 }
+
+/// How long to wait when nobody can be accepted.
+const PAUSE: Duration = Duration::from_millis(100);

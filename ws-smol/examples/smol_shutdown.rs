@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use smol::{
-    future,
+    Timer, future,
     net::{TcpListener, TcpStream},
 };
 use ws_smol::{Error, ServerConfig, Tracker, accept_with, connect};
@@ -35,7 +35,7 @@ pub(crate) fn main() -> Result<(), Error> {
     })
 }
 
-async fn serve(listener: TcpListener, tracker: Tracker) -> Result<(), Error> {
+async fn serve(listener: TcpListener, tracker: Tracker) {
     let config = ServerConfig::new().tracker(&tracker);
     loop {
         let stopped = async {
@@ -44,10 +44,19 @@ async fn serve(listener: TcpListener, tracker: Tracker) -> Result<(), Error> {
         };
         let accepted = async { Some(listener.accept().await) };
         let Some(accepted) = future::or(stopped, accepted).await else {
-            return Ok(()); // and the listener is closed
+            return; // and the listener is closed
+        };
+        let (stream, _) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // No descriptor is left, most likely: whoever waits is served when others have gone.
+                eprintln!("accept: {error}");
+                Timer::after(PAUSE).await;
+                continue;
+            }
         };
         // Whatever the task waits for, it ends by the deadline.
-        smol::spawn(tracker.run(attend(accepted?.0, config.clone()))).detach();
+        smol::spawn(tracker.run(attend(stream, config.clone()))).detach();
     }
 }
 
@@ -61,3 +70,6 @@ async fn attend(stream: TcpStream, config: ServerConfig) -> Result<(), Error> {
 
 /// How long everybody has to answer the close.
 const DEADLINE: Duration = Duration::from_secs(1);
+
+/// How long to wait when nobody can be accepted.
+const PAUSE: Duration = Duration::from_millis(100);

@@ -2,7 +2,12 @@
 //!
 //! `cargo run --example smol_subprotocols`
 
-use smol::net::{TcpListener, TcpStream};
+use std::time::Duration;
+
+use smol::{
+    Timer,
+    net::{TcpListener, TcpStream},
+};
 use ws_smol::{
     ClientConfig, CloseCode, Error, ServerConfig, WebSocket, accept_with, connect_with,
     handshake::HandshakeError,
@@ -39,9 +44,17 @@ async fn ask(url: &str, offers: &[&str]) -> Result<(), Error> {
     Ok(())
 }
 
-async fn serve(listener: TcpListener) -> Result<(), Error> {
+async fn serve(listener: TcpListener) {
     loop {
-        let (stream, peer) = listener.accept().await?;
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // No descriptor is left, most likely: whoever waits is served when others have gone.
+                eprintln!("accept: {error}");
+                Timer::after(PAUSE).await;
+                continue;
+            }
+        };
         smol::spawn(async move {
             if let Err(error) = dispatch(stream).await {
                 eprintln!("{peer}: {error}");
@@ -79,3 +92,6 @@ async fn length(mut ws: WebSocket<TcpStream>) -> Result<(), Error> {
     }
     Ok(())
 }
+
+/// How long to wait when nobody can be accepted.
+const PAUSE: Duration = Duration::from_millis(100);

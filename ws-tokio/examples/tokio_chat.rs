@@ -12,7 +12,7 @@ use std::{
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::mpsc,
-    time::timeout,
+    time::{sleep, timeout},
 };
 use ws_tokio::{CloseCode, Error, Message, Prepared, RecvHalf, SendHalf};
 
@@ -48,9 +48,17 @@ pub(crate) async fn main() -> Result<(), Error> {
     Ok(())
 }
 
-async fn serve(listener: TcpListener, room: Arc<Room>) -> Result<(), Error> {
+async fn serve(listener: TcpListener, room: Arc<Room>) {
     loop {
-        let (stream, peer) = listener.accept().await?;
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // No descriptor is left, most likely: whoever waits is served when others have gone.
+                eprintln!("accept: {error}");
+                sleep(PAUSE).await;
+                continue;
+            }
+        };
         let room = Arc::clone(&room);
         tokio::spawn(async move {
             if let Err(error) = attend(stream, &room).await {
@@ -130,3 +138,6 @@ const MAILBOX: usize = 16;
 
 /// How long a member may take for one message.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long to wait when nobody can be accepted.
+const PAUSE: Duration = Duration::from_millis(100);

@@ -2,7 +2,12 @@
 //!
 //! `cargo run --example tokio_echo`
 
-use tokio::net::{TcpListener, TcpStream};
+use std::time::Duration;
+
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::sleep,
+};
 use ws_tokio::{CloseCode, Error};
 
 #[tokio::main(flavor = "current_thread")]
@@ -22,9 +27,17 @@ pub(crate) async fn main() -> Result<(), Error> {
     Ok(())
 }
 
-async fn serve(listener: TcpListener) -> Result<(), Error> {
+async fn serve(listener: TcpListener) {
     loop {
-        let (stream, peer) = listener.accept().await?;
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // No descriptor is left, most likely: whoever waits is served when others have gone.
+                eprintln!("accept: {error}");
+                sleep(PAUSE).await;
+                continue;
+            }
+        };
         tokio::spawn(async move {
             if let Err(error) = echo(stream).await {
                 eprintln!("{peer}: {error}");
@@ -42,3 +55,6 @@ async fn echo(stream: TcpStream) -> Result<(), Error> {
     }
     Ok(()) // the peer has closed, and was answered
 }
+
+/// How long to wait when nobody can be accepted.
+const PAUSE: Duration = Duration::from_millis(100);

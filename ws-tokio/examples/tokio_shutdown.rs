@@ -5,7 +5,10 @@
 
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::sleep,
+};
 use ws_tokio::{Error, ServerConfig, Tracker, accept_with, connect};
 
 #[tokio::main(flavor = "current_thread")]
@@ -33,12 +36,21 @@ pub(crate) async fn main() -> Result<(), Error> {
     Ok(())
 }
 
-async fn serve(listener: TcpListener, tracker: Tracker) -> Result<(), Error> {
+async fn serve(listener: TcpListener, tracker: Tracker) {
     let config = ServerConfig::new().tracker(&tracker);
     loop {
-        let stream = tokio::select! {
-            accepted = listener.accept() => accepted?.0,
-            () = tracker.shutting_down() => return Ok(()), // and the listener is closed
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = tracker.shutting_down() => return, // and the listener is closed
+        };
+        let (stream, _) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // No descriptor is left, most likely: whoever waits is served when others have gone.
+                eprintln!("accept: {error}");
+                sleep(PAUSE).await;
+                continue;
+            }
         };
         // Whatever the task waits for, it ends by the deadline.
         tokio::spawn(tracker.run(attend(stream, config.clone())));
@@ -55,3 +67,6 @@ async fn attend(stream: TcpStream, config: ServerConfig) -> Result<(), Error> {
 
 /// How long everybody has to answer the close.
 const DEADLINE: Duration = Duration::from_secs(1);
+
+/// How long to wait when nobody can be accepted.
+const PAUSE: Duration = Duration::from_millis(100);

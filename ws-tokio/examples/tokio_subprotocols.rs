@@ -2,7 +2,12 @@
 //!
 //! `cargo run --example tokio_subprotocols`
 
-use tokio::net::{TcpListener, TcpStream};
+use std::time::Duration;
+
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::sleep,
+};
 use ws_tokio::{
     ClientConfig, CloseCode, Error, ServerConfig, WebSocket, accept_with, connect_with,
     handshake::HandshakeError,
@@ -38,9 +43,17 @@ async fn ask(url: &str, offers: &[&str]) -> Result<(), Error> {
     Ok(())
 }
 
-async fn serve(listener: TcpListener) -> Result<(), Error> {
+async fn serve(listener: TcpListener) {
     loop {
-        let (stream, peer) = listener.accept().await?;
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // No descriptor is left, most likely: whoever waits is served when others have gone.
+                eprintln!("accept: {error}");
+                sleep(PAUSE).await;
+                continue;
+            }
+        };
         tokio::spawn(async move {
             if let Err(error) = dispatch(stream).await {
                 eprintln!("{peer}: {error}");
@@ -77,3 +90,6 @@ async fn length(mut ws: WebSocket<TcpStream>) -> Result<(), Error> {
     }
     Ok(())
 }
+
+/// How long to wait when nobody can be accepted.
+const PAUSE: Duration = Duration::from_millis(100);

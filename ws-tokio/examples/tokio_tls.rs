@@ -2,9 +2,12 @@
 //!
 //! `cargo run --example tokio_tls`
 
-use std::{error::Error, sync::Arc};
+use std::{error::Error, sync::Arc, time::Duration};
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::sleep,
+};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 use ws_tokio::tls::rustls::{
     ClientConfig, RootCertStore, ServerConfig,
@@ -41,7 +44,16 @@ pub(crate) async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
 }
 
 async fn serve(listener: TcpListener, acceptor: TlsAcceptor) {
-    while let Ok((stream, peer)) = listener.accept().await {
+    loop {
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // No descriptor is left, most likely: whoever waits is served when others have gone.
+                eprintln!("accept: {error}");
+                sleep(PAUSE).await;
+                continue;
+            }
+        };
         let acceptor = acceptor.clone();
         tokio::spawn(async move {
             if let Err(error) = echo(stream, &acceptor).await {
@@ -63,7 +75,7 @@ async fn echo(stream: TcpStream, acceptor: &TlsAcceptor) -> Result<(), ws_tokio:
     Ok(())
 }
 
-const TLS_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+const TLS_TIMEOUT: Duration = Duration::from_secs(10);
 
 fn trusting(
     certificate: CertificateDer<'static>,
@@ -74,3 +86,6 @@ fn trusting(
     let builder = builder.with_safe_default_protocol_versions()?;
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
+
+/// How long to wait when nobody can be accepted.
+const PAUSE: Duration = Duration::from_millis(100);

@@ -2,14 +2,18 @@
 //!
 //! `cargo run --features observer --example tokio_watch`
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    time::sleep,
 };
 use ws_tokio::{
     Error, ServerConfig, WebSocket,
@@ -71,9 +75,17 @@ impl Observer for Watching {
     }
 }
 
-async fn serve(listener: TcpListener, config: ServerConfig) -> Result<(), Error> {
+async fn serve(listener: TcpListener, config: ServerConfig) {
     loop {
-        let (stream, _) = listener.accept().await?;
+        let (stream, _) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // No descriptor is left, most likely: whoever waits is served when others have gone.
+                eprintln!("accept: {error}");
+                sleep(PAUSE).await;
+                continue;
+            }
+        };
         let config = config.clone();
         tokio::spawn(async move { echo(ws_tokio::accept_with(stream, &config).await?).await });
     }
@@ -85,3 +97,6 @@ async fn echo(mut ws: WebSocket<TcpStream>) -> Result<(), Error> {
     }
     Ok(())
 }
+
+/// How long to wait when nobody can be accepted.
+const PAUSE: Duration = Duration::from_millis(100);

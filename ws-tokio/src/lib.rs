@@ -110,19 +110,22 @@
 //! use tokio::net::{TcpListener, TcpStream};
 //! use ws_tokio::{Error, ServerConfig, Tracker, accept_with};
 //!
-//! async fn run(listener: TcpListener, stop: impl Future<Output = ()>) -> Result<(), Error> {
+//! async fn run(listener: TcpListener, stop: impl Future<Output = ()>) {
 //!     let (tracker, mut stop) = (Tracker::new(), pin!(stop)); // of a signal, for instance
 //!     let config = ServerConfig::new().tracker(&tracker);
 //!     loop {
-//!         let stream = tokio::select! {
-//!             accepted = listener.accept() => accepted?.0,
+//!         let accepted = tokio::select! {
+//!             accepted = listener.accept() => accepted,
 //!             () = &mut stop => break,
+//!         };
+//!         let Ok((stream, _)) = accepted else { // no descriptor is left, most likely
+//!             tokio::time::sleep(Duration::from_millis(100)).await;
+//!             continue;
 //!         };
 //!         tokio::spawn(tracker.run(serve(stream, config.clone()))); // ends by the deadline, whatever it does
 //!     }
 //!     let outcome = tracker.shut_down(Duration::from_secs(5)).await;
 //!     println!("{} were closed, {} were cut", outcome.clean, outcome.cut);
-//!     Ok(())
 //! }
 //!
 //! async fn serve(stream: TcpStream, config: ServerConfig) -> Result<(), Error> {

@@ -16,6 +16,7 @@ mod names;
 mod packages;
 mod purity;
 mod source;
+mod threats;
 mod tokens;
 mod tree;
 mod unsafety;
@@ -23,6 +24,7 @@ mod workflows;
 
 use self::crates::{ADAPTERS, APPLICATIONS, CORE, Crate, DRIVER, INTEGRATIONS};
 use self::finding::Finding;
+use self::source::Source;
 use crate::jobs;
 use crate::step::{Result, Skip};
 use crate::workspace::members;
@@ -37,6 +39,8 @@ pub(crate) fn run(_args: &[String]) -> Result {
     findings.extend(adapters::stale(&crates));
     findings.extend(circles::check(&crates));
     findings.extend(packages::check_root());
+    let read = |path: &str| Some(Source::new(path, &std::fs::read_to_string(path).ok()?));
+    findings.extend(threats::check(&std::fs::read_to_string(threats::PATH)?, read));
     for path in &files {
         let Ok(bytes) = std::fs::read(path) else { continue };
         let text = String::from_utf8_lossy(&bytes);

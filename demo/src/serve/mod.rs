@@ -5,16 +5,15 @@ use std::{
     net::TcpListener,
     process::ExitCode,
     sync::Arc,
-    thread,
-    time::Duration,
 };
 
 use socket2::SockRef;
 use ws_core::{ArgumentError, Limits, ServerConfig, WebSocketConfig};
 use ws_tokio::Tracker;
 
-use crate::{args::ServeOptions, complain::complain, runtimes::Adapter, tls::ServerTls};
+use crate::{args::ServeOptions, tls::ServerTls};
 
+mod accepting;
 pub(crate) mod attend;
 mod journal;
 mod policy;
@@ -46,13 +45,11 @@ pub(crate) fn run(options: &ServeOptions) -> io::Result<ExitCode> {
     writeln!(stdout, "listening on {scheme}://{address}")?;
     stdout.flush()?;
     drop(stdout);
-    loop {
-        if let Err(error) = hand_over(&listener, adapter.as_ref(), &service) {
-            // Too many open files, most likely: those who are served now will go away.
-            complain(format_args!("io: {error}"));
-            thread::sleep(PAUSE);
-        }
-    }
+    accepting::accept_each(&listener, |stream, peer| {
+        // Where it fails, the client is gone, and reading will say so.
+        let _ = stream.set_nodelay(true);
+        adapter.attend(stream, Arc::clone(&service), Journal::new(peer))
+    })
 }
 
 fn listen(addr: &str) -> io::Result<TcpListener> {
@@ -60,16 +57,6 @@ fn listen(addr: &str) -> io::Result<TcpListener> {
     let listener = TcpListener::bind(addr).map_err(named)?;
     SockRef::from(&listener).listen(BACKLOG)?;
     Ok(listener)
-}
-
-fn hand_over(
-    listener: &TcpListener,
-    adapter: &dyn Adapter,
-    service: &Arc<Service>,
-) -> io::Result<()> {
-    let (stream, peer) = listener.accept()?;
-    stream.set_nodelay(true)?;
-    adapter.attend(stream, Arc::clone(service), Journal::new(peer))
 }
 
 fn config(options: &ServeOptions) -> Result<ServerConfig, ArgumentError> {
@@ -133,6 +120,3 @@ const MAX_ATTEMPTS: usize = 8;
 /// Clients that may wait to be accepted: as many as Linux allows by default. With std's 128, one of
 /// a rush of clients is told nothing and tries again after a second.
 const BACKLOG: i32 = 4096;
-
-/// How long to wait before accepting again after that has failed.
-const PAUSE: Duration = Duration::from_millis(50);

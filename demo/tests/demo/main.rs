@@ -7,6 +7,8 @@ mod autobahn;
 mod commands;
 mod connect;
 mod deflate;
+#[cfg(target_os = "linux")]
+mod descriptors;
 mod fragments;
 mod messages;
 mod piped;

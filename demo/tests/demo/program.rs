@@ -82,7 +82,19 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(runtime: &str, args: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_ws-demo"))
+        Self::start_as(&mut Command::new(env!("CARGO_BIN_EXE_ws-demo")), runtime, args)
+    }
+
+    /// With so many descriptors and no more.
+    #[cfg(unix)]
+    pub(crate) fn start_with_descriptors(count: usize, runtime: &str) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", r#"ulimit -n "$0" && exec "$@""#, &count.to_string()]);
+        Self::start_as(shell.arg(env!("CARGO_BIN_EXE_ws-demo")), runtime, &[])
+    }
+
+    fn start_as(program: &mut Command, runtime: &str, args: &[&str]) -> Self {
+        let mut child = program
             .args(["serve", "--runtime", runtime, "--addr", "127.0.0.1:0"])
             .args(args)
             .stdout(Stdio::piped())
@@ -116,6 +128,20 @@ impl Server {
 
     pub(crate) fn port(&self) -> &str {
         self.address.rsplit_once(':').unwrap().1
+    }
+
+    /// Everything on standard error so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// Seconds of a processor that the program has taken so far.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn cpu_seconds(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        // Behind the name, which is in parentheses: fields 14 and 15, in hundredths on every Linux. proc(5)
+        let fields: Vec<_> = stat.rsplit_once(") ").unwrap().1.split(' ').collect();
+        [11, 12].map(|at: usize| fields[at].parse::<f64>().unwrap() / 100.0).iter().sum()
     }
 
     /// The lines of the connections that have ended, without the addresses; waits for so many.
@@ -310,4 +336,4 @@ pub(crate) fn fake_server(
 }
 
 /// No step takes that long.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);

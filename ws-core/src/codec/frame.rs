@@ -201,6 +201,31 @@ mod tests {
         }
     }
 
+    /// websocket-driver read the lengths of an old draft, seven bits an octet, in floating-point numbers. What is
+    /// written here is put together by hand.
+    #[test]
+    fn cve_2026_54466_lengths_are_exact() {
+        let around = |at: u64| [at - 1, at, at + 1];
+        let powers = (1..63).flat_map(|bits| around(1 << bits));
+        let small = if cfg!(miri) { 0..300 } else { 0..70_000 };
+        for len in small.chain(powers).chain([u64::MAX >> 1, (1 << 53) + 1, 0x0102_0304_0506_0708])
+        {
+            let octets: Vec<u8> = match len {
+                0..=125 => vec![0x82, len as u8],
+                126..=0xFFFF => vec![0x82, 126, (len >> 8) as u8, len as u8],
+                _ => {
+                    let digits = (0..8).rev().map(|digit| (len >> (8 * digit)) as u8);
+                    [0x82, 127].into_iter().chain(digits).collect()
+                }
+            };
+            let head = head(Opcode::Binary, len, None);
+            assert_eq!(FrameHead::decode(&octets), Ok(Some((head, octets.len()))), "{len}");
+            let mut out = [0; FrameHead::MAX_LEN];
+            let n = head.encode(&mut out);
+            assert_eq!(out[..n], octets, "{len}");
+        }
+    }
+
     #[test]
     fn broken_heads_fail_at_the_first_byte_that_shows_it() {
         for (bytes, rule) in [

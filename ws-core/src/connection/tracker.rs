@@ -284,8 +284,10 @@ impl Tracked {
     pub fn alarm<A: Alarm + Default>(&mut self) -> Option<&A> {
         if !self.alarm.as_ref().is_some_and(|alarm| alarm.is::<A>()) {
             let alarm = Arc::new(A::default());
-            self.alarm = Some(Arc::clone(&alarm) as _);
-            self.tracker.state().alarms.insert(self.number, alarm);
+            let own = self.alarm.replace(Arc::clone(&alarm) as _);
+            let former = self.tracker.state().alarms.insert(self.number, alarm);
+            // They may be the last to hold something that is tracked: the lock is open again.
+            drop((own, former));
         }
         self.alarm.as_ref()?.downcast_ref()
     }
@@ -446,6 +448,62 @@ mod tests {
         drop((c, handshake));
         let ShutdownOutcome { clean, cut, held, tasks } = tracker.outcome();
         assert_eq!((clean, cut, held, tasks), (1, 2, 0, 0));
+    }
+
+    /// An alarm that is the last to hold something tracked.
+    #[derive(Default)]
+    struct Owner(Mutex<Option<Tracked>>);
+
+    impl Alarm for Owner {
+        fn ring(&self) {
+            // It looks at everything, and lets go of what it has.
+            let held = self.0.lock().unwrap().take();
+            let is_idle = held.as_ref().map(|held| (held.tracker.len(), held.tracker.outcome()));
+            drop((held, is_idle));
+        }
+    }
+
+    /// uWebSockets and libwebsockets used what a hook had freed: here, what an alarm does while it rings, or when it
+    /// goes, finds the tracker open.
+    #[test]
+    fn uws_1583_alarms_may_drop_what_is_tracked() {
+        let ends = |test: fn(&Tracker)| {
+            let (done, ended) = std::sync::mpsc::channel();
+            thread::spawn(move || {
+                test(&Tracker::new());
+                done.send(()).unwrap();
+            });
+            ended.recv_timeout(Duration::from_secs(60)).expect("it waits for itself");
+        };
+        // When it is told of the shutdown, and when it is told that nothing is left.
+        ends(|tracker| {
+            let mut listener = tracker.track(Tracks::Nothing);
+            let ws = tracker.track(Tracks::WebSocket);
+            *listener.alarm::<Owner>().unwrap().0.lock().unwrap() = Some(ws);
+            tracker.shut_down(CloseFrame::GOING_AWAY, None).unwrap();
+            assert!(tracker.is_idle());
+        });
+        // When it is gone with its owner, and when another takes its place.
+        for replaced in [false, true] {
+            let test = if replaced {
+                |tracker: &Tracker| {
+                    let mut listener = tracker.track(Tracks::Nothing);
+                    let ws = tracker.track(Tracks::WebSocket);
+                    *listener.alarm::<Owner>().unwrap().0.lock().unwrap() = Some(ws);
+                    listener.alarm::<Count>();
+                    assert!(tracker.is_idle());
+                }
+            } else {
+                |tracker: &Tracker| {
+                    let mut listener = tracker.track(Tracks::Nothing);
+                    let ws = tracker.track(Tracks::WebSocket);
+                    *listener.alarm::<Owner>().unwrap().0.lock().unwrap() = Some(ws);
+                    drop(listener);
+                    assert!(tracker.is_idle());
+                }
+            };
+            ends(test);
+        }
     }
 
     /// Whoever sets an alarm and then looks misses no shutdown that begins meanwhile.

@@ -226,3 +226,47 @@ impl Default for WebSocketConfig {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// QtWebSockets had limits that were none unless somebody set them. Everything is named here, so that what is
+    /// new does not compile before somebody has thought about its default.
+    #[test]
+    fn cve_2018_21035_each_limit_has_a_default() {
+        const MOST: usize = 16 << 20;
+        let WebSocketConfig {
+            max_frame_len,
+            max_message_len,
+            max_fragments,
+            fragment_len,
+            max_queue_len,
+            close_timeout,
+            min_deflate_len,
+            deflate_level,
+            // Answers to a peer are bounded, whether or not it reads them.
+            auto_pong,
+            // Of the peer's silence and slowness the application decides: SECURITY.md says why.
+            idle_timeout: None,
+            ping_interval: None,
+            pong_timeout: None,
+            send_timeout: None,
+            // No limits.
+            deflate_pool: None,
+            #[cfg(feature = "observer")]
+                observer: None,
+            tracker: None,
+        } = WebSocketConfig::default()
+        else {
+            unreachable!("a default has changed")
+        };
+        for len in [max_frame_len, max_message_len, max_queue_len, fragment_len.unwrap_or(MOST + 1)]
+        {
+            assert!((1..=MOST).contains(&len), "{len}");
+        }
+        assert!((1..=1 << 17).contains(&max_fragments));
+        assert!((1..=10).contains(&close_timeout.as_secs()));
+        assert!(min_deflate_len < 1000 && deflate_level <= 9 && auto_pong);
+    }
+}

@@ -99,3 +99,74 @@ impl Limits {
 /// Long enough for a slow mobile network, short enough to bound what an idle peer holds. uWebSockets
 /// has the same ten seconds.
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handshake::{
+        client_config::ClientOptions, lenient::Lenient, origin::OriginPolicy,
+        server_config::ServerOptions,
+    };
+
+    /// QtWebSockets had limits that were none unless somebody set them. Everything is named here, so that what is
+    /// new does not compile before somebody has thought about its default.
+    #[test]
+    fn cve_2018_21035_each_limit_has_a_default() {
+        let ServerOptions {
+            limits,
+            timeout,
+            max_attempts,
+            // Off: each would cost something, or let something in.
+            keep_alive: false,
+            keep_request: false,
+            deflate: None,
+            lenient,
+            answer_timeout: _,
+            // SECURITY.md says why there is no policy.
+            origins: OriginPolicy::Any,
+            require_origin: false,
+            subprotocols: _,
+            preference: _,
+            require_subprotocol: _,
+            decorator: None,
+            web_socket: _,
+        } = ServerOptions::default()
+        else {
+            unreachable!("a default has changed")
+        };
+        assert!((1..=100).contains(&max_attempts));
+        assert_are_limits(limits, timeout);
+        assert_eq!(lenient, Lenient::new());
+
+        let ClientOptions {
+            limits,
+            timeout,
+            body_timeout,
+            lenient,
+            web_socket: _,
+            subprotocols: _,
+            headers: _,
+            credentials: None,
+            keeps_credentials: false,
+            invalid: None,
+            decorator: None,
+            deflate: _,
+        } = ClientOptions::default()
+        else {
+            unreachable!("a default has changed")
+        };
+        assert_are_limits(limits, timeout);
+        assert!(body_timeout <= DEFAULT_TIMEOUT && !body_timeout.is_zero());
+        assert_eq!(lenient, Lenient::new());
+    }
+
+    fn assert_are_limits(limits: Limits, timeout: Option<Duration>) {
+        let Limits { max_request_line_len, max_field_len, max_head_len, max_fields, max_body_len } =
+            limits;
+        for len in [max_request_line_len, max_field_len, max_head_len, max_body_len] {
+            assert!((1..=1 << 16).contains(&len), "{len}");
+        }
+        assert!((1..=1000).contains(&max_fields));
+        assert!(timeout.is_some_and(|it| !it.is_zero() && it <= Duration::from_secs(60)));
+    }
+}

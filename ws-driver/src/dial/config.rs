@@ -186,3 +186,29 @@ impl fmt::Debug for Resolver {
         f.write_str("Resolver(..)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Everything is named here, so that what is new does not compile before somebody has thought about its default:
+    /// what a server or the environment may decide is off.
+    #[test]
+    fn cve_2018_21035_what_others_decide_is_off() {
+        let DialConfig {
+            proxy: Proxying::None,
+            max_redirects: 0,
+            addresses: None,
+            resolver: None,
+            local: None,
+            attempt_delay: None,
+            observer: _,
+            http2: false,
+            tls: None,
+            proxy_tls: None,
+        } = DialConfig::default()
+        else {
+            unreachable!("a default has changed")
+        };
+    }
+}

@@ -17,6 +17,7 @@ use crate::{
     inbound::{Outlet, Written},
     outbound::{poll_write_out, watched},
     runtime::{Runtime, Writes},
+    waker_slot::WakerSlot,
     watch::Watch,
     wire::Wire,
 };
@@ -45,7 +46,7 @@ pub(super) struct Writer<I: Hold, R: Runtime> {
 pub(super) struct Parked {
     /// What is to be sent for it.
     pub(super) reply: Reply,
-    /// It wanted to write and could not, and has to be woken to go on: the other half may not write everything, and
+    /// It wanted to write or to close and could not, and has to be woken to go on: the other half may not write everything, and
     /// when it does, the stream may have forgotten who waits for it.
     pub(super) turned_away: bool,
 }
@@ -53,17 +54,17 @@ pub(super) struct Parked {
 /// The tasks that wait for the stream to be written.
 #[derive(Default)]
 pub(super) struct Wakers {
-    pub(super) receiver: Mutex<Option<Waker>>,
-    pub(super) sender: Mutex<Option<Waker>>,
+    pub(super) receiver: WakerSlot,
+    pub(super) sender: WakerSlot,
 }
 
 impl Wakers {
     pub(super) fn wake_receiver(&self) {
-        wake(&self.receiver);
+        self.receiver.wake();
     }
 
     pub(super) fn wake_sender(&self) {
-        wake(&self.sender);
+        self.sender.wake();
     }
 }
 
@@ -71,20 +72,6 @@ impl Wake for Wakers {
     fn wake(self: Arc<Self>) {
         self.wake_receiver();
         self.wake_sender();
-    }
-}
-
-fn wake(slot: &Mutex<Option<Waker>>) {
-    let waker = lock(slot).take();
-    if let Some(waker) = waker {
-        waker.wake();
-    }
-}
-
-pub(super) fn remember(slot: &Mutex<Option<Waker>>, cx: &Context<'_>) {
-    let mut slot = lock(slot);
-    if !slot.as_ref().is_some_and(|known| known.will_wake(cx.waker())) {
-        *slot = Some(cx.waker().clone());
     }
 }
 
@@ -201,6 +188,10 @@ impl<I: Hold, R: Writes<I::Stream>> Outlet<I, R> for Arc<Both<I, R>> {
 
     fn received(&mut self, frame: &CloseFrame) {
         lock(&self.info).note_received(frame.clone());
+    }
+
+    fn waits_to_close(&mut self) {
+        lock(&self.parked).turned_away = true;
     }
 
     fn over(&mut self) {

@@ -10,7 +10,7 @@ use std::{
 use http::Request;
 use ws_core::{CloseInfo, Incoming, Message, Negotiated};
 
-use super::both::{Both, remember};
+use super::both::Both;
 use crate::{
     Error, Event, Part,
     hold::{Hold, lock},
@@ -37,7 +37,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> RecvHalf<I, R> {
     /// Polls so that both halves are woken. A stream that is read may have to be written for that,
     /// as TLS is, or may remember one task only: the sender must not be forgotten then.
     fn poll_incoming(&mut self, cx: &mut Context<'_>, parts: bool) -> Poll<Option<Incoming>> {
-        remember(&self.both.wakers.receiver, cx);
+        self.both.wakers.receiver.remember(cx);
         let waker = self.both.waker();
         let mut cx = Context::from_waker(&waker);
         let polled = self.inbound.poll_incoming(&mut self.both, &mut cx, parts);

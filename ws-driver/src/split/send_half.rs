@@ -10,7 +10,7 @@ use std::{
 use bytes::Bytes;
 use ws_core::{CloseFrame, CloseInfo, Message, Outgoing, Reply, SendError, Sender};
 
-use super::both::{Both, Writer, remember};
+use super::both::{Both, Writer};
 use crate::{
     Error, Part,
     hold::{Hold, lock},
@@ -200,7 +200,7 @@ impl<I: Hold, R: Writes<I::Stream>> SendHalf<I, R> {
 
     /// The waker to poll with: it wakes this half, and the other one, which uses the stream too.
     fn remember(&self, cx: &Context<'_>) -> Waker {
-        remember(&self.both.wakers.sender, cx);
+        self.both.wakers.sender.remember(cx);
         self.both.waker()
     }
 }

@@ -28,7 +28,11 @@ struct Shared {
 impl Settling {
     /// Wakes a task when frames may have come.
     pub(super) fn wake(&self, waker: &Waker) {
-        *self.0.waits.lock().unwrap_or_else(PoisonError::into_inner) = Some(waker.clone());
+        let mut waits = self.0.waits.lock().unwrap_or_else(PoisonError::into_inner);
+        let former = waits.replace(waker.clone());
+        drop(waits);
+        // It may be the last to hold a task, which may hold this.
+        drop(former);
     }
 }
 

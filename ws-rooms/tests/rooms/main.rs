@@ -11,3 +11,4 @@ mod memory;
 mod nodes;
 mod policies;
 mod presence;
+mod reentrancy;

@@ -5,6 +5,8 @@ use bytes::{Bytes, BytesMut};
 
 mod framing;
 mod pending;
+#[cfg(test)]
+mod tests;
 
 use super::{
     closing::Sending,
