@@ -29,7 +29,7 @@ use ws_hyper::{
     upgrade_response,
     ws_tokio::{
         self, Acceptor,
-        handshake::{ArgumentError, HandshakeError, HandshakeStep},
+        handshake::{HandshakeError, HandshakeStep},
         http,
     },
 };
