@@ -18,6 +18,9 @@ pub(crate) enum Size {
 /// What the server says first, in two parts.
 pub(crate) const GREETING: [&str; 2] = ["how do ", "you do"];
 
+/// What a server that is the partner says at once behind that: it has been read while something else is being sent.
+pub(crate) const NEWS: &str = "by the way";
+
 /// The payload of each side's ping.
 pub(crate) const PING: &[u8] = b"still there?";
 

@@ -9,7 +9,7 @@ use ws_core::{
     SendQueue, ServerHandshake,
 };
 
-use crate::messages::{GREETING, PING, greeting};
+use crate::messages::{GREETING, NEWS, PING, greeting};
 
 /// A peer without a stream: octets come in, octets go out.
 pub(crate) struct Partner {
@@ -144,8 +144,11 @@ impl Partner {
         self.drain(out);
         if role == Role::Server {
             self.sent.push(self.said);
+            self.send(&Message::text(NEWS), out);
         } else {
+            // Two at once: one is read while the other is answered.
             self.say(0, out);
+            self.say(1, out);
         }
         self.converse(out);
     }
@@ -169,18 +172,21 @@ impl Partner {
         let Stage::Open(connection) = &mut self.stage else { return };
         self.heard.push(message.clone());
         match connection.role() {
-            Role::Server => {
-                connection.sender().send(message).unwrap();
-                self.drain(out);
-                self.sent.push(self.said);
-            }
+            Role::Server => self.send(message, out),
             // The first is the greeting, the others come back.
             Role::Client if *message == greeting() => {}
-            Role::Client => self.say(self.heard.len() - 1, out),
+            Role::Client => self.say(self.heard.len(), out),
         }
     }
 
-    /// Says the client's message with this number, or that there is none.
+    fn send(&mut self, message: &Message, out: &mut Vec<u8>) {
+        let Stage::Open(connection) = &mut self.stage else { return };
+        connection.sender().send(message).unwrap();
+        self.drain(out);
+        self.sent.push(self.said);
+    }
+
+    /// Says the client's message with this number, or closes when all have come back.
     fn say(&mut self, number: usize, out: &mut Vec<u8>) {
         let Stage::Open(connection) = &mut self.stage else { return };
         let sender = connection.sender();
@@ -193,7 +199,10 @@ impl Partner {
                 sender.send_part(message.kind(), &last, true).unwrap();
             }
             Some(message) => sender.send(message).unwrap(),
-            None => return sender.close(ws_core::CloseFrame::NORMAL).unwrap(),
+            None if self.heard.len() > self.messages.len() => {
+                return sender.close(ws_core::CloseFrame::NORMAL).unwrap();
+            }
+            None => return,
         }
         self.drain(out);
         self.sent.push(self.said);
