@@ -7,7 +7,10 @@ use std::{
 };
 
 use conformance::pipe::{Pipe, Script};
-use rustls::{ClientConnection, ServerConnection, version::TLS13};
+use rustls::{
+    ClientConnection, ServerConnection, SupportedProtocolVersion,
+    version::{TLS12, TLS13},
+};
 use ws_core::{
     ClientConfig, ClientHandshake, DeflateConfig, DeflateOffer, Proxy, Role, ServerConfig,
     ServerHandshake, WebSocketConfig,
@@ -41,6 +44,11 @@ impl Kind {
             deflate: bits & 4 != 0,
             size,
         })
+    }
+
+    /// How both ends do TLS: messages of the usual length are sent over TLS 1.2, others over TLS 1.3.
+    pub(crate) fn tls_config(self) -> &'static Tls {
+        &TLS[usize::from(self.size != Size::Usual)]
     }
 
     /// Whether runtimes have operations of their own in such a session: see [`agree`](crate::agree).
@@ -90,7 +98,7 @@ impl Rig {
         if kind.tls {
             dial = dial
                 .proxy(Proxy::parse("http://p.example:3128").unwrap())
-                .tls(Arc::clone(&TLS.client));
+                .tls(Arc::clone(&kind.tls_config().client));
         }
         Self {
             kind,
@@ -130,14 +138,19 @@ impl Rig {
         let messages = self.kind.size.messages();
         match self.kind.role {
             Role::Client => {
-                let connection = || ServerConnection::new(Arc::clone(&TLS.server)).unwrap().into();
+                let connection = || {
+                    ServerConnection::new(Arc::clone(&self.kind.tls_config().server))
+                        .unwrap()
+                        .into()
+                };
                 let handshake = ServerHandshake::new(&self.plain_server);
                 let tls = self.kind.tls.then(connection);
                 Partner::server(handshake, tls, self.kind.tls, messages)
             }
             Role::Server => {
                 let name = "h.example".try_into().unwrap();
-                let connection = ClientConnection::new(Arc::clone(&TLS.client), name);
+                let connection =
+                    ClientConnection::new(Arc::clone(&self.kind.tls_config().client), name);
                 let tls = self.kind.tls.then(|| connection.unwrap().into());
                 let handshake = ClientHandshake::new(&self.plain_client, "h.example", "/chat");
                 Partner::client(handshake.unwrap(), tls, messages)
@@ -165,17 +178,22 @@ pub(crate) struct Tls {
     pub(crate) server: Arc<rustls::ServerConfig>,
 }
 
-/// What is said in TLS has the same length every time: only keys are drawn, and nothing is kept for the next session.
-pub(crate) static TLS: LazyLock<Tls> = LazyLock::new(|| {
-    let authority = Authority::new("A");
-    let mut client = authority.client(&TLS13);
-    client.resumption = rustls::client::Resumption::disabled();
-    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
-    let mut server = authority.issue_for(&["h.example"], |_| {}, &key).server(&TLS13);
-    server.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
-    server.ticketer = rustls::crypto::ring::Ticketer::new().unwrap();
-    Tls { client: client.into(), server: server.into() }
-});
+/// Of either version. What is said has the same length every time: only keys are drawn, and nothing is kept for the next
+/// session.
+static TLS: LazyLock<[Tls; 2]> = LazyLock::new(|| [&TLS12, &TLS13].map(Tls::new));
+
+impl Tls {
+    fn new(version: &'static SupportedProtocolVersion) -> Self {
+        let authority = Authority::new("A");
+        let mut client = authority.client(version);
+        client.resumption = rustls::client::Resumption::disabled();
+        let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
+        let mut server = authority.issue_for(&["h.example"], |_| {}, &key).server(version);
+        server.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
+        server.ticketer = rustls::crypto::ring::Ticketer::new().unwrap();
+        Self { client: client.into(), server: server.into() }
+    }
+}
 
 /// Runs what needs a clock, with a way to let time pass.
 pub(crate) fn with_clock<O>(run: impl FnOnce(&dyn Fn()) -> O) -> O {

@@ -20,7 +20,7 @@ use crate::{
     messages::{GREETING, NEWS, PING, greeting},
     pace::Pace,
     partner::Partner,
-    rig::{Rig, TLS},
+    rig::Rig,
     verdict::{End, Step, Verdict},
 };
 
@@ -193,7 +193,9 @@ impl Party<'_> {
     fn server<L: Live>(&mut self, pipe: conformance::pipe::Pipe) -> Result<(), End> {
         if self.rig.kind.tls {
             self.verdict.step = Step::Secure;
-            let secured = self.pace.once(L::secure(pipe, Arc::clone(&TLS.server)))??;
+            let secured = self
+                .pace
+                .once(L::secure(pipe, Arc::clone(&self.rig.kind.tls_config().server)))??;
             return self.serve::<_, L::Runtime>(secured);
         }
         self.serve::<_, L::Runtime>(pipe)
