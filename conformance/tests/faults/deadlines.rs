@@ -66,7 +66,8 @@ impl Loop for Case {
 fn cases() -> Vec<Case> {
     let reads: &[usize] = if goes_all_the_way() { &[1, 7, usize::MAX] } else { &[7, usize::MAX] };
     let mut cases = Vec::new();
-    // TLS of others knows no deadline while it shakes hands.
+    // TLS of others knows no deadline while it shakes hands. A half that sends minds no time: the other half does, which
+    // here has nothing to do meanwhile.
     for kind in Kind::all(Size::Short).filter(|kind| !kind.is_over_others()) {
         for &read in reads {
             if read == usize::MAX || !(kind.tls || kind.deflate) {

@@ -138,15 +138,17 @@ impl Loop for Case {
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     let plain = Manner { read: usize::MAX, waits: false, drops: Drops::Never, fault: None };
-    for kind in Kind::all(Size::Short) {
+    for kind in Kind::all(Size::Short).chain(Kind::all_split()) {
         for &read in kind.size.reads() {
             for drops in [Drops::Never, Drops::Always] {
                 let waits = drops == Drops::Always;
                 let manner = Manner { read, waits, drops, ..plain };
-                cases.extend((read > 3 || !kind.tls).then_some(Case { kind, manner }));
+                cases.extend(
+                    (read > 3 || !(kind.tls || kind.halves)).then_some(Case { kind, manner }),
+                );
             }
         }
-        let faults = if kind.tls { &[][..] } else { &FAULTS[..2] };
+        let faults = if kind.tls || kind.deflate { &[][..] } else { &FAULTS[..2] };
         for (_, fault) in faults {
             // More operations than there are.
             cases.extend(

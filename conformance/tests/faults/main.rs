@@ -23,6 +23,7 @@ mod partner;
 mod rig;
 mod secured;
 mod session;
+mod socket;
 mod tally;
 mod verdict;
 

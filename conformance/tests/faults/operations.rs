@@ -56,10 +56,11 @@ fn is_short_enough(kind: Kind, read: usize, drops: Drops) -> bool {
     if goes_all_the_way() {
         return true;
     }
-    let Kind { tls, deflate, size, .. } = kind;
+    let Kind { tls, deflate, size, halves, .. } = kind;
     match size {
         Size::Long => true,
         _ if read == usize::MAX => true,
+        _ if halves => false,
         Size::Short if tls => read == 7 && !deflate && drops == Drops::Never,
         Size::Short => read == 7 || !deflate || drops == Drops::Never,
         Size::Usual => read > 1 && !tls && drops == Drops::Never,
@@ -72,7 +73,11 @@ fn cases() -> Vec<Case> {
         let manner = Manner { read, waits: drops != Drops::Never, drops, fault: None };
         cases.extend(FAULTS.map(|fault| Case { kind, manner, fault }));
     };
-    for kind in [Size::Short, Size::Usual, Size::Long].into_iter().flat_map(Kind::all) {
+    for kind in [Size::Short, Size::Usual, Size::Long]
+        .into_iter()
+        .flat_map(Kind::all)
+        .chain(Kind::all_split())
+    {
         for &read in kind.size.reads() {
             for drops in [Drops::Never, Drops::Always] {
                 if is_short_enough(kind, read, drops) {
@@ -80,7 +85,7 @@ fn cases() -> Vec<Case> {
                 }
             }
         }
-        if kind.size == Size::Short && (!kind.tls || goes_all_the_way()) {
+        if kind.size == Size::Short && (!(kind.tls || kind.deflate) || goes_all_the_way()) {
             (0..WAITS).for_each(|wait| add(kind, usize::MAX, Drops::At(wait)));
         }
     }

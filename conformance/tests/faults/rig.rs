@@ -33,6 +33,8 @@ pub(crate) struct Kind {
     pub(crate) tls: bool,
     pub(crate) deflate: bool,
     pub(crate) size: Size,
+    /// Whether the WebSocket is split.
+    pub(crate) halves: bool,
 }
 
 impl Kind {
@@ -43,7 +45,14 @@ impl Kind {
             tls: bits & 2 != 0,
             deflate: bits & 4 != 0,
             size,
+            halves: false,
         })
+    }
+
+    /// The kinds with short messages and a WebSocket that is split.
+    pub(crate) fn all_split() -> impl Iterator<Item = Self> {
+        let all = Self::all(Size::Short).filter(|kind| !kind.is_over_others() && !kind.deflate);
+        all.map(|kind| Self { halves: true, ..kind })
     }
 
     /// How both ends do TLS: messages of the usual length are sent over TLS 1.2, others over TLS 1.3.

@@ -52,13 +52,16 @@ impl Loop for Case {
 }
 
 fn cases() -> Vec<Case> {
-    let all = [Size::Short, Size::Usual, Size::Long].into_iter().flat_map(Kind::all);
+    let all = [Size::Short, Size::Usual, Size::Long]
+        .into_iter()
+        .flat_map(Kind::all)
+        .chain(Kind::all_split());
     let all = all.flat_map(|kind| kind.size.reads().iter().map(move |&read| Case { kind, read }));
     let is_short_enough = |case: &Case| {
-        let Case { kind: Kind { tls, size, .. }, read } = *case;
+        let Case { kind: Kind { tls, deflate, size, halves, .. }, read } = *case;
         match size {
             _ if goes_all_the_way() || read == usize::MAX => true,
-            Size::Short => !tls || read == 7,
+            Size::Short => read == 7 || !(tls || deflate || halves),
             Size::Usual => !tls && read == 7,
             Size::Long => true,
         }
