@@ -3,15 +3,12 @@
 use std::{
     future::Future,
     pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    task::{Context, Poll, Wake, Waker},
+    sync::Arc,
+    task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
 
-use conformance::{messages::socket::Drops, pipe::Peer};
+use conformance::{messages::socket::Drops, pipe::Peer, woken::Woken};
 
 use crate::verdict::End;
 
@@ -24,7 +21,7 @@ pub(crate) struct Pace<'a> {
     /// Lets time pass, where deadlines are waited for.
     idle: Option<&'a dyn Fn()>,
     peer: Peer,
-    flag: Arc<Flag>,
+    woken: Arc<Woken>,
     waker: Waker,
 }
 
@@ -37,9 +34,9 @@ enum Polled<O> {
 
 impl<'a> Pace<'a> {
     pub(crate) fn new(peer: Peer, drops: Drops, blocks: bool, idle: Option<&'a dyn Fn()>) -> Self {
-        let flag = FLAG.with(Arc::clone);
-        let waker = Waker::from(Arc::clone(&flag));
-        Self { waits: 0, drops, blocks, idle, peer, flag, waker }
+        let woken = WOKEN.with(Arc::clone);
+        let waker = Waker::from(Arc::clone(&woken));
+        Self { waits: 0, drops, blocks, idle, peer, woken, waker }
     }
 
     /// Makes a call that can be made again where it was dropped.
@@ -72,12 +69,12 @@ impl<'a> Pace<'a> {
     fn poll<O>(&mut self, call: impl Future<Output = O>) -> Polled<O> {
         let mut call = pin!(call);
         loop {
-            self.flag.0.store(false, Ordering::Relaxed);
+            self.woken.forget();
             let before = (self.peer.ops(), self.peer.retries());
             if let Poll::Ready(output) = call.as_mut().poll(&mut Context::from_waker(&self.waker)) {
                 return Polled::Ready(output);
             }
-            if !self.is_woken() {
+            if !self.woken.is_woken() {
                 let goes_on = self.blocks && before != (self.peer.ops(), self.peer.retries());
                 if !goes_on && !self.waits_for_time() {
                     return Polled::Hangs;
@@ -95,7 +92,7 @@ impl<'a> Pace<'a> {
     fn waits_for_time(&self) -> bool {
         let Some(idle) = self.idle else { return false };
         let start = Instant::now();
-        while !self.blocks && !self.is_woken() {
+        while !self.blocks && !self.woken.is_woken() {
             if start.elapsed() > PATIENCE {
                 return false;
             }
@@ -103,24 +100,11 @@ impl<'a> Pace<'a> {
         }
         true
     }
-
-    fn is_woken(&self) -> bool {
-        self.flag.0.load(Ordering::Acquire)
-    }
 }
 
 thread_local! {
     /// One for all: who is woken by a clock may be remembered there for a while.
-    static FLAG: Arc<Flag> = Arc::new(Flag(AtomicBool::new(false)));
-}
-
-/// Remembers that somebody was woken.
-struct Flag(AtomicBool);
-
-impl Wake for Flag {
-    fn wake(self: Arc<Self>) {
-        self.0.store(true, Ordering::Release);
-    }
+    static WOKEN: Arc<Woken> = Arc::default();
 }
 
 /// Longer than any deadline, by far.
