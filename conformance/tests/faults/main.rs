@@ -6,7 +6,7 @@
 //! of a session is a [verdict](verdict), which all adapters have to agree about.
 //!
 //! `cargo xtask faults` shows how many faults there were. With `FAULTS=all`, which is what `cargo xtask faults --all`
-//! sets, no operation is left out, and messages are longer.
+//! sets, no operation is left out, also where octets come one by one over TLS.
 
 #![cfg(all(feature = "tokio", feature = "smol", feature = "async-std", feature = "blocking"))]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]

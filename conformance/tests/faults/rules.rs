@@ -46,8 +46,8 @@ pub(crate) fn check(
         return Err("it was closed by both, and something is missing");
     }
     let read = partner.said() - peer.unread().len();
-    // "it MUST NOT continue to attempt to process data [...] after being instructed to _Fail the WebSocket Connection_".
-    // RFC 6455 7.1.7. Whose time was up has failed it; a stream that fails has not.
+    // "An endpoint MUST NOT continue to attempt to process data [...] from the remote peer after being instructed to _Fail
+    // the WebSocket Connection_." RFC 6455 7.1.7. A timeout does that; a stream that fails does not.
     let is_late = matches!(end, End::Failed("send-timeout" | "idle-timeout" | "close-timeout", _));
     if then.is_some() && !is_late && received < partner.sent_within(read) {
         return Err("a message that was read has been lost");
