@@ -67,7 +67,7 @@ impl<'a> Pace<'a> {
     }
 
     fn poll<O>(&mut self, call: impl Future<Output = O>) -> Polled<O> {
-        let mut call = pin!(call);
+        let (mut call, began) = (pin!(call), Instant::now());
         loop {
             self.woken.forget();
             let before = (self.peer.ops(), self.peer.retries());
@@ -76,7 +76,7 @@ impl<'a> Pace<'a> {
             }
             if !self.woken.is_woken() {
                 let goes_on = self.blocks && before != (self.peer.ops(), self.peer.retries());
-                if !goes_on && !self.waits_for_time() {
+                if !goes_on && !self.waits_for_time(began) {
                     return Polled::Hangs;
                 }
             }
@@ -88,17 +88,13 @@ impl<'a> Pace<'a> {
         }
     }
 
-    /// Waits for a deadline. Whoever blocks has waited already.
-    fn waits_for_time(&self) -> bool {
+    /// Waits for a deadline of a call. Whoever blocks has waited already.
+    fn waits_for_time(&self, began: Instant) -> bool {
         let Some(idle) = self.idle else { return false };
-        let start = Instant::now();
-        while !self.blocks && !self.woken.is_woken() {
-            if start.elapsed() > PATIENCE {
-                return false;
-            }
+        while !self.blocks && !self.woken.is_woken() && began.elapsed() < PATIENCE {
             idle();
         }
-        true
+        began.elapsed() < PATIENCE
     }
 }
 
