@@ -110,7 +110,8 @@ impl Partner {
                 match handshake.poll() {
                     Polled::Pending(handshake) => self.stage = Stage::Client(handshake),
                     Polled::Ready(Established { connection, .. }) => self.begin(connection, out),
-                    Polled::Failed(error) => panic!("the partner: {error}"),
+                    // A server whose deadline has passed says so; what becomes of it is its own verdict.
+                    Polled::Failed(_) => {}
                 }
             }
             Stage::Server(mut handshake) => {
