@@ -77,10 +77,17 @@ fn run<C: Loop, L: Live>(loops: &[C]) -> Verdicts {
 }
 
 /// Compares what has come of the same loops with every adapter.
-pub(crate) fn assert_agree<C: Loop>(
+pub(crate) fn assert_agree<C: Loop>(loops: &[C], all: &[Verdicts; 4]) {
+    let differences = differences(loops, all);
+    let shown = differences[..differences.len().min(20)].join("\n");
+    assert!(differences.is_empty(), "{} of {} differ\n{shown}", differences.len(), loops.len());
+}
+
+/// Where adapters do not agree.
+pub(crate) fn differences<C: Loop>(
     loops: &[C],
     [tokio, smol, async_std, blocking]: &[Verdicts; 4],
-) {
+) -> Vec<String> {
     let mut differences = Vec::new();
     for (number, of) in loops.iter().enumerate() {
         let [tokio, smol, async_std, blocking] =
@@ -96,8 +103,7 @@ pub(crate) fn assert_agree<C: Loop>(
             }
         }
     }
-    let shown = differences[..differences.len().min(20)].join("\n");
-    assert!(differences.is_empty(), "{} of {} differ\n{shown}", differences.len(), loops.len());
+    differences
 }
 
 /// Where two differ.
