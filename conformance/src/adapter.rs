@@ -2,11 +2,8 @@
 
 use std::{
     fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    task::{Context, Poll, Wake, Waker},
+    sync::Arc,
+    task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
 
@@ -15,7 +12,10 @@ use http::{Request, Response};
 use ws_core::{ClientConfig, Negotiated, ServerConfig, UpgradeResponse};
 use ws_driver::{Error, Parts};
 
-use crate::pipe::{Peer, Pipe, Script};
+use crate::{
+    pipe::{Peer, Pipe, Script},
+    woken::Woken,
+};
 
 #[cfg(any(feature = "tokio", feature = "smol", feature = "async-std", feature = "blocking"))]
 #[macro_use]
@@ -177,8 +177,8 @@ pub fn drive(
     let mut idle = 0;
     let mut traffic = peer.traffic();
     loop {
-        let flag = Arc::new(Flag(AtomicBool::new(false)));
-        let waker = Waker::from(Arc::clone(&flag));
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(Arc::clone(&woken));
         if let Poll::Ready(end) = attempt(&mut Context::from_waker(&waker)) {
             return Progress::Ended(Box::new(end));
         }
@@ -191,7 +191,7 @@ pub fn drive(
         if adapter.polls() && !waits_for_peer {
             continue;
         }
-        while !flag.0.load(Ordering::Acquire) {
+        while !woken.is_woken() {
             if start.elapsed() >= patience {
                 return if waits_for_peer { Progress::Waiting } else { Progress::Stuck };
             }
@@ -206,12 +206,3 @@ pub fn drive(
 
 /// So many polls in a row without a pause, and nothing comes of them.
 const MAX_IDLE: usize = 1000;
-
-/// Remembers that somebody was woken.
-struct Flag(AtomicBool);
-
-impl Wake for Flag {
-    fn wake(self: Arc<Self>) {
-        self.0.store(true, Ordering::Release);
-    }
-}

@@ -30,6 +30,7 @@ pub mod suite;
 pub mod sweep;
 pub mod vector;
 pub mod wire;
+pub mod woken;
 
 /// The README of the workspace: its example is compiled and run with the tests of documentation.
 #[cfg(all(doctest, feature = "tokio"))]

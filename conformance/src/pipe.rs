@@ -59,8 +59,11 @@ mod tokio_io;
 #[cfg(feature = "blocking")]
 mod transport;
 
-pub use self::script::{Script, Waits};
 use self::state::{End, State};
+pub use self::{
+    script::{Fault, Script, Waits},
+    state::Operation,
+};
 
 /// One end of a pipe. A clone is another handle of the same end; dropping the last is recorded.
 pub struct Pipe {
@@ -185,6 +188,11 @@ impl Peer {
     /// Number of operations that were told to try again, besides [`ops`](Self::ops).
     pub fn retries(&self) -> usize {
         self.end(|end| end.retries)
+    }
+
+    /// The first operation that has had the fault of [`Script::fault_at`].
+    pub fn struck(&self) -> Option<Operation> {
+        self.end(|end| end.struck)
     }
 
     /// How much has gone either way.

@@ -174,6 +174,16 @@ pub(crate) fn simulate(args: &[String]) -> Result {
     run(test.arg("--nocapture").env("SIMULATION_SECONDS", seconds.to_string()))
 }
 
+/// Whole sessions in which something goes wrong at each place, and how often; with `--all` at each place of all of them.
+pub(crate) fn faults(args: &[String]) -> Result {
+    let all = args.iter().any(|arg| arg == "--all");
+    let mut test = cargo(["test", "-p", "conformance", "--test", "faults"]);
+    if all {
+        test.arg("--release").env("FAULTS", "all");
+    }
+    run(test.args(["--", "--nocapture", "--test-threads=1"]))
+}
+
 /// Every target of `fuzz/` for a while: `cargo xtask fuzz [seconds]`.
 pub(crate) fn fuzz(args: &[String]) -> Result {
     let seconds: u32 = args.first().map_or(Ok(60), |seconds| seconds.parse())?;

@@ -43,6 +43,7 @@ const COMMANDS: &[(&str, &str, Command)] = &[
         "two parties, in any order, for an hour or as many seconds as given",
         jobs::simulate,
     ),
+    ("faults", "whole sessions in which something goes wrong, counted: [--all]", jobs::faults),
     ("coverage", "line coverage with cargo-tarpaulin", jobs::coverage),
     ("deny", "licences, advisories and sources with cargo-deny", jobs::deny),
     ("semver", "public API against the last tagged release", jobs::semver),

@@ -3,44 +3,34 @@
 use std::{
     future::Future,
     pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    task::{Context, Poll, Wake, Waker},
+    sync::Arc,
+    task::{Context, Poll, Waker},
 };
 
 use ws_core::{Negotiated, Role, WebSocketConfig};
 use ws_driver::{Runtime, WebSocket};
 
-use crate::pipe::{Pipe, Script};
+use crate::{
+    pipe::{Pipe, Script},
+    woken::Woken,
+};
 
 /// Polls a future until it waits for something: one that only lets others have a turn is polled again.
 pub fn poll<T>(future: impl Future<Output = T>) -> Poll<T> {
     thread_local! {
-        static FLAG: Arc<Flag> = Arc::default();
+        static WOKEN: Arc<Woken> = Arc::default();
     }
     let mut future = pin!(future);
-    FLAG.with(|flag| {
-        let waker = Waker::from(Arc::clone(flag));
+    WOKEN.with(|woken| {
+        let waker = Waker::from(Arc::clone(woken));
         loop {
-            flag.0.store(false, Ordering::Release);
+            woken.forget();
             let polled = future.as_mut().poll(&mut Context::from_waker(&waker));
-            if polled.is_ready() || !flag.0.load(Ordering::Acquire) {
+            if polled.is_ready() || !woken.is_woken() {
                 return polled;
             }
         }
     })
-}
-
-/// Whether somebody was woken.
-#[derive(Default)]
-struct Flag(AtomicBool);
-
-impl Wake for Flag {
-    fn wake(self: Arc<Self>) {
-        self.0.store(true, Ordering::Release);
-    }
 }
 
 /// What a future comes to that has nothing to wait for.

@@ -15,7 +15,9 @@ pub struct Script {
     pub(super) max_write: Option<usize>,
     pub(super) plain: bool,
     pub(super) hold_until_flush: bool,
+    pub(super) max_read: Option<usize>,
     pub(super) fail_at: Option<(usize, io::ErrorKind)>,
+    pub(super) fault_at: Option<(usize, Fault)>,
     pub(super) interrupt_at: Option<usize>,
     pub(super) panic_at: Option<usize>,
     pub(super) lies: bool,
@@ -39,6 +41,20 @@ pub enum Waits {
     At(usize),
 }
 
+/// What becomes of an operation that something would come of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It fails, and so do all after it.
+    Error(io::ErrorKind),
+    /// Nobody is at the other end any more: it reads the end, or it fails, and so do all
+    /// after it.
+    End,
+    /// It waits for ever, and so do all after it. Nobody is woken.
+    Stall,
+    /// It moves one octet, if it moves any.
+    Short,
+}
+
 impl Script {
     /// The default script.
     pub fn new() -> Self {
@@ -53,7 +69,8 @@ impl Script {
         self
     }
 
-    /// Answers what is written: called with everything that has arrived whenever something arrives.
+    /// Answers what is written: called with everything that has arrived whenever something arrives. An empty
+    /// portion closes the peer's side.
     #[must_use]
     pub fn respond<F>(mut self, responder: F) -> Self
     where
@@ -96,6 +113,22 @@ impl Script {
     #[must_use]
     pub fn max_write(mut self, len: usize) -> Self {
         self.max_write = Some(len);
+        self
+    }
+
+    /// A read gives at most so many octets.
+    #[must_use]
+    pub fn max_read(mut self, len: usize) -> Self {
+        self.max_read = Some(len);
+        self
+    }
+
+    /// The operation with this number, counted from 0, has this fault. Those that have to wait for the other end are
+    /// not counted: it is the same operation, whoever asks for it too early. Where nothing can come any more, nobody has
+    /// to wait.
+    #[must_use]
+    pub fn fault_at(mut self, op: usize, fault: Fault) -> Self {
+        self.fault_at = Some((op, fault));
         self
     }
 

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Direction, Script, Step, Waits, flow::Flow};
+use super::{Direction, Fault, Script, Step, Waits, flow::Flow};
 
 pub(super) struct State {
     /// What the end with this number reads.
@@ -31,6 +31,8 @@ pub(super) struct End {
     waits_for_peer: [bool; 2],
     /// Of the last operation.
     last: Direction,
+    /// The first operation with the fault of [`Script::fault_at`].
+    pub(super) struck: Option<Operation>,
     /// There may be room, and nobody has been told: for [`Script::forgets`].
     pub(super) unnoticed: bool,
     pub(super) shut: bool,
@@ -39,11 +41,16 @@ pub(super) struct End {
     pub(super) write_timeout: Option<Duration>,
 }
 
-#[derive(Clone, Copy)]
-enum Kind {
+/// What is done to a pipe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Operation {
+    /// Octets are read.
     Read,
+    /// Octets are written.
     Write,
+    /// What was written is passed on.
     Flush,
+    /// Nothing more is going to be written.
     Shut,
 }
 
@@ -59,6 +66,7 @@ impl End {
             waited: [false; 4],
             waits_for_peer: [false; 2],
             last: Direction::Read,
+            struck: None,
             unnoticed: false,
             shut: false,
             handles: 1,
@@ -77,6 +85,12 @@ impl End {
 
     pub(super) fn waits(&self) -> bool {
         self.waits_for_peer.contains(&true)
+    }
+
+    /// Whether an operation has had a fault that does not pass: nothing has to be waited for any more.
+    fn is_broken(&self) -> bool {
+        self.struck.is_some()
+            && matches!(self.script.fault_at, Some((_, Fault::Error(_) | Fault::End)))
     }
 
     fn waits_last(&self, direction: Direction) -> bool {
@@ -130,14 +144,21 @@ impl State {
     }
 
     pub(super) fn read(&mut self, side: usize, buf: &mut [u8]) -> Step {
-        if let Some(step) = self.begin(side, Kind::Read) {
+        if let Some(step) = self.begin(side, Operation::Read) {
             return step;
         }
+        let is_broken = self.ends[side].is_broken();
         let flow = &mut self.flows[side];
-        if flow.is_empty() && !flow.ended {
+        if flow.is_empty() && !flow.ended && !is_broken {
             return self.wait(side, Direction::Read);
         }
-        let len = flow.pop(buf);
+        let max = match self.befall(side, Operation::Read) {
+            Ok(true) => 1,
+            Ok(false) => self.ends[side].script.max_read.unwrap_or(usize::MAX),
+            Err(step) => return step,
+        };
+        let max = max.min(buf.len());
+        let len = self.flows[side].pop(&mut buf[..max]);
         if len > 0 {
             self.wake_writer(1 - side);
         }
@@ -149,7 +170,7 @@ impl State {
     }
 
     pub(super) fn write(&mut self, side: usize, bufs: &[IoSlice<'_>]) -> Step {
-        if let Some(step) = self.begin(side, Kind::Write) {
+        if let Some(step) = self.begin(side, Operation::Write) {
             return step;
         }
         let (end, flow) = (&mut self.ends[side], &mut self.flows[1 - side]);
@@ -159,10 +180,16 @@ impl State {
         let bufs = if end.script.plain { &bufs[..bufs.len().min(1)] } else { bufs };
         let offered: usize = bufs.iter().map(|buf| buf.len()).sum();
         let room = flow.room.unwrap_or(usize::MAX);
-        if room == 0 && offered > 0 {
+        if room == 0 && offered > 0 && !end.is_broken() {
             return self.wait(side, Direction::Write);
         }
-        let len = offered.min(end.script.max_write.unwrap_or(usize::MAX)).min(room);
+        let max = match self.befall(side, Operation::Write) {
+            Ok(true) => 1,
+            Ok(false) => self.ends[side].script.max_write.unwrap_or(usize::MAX),
+            Err(step) => return step,
+        };
+        let (end, flow) = (&mut self.ends[side], &mut self.flows[1 - side]);
+        let len = offered.min(max).min(room);
         flow.room = flow.room.map(|room| room - len);
         let (mut rest, holds) = (len, end.script.hold_until_flush);
         for buf in bufs {
@@ -183,7 +210,10 @@ impl State {
     }
 
     pub(super) fn flush(&mut self, side: usize) -> Step {
-        if let Some(step) = self.begin(side, Kind::Flush) {
+        if let Some(step) = self.begin(side, Operation::Flush) {
+            return step;
+        }
+        if let Err(step) = self.befall(side, Operation::Flush) {
             return step;
         }
         self.pass_on(side);
@@ -192,7 +222,10 @@ impl State {
     }
 
     pub(super) fn shut(&mut self, side: usize) -> Step {
-        if let Some(step) = self.begin(side, Kind::Shut) {
+        if let Some(step) = self.begin(side, Operation::Shut) {
+            return step;
+        }
+        if let Err(step) = self.befall(side, Operation::Shut) {
             return step;
         }
         self.pass_on(side);
@@ -221,9 +254,9 @@ impl State {
     }
 
     /// Waits and failures that come before an operation does anything.
-    fn begin(&mut self, side: usize, kind: Kind) -> Option<Step> {
+    fn begin(&mut self, side: usize, kind: Operation) -> Option<Step> {
         let end = &mut self.ends[side];
-        end.last = if let Kind::Read = kind { Direction::Read } else { Direction::Write };
+        end.last = if let Operation::Read = kind { Direction::Read } else { Direction::Write };
         end.waits_for_peer[end.last as usize] = false;
         let due = match end.script.waits {
             Waits::Never => false,
@@ -248,11 +281,33 @@ impl State {
         }
     }
 
+    /// The fault of an operation that need not wait, where there is one: whether it moves one octet only, or what
+    /// comes of it.
+    fn befall(&mut self, side: usize, operation: Operation) -> Result<bool, Step> {
+        let end = &mut self.ends[side];
+        let Some((op, fault)) = end.script.fault_at else { return Ok(false) };
+        if end.ops < op {
+            return Ok(false);
+        }
+        assert!(end.ops < op + SPINS || fault == Fault::Short, "it is tried again and again");
+        match fault {
+            Fault::Short if end.ops > op => return Ok(false),
+            _ => end.struck = end.struck.or(Some(operation)),
+        }
+        match fault {
+            Fault::Short => Ok(true),
+            Fault::Error(kind) => Err(self.done(side, Err(kind.into()))),
+            Fault::End if end.last == Direction::Read => Err(self.done(side, Ok(0))),
+            Fault::End => Err(self.done(side, Err(io::ErrorKind::BrokenPipe.into()))),
+            Fault::Stall => Err(Step::Wait(end.last)),
+        }
+    }
+
     fn wait(&mut self, side: usize, direction: Direction) -> Step {
         let end = &mut self.ends[side];
         end.waits_for_peer[direction as usize] = true;
         // It has waited; what comes of it when it is woken is not to wait again.
-        let kind = if direction == Direction::Read { Kind::Read } else { Kind::Write };
+        let kind = if direction == Direction::Read { Operation::Read } else { Operation::Write };
         end.waited[kind as usize] = true;
         Step::Wait(direction)
     }
@@ -276,7 +331,12 @@ impl State {
     fn arrived(&mut self, side: usize) {
         if let Some(responder) = &mut self.ends[side].script.responder {
             let answer = responder.respond(self.flows[1 - side].contiguous());
-            answer.iter().for_each(|portion| self.deliver(side, portion));
+            for portion in &answer {
+                match portion.as_slice() {
+                    [] => self.close(side),
+                    portion => self.deliver(side, portion),
+                }
+            }
         }
         self.wake_reader(1 - side);
     }
@@ -304,6 +364,9 @@ impl State {
         self.woken[2 + side] = slot.take().or(self.woken[2 + side].take());
     }
 }
+
+/// So many operations on a stream that is broken are too many.
+const SPINS: usize = 100;
 
 /// How much more than the truth a lying stream says.
 const LIE: usize = 1000;

@@ -24,7 +24,7 @@ impl Pipe {
     ///
     /// As the script says.
     pub fn shut_write(&mut self) -> io::Result<()> {
-        self.settle(|_| None, State::shut).map(drop)
+        self.settle(|end| end.write_timeout, State::shut).map(drop)
     }
 
     /// Does an operation until it comes to something, or its time is up.
@@ -80,6 +80,6 @@ impl Write for Pipe {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.settle(|_| None, State::flush).map(drop)
+        self.settle(|end| end.write_timeout, State::flush).map(drop)
     }
 }

@@ -292,3 +292,46 @@ fn who_waits_for_room_is_forgotten_when_something_is_written_before_that_is_noti
         assert_eq!(count.0.load(Ordering::Relaxed), usize::from(!writes_first));
     }
 }
+
+#[test]
+fn a_fault_strikes_the_nth_operation_that_need_not_wait() {
+    use super::{Fault, Operation};
+
+    let script = |fault| Script::new().input(["abc", "def"]).nonblocking().fault_at(1, fault);
+    let read = |io: &mut Pipe| {
+        let mut buf = [0; 8];
+        io.read(&mut buf).map(|len| buf[..len].to_vec()).map_err(|error| error.kind())
+    };
+
+    let (mut io, peer) = Pipe::new(script(Fault::Error(ErrorKind::ConnectionReset)));
+    assert_eq!((read(&mut io).unwrap(), peer.struck()), (b"abc".to_vec(), None));
+    assert_eq!(read(&mut io), Err(ErrorKind::ConnectionReset));
+    assert_eq!(io.write(b"x").unwrap_err().kind(), ErrorKind::ConnectionReset);
+    assert_eq!((peer.struck(), peer.ops()), (Some(Operation::Read), 3));
+
+    let (mut io, _) = Pipe::new(script(Fault::End));
+    assert_eq!((read(&mut io).unwrap(), read(&mut io).unwrap()), (b"abc".to_vec(), Vec::new()));
+    assert_eq!(io.write(b"x").unwrap_err().kind(), ErrorKind::BrokenPipe);
+
+    let (mut io, peer) = Pipe::new(script(Fault::Stall));
+    assert_eq!(read(&mut io).unwrap(), b"abc");
+    assert_eq!(read(&mut io), Err(ErrorKind::WouldBlock));
+    assert_eq!((peer.struck(), peer.ops()), (Some(Operation::Read), 1));
+
+    let (mut io, peer) = Pipe::new(script(Fault::Short));
+    let reads = [(); 3].map(|()| read(&mut io).unwrap());
+    assert_eq!(reads, [b"abc".to_vec(), b"d".to_vec(), b"ef".to_vec()]);
+    // Nothing has come: this is not an operation yet.
+    assert_eq!(read(&mut io), Err(ErrorKind::WouldBlock));
+    assert_eq!(peer.ops(), 3);
+}
+
+#[test]
+fn a_responder_may_close() {
+    let script = Script::new().max_read(2).respond(|_| vec![b"abc".to_vec(), Vec::new()]);
+    let (mut io, _) = Pipe::new(script);
+    io.write_all(b"x").unwrap();
+    let mut buf = [0; 8];
+    let lens = [(); 3].map(|()| io.read(&mut buf).unwrap());
+    assert_eq!(lens, [2, 1, 0]);
+}

@@ -50,9 +50,17 @@ impl Authority {
         names: &[&str],
         change: impl FnOnce(&mut CertificateParams),
     ) -> Identity {
-        let params = params(names, change);
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        self.issue_for(names, change, &KeyPair::generate().unwrap())
+    }
+
+    /// A certificate for this key.
+    pub(crate) fn issue_for(
+        &self,
+        names: &[&str],
+        change: impl FnOnce(&mut CertificateParams),
+        key: &KeyPair,
+    ) -> Identity {
+        let certificate = params(names, change).signed_by(key, &self.issuer).unwrap();
         Identity { certificate: certificate.der().clone(), key: key.serialize_der() }
     }
 

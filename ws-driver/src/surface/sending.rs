@@ -21,9 +21,9 @@ macro_rules! __sending {
         /// # Errors
         ///
         /// [`Error::Send`](Error::Send) when nothing can be sent any more, with the reason;
-        /// [`Error::TimedOut`](Error::TimedOut) when the peer took nothing for too long; [`Error::Io`](Error::Io)
-        /// for the stream's own. What the peer said before it went, and the reason in its close frame, are still
-        /// to be received.
+        /// [`Error::TimedOut`](Error::TimedOut) when the peer took nothing for too long, and then nothing is received
+        /// any more either (RFC 6455 7.1.7); [`Error::Io`](Error::Io) for the stream's own. What the peer said before
+        /// its stream failed, and the reason in its close frame, are still to be received.
         #[doc(alias = "write")]
         pub $($async)? fn send(
             &mut self,
