@@ -63,7 +63,7 @@ fn handshake_errors() -> Vec<HandshakeError> {
     for step in STEPS {
         errors.extend([HandshakeError::Truncated(step), HandshakeError::TimedOut(step)]);
     }
-    errors.extend(argument_errors().into_iter().map(HandshakeError::Argument));
+    errors.extend(argument_errors().into_iter().map(HandshakeError::from));
     errors
 }
 
@@ -228,7 +228,8 @@ fn an_error_is_two_words_long() {
 #[test]
 fn an_error_leads_to_what_it_came_from() {
     let error = HandshakeError::Truncated(HandshakeStep::ReadRequest);
-    let unsent = chain(&UnsentAnswer::new(error, io::Error::other("cut")).into());
+    let unsent = Error::from(UnsentAnswer::new(error, io::Error::other("cut")));
+    let unsent = chain(&unsent);
     assert_eq!(unsent.len(), 2);
     assert!(unsent[0].contains("inside the head") && unsent[1] == "cut", "{unsent:?}");
     let mistake = handshake_errors().swap_remove(1);
