@@ -155,6 +155,11 @@ fn the_examples_of_the_rfc() {
     assert_eq!(client_hears(&two), texts(&["Hello", "Hello"]));
     let twice = [&bare[..7], &hello[..]].concat();
     assert_eq!(client_hears(&frame(0xc1, &twice)), texts(&["HelloHello"]));
+    // The empty block whose octets are left out at the end may have BFINAL as well.
+    let last_is_empty = [&stored[..10], &[0x01]].concat();
+    assert_eq!(client_hears(&frame(0xc1, &last_is_empty)), texts(&["Hello"]));
+    let two = [frame(0xc1, &[0x01]), frame(0xc1, &last_is_empty), frame(0xc1, &hello)].concat();
+    assert_eq!(client_hears(&two), texts(&["", "Hello", "Hello"]));
     // 7.2.3.5: two blocks in one message.
     let two_blocks = [0xf2, 0x48, 0x05, 0x00, 0x00, 0x00, 0xff, 0xff, 0xca, 0xc9, 0xc9, 0x07, 0x00];
     assert_eq!(client_hears(&frame(0xc1, &two_blocks)), texts(&["Hello"]));

@@ -137,10 +137,16 @@ impl State {
             out.reserve(1);
             let status = context.decompress_vec(&END, out, FlushDecompress::Sync);
             let taken = (context.total_in() - start) as usize;
-            let fits = matches!(status, Ok(Status::Ok | Status::BufError))
-                && taken == END.len()
-                && out.len() == len;
-            if !fits {
+            let fits = match status {
+                Ok(Status::Ok | Status::BufError) => taken == END.len(),
+                // The empty block that the tail belongs to is a last one.
+                Ok(Status::StreamEnd) => {
+                    context.reset(false);
+                    taken == TAIL.len()
+                }
+                Err(_) => false,
+            };
+            if !fits || out.len() != len {
                 return Err(BadDeflate);
             }
         }
