@@ -1,59 +1,42 @@
-//! Any bytes as frames, whole and in pieces, to both roles: the same messages, and memory that
-//! stays within the limits.
-#![no_main]
+//! Any bytes as frames, to either role, whole and in pieces, as messages and as parts: the same is heard, texts
+//! are UTF-8, and memory stays within the limits. The first byte says who hears them, and how they are cut.
 
-use bytes::Buf;
-use libfuzzer_sys::fuzz_target;
-use ws_core::{Connection, Incoming, Negotiated, RecvBuf, Role, WebSocketConfig};
+use ws_core::{Connection, Role, WebSocketConfig};
 
-fuzz_target!(|data: &[u8]| {
-    for role in [Role::Client, Role::Server] {
-        let whole = run(role, data, data.len().max(1));
-        assert_eq!(whole, run(role, data, 1));
-        assert_eq!(whole, run(role, data, 5));
-    }
-});
+use crate::{
+    hearing::{Heard, hear},
+    pieces::Cut,
+    wire::{drain, open},
+};
 
-fn run(role: Role, data: &[u8], step: usize) -> (Vec<String>, Vec<u8>) {
+const MAX_LENS: [usize; 2] = [60_000, 256 * 1024];
+
+/// Runs one input.
+pub fn run(data: &[u8]) {
+    let [how, data @ ..] = data else { return };
+    let role = if how & 1 == 0 { Role::Server } else { Role::Client };
+    let whole = listen(role, data, Cut::Whole, false);
+    let cuts = [Cut::Every(1), Cut::Every(5), Cut::Random(u64::from(*how))];
+    let cut = cuts[usize::from(how >> 1) % cuts.len()];
+    assert_eq!(whole, listen(role, data, cut, false));
+    let (parts, told) = listen(role, data, cut, true);
+    assert_eq!(whole.1, told);
+    // The same; only of a message that did not end there is more.
+    let (begun, heard): (Vec<_>, _) =
+        parts.into_iter().partition(|it| matches!(it, Heard::Unfinished(_)));
+    assert!(begun.len() <= 1);
+    assert_eq!(whole.0, heard);
+}
+
+fn listen(role: Role, data: &[u8], cut: Cut, parts: bool) -> (Vec<Heard>, Vec<u8>) {
     let config =
         WebSocketConfig::new().max_frame_len(40_000).max_message_len(60_000).max_fragments(10);
-    let mut connection = Connection::new(role, Negotiated::default(), RecvBuf::new(), &config);
-    let mut heard = Vec::new();
-    for piece in data.chunks(step) {
-        let mut piece = piece;
-        while !piece.is_empty() {
-            let space = connection.receiver().recv_buf().space_mut();
-            let n = piece.len().min(space.len());
-            space[..n].copy_from_slice(&piece[..n]);
-            connection.receiver().recv_buf().commit(n);
-            piece = &piece[n..];
-            loop {
-                match connection.poll() {
-                    Ok(Some(Incoming::Message(_))) => {
-                        heard.push(format!("{:?}", connection.receiver().take_message().unwrap()));
-                    }
-                    Ok(Some(other)) => {
-                        heard.push(format!("{other:?} {:?}", connection.receiver().payload()));
-                    }
-                    Ok(None) => break,
-                    Err(rule) => {
-                        heard.push(rule.name().into());
-                        // What the peer is told does not depend on the pieces, but for pongs that
-                        // newer ones have replaced.
-                        return (heard, Vec::new());
-                    }
-                }
-            }
-        }
-    }
-    assert!(connection.receiver().recv_buf().capacity() <= 256 * 1024);
+    let mut connection: Connection = open(role, None, &config);
+    let heard = hear(&mut connection, data, cut, parts, MAX_LENS);
     let mut told = Vec::new();
-    let queue = connection.send_queue();
-    while queue.has_remaining() {
-        let n = queue.chunk().len();
-        told.extend_from_slice(queue.chunk());
-        queue.advance(n);
-    }
+    drain(connection.send_queue(), &mut told);
+    // Behind a broken rule, pongs depend on the pieces: newer ones replace them.
+    let is_broken = matches!(heard.last(), Some(Heard::Broken(_)));
     // Masks differ from run to run.
-    (heard, if role == Role::Server { told } else { Vec::new() })
+    (heard, if role == Role::Server && !is_broken { told } else { Vec::new() })
 }

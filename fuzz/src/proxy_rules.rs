@@ -1,8 +1,6 @@
 //! Any text as environment variables, a line each, and as the URL of a server in the first line: what is
 //! taken for a proxy means the same when it is written down, and nobody's password is.
-#![no_main]
 
-use libfuzzer_sys::fuzz_target;
 use ws_core::{Proxy, ProxyHandshake, ProxyRules, Url};
 
 const NAMES: [&str; 12] = [
@@ -20,7 +18,8 @@ const NAMES: [&str; 12] = [
     "request_method",
 ];
 
-fuzz_target!(|data: &[u8]| {
+/// Runs one input.
+pub fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (url, variables) = text.split_once('\n').unwrap_or((text, ""));
     for url in variables.lines() {
@@ -43,7 +42,7 @@ fuzz_target!(|data: &[u8]| {
         }
         Err(error) => assert!(error.to_string().is_ascii(), "{error}"),
     }
-});
+}
 
 fn check(url: &str) {
     let proxy = match Proxy::parse(url) {

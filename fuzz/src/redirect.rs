@@ -1,12 +1,11 @@
 //! Any Location as the answer of any URL: where we go, a browser goes, and nothing is given away.
 //! The URL is the first line, and the Location all the rest.
-#![no_main]
 
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use libfuzzer_sys::fuzz_target;
 use ws_core::{ClientConfig, Redirects, Url, upgrade_request};
 
-fuzz_target!(|data: &[u8]| {
+/// Runs one input.
+pub fn run(data: &[u8]) {
     let Some(end) = data.iter().position(|&byte| byte == b'\n') else { return };
     let (base, location) = (&data[..end], &data[end + 1..]);
     let Ok(base) = std::str::from_utf8(base) else { return };
@@ -51,18 +50,18 @@ fuzz_target!(|data: &[u8]| {
     if [base, location, next.host()].into_iter().any(differs) {
         return;
     }
-    let theirs = url::Url::parse(base).expect("a browser takes it").join(location);
+    let theirs = ::url::Url::parse(base).expect("a browser takes it").join(location);
     let theirs = theirs.expect("a browser takes it").to_string();
     let theirs = theirs.strip_prefix("http").map_or(theirs.clone(), |rest| format!("ws{rest}"));
-    let theirs = url::Url::parse(&theirs).expect("a browser takes it");
-    let ours = url::Url::parse(&next.to_string()).expect("a browser takes it");
+    let theirs = ::url::Url::parse(&theirs).expect("a browser takes it");
+    let ours = ::url::Url::parse(&next.to_string()).expect("a browser takes it");
     assert_eq!(ours.origin(), theirs.origin(), "{base:?} {location:?}");
     assert_eq!(
         (ours.path(), ours.query()),
         (theirs.path(), theirs.query()),
         "{base:?} {location:?}"
     );
-});
+}
 
 /// Whether some piece is a letter and a colon.
 fn has_drive(text: &str) -> bool {

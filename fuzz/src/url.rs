@@ -1,11 +1,10 @@
 //! Any text as a URL: what we take leads to the host that it would lead a browser to.
-#![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use ws_core::{ArgumentError, ClientConfig, HandshakeError, upgrade_request};
 use ws_core::Url;
+use ws_core::{ArgumentError, ClientConfig, HandshakeError, upgrade_request};
 
-fuzz_target!(|data: &[u8]| {
+/// Runs one input.
+pub fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let ours = match Url::parse(text) {
         Ok(url) => url,
@@ -34,7 +33,7 @@ fuzz_target!(|data: &[u8]| {
     if ours.host().contains('%') || ours.host().contains("xn--") {
         return;
     }
-    let theirs = url::Url::parse(text).expect("a browser takes it");
+    let theirs = ::url::Url::parse(text).expect("a browser takes it");
     let host = theirs.host_str().expect("it has a host");
     let port = theirs.port_or_known_default().expect("it has a port");
     let host_field = match theirs.port() {
@@ -42,4 +41,4 @@ fuzz_target!(|data: &[u8]| {
         None => host.to_owned(),
     };
     assert_eq!((ours.host_field(), ours.port()), (&*host_field, port), "{text:?}");
-});
+}

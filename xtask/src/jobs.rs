@@ -1,6 +1,5 @@
 //! The commands that are one or two child processes each.
 
-use std::path::Path;
 use std::process::Command;
 
 use crate::cargo::{cargo, cargo_of, output, run, status};
@@ -160,20 +159,6 @@ pub(crate) fn simulate(args: &[String]) -> Result {
     let seconds: u32 = args.first().map_or(Ok(3600), |seconds| seconds.parse())?;
     let mut test = cargo(["test", "--release", "-p", "conformance", "--test", "simulation", "--"]);
     run(test.arg("--nocapture").env("SIMULATION_SECONDS", seconds.to_string()))
-}
-
-/// Every target of `fuzz/` for a while: `cargo xtask fuzz [seconds]`.
-pub(crate) fn fuzz(args: &[String]) -> Result {
-    let seconds: u32 = args.first().map_or(Ok(60), |seconds| seconds.parse())?;
-    if !Path::new("fuzz/Cargo.toml").is_file() {
-        return Err(Skip::optional("there is no fuzz target yet").into());
-    }
-    tools::require_nightly("fuzz")?;
-    let limit = format!("-max_total_time={seconds}");
-    for target in output(&mut cargo_of("nightly", ["fuzz", "list"]))?.split_whitespace() {
-        run(&mut cargo_of("nightly", ["fuzz", "run", target, "--", &limit]))?;
-    }
-    Ok(())
 }
 
 /// Which lines the tests reach.
