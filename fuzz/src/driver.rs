@@ -186,6 +186,7 @@ struct Hostile<'a> {
 }
 
 /// What it does in one call.
+#[derive(Clone, Copy)]
 enum Mood {
     Takes(usize),
     Waits,

@@ -45,7 +45,7 @@ fn offer(bits: u8, flags: u8, lines: &[&[u8]]) {
                 let named = response.headers().get(SEC_WEBSOCKET_EXTENSIONS);
                 let named = named.map(|it| it.to_str().expect("ASCII").to_owned());
                 assert_eq!(named, negotiated.extensions());
-                Ok(negotiated.deflate().cloned())
+                Ok(negotiated.deflate().copied())
             }
             Err(rejection) => Err(rejection.rule()),
         })
@@ -65,7 +65,7 @@ fn offer(bits: u8, flags: u8, lines: &[&[u8]]) {
     let expected = match &agreed {
         // It was empty.
         Err(_) if joined.iter().all(|byte| b" \t,".contains(byte)) => Ok(None),
-        agreed => agreed.clone(),
+        agreed => *agreed,
     };
     assert_eq!(asked(&[&with_others]), Some(expected), "with others");
 }
@@ -89,7 +89,7 @@ fn answer(bits: u8, flags: u8, lines: &[&[u8]]) {
         }
         let response = response.body(()).ok()?;
         let verified = verifier.verify(&response);
-        Some(verified.map(|it| it.deflate().cloned()).map_err(|error| error.name()))
+        Some(verified.map(|it| it.deflate().copied()).map_err(|error| error.name()))
     };
     let Some(agreed) = answered(lines) else { return };
     if let Ok(Some(params)) = &agreed {

@@ -1,7 +1,7 @@
 //! Any lines as Sec-WebSocket-Protocol, of a request and of an answer: what is chosen is what reading the lists slowly
 //! says, and an answer is taken if it is one of the names that were offered.
 
-use http::{Request, Response, header::SEC_WEBSOCKET_PROTOCOL};
+use http::{HeaderValue, Request, Response, header::SEC_WEBSOCKET_PROTOCOL};
 use ws_core::{
     ClientConfig, Preference, RequestRule, ResponseRule, ServerConfig, connect_request, respond,
 };
@@ -46,7 +46,7 @@ fn offer(lines: &[&[u8]]) {
                 assert!(is_list);
                 assert_eq!(negotiated.subprotocol(), expected.copied());
                 let named = response.headers().get(SEC_WEBSOCKET_PROTOCOL);
-                assert_eq!(named.map(|it| it.as_bytes()), expected.map(|it| it.as_bytes()));
+                assert_eq!(named.map(HeaderValue::as_bytes), expected.map(|it| it.as_bytes()));
             }
             Err(rejection) => {
                 assert!(!is_list);

@@ -20,7 +20,7 @@ pub fn run(data: &[u8]) {
     }
     // Some octets cannot stand in a field.
     let Ok(request) = request.body(()) else { return };
-    let options = members(&connection).all(|member| is_token(member))
+    let options = members(&connection).all(is_token)
         && members(&connection).any(|member| member.eq_ignore_ascii_case(b"upgrade"));
     let protocols = members(&upgrade).all(is_protocol)
         && members(&upgrade).any(|member| member.eq_ignore_ascii_case(b"websocket"));

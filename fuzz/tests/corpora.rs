@@ -1,5 +1,7 @@
 //! What the targets have found so far, once more: on any toolchain, without libFuzzer.
 
+#![expect(clippy::panic, clippy::unwrap_used, reason = "this is how a test fails")]
+
 use std::{
     collections::BTreeSet,
     fs,
