@@ -27,10 +27,16 @@ fn replay(name: &str) {
     assert!(files.len() >= 5, "the corpus of {name} is empty");
     for file in files {
         println!("corpus/{name}/{file}");
-        (target.run)(&fs::read(corpus.join(file)).unwrap());
+        let input = fs::read(corpus.join(file)).unwrap();
+        let allocated = allocation_counter::measure(|| (target.run)(&input));
+        assert!(allocated.bytes_max <= MAX_ALLOCATED, "{} bytes at once", allocated.bytes_max);
     }
     (target.run)(b"");
 }
+
+/// More than any input takes at once: two parties with compressors of 270 KiB each way, what they hear, and what is
+/// made to compare it with.
+const MAX_ALLOCATED: u64 = 2 * 1024 * 1024;
 
 macro_rules! replayed {
     ($($name:ident)*) => {
