@@ -155,6 +155,11 @@ fn the_examples_of_the_rfc() {
     assert_eq!(client_hears(&two), texts(&["Hello", "Hello"]));
     let twice = [&bare[..7], &hello[..]].concat();
     assert_eq!(client_hears(&frame(0xc1, &twice)), texts(&["HelloHello"]));
+    // The empty block whose octets are left out at the end may have BFINAL as well.
+    let last_is_empty = [&stored[..10], &[0x01]].concat();
+    assert_eq!(client_hears(&frame(0xc1, &last_is_empty)), texts(&["Hello"]));
+    let two = [frame(0xc1, &[0x01]), frame(0xc1, &last_is_empty), frame(0xc1, &hello)].concat();
+    assert_eq!(client_hears(&two), texts(&["", "Hello", "Hello"]));
     // 7.2.3.5: two blocks in one message.
     let two_blocks = [0xf2, 0x48, 0x05, 0x00, 0x00, 0x00, 0xff, 0xff, 0xca, 0xc9, 0xc9, 0x07, 0x00];
     assert_eq!(client_hears(&frame(0xc1, &two_blocks)), texts(&["Hello"]));
@@ -203,6 +208,7 @@ fn corrupted_streams() {
         ("a stored block that is too short", &[0x00, 0x05, 0x00, 0xfa, 0xff, 0x48, 0x65]),
         ("a distance to before the beginning", &[0xf2, 0x00, 0x11, 0x00, 0x00]),
         ("bad code lengths", &[0x04, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
+        ("cut off inside a head of codes", &[0xdc, 0x2e, 0x00]),
         ("the tail left on", &[0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00, 0x00, 0x00, 0xff]),
     ] {
         let got = client_hears(&frame(0xc1, payload));
@@ -217,6 +223,27 @@ fn corrupted_streams() {
         let mut broken = hello;
         broken[bit / 8] ^= 1 << (bit % 8);
         let _ = client_hears(&[frame(0xc1, &broken), frame(0xc1, &hello)].concat());
+    }
+}
+
+/// Inside a block of each kind, and inside the head of one, which is long where a block has codes of its own.
+#[test]
+fn a_message_that_was_cut_off_is_noticed_wherever_that_was() {
+    // Letters that do not repeat each other.
+    let letter = |n: u32| char::from(b'a' + (n.wrapping_mul(2_654_435_761) >> 24) as u8 % 23);
+    let text: String = (0..700).map(letter).collect();
+    for (level, kind) in [(0, 0), (1, 1), (9, 2)] {
+        let config = WebSocketConfig::new().deflate_level(level).fragment_len(None);
+        let mut ws = open(Role::Server, PLAIN, &config);
+        ws.sender().send(&Message::text(text.as_str())).unwrap();
+        let [(0xc1, payload)] = &frames(&written(&mut ws))[..] else { panic!("not one frame") };
+        assert_eq!(payload[0] >> 1 & 3, kind, "another kind of block than is meant");
+        // One octet of zeros is a message without any.
+        for len in 2..payload.len() {
+            let mut ws = open(Role::Client, PLAIN, &WebSocketConfig::default());
+            let got = heard(&mut ws, &frame(0xc1, &payload[..len]), usize::MAX, false);
+            assert_eq!(got, Err(FrameRule::InvalidDeflate), "level {level}, {len} octets");
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! The commands that are one or two child processes each.
 
-use std::path::Path;
 use std::process::Command;
 
 use crate::cargo::{cargo, cargo_of, output, run, status};
@@ -182,20 +181,6 @@ pub(crate) fn faults(args: &[String]) -> Result {
         test.arg("--release").env("FAULTS", "all");
     }
     run(test.args(["--", "--nocapture", "--test-threads=1"]))
-}
-
-/// Every target of `fuzz/` for a while: `cargo xtask fuzz [seconds]`.
-pub(crate) fn fuzz(args: &[String]) -> Result {
-    let seconds: u32 = args.first().map_or(Ok(60), |seconds| seconds.parse())?;
-    if !Path::new("fuzz/Cargo.toml").is_file() {
-        return Err(Skip::optional("there is no fuzz target yet").into());
-    }
-    tools::require_nightly("fuzz")?;
-    let limit = format!("-max_total_time={seconds}");
-    for target in output(&mut cargo_of("nightly", ["fuzz", "list"]))?.split_whitespace() {
-        run(&mut cargo_of("nightly", ["fuzz", "run", target, "--", &limit]))?;
-    }
-    Ok(())
 }
 
 /// Which lines the tests reach.

@@ -4,6 +4,7 @@
 //! same words. `cargo xtask help` lists them.
 
 mod cargo;
+mod fuzz;
 mod jobs;
 mod step;
 mod test_all;
@@ -37,7 +38,11 @@ const COMMANDS: &[(&str, &str, Command)] = &[
     ("wasm", "ws-core for wasm32-unknown-unknown", jobs::wasm),
     ("miri", "ws-core's unit tests under Miri (nightly)", jobs::miri),
     ("asan", "tests under AddressSanitizer (nightly, Linux)", jobs::asan),
-    ("fuzz", "each fuzz target for 60 seconds, or for as many as given", jobs::fuzz),
+    (
+        "fuzz",
+        "the fuzz targets: [--seconds N|--replay|--minimize|--seed] [TARGET]..",
+        fuzz::run_fuzz,
+    ),
     (
         "simulate",
         "two parties, in any order, for an hour or as many seconds as given",

@@ -9,6 +9,7 @@ mod allow;
 mod circles;
 mod crates;
 mod finding;
+mod fuzzing;
 mod imports;
 mod layers;
 mod length;
@@ -86,6 +87,9 @@ fn check_crates(crates: &[Crate]) -> Vec<Finding> {
             }
         }
         if name == CORE {
+            let targets = crates.iter().flat_map(|each| &each.sources);
+            let targets = targets.filter(|source| source.path == fuzzing::TARGETS);
+            findings.extend(targets.flat_map(|targets| fuzzing::check(each, targets)));
             findings.extend(purity::check_dependencies(&each.member));
             findings.extend(layers::check(each));
         }

@@ -93,7 +93,8 @@ fn strings(value: &Value) -> Vec<String> {
 /// Packages whose features nothing but their own command switches on. Those of bench bring in
 /// the libraries that ours are measured against, with some two hundred crates below them: no test
 /// needs one of them, and they would take longer to compile than everything else together.
-const NOT_FOR_TESTS: &[&str] = &["bench"];
+/// That of fuzz brings in libFuzzer, without which its corpora are tested.
+const NOT_FOR_TESTS: &[&str] = &["bench", "fuzz"];
 
 /// Features that nothing but `cargo xtask providers` and whatever takes all features switches on:
 /// aws-lc-rs is a C library, and takes minutes to compile.

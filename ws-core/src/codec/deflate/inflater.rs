@@ -1,6 +1,8 @@
 //! Inflating what comes (RFC 7692 7.2.2).
 
-use flate2::{Decompress, FlushDecompress, Status};
+use std::fmt;
+
+use zlib_rs::{Inflate, InflateError, InflateFlush, Status};
 
 use super::{BadDeflate, TAIL, Window};
 
@@ -12,9 +14,9 @@ pub(crate) struct Inflater {
     state: Option<Box<State>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
-    context: Option<Decompress>,
+    context: Option<Inflate>,
     /// What has been inflated and not been given out.
     out: Vec<u8>,
     /// Everything that has come of this message.
@@ -106,11 +108,12 @@ impl State {
                 // Rather all that is allowed than nearly all: a message is not moved for the last bytes.
                 out.reserve_exact(if room + MIN_ROOM > most { most } else { room });
             }
-            let start = context.total_in();
-            let status = context
-                .decompress_vec(&input[used..], out, FlushDecompress::None)
-                .map_err(|_| BadDeflate)?;
-            let taken = (context.total_in() - start) as usize;
+            // It is filled with zeros first: as much as may be needed.
+            let room = (4 * (input.len() - used)).max(out.len() - before).clamp(MIN_ROOM, MAX_ROOM);
+            let room = room.min(out.capacity() - out.len());
+            let Step { status, taken, is_full } =
+                step(context, &input[used..], out, room, InflateFlush::NoFlush)
+                    .map_err(|_| BadDeflate)?;
             used += taken;
             self.ended &= taken == 0;
             if status == Status::StreamEnd {
@@ -121,7 +124,7 @@ impl State {
                 if used == input.len() {
                     break false;
                 }
-            } else if out.len() < out.capacity() {
+            } else if !is_full {
                 break false;
             }
         };
@@ -133,13 +136,9 @@ impl State {
         let Self { context, out, .. } = self;
         let context = context.get_or_insert_with(new_context);
         if !std::mem::take(&mut self.ended) {
-            let (len, start) = (out.len(), context.total_in());
-            out.reserve(1);
-            let status = context.decompress_vec(&END, out, FlushDecompress::Sync);
-            let taken = (context.total_in() - start) as usize;
-            let fits = matches!(status, Ok(Status::Ok | Status::BufError))
-                && taken == END.len()
-                && out.len() == len;
+            let len = out.len();
+            let ended = step(context, &END, out, 1, InflateFlush::Block);
+            let fits = ended.is_ok_and(|step| step.taken == TAIL.len()) && out.len() == len;
             if !fits {
                 return Err(BadDeflate);
             }
@@ -149,17 +148,52 @@ impl State {
     }
 }
 
-fn new_context() -> Decompress {
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State").field("total", &self.total).finish_non_exhaustive()
+    }
+}
+
+/// What came of inflating some input.
+struct Step {
+    status: Status,
+    taken: usize,
+    /// All the room has been used.
+    is_full: bool,
+}
+
+/// Inflates `input` to at most `room` bytes behind those in `out`.
+fn step(
+    context: &mut Inflate,
+    input: &[u8],
+    out: &mut Vec<u8>,
+    room: usize,
+    flush: InflateFlush,
+) -> Result<Step, InflateError> {
+    let (start_in, start_out) = (context.total_in(), context.total_out());
+    let len = out.len();
+    out.resize(len + room, 0);
+    let status = context.decompress(input, &mut out[len..], flush);
+    let made = (context.total_out() - start_out) as usize;
+    out.truncate(len + made);
+    let taken = (context.total_in() - start_in) as usize;
+    Ok(Step { status: status?, taken, is_full: made == room })
+}
+
+fn new_context() -> Inflate {
     // Always with the largest window, which suits that of every peer: zlib-rs uses no less memory for
     // a smaller one, and makes a new context at every reset unless it has the largest. A peer
     // that ends a block with every second byte would make it do so thousands of times.
-    Decompress::new(false)
+    Inflate::new(false, 15)
 }
 
-/// The tail and an empty block. Behind a message that ends between two blocks they come to nothing;
-/// inside a block they come to bytes or to nonsense, so that a message which was cut off does not
-/// go unnoticed and spoil the next one.
-const END: [u8; 9] = [TAIL[0], TAIL[1], TAIL[2], TAIL[3], 0x00, TAIL[0], TAIL[1], TAIL[2], TAIL[3]];
+/// The tail, and a byte of whatever follows. A message that ends between two blocks, as it has to, takes the tail and
+/// stops in front of the next block; one that was cut off inside a block takes the byte as well, makes something of the
+/// tail, or nonsense. So it does not go unnoticed and spoil the next one.
+const END: [u8; 5] = [TAIL[0], TAIL[1], TAIL[2], TAIL[3], 0x00];
 
 /// The least room that is made.
 const MIN_ROOM: usize = 256;
+
+/// The most room that is used in one step.
+const MAX_ROOM: usize = 16 * 1024;

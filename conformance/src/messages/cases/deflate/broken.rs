@@ -79,6 +79,7 @@ fn streams(role: Role) -> Vec<Case> {
         ("a distance behind a last block", &[&LAST[..7], &AGAIN[..]].concat()),
         ("bad code lengths", &[0x04, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
         ("more codes than there are", &[0xfc, 0xff, 0xff, 0xff]),
+        ("codes that are cut off in the middle", &[0xdc, 0x2e, 0x00]),
         ("a length that there is not", &[0x1a, 0x03]),
         ("a distance that there is not", &[0x02, 0x3e]),
         ("a tail that was left on", &[&HELLO[..], &TAIL].concat()),

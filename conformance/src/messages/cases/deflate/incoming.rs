@@ -26,6 +26,7 @@ fn blocks(role: Role) -> Vec<Case> {
         ("two blocks", &TWO_BLOCKS),
         ("a last block", &LAST),
         ("a last block and nothing behind it", &LAST[..7]),
+        ("an empty block that is the last", &[&STORED[..10], &[0x01]].concat()),
         ("an empty block more", &[&HELLO[..], &TAIL, &[0x00]].concat()),
     ] {
         all.push(
