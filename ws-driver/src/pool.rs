@@ -7,39 +7,37 @@ use std::cell::RefCell;
 use bytes::BytesMut;
 
 thread_local! {
-    static POOL: RefCell<Pool> = const { RefCell::new(Pool { full: Vec::new(), empty: Vec::new() }) };
+    static POOL: RefCell<Pool> = const { RefCell::new(Pool { boxed: Vec::new(), bare: Vec::new() }) };
 }
 
 /// What a thread keeps for later. Whoever sends has a buffer with its box, which is a word to move; whoever receives has it
 /// in place, where it is used more.
 #[expect(clippy::vec_box, reason = "the boxes are what is handed out")]
 struct Pool {
-    /// Boxes with a buffer in them.
-    full: Vec<Box<BytesMut>>,
-    /// Boxes whose buffer somebody receives into.
-    empty: Vec<Box<BytesMut>>,
+    boxed: Vec<Box<BytesMut>>,
+    bare: Vec<BytesMut>,
 }
 
 /// A buffer with room to write into.
 pub(crate) fn take() -> Box<BytesMut> {
-    with(|pool| pool.full.pop()).flatten().unwrap_or_else(|| Box::new(new()))
+    let pooled = with(|pool| pool.boxed.pop().or_else(|| pool.bare.pop().map(Box::new)));
+    pooled.flatten().unwrap_or_else(|| Box::new(new()))
 }
 
 /// A buffer with room to read into.
 pub(crate) fn take_memory() -> BytesMut {
-    let pooled = with(|pool| {
-        let mut memory = pool.full.pop()?;
-        let taken = std::mem::take(&mut *memory);
-        pool.empty.push(memory);
-        Some(taken)
-    });
+    let pooled = with(|pool| pool.bare.pop().or_else(|| pool.boxed.pop().map(|memory| *memory)));
     pooled.flatten().unwrap_or_else(new)
 }
 
 /// Gives a buffer back.
 pub(crate) fn put(mut memory: Box<BytesMut>) {
     if is_useful(&mut memory) {
-        with(|pool| pool.keep(memory));
+        with(|pool| {
+            if pool.has_room() {
+                pool.boxed.push(memory);
+            }
+        });
     }
 }
 
@@ -47,19 +45,16 @@ pub(crate) fn put(mut memory: Box<BytesMut>) {
 pub(crate) fn put_memory(mut memory: BytesMut) {
     if is_useful(&mut memory) {
         with(|pool| {
-            let mut full = pool.empty.pop().unwrap_or_default();
-            *full = memory;
-            pool.keep(full);
+            if pool.has_room() {
+                pool.bare.push(memory);
+            }
         });
     }
 }
 
 impl Pool {
-    fn keep(&mut self, memory: Box<BytesMut>) {
-        if self.full.len() < MOST {
-            self.full.push(memory);
-        }
-        self.empty.truncate(MOST - self.full.len());
+    fn has_room(&self) -> bool {
+        self.boxed.len() + self.bare.len() < MOST
     }
 }
 

@@ -92,7 +92,8 @@ struct Executor<'a> {
 impl Executor<'_> {
     fn run(&mut self, idle: &dyn Fn()) -> bool {
         let world = self.world;
-        let (mut was_late, mut last, mut quiet) = (false, Instant::now(), None);
+        let (start, mut was_late, mut last, mut quiet) =
+            (Instant::now(), false, Instant::now(), None);
         while self.tasks.iter().any(|entry| !entry.is_dead) {
             let step = world.step.get() + 1;
             world.step.set(step);
@@ -112,6 +113,8 @@ impl Executor<'_> {
             } else if world.plan.timed || world.rests() {
                 let since = *quiet.get_or_insert_with(Instant::now);
                 assert!(since.elapsed() < HANGS, "it hangs, with timeouts: {}", self.state());
+                // Pings that go on for ever are no life.
+                assert!(start.elapsed() < ENDLESS, "it does not end: {}", self.state());
                 idle();
             } else if self.tasks.iter().any(|entry| !entry.is_dead) {
                 panic!("it hangs: {}", self.state());
@@ -217,3 +220,6 @@ const LATE: Duration = Duration::from_millis(40);
 
 /// Longer than any timeout, by far.
 const HANGS: Duration = Duration::from_secs(20);
+
+/// Longer than any run with timeouts, on the busiest machine.
+const ENDLESS: Duration = Duration::from_secs(100);

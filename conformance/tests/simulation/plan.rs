@@ -143,25 +143,28 @@ impl Party {
         if holds {
             script = script.hold_until_flush();
         }
-        if random.below(3) == 0 {
-            script = script.waits(Waits::Always);
-        }
+        let mut waits = random.below(3) == 0;
         if random.below(3) == 0 {
             script = script.one_waker();
         }
         // Threads wait for room in another way.
         if runtime != Runtime::Blocking && random.below(3) == 0 {
             script = script.forgets();
-            if random.below(2) == 0 {
-                script = script.waits(Waits::Always);
-            }
+            waits |= random.below(2) == 0;
+        }
+        if waits {
+            script = script.waits(Waits::Always);
         }
         if random.below(3) == 0 {
             script = script.plain();
         }
         let listens = [Listens::Messages, Listens::Events, Listens::Parts, Listens::Anyhow];
         let fragment_len = [1, 10, 127, 1000, 16_384, 65_536, usize::MAX][random.below(7)];
-        let config = config(random, fragment_len, timed);
+        let mut config = config(random, fragment_len, timed);
+        if config.ping_interval.is_some() && waits {
+            // A write that had to wait and goes on is a sign of life, and there is room for hours of pings.
+            config = config.pong_timeout(PONG);
+        }
         // Whoever knows no other timeout notices by closing that the other is dead.
         let must_close = timed && config.ping_interval.is_none();
         let max_calls = if timed { 10 } else { *random.pick(&[4, 30]) };
