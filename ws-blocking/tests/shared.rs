@@ -19,6 +19,18 @@ struct Records {
     socket: TcpStream,
     record: Vec<u8>,
     used: usize,
+    /// The rest of a record that has been begun, to be written before anything else.
+    rest: Vec<u8>,
+}
+
+impl Records {
+    fn write_rest(&mut self) -> io::Result<()> {
+        while !self.rest.is_empty() {
+            let n = self.socket.write(&self.rest)?;
+            self.rest.drain(..n);
+        }
+        Ok(())
+    }
 }
 
 const RECORD: usize = 1000;
@@ -46,23 +58,20 @@ impl Read for Records {
 
 impl Write for Records {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        // What has been begun has to come to its end: a real one remembers it.
+        self.write_rest()?;
         let len = buf.len().min(RECORD - 2);
-        let mut record = vec![(len / 256) as u8, (len % 256) as u8];
-        record.extend_from_slice(&buf[..len]);
-        record.resize(RECORD, 0);
-        let mut rest = &record[..];
-        while !rest.is_empty() {
-            match self.socket.write(rest) {
-                Ok(n) => rest = &rest[n..],
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock && rest.len() < RECORD => {}
-                Err(error) => return Err(error),
-            }
+        self.rest = vec![(len / 256) as u8, (len % 256) as u8];
+        self.rest.extend_from_slice(&buf[..len]);
+        self.rest.resize(RECORD, 0);
+        // What cannot be written now is remembered: to wait for it would keep the other thread from reading.
+        match self.write_rest() {
+            Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(error),
+            _ => Ok(len),
         }
-        Ok(len)
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        self.write_rest()?;
         self.socket.flush()
     }
 }
@@ -92,7 +101,7 @@ fn halves(config: &WebSocketConfig) -> [Halves; 2] {
     let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let server = listener.accept().unwrap().0;
     [(client, Role::Client), (server, Role::Server)].map(|(socket, role)| {
-        let records = Records { socket, record: Vec::new(), used: 0 };
+        let records = Records { socket, record: Vec::new(), used: 0, rest: Vec::new() };
         let ws = WebSocket::from_upgraded(records, role, Negotiated::default(), config);
         ws.split_shared(|records| records.socket.try_clone()).unwrap()
     })

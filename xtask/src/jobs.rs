@@ -120,7 +120,7 @@ pub(crate) fn bench(args: &[String]) -> Result {
     Ok(())
 }
 
-/// Clippy knows since when std has what it has; the oldest toolchain knows everything else.
+/// Clippy knows since when std has what it has; the oldest toolchain knows everything else, and runs the tests.
 pub(crate) fn msrv(_args: &[String]) -> Result {
     let lint = ["--", "-D", "clippy::incompatible_msrv"];
     let members = members()?;
@@ -134,7 +134,7 @@ pub(crate) fn msrv(_args: &[String]) -> Result {
         return Ok(());
     };
     let packages = published.iter().flat_map(|member| ["-p", member.name.as_str()]);
-    run(cargo.args(["check", "--all-features"]).args(packages))
+    run(cargo.args(["test", "--all-features", "--lib", "--tests"]).args(packages))
 }
 
 /// A target without sockets, threads and clocks: what compiles for it asked for none at link time.
