@@ -8,7 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    task::{Context, Poll, Wake, Waker},
+    task::{Context, Poll, Wake, Waker, ready},
     time::Instant,
 };
 
@@ -185,14 +185,6 @@ struct Hostile<'a> {
     written: Vec<u8>,
 }
 
-/// What it does in one call.
-#[derive(Clone, Copy)]
-enum Mood {
-    Takes(usize),
-    Waits,
-    Fails(io::ErrorKind),
-}
-
 impl<'a> Hostile<'a> {
     fn new(moods: &'a [u8], says: &'a [u8]) -> Self {
         let moods = if moods.is_empty() { &[64] } else { moods };
@@ -200,17 +192,18 @@ impl<'a> Hostile<'a> {
         Self { moods, says, read: &says[..0], written: Vec::new() }
     }
 
-    fn mood(&mut self, cx: &Context<'_>) -> Mood {
+    /// How many octets it moves in one call, unless it waits or fails.
+    fn mood(&mut self, cx: &Context<'_>) -> Poll<io::Result<usize>> {
         match self.moods.next().copied().unwrap_or(0) {
-            0..=0xAF => Mood::Takes(usize::MAX),
-            len @ 0xB0..=0xDF => Mood::Takes(usize::from(len - 0xAF)),
+            0..=0xAF => Poll::Ready(Ok(usize::MAX)),
+            len @ 0xB0..=0xDF => Poll::Ready(Ok(usize::from(len - 0xAF))),
             0xE0..=0xFC => {
                 cx.waker().wake_by_ref();
-                Mood::Waits
+                Poll::Pending
             }
-            0xFD => Mood::Fails(io::ErrorKind::ConnectionReset),
-            0xFE => Mood::Fails(io::ErrorKind::Interrupted),
-            _ => Mood::Fails(io::ErrorKind::Other),
+            0xFD => Poll::Ready(Err(io::ErrorKind::ConnectionReset.into())),
+            0xFE => Poll::Ready(Err(io::ErrorKind::Interrupted.into())),
+            _ => Poll::Ready(Err(io::ErrorKind::Other.into())),
         }
     }
 }
@@ -223,19 +216,14 @@ impl Reads<Hostile<'_>> for Memory {
         _: &mut (),
         _: Option<Instant>,
     ) -> Poll<io::Result<usize>> {
-        match io.mood(cx) {
-            Mood::Takes(len) => {
-                let rest = &io.says[io.read.len()..];
-                let space = recv.space_mut();
-                let len = len.min(rest.len()).min(space.len());
-                space[..len].copy_from_slice(&rest[..len]);
-                recv.commit(len);
-                io.read = &io.says[..io.read.len() + len];
-                Poll::Ready(Ok(len))
-            }
-            Mood::Waits => Poll::Pending,
-            Mood::Fails(kind) => Poll::Ready(Err(kind.into())),
-        }
+        let len = ready!(io.mood(cx))?;
+        let rest = &io.says[io.read.len()..];
+        let space = recv.space_mut();
+        let len = len.min(rest.len()).min(space.len());
+        space[..len].copy_from_slice(&rest[..len]);
+        recv.commit(len);
+        io.read = &io.says[..io.read.len() + len];
+        Poll::Ready(Ok(len))
     }
 }
 
@@ -247,16 +235,10 @@ impl Writes<Hostile<'_>> for Memory {
         _: &mut (),
         _: Option<Instant>,
     ) -> Poll<io::Result<usize>> {
-        match io.mood(cx) {
-            Mood::Takes(len) => {
-                let len = len.min(send.chunk().len());
-                io.written.extend_from_slice(&send.chunk()[..len]);
-                send.advance(len);
-                Poll::Ready(Ok(len))
-            }
-            Mood::Waits => Poll::Pending,
-            Mood::Fails(kind) => Poll::Ready(Err(kind.into())),
-        }
+        let len = ready!(io.mood(cx))?.min(send.chunk().len());
+        io.written.extend_from_slice(&send.chunk()[..len]);
+        send.advance(len);
+        Poll::Ready(Ok(len))
     }
 
     fn poll_flush(
@@ -265,7 +247,7 @@ impl Writes<Hostile<'_>> for Memory {
         _: &mut (),
         _: Option<Instant>,
     ) -> Poll<io::Result<()>> {
-        done(io.mood(cx))
+        io.mood(cx).map_ok(drop)
     }
 
     fn poll_close(
@@ -274,14 +256,6 @@ impl Writes<Hostile<'_>> for Memory {
         _: &mut (),
         _: Option<Instant>,
     ) -> Poll<io::Result<()>> {
-        done(io.mood(cx))
-    }
-}
-
-fn done(mood: Mood) -> Poll<io::Result<()>> {
-    match mood {
-        Mood::Takes(_) => Poll::Ready(Ok(())),
-        Mood::Waits => Poll::Pending,
-        Mood::Fails(kind) => Poll::Ready(Err(kind.into())),
+        io.mood(cx).map_ok(drop)
     }
 }

@@ -2,13 +2,16 @@
 //! matter, nor what else it names; what is agreed upon is within what either side allows, and means the same
 //! when it is written down. The first two octets are the parameters of both sides.
 
-use http::{Request, Response, header::SEC_WEBSOCKET_EXTENSIONS};
+use http::{Response, header::SEC_WEBSOCKET_EXTENSIONS};
 use ws_core::{
     ClientConfig, ClientWindow, DeflateConfig, DeflateOffer, DeflateParams, ServerConfig,
     connect_request, respond,
 };
 
-use crate::input::{Input, lines};
+use crate::{
+    asking::asking,
+    input::{Input, lines},
+};
 
 /// Runs one input.
 pub fn run(data: &[u8]) {
@@ -28,12 +31,7 @@ fn offer(bits: u8, flags: u8, lines: &[&[u8]]) {
         .client_no_context_takeover(flags & 2 != 0);
     let config = ServerConfig::new().deflate(deflate);
     let asked = |lines: &[&[u8]]| {
-        let mut request = Request::get("/")
-            .header("host", "h")
-            .header("connection", "upgrade")
-            .header("upgrade", "websocket")
-            .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
-            .header("sec-websocket-version", "13");
+        let mut request = asking("h");
         for line in lines {
             request = request.header(SEC_WEBSOCKET_EXTENSIONS, *line);
         }

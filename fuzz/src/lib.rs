@@ -9,6 +9,7 @@
     reason = "this is how a target says that it has found something"
 )]
 
+mod asking;
 pub mod client_handshake;
 pub mod compress;
 pub mod credentials;

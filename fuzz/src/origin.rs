@@ -1,10 +1,9 @@
 //! Any text as an origin of a configuration, as Origin and as Host: who is let in has, to a browser, the same origin.
 //! The configured one is the first line, Origin the second, and Host the third.
 
-use http::Request;
 use ws_core::{RequestRule, ServerConfig, respond};
 
-use crate::input::lines;
+use crate::{asking::asking, input::lines};
 
 /// Runs one input.
 pub fn run(data: &[u8]) {
@@ -53,15 +52,7 @@ fn browsers(origin: &str) -> Option<url::Url> {
 
 /// `None` if it cannot be asked.
 fn is_let_in(config: &ServerConfig, origin: &str, host: &str) -> Option<bool> {
-    let request = Request::get("/")
-        .header("host", host)
-        .header("connection", "upgrade")
-        .header("upgrade", "websocket")
-        .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
-        .header("sec-websocket-version", "13")
-        .header("origin", origin)
-        .body(())
-        .ok()?;
+    let request = asking(host).header("origin", origin).body(()).ok()?;
     match respond(&request, config) {
         Ok(_) => Some(true),
         Err(rejection) if rejection.rule() == RequestRule::Origin => Some(false),

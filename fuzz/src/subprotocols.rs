@@ -1,12 +1,13 @@
 //! Any lines as Sec-WebSocket-Protocol, of a request and of an answer: what is chosen is what reading the lists slowly
 //! says, and an answer is taken if it is one of the names that were offered.
 
-use http::{HeaderValue, Request, Response, header::SEC_WEBSOCKET_PROTOCOL};
+use http::{HeaderValue, Response, header::SEC_WEBSOCKET_PROTOCOL};
 use ws_core::{
     ClientConfig, Preference, RequestRule, ResponseRule, ServerConfig, connect_request, respond,
 };
 
 use crate::{
+    asking::asking,
     input::lines,
     token_list::{is_token, members},
 };
@@ -21,12 +22,7 @@ pub fn run(data: &[u8]) {
 }
 
 fn offer(lines: &[&[u8]]) {
-    let mut request = Request::get("/")
-        .header("host", "h")
-        .header("connection", "upgrade")
-        .header("upgrade", "websocket")
-        .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
-        .header("sec-websocket-version", "13");
+    let mut request = asking("h");
     for line in lines {
         request = request.header(SEC_WEBSOCKET_PROTOCOL, *line);
     }
