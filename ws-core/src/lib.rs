@@ -114,6 +114,7 @@ mod message;
 mod negotiated;
 #[cfg(feature = "observer")]
 mod observer;
+mod random;
 mod role;
 mod rule;
 mod step;

@@ -7,16 +7,23 @@ use crate::step::Result;
 
 /// `cargo` of the toolchain that runs xtask.
 pub(crate) fn cargo<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_package(name)) {
-        command.env_remove(name);
-    }
+    let mut command = program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(args);
     command
 }
 
-/// Whether cargo sets a variable for the program that it runs, which is this one. Some build scripts look at these, and
-/// what is above them would be compiled again for each program that calls cargo.
+/// A program that sees what a shell would show it: what cargo sets for the program that it runs, which is this one, is
+/// left out. Some build scripts look at that, and what is above them would be compiled again for each program that
+/// calls cargo.
+pub(crate) fn program(name: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(name);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_package(name)) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Whether cargo sets a variable for the program that it runs.
 fn is_of_package(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|prefix| name.starts_with(prefix))

@@ -1,8 +1,9 @@
 //! The commands that are one or two child processes each.
 
+use std::path::Path;
 use std::process::Command;
 
-use crate::cargo::{cargo, cargo_of, output, run, status};
+use crate::cargo::{cargo, cargo_of, output, program, run, status};
 use crate::step::{Reported, Result, Skip};
 use crate::tools;
 use crate::workspace::{members, with_features};
@@ -22,8 +23,9 @@ pub(crate) fn tests() -> Result {
     }
     run(cargo(["nextest", "run", "--no-run"]).args(&everything))?;
     let mut nextest = cargo(["nextest", "run"]);
+    nextest.args(["--test-threads", &TESTS_PER_CPU.saturating_mul(cpus()).to_string()]);
     nextest.args(everything);
-    let mut limited = Command::new("sh");
+    let mut limited = program("sh");
     limited.args(["-c", r#"ulimit -S -t "$0" && exec "$@""#, MAX_CPU_SECONDS]);
     limited.arg(nextest.get_program()).args(nextest.get_args());
     run(if cfg!(unix) { &mut limited } else { &mut nextest })
@@ -32,6 +34,14 @@ pub(crate) fn tests() -> Result {
 /// How long a test's process may compute before SIGXCPU ends it: many times as long as the dearest, five
 /// seconds, on any machine. A clock on the wall would end what waits for a busy one.
 const MAX_CPU_SECONDS: &str = "240";
+
+/// Most of the dearer tests wait for a peer that says nothing, and those that look at a clock have the machine to
+/// themselves.
+const TESTS_PER_CPU: usize = 3;
+
+fn cpus() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
 
 /// The examples in documentation and READMEs; nextest does not run these.
 pub(crate) fn doc_tests() -> Result {
@@ -59,7 +69,7 @@ pub(crate) fn demo(args: &[String]) -> Result {
 
 /// What is here against what other people have written: one of the parts, or all.
 pub(crate) fn interop(args: &[String]) -> Result {
-    let part = |part: &str, args: &[String]| tells(cargo(INTEROP).arg(part).args(args));
+    let part = |part: &str, args: &[String]| tells(interop_program()?.arg(part).args(args));
     match args.split_first() {
         Some((name, rest)) if INTEROP_PARTS.contains(&name.as_str()) => part(name, rest),
         // A failure of one does not stop the next.
@@ -67,22 +77,33 @@ pub(crate) fn interop(args: &[String]) -> Result {
     }
 }
 
-/// Rooms that share topics through brokers. The tests run with all others, too, and there skip what is not installed.
+/// Servers that some tests start, which skip what is not there.
+pub(crate) fn servers() -> Result {
+    tells(interop_program()?.args(["install", "nats-server", "redis-server"]))
+}
+
+/// Rooms that share topics through brokers. The tests run with all others, too.
 pub(crate) fn rooms(_args: &[String]) -> Result {
-    tells(cargo(INTEROP).args(["install", "nats-server", "redis-server"]))?;
+    servers()?;
     let tests = ["-p", "ws-rooms", "--features", "nats,redis", "--test", "brokers"];
     run(cargo(["test"]).args(tests))
 }
 
 /// The demo against the Autobahn suite.
 pub(crate) fn autobahn(args: &[String]) -> Result {
-    tells(cargo(INTEROP).arg("autobahn").args(args))
+    tells(interop_program()?.arg("autobahn").args(args))
 }
 
 /// The parts of `interop`.
 pub(crate) const INTEROP_PARTS: [&str; 4] = ["peers", "secure", "http2", "chat"];
 
-const INTEROP: [&str; 4] = ["run", "--package", "interop", "--"];
+/// The program with these parts. It is built as the tests are: by itself, what is below it would have other features, and
+/// be compiled once more.
+fn interop_program() -> Result<Command> {
+    run(cargo(["build", "--bin", "interop"]).args(with_features(&members()?)))?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    Ok(program(Path::new(&target).join("debug").join("interop")))
+}
 
 /// How many instructions the hot paths take; `--record` writes that down.
 pub(crate) fn instructions(args: &[String]) -> Result {

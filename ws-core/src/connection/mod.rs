@@ -5,7 +5,6 @@ mod closing;
 mod incoming;
 mod keep_alive;
 mod marks;
-mod masks;
 mod outgoing;
 mod prepared;
 mod progress;

@@ -5,7 +5,7 @@ use std::fmt;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha1::{Digest, Sha1};
 
-use crate::codec::list::alphanumerics_and;
+use crate::{codec::list::alphanumerics_and, random};
 
 /// The 24 characters of a Sec-WebSocket-Key.
 pub(crate) type Key = [u8; 24];
@@ -16,11 +16,10 @@ pub(crate) type Accept = [u8; 28];
 /// Draws a key: "a nonce consisting of a randomly selected 16-byte value that has been
 /// base64-encoded". RFC 6455 4.1(7)
 ///
-/// The bytes come from the operating system on every call, so two keys have nothing in common
-/// whatever happened between them, a fork included.
+/// The bytes come from the operating system, and two keys have nothing in common whatever happened between them, a fork
+/// included.
 pub(crate) fn generate() -> Result<Key, RandomError> {
-    let mut nonce = [0; 16];
-    getrandom::fill(&mut nonce).map_err(RandomError)?;
+    let nonce = random::nonce().map_err(RandomError)?;
     let mut key = [b'='; 24];
     encode(&nonce, &mut key);
     Ok(key)

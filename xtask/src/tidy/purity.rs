@@ -11,7 +11,10 @@ use crate::workspace::Member;
 const FORBIDDEN: &[&str] = &[
     "std::net",
     "std::thread",
-    "std::process",
+    "std::process::Command",
+    "std::process::Child",
+    "std::process::exit",
+    "std::process::abort",
     "std::fs",
     "std::os",
     "std::env",
@@ -106,6 +109,7 @@ mod tests {
             "let d = start.elapsed();",
             "use std::task::{Context, Poll};",
             "std::thread::sleep(d);",
+            "let program = std::process::Command::new(name);",
         ] {
             assert_ne!(found(code), [], "{code}");
         }
@@ -118,6 +122,7 @@ mod tests {
             "use std::time::SystemTime;\nfn f(now: SystemTime) { now > SystemTime::UNIX_EPOCH; }",
             "use std::io;\nfn f() -> io::Error {}",
             "use core::net::Ipv6Addr;",
+            "let here = std::process::id();",
             "/// for tokio\n// std::net\nlet a = \"async_std\";",
             "#[cfg(test)]\nmod tests { fn f() { Instant::now(); } }",
         ] {

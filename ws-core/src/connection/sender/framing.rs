@@ -9,6 +9,7 @@ use crate::{
         mask::extend_masked,
         utf8::character_end,
     },
+    random::mask,
     role::Role,
 };
 
@@ -57,7 +58,7 @@ impl Sender {
     fn frame(&mut self, head: Head, payload: &[u8], handle: Option<&Bytes>) {
         let Head { opcode, fin, rsv1 } = head;
         let mask = match self.role {
-            Role::Client => Some(self.masks.get_or_insert_default().next()),
+            Role::Client => Some(mask(!std::mem::replace(&mut self.has_masked, true))),
             Role::Server => None,
         };
         let head = FrameHead { fin, rsv1, opcode, mask, len: payload.len() as u64 };

@@ -11,7 +11,6 @@ mod tests;
 use super::{
     closing::Sending,
     marks::{MAX_PONGS, Marks},
-    masks::Masks,
     prepared::Prepared,
     progress::SendProgress,
     reply::Reply,
@@ -34,8 +33,8 @@ use crate::{
 #[derive(Debug)]
 pub struct Sender {
     queue: SendQueue,
-    /// Of a client that has sent something.
-    masks: Option<Box<Masks>>,
+    /// A client has sent something.
+    has_masked: bool,
     /// Compresses messages, if that was negotiated.
     deflater: Option<Deflater>,
     /// The application wants messages to be compressed.
@@ -93,7 +92,7 @@ impl Sender {
     ) -> Self {
         Self {
             queue,
-            masks: None,
+            has_masked: false,
             deflater,
             compress: true,
             min_deflate_len: config.min_deflate_len,
