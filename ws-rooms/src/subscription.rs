@@ -88,7 +88,8 @@ pub struct Present {
 #[must_use = "who is there, and what was said, is told only here"]
 #[non_exhaustive]
 pub struct Joined {
-    /// Who is there, itself included.
+    /// Who is there, itself included, if it is told who comes and goes: [`SubscribeConfig::presence`]. Otherwise nobody, and
+    /// [`Rooms::present`](crate::Rooms::present) knows.
     pub present: Vec<Present>,
     /// The last messages of the topic, the oldest first: see [`history`](crate::RoomsConfig::history). They are not
     /// sent by themselves; [`Member::send`](crate::Member::send) takes each of them as it is, by `&**message`.

@@ -4,7 +4,7 @@
 //! a message goes into their mailboxes, never while somebody is woken.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -28,6 +28,8 @@ pub(crate) struct Topic {
 #[derive(Debug, Default)]
 struct State {
     subscribers: Slab<Subscriber>,
+    /// The places of those who are told who comes and goes: where nobody is, nobody is looked at for that.
+    watching: BTreeSet<usize>,
     history: VecDeque<Arc<Prepared>>,
     history_len: usize,
     /// Nobody is in it, so whoever finds it has to make a new one.
@@ -76,11 +78,15 @@ impl Topic {
             return Err(subscriber);
         }
         let who = Entry::Joined(Arc::new(subscriber.present()));
-        let id = subscriber.mailbox.id;
         // It is there before others may have to leave, so that the topic is not over meanwhile.
+        let presence = subscriber.presence;
         let place = state.subscribers.insert(subscriber);
-        state.push(&who, counters, wakers, |other| other.presence && other.mailbox.id != id);
-        let present = state.subscribers.iter().map(|(_, it)| it.present()).collect();
+        state.tell(&who, counters, wakers);
+        let mut present = Vec::new();
+        if presence {
+            state.watching.insert(place);
+            present = state.subscribers.iter().map(|(_, it)| it.present()).collect();
+        }
         let history = state.history.iter().cloned().collect();
         Ok((place, Joined { present, history }))
     }
@@ -114,14 +120,14 @@ impl Topic {
         let mut state = self.state();
         state.keep(message, config);
         let entry = Entry::Message(Arc::clone(message));
-        let queued = state.push(&entry, counters, wakers, |other| Some(other.mailbox.id) != except);
+        let queued = state.push(&entry, counters, wakers, except);
         FanOut { queued, over: state.over }
     }
 
     /// Tells everybody that something of other nodes may be missing. Gives whether nobody is left.
     pub(crate) fn gap(&self, counters: &Counters, wakers: &mut Wakers) -> bool {
         let mut state = self.state();
-        state.push(&Entry::Gap, counters, wakers, |_| true);
+        state.push(&Entry::Gap, counters, wakers, None);
         state.over
     }
 
@@ -139,54 +145,43 @@ impl Topic {
 }
 
 impl State {
-    /// Hands an entry to some of the subscribers. Those who are to leave because of it are taken away.
+    /// Hands an entry to all subscribers but one. Those who are to leave because of it are taken away.
     fn push(
         &mut self,
         entry: &Entry,
         counters: &Counters,
         wakers: &mut Wakers,
-        to: impl Fn(&Subscriber) -> bool,
+        except: Option<MemberId>,
     ) -> usize {
-        let (mut queued, mut dropped) = (0, 0);
-        let mut slow = Vec::new();
-        for (place, subscriber) in self.subscribers.iter().filter(|(_, it)| to(it)) {
-            match subscriber.mailbox.push(subscriber.key, entry, wakers) {
-                Pushed::Queued { dropped: others } => {
-                    queued += 1;
-                    dropped += others;
-                }
-                Pushed::Dropped => dropped += 1,
-                Pushed::Removed => {
-                    count(&counters.removed, 1);
-                    slow.push(place);
-                }
-                Pushed::Gone => slow.push(place),
-            }
-        }
-        count(&counters.dropped, dropped);
+        let to = self.subscribers.iter().filter(|(_, it)| Some(it.mailbox.id) != except);
+        let (queued, slow) = hand(entry, to, counters, wakers);
         self.remove(slow, counters, wakers);
         queued
+    }
+
+    /// Hands an entry to those who want to know who comes and goes.
+    fn tell(&mut self, entry: &Entry, counters: &Counters, wakers: &mut Wakers) {
+        let slow = self.hand_to_watching(entry, counters, wakers);
+        self.remove(slow, counters, wakers);
+    }
+
+    fn hand_to_watching(
+        &self,
+        entry: &Entry,
+        counters: &Counters,
+        wakers: &mut Wakers,
+    ) -> Vec<usize> {
+        let at = |place: &usize| Some((*place, self.subscribers.get(*place)?));
+        hand(entry, self.watching.iter().filter_map(at), counters, wakers).1
     }
 
     /// Takes subscribers away, and tells the others, some of whom may have to leave for that.
     fn remove(&mut self, mut places: Vec<usize>, counters: &Counters, wakers: &mut Wakers) {
         while let Some(place) = places.pop() {
             let Some(subscriber) = self.subscribers.try_remove(place) else { continue };
+            self.watching.remove(&place);
             let who = Entry::Left(Arc::new(subscriber.present()));
-            let mut dropped = 0;
-            for (place, other) in self.subscribers.iter().filter(|(_, other)| other.presence) {
-                match other.mailbox.push(other.key, &who, wakers) {
-                    Pushed::Queued { dropped: others } => dropped += others,
-                    Pushed::Dropped => dropped += 1,
-                    Pushed::Removed => {
-                        count(&counters.removed, 1);
-                        places.push(place);
-                    }
-                    // It is in the list already, or takes itself away.
-                    Pushed::Gone => {}
-                }
-            }
-            count(&counters.dropped, dropped);
+            places.extend(self.hand_to_watching(&who, counters, wakers));
         }
         if self.subscribers.is_empty() {
             *self = Self { over: true, ..Self::default() };
@@ -205,4 +200,30 @@ impl State {
             self.history_len -= oldest.message().len();
         }
     }
+}
+
+/// Puts an entry into mailboxes. Gives in how many of them it is, and the places of those who are to leave.
+fn hand<'a>(
+    entry: &Entry,
+    to: impl Iterator<Item = (usize, &'a Subscriber)>,
+    counters: &Counters,
+    wakers: &mut Wakers,
+) -> (usize, Vec<usize>) {
+    let (mut queued, mut dropped, mut slow) = (0, 0, Vec::new());
+    for (place, subscriber) in to {
+        match subscriber.mailbox.push(subscriber.key, entry, wakers) {
+            Pushed::Queued { dropped: others } => {
+                queued += 1;
+                dropped += others;
+            }
+            Pushed::Dropped => dropped += 1,
+            Pushed::Removed => {
+                count(&counters.removed, 1);
+                slow.push(place);
+            }
+            Pushed::Gone => slow.push(place),
+        }
+    }
+    count(&counters.dropped, dropped);
+    (queued, slow)
 }

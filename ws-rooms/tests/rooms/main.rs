@@ -7,6 +7,7 @@ mod broker;
 mod common;
 mod delivery;
 mod example;
+mod many;
 mod memory;
 mod nodes;
 mod policies;

@@ -40,7 +40,8 @@ async fn members_know_of_each_other() {
     names.sort_unstable();
     assert_eq!(names, ["<b>bob</b>", "ada"]);
     // One who does not say who it is, and does not want to know.
-    let _ = eve.subscribe("tea", Policy::DropOldest).unwrap();
+    let here = eve.subscribe("tea", Policy::DropOldest).unwrap().present;
+    assert_eq!((here, rooms.present("tea").len()), (vec![], 3));
     assert_eq!(change(&mut ada).await.unwrap(), "tea + <b>bob</b>");
     assert_eq!(change(&mut ada).await.unwrap(), "tea + ");
     waits(&mut ada).await;
