@@ -74,8 +74,8 @@ pub struct WebSocketConfig {
     /// The compression level, from 1 to 9: 6, the default of zlib and of most implementations. 0 only
     /// stores.
     pub deflate_level: u8,
-    /// Where compressors that keep no context are taken from and returned to. `None`: every
-    /// connection makes its own.
+    /// Where compressors and inflaters that keep no context are taken from and returned to. `None`: those of the process,
+    /// of which it keeps at most 8.
     pub deflate_pool: Option<DeflatePool>,
     /// Who is told what happens: nobody. Of a [`ServerConfig`](crate::ServerConfig) or
     /// [`ClientConfig`](crate::ClientConfig) it is told of the handshakes, too.
@@ -252,8 +252,9 @@ mod tests {
             ping_interval: None,
             pong_timeout: None,
             send_timeout: None,
-            // No limits.
+            // The process keeps 8.
             deflate_pool: None,
+            // No limits.
             #[cfg(feature = "observer")]
                 observer: None,
             tracker: None,

@@ -2,14 +2,14 @@
 
 use flate2::{Compress, Compression, FlushCompress};
 
-use super::{DeflatePool, Setting, TAIL, Window};
+use super::{DeflatePool, Setting, TAIL, Window, turns};
 
 /// Compresses the messages of one direction.
 #[derive(Debug)]
 pub(crate) struct Deflater {
     setting: Setting,
-    takeover: bool,
-    pool: Option<DeflatePool>,
+    /// If each message begins anew: whose compressors it uses.
+    turns: Option<DeflatePool>,
     /// Present while something is sent, and between messages if the context is kept.
     state: Option<Box<State>>,
 }
@@ -24,12 +24,9 @@ struct State {
 }
 
 impl Deflater {
-    pub(crate) fn new(window: Window, level: u8, pool: Option<DeflatePool>) -> Option<Self> {
+    pub(crate) fn new(window: Window, level: u8, pool: Option<&DeflatePool>) -> Option<Self> {
         let setting = Setting { bits: window.bits.clamp(9, 15), level: level.min(9) };
-        let takeover = window.takeover;
-        // A context that is kept would never come back to the pool.
-        let pool = pool.filter(|_| !takeover);
-        Some(Self { setting, takeover, pool, state: None })
+        Some(Self { setting, turns: turns(window, pool), state: None })
     }
 
     /// How it compresses.
@@ -47,15 +44,12 @@ impl Deflater {
             Some(context) if stale => context.reset(),
             _ => {}
         }
-        let taken = || take(self.setting, self.pool.as_ref());
+        let taken = || take(self.setting, self.turns.as_ref());
         compress(context.get_or_insert_with(taken), piece, last, &mut out);
-        if last && !self.takeover {
+        if let Some(pool) = self.turns.as_ref().filter(|_| last) {
             // "MUST start compressing each new message with an empty LZ77 sliding window".
             // RFC 7692 7.2.1
-            match &self.pool {
-                Some(pool) => pool.put(self.setting, context.take()),
-                None => self.forget(),
-            }
+            pool.put_compressor(self.setting, context.take());
         }
         out
     }
@@ -78,7 +72,7 @@ impl Deflater {
 
     /// Gives back what is not needed while nothing is sent.
     pub(crate) fn rest(&mut self) {
-        if !self.takeover || self.state.as_ref().is_some_and(|state| state.stale) {
+        if self.turns.is_some() || self.state.as_ref().is_some_and(|state| state.stale) {
             self.state = None;
         }
     }
@@ -118,7 +112,7 @@ fn compress(context: &mut Compress, piece: &[u8], last: bool, out: &mut Vec<u8>)
 }
 
 fn take(setting: Setting, pool: Option<&DeflatePool>) -> Compress {
-    pool.and_then(|pool| pool.take(setting)).unwrap_or_else(|| new_context(setting))
+    pool.and_then(|pool| pool.take_compressor(setting)).unwrap_or_else(|| new_context(setting))
 }
 
 fn new_context(Setting { bits, level }: Setting) -> Compress {

@@ -4,12 +4,13 @@ use std::fmt;
 
 use zlib_rs::{Inflate, InflateError, InflateFlush, Status};
 
-use super::{BadDeflate, TAIL, Window};
+use super::{BadDeflate, DeflatePool, TAIL, Window, turns};
 
 /// Inflates the messages of one direction, piece by piece and within bounds.
 #[derive(Debug)]
 pub(crate) struct Inflater {
-    takeover: bool,
+    /// If each message begins anew: whose inflaters it uses.
+    turns: Option<DeflatePool>,
     /// Present once the first compressed message has come.
     state: Option<Box<State>>,
 }
@@ -28,8 +29,8 @@ struct State {
 }
 
 impl Inflater {
-    pub(crate) fn new(window: Window) -> Option<Self> {
-        Some(Self { takeover: window.takeover, state: None })
+    pub(crate) fn new(window: Window, pool: Option<&DeflatePool>) -> Option<Self> {
+        Some(Self { turns: turns(window, pool), state: None })
     }
 
     /// What has been inflated and not been given out.
@@ -76,25 +77,31 @@ impl Inflater {
     /// Inflates `input` until it is used up or at least `max_len` bytes are there to be given out.
     /// Says how much of the input was used; then the new bytes are behind those that were there.
     pub(crate) fn inflate(&mut self, input: &[u8], max_len: usize) -> Result<usize, BadDeflate> {
-        self.state.get_or_insert_default().inflate(input, max_len)
+        let state = self.state.get_or_insert_default();
+        state.inflate(input, max_len, self.turns.as_ref())
     }
 
     /// The message has ended: adds what the peer has left out, and checks that it fits.
     pub(crate) fn end(&mut self) -> Result<(), BadDeflate> {
         let state = self.state.get_or_insert_default();
-        state.end()?;
-        if !self.takeover {
+        state.end(self.turns.as_ref())?;
+        if let Some(pool) = &self.turns {
             // Without context takeover nothing of it is needed again. RFC 7692 7.1.1
-            state.context = None;
+            pool.put_inflater(state.context.take());
         }
         Ok(())
     }
 }
 
 impl State {
-    fn inflate(&mut self, input: &[u8], max_len: usize) -> Result<usize, BadDeflate> {
+    fn inflate(
+        &mut self,
+        input: &[u8],
+        max_len: usize,
+        turns: Option<&DeflatePool>,
+    ) -> Result<usize, BadDeflate> {
         let Self { context, out, .. } = self;
-        let context = context.get_or_insert_with(new_context);
+        let context = context.get_or_insert_with(|| take(turns));
         let before = out.len();
         let mut used = 0;
         self.full = loop {
@@ -132,9 +139,9 @@ impl State {
         Ok(used)
     }
 
-    fn end(&mut self) -> Result<(), BadDeflate> {
+    fn end(&mut self, turns: Option<&DeflatePool>) -> Result<(), BadDeflate> {
         let Self { context, out, .. } = self;
-        let context = context.get_or_insert_with(new_context);
+        let context = context.get_or_insert_with(|| take(turns));
         if !std::mem::take(&mut self.ended) {
             let len = out.len();
             let ended = step(context, &END, out, 1, InflateFlush::Block);
@@ -178,6 +185,10 @@ fn step(
     out.truncate(len + made);
     let taken = (context.total_in() - start_in) as usize;
     Ok(Step { status: status?, taken, is_full: made == room })
+}
+
+fn take(turns: Option<&DeflatePool>) -> Inflate {
+    turns.and_then(DeflatePool::take_inflater).unwrap_or_else(new_context)
 }
 
 fn new_context() -> Inflate {

@@ -49,7 +49,13 @@ pub(crate) fn both(
     level: u8,
     pool: Option<&DeflatePool>,
 ) -> (Option<Inflater>, Option<Deflater>) {
-    (Inflater::new(peer), Deflater::new(own, level, pool.cloned()))
+    (Inflater::new(peer, pool), Deflater::new(own, level, pool))
+}
+
+/// The pool to take a context from for each message, unless it is kept: then it would never come back.
+#[cfg(feature = "deflate")]
+fn turns(window: Window, pool: Option<&DeflatePool>) -> Option<DeflatePool> {
+    (!window.takeover).then(|| pool.cloned().unwrap_or_else(DeflatePool::of_process))
 }
 
 /// "Remove 4 octets (that are 0x00 0x00 0xff 0xff) from the tail end" of what is sent, "append" them

@@ -6,7 +6,7 @@ use super::{BadDeflate, DeflatePool, Setting, Window};
 pub(crate) enum Inflater {}
 
 impl Inflater {
-    pub(crate) fn new(_window: Window) -> Option<Self> {
+    pub(crate) fn new(_window: Window, _pool: Option<&DeflatePool>) -> Option<Self> {
         None
     }
 
@@ -43,7 +43,7 @@ impl Inflater {
 pub(crate) enum Deflater {}
 
 impl Deflater {
-    pub(crate) fn new(_window: Window, _level: u8, _pool: Option<DeflatePool>) -> Option<Self> {
+    pub(crate) fn new(_window: Window, _level: u8, _pool: Option<&DeflatePool>) -> Option<Self> {
         None
     }
 
