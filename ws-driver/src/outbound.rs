@@ -64,14 +64,16 @@ impl<I: Hold, R: Writes<I::Stream>> Outlet<I, R> for Outbound {
 }
 
 /// Tells the clock how far sending has come, and asks it how long a write may wait.
+#[inline]
 pub(crate) fn watched(
     clock: &mut KeepAlive,
     sender: &Sender,
     limit: Option<Instant>,
 ) -> Option<Instant> {
-    if !clock.is_on() {
-        return limit;
-    }
+    if clock.is_on() { asked(clock, sender, limit) } else { limit }
+}
+
+fn asked(clock: &mut KeepAlive, sender: &Sender, limit: Option<Instant>) -> Option<Instant> {
     let now = Instant::now();
     clock.handle_sending(sender.progress(), now);
     sooner(clock.poll_timeout(now), limit)

@@ -32,6 +32,7 @@ struct Waiter {
 }
 
 impl Waiter {
+    #[inline]
     fn waiting(&self) -> Option<&Waker> {
         self.task.as_ref().filter(|_| self.waits)
     }
@@ -68,6 +69,7 @@ impl Waiters {
     }
 
     /// Whether another task than this one waits to receive.
+    #[inline]
     pub(crate) fn is_receiving_elsewhere(&self, cx: &Context<'_>) -> bool {
         self.receiver.waiting().is_some_and(|task| !task.will_wake(cx.waker()))
     }

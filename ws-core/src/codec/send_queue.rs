@@ -90,11 +90,13 @@ impl SendQueue {
 
     /// Whether the pending output lies in several pieces. A single piece costs the system less when
     /// it is not written as a list.
+    #[inline]
     pub fn is_scattered(&self) -> bool {
         self.chunk().len() < self.len
     }
 
     /// Drops the pending output and keeps the memory.
+    #[inline]
     pub fn clear(&mut self) {
         if let Some(inline) = &mut self.inline {
             inline.clear();
@@ -144,50 +146,16 @@ impl SendQueue {
         result
     }
 
+    #[inline]
     fn inline(&self) -> &[u8] {
         self.inline.as_deref().map_or(&[], |inline| inline)
     }
 
-    /// Appends bytes by their handle.
-    pub(crate) fn push(&mut self, bytes: Bytes) {
-        if bytes.is_empty() {
-            return;
-        }
-        self.len += bytes.len();
-        let before = std::mem::take(&mut self.tail);
-        self.handles.get_or_insert_default().0.push_back((before, bytes));
-    }
-}
-
-impl fmt::Debug for SendQueue {
-    /// Without the bytes, which may hold credentials.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SendQueue").field("len", &self.len).finish_non_exhaustive()
-    }
-}
-
-impl Buf for SendQueue {
-    fn remaining(&self) -> usize {
-        self.len
-    }
-
-    fn chunk(&self) -> &[u8] {
-        let inline = self.inline();
-        match self.handles.as_ref().and_then(|handles| handles.0.front()) {
-            Some((0, bytes)) => bytes,
-            Some((len, _)) => &inline[..*len],
-            None => inline,
-        }
-    }
-
-    fn advance(&mut self, mut n: usize) {
+    /// Takes bytes off the front, and not all.
+    fn advance_within(&mut self, mut n: usize) {
         assert!(n <= self.len, "advanced by {n} of {} bytes", self.len);
         self.len -= n;
         self.written += n as u64;
-        if self.len == 0 {
-            // Back to the front of the memory, which is then of use as a whole.
-            return self.clear();
-        }
         let mut skip = |n| {
             if let Some(inline) = &mut self.inline {
                 inline.advance(n);
@@ -209,6 +177,50 @@ impl Buf for SendQueue {
         }
         skip(n);
         self.tail -= n;
+    }
+
+    /// Appends bytes by their handle.
+    pub(crate) fn push(&mut self, bytes: Bytes) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.len += bytes.len();
+        let before = std::mem::take(&mut self.tail);
+        self.handles.get_or_insert_default().0.push_back((before, bytes));
+    }
+}
+
+impl fmt::Debug for SendQueue {
+    /// Without the bytes, which may hold credentials.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendQueue").field("len", &self.len).finish_non_exhaustive()
+    }
+}
+
+impl Buf for SendQueue {
+    #[inline]
+    fn remaining(&self) -> usize {
+        self.len
+    }
+
+    #[inline]
+    fn chunk(&self) -> &[u8] {
+        let inline = self.inline();
+        match self.handles.as_ref().and_then(|handles| handles.0.front()) {
+            Some((0, bytes)) => bytes,
+            Some((len, _)) => &inline[..*len],
+            None => inline,
+        }
+    }
+
+    #[inline]
+    fn advance(&mut self, n: usize) {
+        if n == self.len {
+            // Back to the front of the memory, which is then of use as a whole.
+            self.clear();
+        } else {
+            self.advance_within(n);
+        }
     }
 
     fn chunks_vectored<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {

@@ -147,6 +147,7 @@ impl KeepAlive {
     }
 
     /// Whether anything is watched. If not, it need not be told anything.
+    #[inline]
     pub fn is_on(&self) -> bool {
         matches!(self.0, State::On(_))
     }

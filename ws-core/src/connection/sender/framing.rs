@@ -32,11 +32,18 @@ impl Sender {
     }
 
     /// A frame of a message, compressed or not.
+    #[inline]
     pub(super) fn data(&mut self, opcode: Opcode, payload: &Bytes, fin: bool, compressed: bool) {
         self.tap.payload(opcode, payload.len());
-        let Some(deflater) = self.deflater.as_mut().filter(|_| compressed) else {
-            return self.frame(Head { opcode, fin, rsv1: false }, payload, Some(payload));
-        };
+        if compressed {
+            self.deflated(opcode, payload, fin);
+        } else {
+            self.frame(Head { opcode, fin, rsv1: false }, payload, Some(payload));
+        }
+    }
+
+    fn deflated(&mut self, opcode: Opcode, payload: &Bytes, fin: bool) {
+        let Some(deflater) = &mut self.deflater else { return };
         // "set the "Per-Message Compressed" bit of the first frame". RFC 7692 6.1
         let head = Head { opcode, fin, rsv1: opcode != Opcode::Continuation };
         let deflated = deflater.deflate(payload, fin);

@@ -446,6 +446,7 @@ impl Sender {
     }
 
     /// Whether everything has been written.
+    #[inline]
     pub fn is_drained(&self) -> bool {
         let queued = self.sending.is_open() || self.sending.is_over();
         self.queue.is_empty() && self.outgoing.is_none() && self.controls.is_none() && queued
@@ -478,26 +479,31 @@ impl Sender {
         Style { compressed: self.compresses(len), text: kind == MessageKind::Text }
     }
 
+    #[inline]
     fn start(&mut self, opcode: Opcode, payload: &Bytes, fin: bool, compressed: bool) {
-        self.settle();
+        if self.controls.is_some() || self.outgoing.is_some() {
+            self.settle();
+        }
         if payload.len() <= self.fragment_len {
             self.data(opcode, payload, fin, compressed);
         } else {
-            let text = match opcode {
-                Opcode::Continuation => self.parts.is_some_and(|style| style.text),
-                opcode => opcode == Opcode::Text,
-            };
-            let (rest, style) = (payload.clone(), Style { compressed, text });
-            self.outgoing = Some(Box::new(Outgoing { opcode, rest, fin, style }));
-            self.refill();
+            self.start_fragments(opcode, payload, fin, compressed);
         }
+    }
+
+    fn start_fragments(&mut self, opcode: Opcode, payload: &Bytes, fin: bool, compressed: bool) {
+        let text = match opcode {
+            Opcode::Continuation => self.parts.is_some_and(|style| style.text),
+            opcode => opcode == Opcode::Text,
+        };
+        let (rest, style) = (payload.clone(), Style { compressed, text });
+        self.outgoing = Some(Box::new(Outgoing { opcode, rest, fin, style }));
+        self.refill();
     }
 
     /// Puts everything into the queue that has to be there before a new message.
     fn settle(&mut self) {
-        if self.controls.is_some() {
-            self.controls();
-        }
+        self.controls();
         while self.outgoing.is_some() {
             self.fragment();
         }
