@@ -96,6 +96,8 @@ pub(crate) const MEMORY: &str = "Memory of a connection";
 const DEFLATE: &str = "Compressed echo: cost";
 const REPLIES: &str = "Compressed echo: length of a reply";
 pub(crate) const FAN_OUT: &str = "One message to many";
+pub(crate) const GROWTH: &str = "Growth, in memory";
+pub(crate) const GROWTH_FLAT: &str = "most / least";
 pub(crate) const WEIGHT: &str = "Weight of an echo server";
 
 const GOALS: &[Goal] = &[
@@ -133,6 +135,10 @@ const GOALS: &[Goal] = &[
     best(REPLIES, "64 KiB of JSON", 1.0),
     best(FAN_OUT, "in memory, 10000 connections", 1.0 / 3.0),
     best(FAN_OUT, "sockets, 3000 connections", 1.0 / 3.0),
+    of(GROWTH_FLAT, alone(GROWTH, "heap, KiB", 1.1)),
+    of(GROWTH_FLAT, alone(GROWTH, "in use, KiB", 1.1)),
+    of(GROWTH_FLAT, alone(GROWTH, "ping and pong, ns of CPU", 1.1)),
+    of(GROWTH_FLAT, alone(GROWTH, "delivery, ns of CPU", 1.1)),
     // In seconds, which differ from machine to machine, 30 where tokio alone takes 17.
     floor(WEIGHT, "seconds of CPU to build it", 30.0 / 17.0),
     alone(WEIGHT, "crates in it", 25.0),

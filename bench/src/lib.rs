@@ -28,6 +28,8 @@
 //!   client's thread for an echo, and the memory of a connection that is open and idle.
 //! * `deflate`: echoes of compressed text, time and bytes.
 //! * `rooms`: one message to many connections, by `ws-rooms`, on one thread.
+//! * `scale`: a thousand connections to a million of them, idle, pinged, and sent the same; and ten thousand handshakes
+//!   at once.
 //! * `weight`: the time to compile a small echo server, the crates in it, and its size.
 //! * `clients`: the same of a small client, without TLS and with it.
 //!

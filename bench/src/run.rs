@@ -10,7 +10,7 @@ use crate::{
     peers::{Result, serve},
     report::{self, Table},
     secure,
-    suites::SUITES,
+    suites::{SUITES, scale},
     system,
 };
 
@@ -22,6 +22,7 @@ pub fn main(heap: fn() -> usize) -> ExitCode {
             let core = core.first().and_then(|core| core.parse().ok());
             serve::run(name, core, heap)
         }
+        [command, count] if command == "grow" => scale::one(count, heap),
         [command, dialled @ ..] if command == "dial" => secure::dial(dialled, heap),
         _ => measure(&args),
     };

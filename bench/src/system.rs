@@ -49,6 +49,21 @@ pub fn children_cpu() -> Result<f64> {
     Ok(ticks.iter().sum::<f64>() / clock_ticks_per_second() as f64)
 }
 
+/// Nanoseconds that another process has spent on processors: those of its threads that have not ended.
+///
+/// # Errors
+///
+/// There is no such process, or no `/proc`.
+pub fn cpu_of(process: u32) -> Result<f64> {
+    let mut sum = 0.0;
+    for thread in std::fs::read_dir(format!("/proc/{process}/task"))? {
+        let times = std::fs::read_to_string(thread?.path().join("schedstat"))?;
+        let time: f64 = times.split(' ').next().unwrap_or_default().parse()?;
+        sum += time;
+    }
+    Ok(sum)
+}
+
 /// Bytes of memory that this process has in use; 0 where that is not to be known.
 pub fn resident_len() -> usize {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
@@ -72,6 +87,31 @@ pub fn pin(core: usize) -> Result {
     let mut cores = CpuSet::new();
     cores.set(core);
     Ok(sched_setaffinity(None, &cores)?)
+}
+
+/// Keeps this thread on one core until this value is dropped, and what it starts meanwhile for good.
+#[derive(Debug)]
+pub struct Pinned {
+    before: CpuSet,
+}
+
+impl Pinned {
+    /// Begins.
+    ///
+    /// # Errors
+    ///
+    /// The system says no.
+    pub fn new(core: usize) -> Result<Self> {
+        let before = sched_getaffinity(None)?;
+        pin(core)?;
+        Ok(Self { before })
+    }
+}
+
+impl Drop for Pinned {
+    fn drop(&mut self) {
+        let _back = sched_setaffinity(None, &self.before);
+    }
 }
 
 /// Keeps a core from falling asleep for as long as this value lives.

@@ -62,9 +62,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// Installs Debian's packages, each with the program of its name, where that is missing.
+/// Installs Debian's packages, each with the program of its name, where that is missing; and `peers`, what servers of
+/// other languages are written with.
 fn install_all(packages: &[String]) -> Result<(), Failure> {
     for package in packages {
+        if package == "peers" {
+            peers::install::others().map_err(Failure::Error)?;
+            continue;
+        }
         peers::system::program(package, package)
             .map_err(|why| Failure::Skipped(format!("{package}: {why}")))?;
     }

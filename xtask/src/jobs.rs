@@ -128,6 +128,10 @@ fn tells(program: &mut Command) -> Result {
 pub(crate) fn bench(args: &[String]) -> Result {
     let (chosen, args): (Vec<_>, Vec<_>) =
         args.iter().partition(|arg| ["--default", "--tuned"].contains(&arg.as_str()));
+    // Some peers are not in Rust. What is not to be had is left out.
+    if args.is_empty() || args.iter().any(|arg| *arg == "loopback") {
+        tells(interop_program()?.args(["install", "peers"]))?;
+    }
     for (option, profile) in [("--default", "release"), ("--tuned", "tuned")] {
         if !chosen.is_empty() && !chosen.iter().any(|chosen| *chosen == option) {
             continue;

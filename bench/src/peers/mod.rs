@@ -5,6 +5,7 @@
 
 mod column;
 mod echo;
+mod elsewhere;
 mod fastwebsockets;
 mod hyper;
 mod ours;

@@ -1,11 +1,15 @@
 //! Echo servers, one for each library and runtime, as processes of their own.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::{
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    process::Command,
+};
 
 use tokio::net::TcpStream;
 
 use super::{
-    Result, fastwebsockets, ours, raw, sockudo, soketto, tokio_websockets, tungstenite, yawc,
+    Result, elsewhere, fastwebsockets, ours, raw, sockudo, soketto, tokio_websockets, tungstenite,
+    yawc,
 };
 use crate::{report::Role, system};
 
@@ -20,7 +24,30 @@ pub struct Server {
     pub runtime: Runtime,
     /// Whether it does handshakes and messages by itself; the floor does neither.
     pub speaks: bool,
-    run: fn(TcpListener) -> Result,
+    program: Program,
+}
+
+/// Whose process it is.
+#[derive(Clone, Copy, Debug)]
+enum Program {
+    /// This program, which is told the server's name.
+    This(fn(TcpListener) -> Result),
+    /// Another one, if it can be had.
+    Other(fn() -> Result<Command>),
+}
+
+impl Server {
+    /// What starts it, if it is not this program.
+    ///
+    /// # Errors
+    ///
+    /// It is not to be had here.
+    pub fn other_program(&self) -> Result<Option<Command>> {
+        match self.program {
+            Program::This(_) => Ok(None),
+            Program::Other(command) => command().map(Some),
+        }
+    }
 }
 
 /// What a server runs on.
@@ -36,6 +63,8 @@ pub enum Runtime {
     AsyncStd,
     /// A thread for each connection.
     Threads,
+    /// Those of other languages, and ours on tokio next to them.
+    Languages,
 }
 
 impl Runtime {
@@ -47,6 +76,7 @@ impl Runtime {
             Self::Smol => "smol",
             Self::AsyncStd => "async-std",
             Self::Threads => "threads",
+            Self::Languages => "other languages' runtimes",
         }
     }
 }
@@ -85,18 +115,30 @@ pub const SERVERS: &[Server] = &[
     peer("tungstenite", Runtime::Threads, |listener| {
         on_threads(&listener, tungstenite::echo_blocking)
     }),
+    floor("raw echo", Runtime::Languages, |listener| on_tokio(listener, raw::echo)),
+    ours("ws-tokio", Runtime::Languages, |listener| {
+        on_tokio(listener, |stream| ours::echo(stream, false))
+    }),
+    other("Boost.Beast", elsewhere::beast),
+    other("ws (npm)", elsewhere::node),
+    other("websockets (Python)", elsewhere::python),
 ];
 
 const fn floor(name: &'static str, runtime: Runtime, run: fn(TcpListener) -> Result) -> Server {
-    Server { name, role: Role::Floor, runtime, speaks: false, run }
+    Server { name, role: Role::Floor, runtime, speaks: false, program: Program::This(run) }
 }
 
 const fn ours(name: &'static str, runtime: Runtime, run: fn(TcpListener) -> Result) -> Server {
-    Server { name, role: Role::Ours, runtime, speaks: true, run }
+    Server { name, role: Role::Ours, runtime, speaks: true, program: Program::This(run) }
 }
 
 const fn peer(name: &'static str, runtime: Runtime, run: fn(TcpListener) -> Result) -> Server {
-    Server { name, role: Role::Peer, runtime, speaks: true, run }
+    Server { name, role: Role::Peer, runtime, speaks: true, program: Program::This(run) }
+}
+
+const fn other(name: &'static str, program: fn() -> Result<Command>) -> Server {
+    let program = Program::Other(program);
+    Server { name, role: Role::Peer, runtime: Runtime::Languages, speaks: true, program }
 }
 
 /// Runs the server of this name until its standard input ends. Says its port, and what it has used
@@ -107,6 +149,9 @@ const fn peer(name: &'static str, runtime: Runtime, run: fn(TcpListener) -> Resu
 /// There is no such server, or it cannot listen.
 pub fn run(name: &str, core: Option<usize>, heap: fn() -> usize) -> Result {
     let server = SERVERS.iter().find(|server| server.name == name).ok_or("no such server")?;
+    let Program::This(run) = server.program else {
+        return Err("not a server of this program".into());
+    };
     if let Some(core) = core {
         system::pin(core)?;
     }
@@ -118,7 +163,7 @@ pub fn run(name: &str, core: Option<usize>, heap: fn() -> usize) -> Result {
         }
         std::process::exit(0);
     });
-    (server.run)(listener)
+    run(listener)
 }
 
 fn on_tokio<F>(listener: TcpListener, echo: impl Fn(TcpStream) -> F) -> Result

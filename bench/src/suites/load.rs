@@ -116,9 +116,27 @@ impl Client {
 ///
 /// The server does not answer 101.
 pub(super) fn handshake(addr: SocketAddr, request: &[u8]) -> Result<(TcpStream, String)> {
+    answer(ask(addr, request)?)
+}
+
+/// Connects, and writes a request.
+///
+/// # Errors
+///
+/// Nobody listens there.
+pub(super) fn ask(addr: SocketAddr, request: &[u8]) -> Result<TcpStream> {
     let mut stream = TcpStream::connect(addr)?;
     stream.set_nodelay(true)?;
     stream.write_all(request)?;
+    Ok(stream)
+}
+
+/// Reads the answer to a request; returns the stream and the head of the answer.
+///
+/// # Errors
+///
+/// It is not 101.
+pub(super) fn answer(mut stream: TcpStream) -> Result<(TcpStream, String)> {
     let mut answer = [0; 2048];
     let mut len = 0;
     while !answer[..len].ends_with(b"\r\n\r\n") {

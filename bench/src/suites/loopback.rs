@@ -30,7 +30,9 @@ pub(super) fn run(options: &Options) -> Result<Vec<Table>> {
     let cores = cores()?;
     let _awake = cores.map(system::Awake::new);
     let mut tables = Vec::new();
-    for runtime in [Runtime::Tokio, Runtime::Smol, Runtime::AsyncStd, Runtime::Threads] {
+    for runtime in
+        [Runtime::Tokio, Runtime::Smol, Runtime::AsyncStd, Runtime::Threads, Runtime::Languages]
+    {
         let mut bench = Bench::start(runtime, cores, options)?;
         let (mut costs, mut rates) = bench.tables();
         bench.handshakes(&mut costs, &mut rates)?;
@@ -103,8 +105,15 @@ struct Turn {
 impl<'a> Bench<'a> {
     fn start(runtime: Runtime, core: Option<usize>, options: &'a Options) -> Result<Self> {
         let servers = SERVERS.iter().filter(|server| server.runtime == runtime);
+        let had = servers.filter(|server| match server.other_program() {
+            Ok(_) => true,
+            Err(why) => {
+                println!("  {} is left out: {why}", server.name);
+                false
+            }
+        });
         let servers: Result<Vec<_>> =
-            servers.map(|server| Ok((server, Process::start(server, core)?))).collect();
+            had.map(|server| Ok((server, Process::start(server, core)?))).collect();
         Ok(Self { runtime, servers: servers?, options, pinned: core.is_some() })
     }
 
@@ -123,6 +132,9 @@ impl<'a> Bench<'a> {
                 " On a blocking stream tungstenite cannot say whether another message is there, so \
                  it writes each one by itself.",
             );
+        }
+        if self.runtime == Runtime::Languages {
+            how.push_str(" Those of other languages are on one thread, too; what their collectors do is in it.");
         }
         let costs = Table::new(
             format!("Loopback on {name}: cost"),

@@ -7,6 +7,7 @@ mod loopback;
 mod memory;
 mod process;
 mod rooms;
+pub(crate) mod scale;
 mod tls;
 mod weight;
 
@@ -23,6 +24,7 @@ pub const SUITES: &[(&str, Suite)] = &[
     ("tls", tls::run),
     ("deflate", deflate::run),
     ("rooms", rooms::run),
+    ("scale", scale::run),
     ("weight", weight::run),
     ("clients", weight::clients),
 ];

@@ -4,9 +4,13 @@ use std::{
     io::{BufRead, BufReader, Write},
     net::{Ipv4Addr, SocketAddr},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    time::Duration,
 };
 
-use crate::peers::{Result, serve::Server};
+use crate::{
+    peers::{Result, serve::Server},
+    system,
+};
 
 /// A server that runs until this value is dropped.
 #[derive(Debug)]
@@ -16,6 +20,8 @@ pub(super) struct Process {
     answers: BufReader<ChildStdout>,
     /// Where it listens.
     pub(super) addr: SocketAddr,
+    /// Somebody else's program is not asked, but looked at.
+    is_other: bool,
 }
 
 /// What a server has used so far.
@@ -36,7 +42,18 @@ impl Process {
     ///
     /// It does not start.
     pub(super) fn start(server: &Server, core: Option<usize>) -> Result<Self> {
-        Self::spawn(Command::new(std::env::current_exe()?), server, core)
+        match server.other_program()? {
+            Some(command) => {
+                // A process begins on the cores of who starts it.
+                let _there = core.map(system::Pinned::new).transpose()?;
+                Self::spawn(command, server, true)
+            }
+            None => Self::spawn(
+                this(Command::new(std::env::current_exe()?), server, core),
+                server,
+                false,
+            ),
+        }
     }
 
     /// Starts a server with an allocator that counts.
@@ -46,20 +63,17 @@ impl Process {
     /// It does not start.
     pub(super) fn start_counted(server: &Server, core: Option<usize>) -> Result<Self> {
         let program = std::env::current_exe()?.with_file_name("bench-counted");
-        Self::spawn(Command::new(program), server, core)
+        Self::spawn(this(Command::new(program), server, core), server, false)
     }
 
-    fn spawn(mut command: Command, server: &Server, core: Option<usize>) -> Result<Self> {
-        command.args(["serve", server.name]).args(core.map(|core| core.to_string()));
-        // One thread for tasks: the others would share its core.
-        command.env("ASYNC_STD_THREAD_COUNT", "1");
+    fn spawn(mut command: Command, server: &Server, is_other: bool) -> Result<Self> {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let ask = child.stdin.take().ok_or("no input")?;
         let mut answers = BufReader::new(child.stdout.take().ok_or("no output")?);
         let mut port = String::new();
         answers.read_line(&mut port)?;
         let port: u16 = port.trim().parse().map_err(|_| format!("{} is down", server.name))?;
-        Ok(Self { child, ask, answers, addr: (Ipv4Addr::LOCALHOST, port).into() })
+        Ok(Self { child, ask, answers, addr: (Ipv4Addr::LOCALHOST, port).into(), is_other })
     }
 
     /// What it has used.
@@ -68,6 +82,12 @@ impl Process {
     ///
     /// It has ended.
     pub(super) fn usage(&mut self) -> Result<Usage> {
+        if self.is_other {
+            // What a thread has used is known when it has gone to sleep.
+            std::thread::sleep(Duration::from_millis(5));
+            let cpu = system::cpu_of(self.child.id())?;
+            return Ok(Usage { cpu, resident: 0.0, heap: 0.0 });
+        }
         self.ask.write_all(b"\n")?;
         let mut line = String::new();
         self.answers.read_line(&mut line)?;
@@ -75,6 +95,14 @@ impl Process {
         let mut next = || figures.next().ok_or("the server has ended");
         Ok(Usage { cpu: next()?, resident: next()?, heap: next()? })
     }
+}
+
+/// This program as a server.
+fn this(mut command: Command, server: &Server, core: Option<usize>) -> Command {
+    command.args(["serve", server.name]).args(core.map(|core| core.to_string()));
+    // One thread for tasks: the others would share its core.
+    command.env("ASYNC_STD_THREAD_COUNT", "1");
+    command
 }
 
 impl Drop for Process {

@@ -85,6 +85,24 @@ pub(crate) fn over_http2() -> Result<Tools, String> {
     Ok(Installer { home: site.home("interop")?, site }.without_beast())
 }
 
+/// What servers of other languages are written with, for those who bring the servers. Says what is not to be had.
+///
+/// # Errors
+///
+/// When there is no folder for it.
+pub(crate) fn others() -> Result<(), String> {
+    let site = Site::find()?;
+    let installer = Installer { home: site.home("interop")?, site };
+    let (python, node) = (installer.python().map(drop), installer.node().map(drop));
+    for (name, outcome) in [("websockets", python), ("ws", node), ("Boost.Beast", system::beast())]
+    {
+        if let Err(why) = outcome {
+            println!("{name}: {why}");
+        }
+    }
+    Ok(())
+}
+
 fn result_of<T>(step: ScopedJoinHandle<'_, Result<T, String>>) -> Result<T, String> {
     step.join().unwrap_or_else(|_| Err("its installation ended early".to_owned()))
 }
