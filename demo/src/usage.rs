@@ -226,7 +226,7 @@ Prints each failure, and last `N passed, N failed`.
   --runtime core|tokio|async-std|smol|blocking     one of them alone
 
 example:
-  ws-demo vectors conformance/vectors --runtime core
+  ws-demo vectors ws-conform/vectors --runtime core
 
 exit status: 0 when nothing failed, 1 otherwise
 ";
