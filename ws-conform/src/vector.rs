@@ -41,7 +41,12 @@ pub(crate) fn all(role: &str) -> Result<Vec<Vector>, String> {
             let value: Value = serde_json::from_str(line).map_err(|e| wrong(e.to_string()))?;
             let is_seen = value["config"]["prebuilt"].is_null();
             if value["role"] == role && is_seen {
-                vectors.push(parse(&value).map_err(wrong)?);
+                let mut vector = parse(&value).map_err(wrong)?;
+                // Two sets may have thought of the same name.
+                while vectors.iter().any(|other: &Vector| other.id == vector.id) {
+                    vector.id.push_str("-again");
+                }
+                vectors.push(vector);
             }
         }
     }

@@ -45,7 +45,9 @@ fn skipped(report: &Report) -> String {
     let mut reasons: Vec<(&str, usize)> = Vec::new();
     for outcome in &report.outcomes {
         if let Verdict::Skipped(why) = &outcome.verdict {
-            match reasons.iter_mut().find(|(reason, _)| reason == why) {
+            // One line for all settings; the other reports have each.
+            let why = why.split(" {").next().unwrap_or_default();
+            match reasons.iter_mut().find(|(reason, _)| *reason == why) {
                 Some((_, count)) => *count += 1,
                 None => reasons.push((why, 1)),
             }
@@ -53,7 +55,9 @@ fn skipped(report: &Report) -> String {
     }
     let mut text = String::new();
     for (why, count) in &reasons {
-        let _ = writeln!(text, "skipped {count}: {why}");
+        let more =
+            if why.starts_with("nothing") { " what they need (`ws-conform setups`)" } else { "" };
+        let _ = writeln!(text, "skipped {count}: {why}{more}");
     }
     if reasons.is_empty() { text } else { text + "\n" }
 }

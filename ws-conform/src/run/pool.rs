@@ -57,7 +57,8 @@ pub(crate) fn run_all(
 }
 
 fn stage(id: &str) -> usize {
-    let is_dear = ["/flood/", "/stage/endless", "/close/then-data", "/declared/", "/deflate/bomb"];
+    let is_dear =
+        ["/flood/", "/stage/endless", "/close/then-data", "/declared/", "/compressed/bomb"];
     match id {
         _ if is_dear.iter().any(|part| id.contains(part)) => 0,
         "server/stage/crowd" => 2,

@@ -164,7 +164,7 @@ mod tests {
             ),
             ("permessage-deflate", "permessage-deflate; x, permessage-deflate"),
             ("permessage-deflate; server_no_context_takeover", "permessage-deflate"),
-            ("other", "other; a=\",\", permessage-deflate"),
+            ("other", "x; a=\"\\,\", other; a=\"b\", permessage-deflate"),
         ];
         for (answer, offers) in fit {
             assert_eq!(misfit(answer, offers), None, "{answer} for {offers}");

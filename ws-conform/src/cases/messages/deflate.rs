@@ -12,7 +12,8 @@ pub(super) fn drafts() -> Vec<Draft> {
     let fails = || Step::Fails(&[1002, 1007]);
     let compressed = |octets: &[u8]| Frame::new(BINARY, octets).reserving(4);
     let case = |name: &str, title: &str, grade: Grade, section, text, steps: Vec<Step>| {
-        let mut draft = about(grade, section, text).case(format!("deflate/{name}"), title, steps);
+        let name = format!("compressed/{name}");
+        let mut draft = about(grade, section, text).case(name, title, steps);
         draft.script.extension = Some(OFFER);
         draft
     };

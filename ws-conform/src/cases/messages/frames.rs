@@ -1,6 +1,6 @@
 //! Frames that break a rule.
 
-use super::draft::{Draft, about, text};
+use super::draft::{Draft, about, echo, text};
 use crate::grade::Grade::{Information, Must, Robustness};
 use crate::script::Step;
 use crate::wire::frame::{BINARY, CLOSE, CONTINUATION, DeclaredLen, Frame, PING, PONG, TEXT};
@@ -156,13 +156,14 @@ fn order() -> Vec<Draft> {
             "a first fragment inside of a message",
             vec![Frame::new(BINARY, "a").unfinished(), Frame::new(TEXT, "b").unfinished()],
         ),
-        case(
-            "continuation-after",
+        rule.case(
+            "order/continuation-after",
             "a continuation behind the end of a message",
-            vec![
-                text("a").unfinished(),
-                Frame::new(CONTINUATION, "b"),
-                Frame::new(CONTINUATION, "c"),
+            [
+                Step::Send(vec![text("a").unfinished(), Frame::new(CONTINUATION, "b")]),
+                echo("ab"),
+                Step::Send(vec![Frame::new(CONTINUATION, "c")]),
+                Step::Fails(CODES),
             ],
         ),
     ]
