@@ -101,7 +101,9 @@ impl ConnectOptions {
         }
         let ends = self.handshake_only || self.wait.is_some() || self.reconnecting.is_some();
         if self.echo && (sends || ends) {
-            return Err("with --echo nothing is sent but what comes, until the server closes".into());
+            return Err(
+                "with --echo nothing is sent but what comes, until the server closes".into()
+            );
         }
         if self.binary && !self.messages.is_empty() {
             return Err("--binary is about standard input, which is not read with --send".into());

@@ -119,8 +119,6 @@ fn octets(text: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn every_vector_is_read_and_has_a_name_of_its_own() {
         let mut all: Vec<_> =

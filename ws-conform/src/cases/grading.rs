@@ -3,14 +3,12 @@
 //! The vectors are read strictly, which is not the only way to read the RFCs. What they leave open is information here.
 
 mod client;
+mod row;
 mod server;
 
 use crate::grade::Grade;
 use crate::vector::{Outcome, Vector};
 use crate::wire::frame::Received;
-
-/// The beginning of a name, what a case of that name weighs when its outcome is the wrong one, and why.
-type Row = (&'static str, Grade, &'static str);
 
 /// The grade and the rule of a vector.
 pub(super) fn of(vector: &Vector) -> (Grade, &'static str) {

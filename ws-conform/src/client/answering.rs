@@ -142,10 +142,10 @@ impl Judge<'_> {
     fn leave(&self, peer: &mut Peer, is_closing: bool) {
         let until = self.until();
         peer.send(&Frame::close(1000, "").octets(false), until);
-        while !is_closing {
+        let mut is_closed = is_closing;
+        while !is_closed {
             match peer.frame(until) {
-                Ok(frame) if frame.opcode == CLOSE => break,
-                Ok(_) => {}
+                Ok(frame) => is_closed = frame.opcode == CLOSE,
                 Err(_) => return,
             }
         }

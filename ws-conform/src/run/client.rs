@@ -58,21 +58,39 @@ impl ClientRun {
     /// When it cannot listen, or the client cannot be started.
     pub fn run(&self, progress: Progress<'_>) -> Result<Report, String> {
         let first = self.setups.first().ok_or("no client was named")?;
+        if first.command.is_empty() {
+            let socket = TcpListener::bind(self.listen);
+            let socket = socket.map_err(|error| format!("{}: {error}", self.listen))?;
+            return self.run_at(&socket, progress);
+        }
+        let began = now();
+        // Better to know at once than from each case.
+        drop(Client::start(&first.command[..1], "")?);
+        let outcomes = run_all(self.cases()?, self.jobs, progress, |case| self.one(case))?;
+        Ok(self.report(first.command.join(" "), began, outcomes))
+    }
+
+    /// Runs all cases with a client that comes to this socket by itself: see the README for what it asks.
+    ///
+    /// # Errors
+    ///
+    /// When the socket cannot be used.
+    pub fn run_at(&self, socket: &TcpListener, progress: Progress<'_>) -> Result<Report, String> {
+        let first = self.setups.first().ok_or("no client was named")?;
+        let began = now();
+        let judge = Judge { setup: first, timeout: self.timeout };
+        let outcomes = looping::run(socket, &judge, &self.cases()?, progress)?;
+        Ok(self.report(self.listen.to_string(), began, outcomes))
+    }
+
+    fn cases(&self) -> Result<Vec<Case>, String> {
         let mut cases = cases(Side::Client)?;
         cases.retain(|case| self.filter.takes(&case.id));
-        let began = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let outcomes = if first.command.is_empty() {
-            let judge = Judge { setup: first, timeout: self.timeout };
-            looping::run(self.listen, &judge, cases, progress)?
-        } else {
-            drop(Client::start(&first.command[..1], "")?);
-            run_all(cases, self.jobs, progress, |case| self.one(case))?
-        };
-        let target = match first.command.is_empty() {
-            true => self.listen.to_string(),
-            false => first.command.join(" "),
-        };
-        Ok(Report { side: Side::Client, name: self.name.clone(), target, began, outcomes })
+        Ok(cases)
+    }
+
+    fn report(&self, target: String, began: u64, outcomes: Vec<Outcome>) -> Report {
+        Report { side: Side::Client, name: self.name.clone(), target, began, outcomes }
     }
 
     fn one(&self, case: Case) -> Outcome {
@@ -116,6 +134,10 @@ impl ClientRun {
             None => verdict,
         }
     }
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 /// A port of one case.

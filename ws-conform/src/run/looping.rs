@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -21,12 +21,11 @@ use crate::wire::head::Head;
 ///
 /// When it cannot listen.
 pub(crate) fn run(
-    listen: SocketAddr,
+    socket: &TcpListener,
     judge: &Judge<'_>,
-    cases: Vec<Case>,
+    cases: &[Case],
     progress: Progress<'_>,
 ) -> Result<Vec<Outcome>, String> {
-    let socket = TcpListener::bind(listen).map_err(|error| format!("{listen}: {error}"))?;
     let address = socket.local_addr().map_err(|error| error.to_string())?;
     socket.set_nonblocking(true).map_err(|error| error.to_string())?;
     eprintln!("listening on ws://{address}");

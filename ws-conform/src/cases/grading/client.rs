@@ -1,6 +1,6 @@
 //! Answers.
 
-use super::Row;
+use super::row::Row;
 use crate::grade::Grade::{Information, Must, Robustness, Security, Should};
 
 pub(super) const ROWS: &[Row] = &[
