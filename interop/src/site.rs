@@ -53,6 +53,16 @@ impl Site {
         Ok(self.target.join("release").join("ws-demo"))
     }
 
+    /// Builds the conformance suite. It mostly waits, so it need not be quick.
+    ///
+    /// # Errors
+    ///
+    /// When it does not build.
+    pub(crate) fn conform(&self) -> Result<PathBuf, String> {
+        self.build("ws-conform", &["--package", "ws-conform"])?;
+        Ok(self.target.join("debug").join("ws-conform"))
+    }
+
     /// Builds the chat, as its tests do.
     ///
     /// # Errors
