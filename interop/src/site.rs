@@ -5,7 +5,7 @@ use std::process::Command;
 use std::{env, fs};
 
 /// The workspace that this was built from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Site {
     root: PathBuf,
     target: PathBuf,
@@ -28,6 +28,11 @@ impl Site {
     /// A folder of this crate, where programs and lists lie.
     pub(crate) fn source(&self, name: &str) -> PathBuf {
         self.root.join("interop").join(name)
+    }
+
+    /// A file or folder of the workspace.
+    pub(crate) fn of_root(&self, name: &str) -> PathBuf {
+        self.root.join(name)
     }
 
     /// A folder for what a command installs, below the one where cargo builds. It is kept for the
@@ -61,6 +66,17 @@ impl Site {
     pub(crate) fn conform(&self) -> Result<PathBuf, String> {
         self.build("ws-conform", &["--package", "ws-conform"])?;
         Ok(self.target.join("debug").join("ws-conform"))
+    }
+
+    /// Builds the servers of the benchmarks, which are other people's libraries.
+    ///
+    /// # Errors
+    ///
+    /// When they do not build.
+    pub(crate) fn bench(&self) -> Result<PathBuf, String> {
+        let package = ["--package", "bench", "--features", "peers", "--bin", "bench"];
+        self.build("the servers of the benchmarks", &package)?;
+        Ok(self.target.join("debug").join("bench"))
     }
 
     /// Builds the chat, as its tests do.

@@ -72,7 +72,7 @@ impl Judge<'_> {
             None => peer.send(&input, self.until()),
         }
         let ends = vector.config.contains_key("eof");
-        let is_101 = input.windows(5).any(|five| five == b" 101 ");
+        let is_101 = input.windows(4).any(|four| four == b" 101");
         let is_whole = input.windows(4).any(|four| four == b"\r\n\r\n");
         if is_101 && is_whole && !ends && vector.outcomes != [Outcome::Waiting] {
             // Whoever takes the answer for a good one answers this.
@@ -87,7 +87,7 @@ impl Judge<'_> {
 
     fn judge(&self, peer: &mut Peer, grade: Grade, vector: &Vector, is_whole: bool) -> Verdict {
         let may = |outcome| vector.outcomes.contains(&outcome);
-        let waits = vector.outcomes == [Outcome::Waiting];
+        let waits = may(Outcome::Waiting);
         let patience =
             if waits { self.timeout.min(Duration::from_millis(400)) } else { self.timeout };
         let found = peer.frame(Instant::now() + patience);

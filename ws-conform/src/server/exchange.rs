@@ -73,7 +73,7 @@ fn final_head(peer: &mut Peer, until: Instant) -> Result<Head, Nothing> {
 
 fn judge(target: &Target<'_>, vector: &Vector, peer: &mut Peer) -> Verdict {
     let may = |outcome| vector.outcomes.contains(&outcome);
-    let waits = vector.outcomes == [Outcome::Waiting];
+    let waits = may(Outcome::Waiting);
     // Nothing has to come, so it is not waited for as long.
     let patience =
         if waits { target.timeout.min(Duration::from_millis(400)) } else { target.timeout };
@@ -168,7 +168,7 @@ fn refused(
         return Verdict::Passed;
     }
     let usual: Vec<_> = vector.statuses.iter().map(u16::to_string).collect();
-    Verdict::Information(format!("refused with {status}; usual is {}", usual.join(" or ")))
+    Verdict::Information(format!("answered with {status}; usual is {}", usual.join(" or ")))
 }
 
 /// Reads the body of a refusal.
