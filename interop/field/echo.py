@@ -120,7 +120,7 @@ async def asgi(scope, receive, send):
 async def uvicorn_server():
     import uvicorn
 
-    config = uvicorn.Config(asgi, ws="wsproto", lifespan="off", log_level="critical")
+    config = uvicorn.Config(asgi, ws="wsproto", http="h11", lifespan="off", log_level="critical")
     await uvicorn.Server(config).serve(sockets=[free_socket()])
 
 

@@ -35,6 +35,8 @@ pub(crate) enum Step {
     Pong(Vec<u8>),
     /// The WebSocket fails, with one of these codes if it says why. RFC 6455 7.1.7
     Fails(&'static [u16]),
+    /// The same, and it says why.
+    FailsAloud(&'static [u16]),
     /// It fails, or this is echoed, or nothing happens: which one is told.
     FailsOrNot(&'static [u16]),
     /// A close is answered, with one of these codes if any, and then the connection ends.

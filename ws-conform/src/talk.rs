@@ -25,6 +25,17 @@ pub(crate) struct Talk<'a> {
 /// Something that came and was not asked for ends the case.
 type Stop = Verdict;
 
+/// How a WebSocket has to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Failing {
+    /// With a close frame.
+    Aloud,
+    /// With one, or without.
+    Anyhow,
+    /// Or not at all.
+    Either,
+}
+
 /// What came, of the kinds that scripts ask for.
 #[derive(Debug)]
 enum Heard {
@@ -83,8 +94,9 @@ impl Talk<'_> {
             Step::Pause(time) => sleep(*time),
             Step::Echo(messages) => self.echo(messages)?,
             Step::Pong(payload) => self.pong(payload)?,
-            Step::Fails(codes) => return self.fails(codes, false),
-            Step::FailsOrNot(codes) => return self.fails(codes, true),
+            Step::Fails(codes) => return self.fails(codes, Failing::Anyhow),
+            Step::FailsAloud(codes) => return self.fails(codes, Failing::Aloud),
+            Step::FailsOrNot(codes) => return self.fails(codes, Failing::Either),
             Step::Closes(codes) => self.closes(codes)?,
             Step::Ends => {
                 if self.peer.await_end(until + self.timeout).is_none() {
@@ -228,12 +240,13 @@ impl Talk<'_> {
         self.peer.send(&frame, until);
         match more {
             ..=0 => self.echo(&[(BINARY, payload)]),
-            _ => self.fails(&[1009], false).map(|_| ()),
+            _ => self.fails(&[1009], Failing::Anyhow).map(|_| ()),
         }
     }
 
     /// The WebSocket has to fail. When nothing happens, a ping tells whether it goes on.
-    fn fails(&mut self, codes: &[u16], is_optional: bool) -> Result<Option<String>, Stop> {
+    fn fails(&mut self, codes: &[u16], fails: Failing) -> Result<Option<String>, Stop> {
+        let is_optional = fails == Failing::Either;
         let told = |what: &str| Ok(is_optional.then(|| what.to_owned()));
         let mut until = self.until().min(Instant::now() + Duration::from_millis(1500));
         let mut probed = false;
@@ -265,14 +278,12 @@ impl Talk<'_> {
                     };
                 }
                 // "the endpoint SHOULD send a Close frame with an appropriate status code". RFC 6455 7.1.7
-                Heard::Nothing(Nothing::Ended(_)) if is_optional => {
-                    return told("the connection ends");
-                }
                 Heard::Nothing(Nothing::Ended(_)) => {
-                    return Err(Verdict::failed(
-                        self.lower(),
-                        "the connection ends without a Close frame that says why",
-                    ));
+                    let why = "the connection ends without a Close frame that says why";
+                    return match fails {
+                        Failing::Aloud => Err(self.failed(why)),
+                        Failing::Either | Failing::Anyhow => Ok(Some(why.to_owned())),
+                    };
                 }
                 Heard::Nothing(Nothing::Silent) if !probed => {
                     probed = true;

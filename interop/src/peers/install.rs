@@ -85,15 +85,6 @@ pub(crate) fn over_http2() -> Result<Tools, String> {
     Ok(Installer { home: site.home("interop")?, site }.without_beast())
 }
 
-/// The program of Boost.Beast alone.
-///
-/// # Errors
-///
-/// When it cannot be built.
-pub(crate) fn beast(site: &Site) -> Result<PathBuf, String> {
-    Installer { home: site.home("interop")?, site: site.clone() }.beast()
-}
-
 fn result_of<T>(step: ScopedJoinHandle<'_, Result<T, String>>) -> Result<T, String> {
     step.join().unwrap_or_else(|_| Err("its installation ended early".to_owned()))
 }

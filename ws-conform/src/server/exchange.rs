@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::grade::Grade;
 use crate::peer::{Nothing, Peer};
-use crate::server::answer::{check_101, check_refusal};
+use crate::server::answer::{check_101, check_refusal, decisive};
 use crate::server::target::Target;
 use crate::transcript::Transcript;
 use crate::vector::{Outcome, Vector};
@@ -82,7 +82,10 @@ fn judge(target: &Target<'_>, vector: &Vector, peer: &mut Peer) -> Verdict {
         Err(nothing) => return without_answer(target, vector, &nothing),
     };
     let Some(status) = head.status() else {
-        return Verdict::failed(Grade::Must, format!("{:?} is no status line", head.start_line));
+        let why = format!("{:?} is no status line of HTTP/1", head.start_line);
+        // Some send back whatever version they were asked in.
+        let is_usual = vector.input.windows(10).any(|ten| ten == b" HTTP/1.1\r");
+        return Verdict::failed(if is_usual { Grade::Must } else { target.grade }, why);
     };
     if status == 101 {
         if !may(Outcome::Open) {
@@ -116,14 +119,8 @@ fn without_answer(target: &Target<'_>, vector: &Vector, nothing: &Nothing) -> Ve
         Nothing::Ended(_) if may(Outcome::Waiting) => {
             Verdict::Information(format!("{found} without waiting for more"))
         }
-        // "return an HTTP response with an appropriate error code" is asked for in a case of its own.
-        Nothing::Ended(_) => {
-            let grade = match target.grade {
-                Grade::Must | Grade::Security => Grade::Should,
-                grade => grade,
-            };
-            Verdict::failed(grade, format!("{found} without an answer"))
-        }
+        // That there has to be an answer is asked for in cases of its own.
+        Nothing::Ended(_) => Verdict::Information(format!("{found} without an answer")),
         Nothing::Silent if has_whole_head(vector) => {
             Verdict::failed(Grade::Security, "no answer, and the connection stays open")
         }
@@ -151,7 +148,8 @@ fn refused(
         return Verdict::failed(grade, why);
     }
     if is_to_head && peer.received().first().is_some_and(|octet| *octet != b'H') {
-        return Verdict::failed(Grade::Must, "the answer to HEAD has content");
+        let grade = decisive(vector, "server/method/head", Grade::Must);
+        return Verdict::failed(grade, "the answer to HEAD has content");
     }
     if vector.id.contains("hidden") {
         let until = Instant::now() + Duration::from_millis(300).min(target.timeout);

@@ -53,6 +53,39 @@ pub(crate) fn refusal_is_said(target: &Target<'_>, transcript: &mut Transcript) 
     })
 }
 
+/// A good request in which a line is another one has an answer with 400 or the like.
+fn is_answered(target: &Target<'_>, transcript: &mut Transcript, old: &str, new: &str) -> Verdict {
+    over(target, transcript, |peer| {
+        peer.send(request(target, None).replacen(old, new, 1).as_bytes(), target.until());
+        refusal(target, peer).map(|_| Verdict::Passed)
+    })
+}
+
+/// One without Host.
+pub(crate) fn no_host_is_answered(target: &Target<'_>, transcript: &mut Transcript) -> Verdict {
+    is_answered(target, transcript, "Host: ws.example\r\n", "")
+}
+
+/// One with white space before a colon.
+pub(crate) fn space_is_answered(target: &Target<'_>, transcript: &mut Transcript) -> Verdict {
+    is_answered(target, transcript, "\r\n\r\n", "\r\nX-Space : 1\r\n\r\n")
+}
+
+/// One with a length that is none.
+pub(crate) fn bad_len_is_answered(target: &Target<'_>, transcript: &mut Transcript) -> Verdict {
+    is_answered(target, transcript, "\r\n\r\n", "\r\nContent-Length: x\r\n\r\n")
+}
+
+/// One with a line that is no field.
+pub(crate) fn bad_field_is_answered(target: &Target<'_>, transcript: &mut Transcript) -> Verdict {
+    is_answered(target, transcript, "\r\n\r\n", "\r\nno field\r\n\r\n")
+}
+
+/// One with a request line that is none.
+pub(crate) fn bad_line_is_answered(target: &Target<'_>, transcript: &mut Transcript) -> Verdict {
+    is_answered(target, transcript, " HTTP/1.1", " HTTP/1.1x")
+}
+
 /// A good request after a refusal has been read.
 pub(crate) fn keep_alive(target: &Target<'_>, transcript: &mut Transcript) -> Verdict {
     over(target, transcript, |peer| {

@@ -11,7 +11,7 @@ pub(crate) enum Means {
     Node,
     /// A server of the benchmarks.
     Bench,
-    /// The peer of the interoperability tests.
+    /// `interop/field/echo.cpp`.
     Beast,
 }
 
@@ -49,11 +49,11 @@ pub(crate) fn listening(address: &str) -> Target {
 
 /// All of them.
 pub(crate) const ALL: &[Implementation] = &[
-    server("Boost.Beast", "boost", Means::Beast, "asynchronous, from the headers of the system"),
+    server("Boost.Beast", "boost", Means::Beast, "synchronous, a thread for each connection"),
     server("websockets", "websockets", Means::Python, "asyncio"),
     server("aiohttp", "aiohttp", Means::Python, ""),
     server("tornado", "tornado", Means::Python, ""),
-    server("uvicorn with wsproto", "wsproto", Means::Python, "HTTP by h11 or httptools"),
+    server("uvicorn with wsproto", "wsproto", Means::Python, "HTTP by h11"),
     server("hypercorn", "hypercorn", Means::Python, "frames by wsproto, HTTP by h11"),
     server("ws", "ws", Means::Node, "HTTP by Node"),
     server("faye-websocket", "faye-websocket", Means::Node, "HTTP by Node"),

@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::implementations::{Implementation, Means};
 use crate::install::{Stamp, does, has, read};
-use crate::peers::install::beast;
+use crate::peers::system;
 use crate::process::Server;
 use crate::site::Site;
 
@@ -65,7 +65,7 @@ impl Programs {
             python: python(&home.join("field-python"), &folder),
             node: node(&home.join("field-npm"), &folder),
             bench: site.bench(),
-            beast: beast(site),
+            beast: beast(&home.join("field-beast"), &folder),
             lock: read(&site.of_root("Cargo.lock"))?,
         })
     }
@@ -150,16 +150,14 @@ impl Programs {
                 words.extend([&program, of.package, role].map(str::to_owned));
                 words
             }
-            Means::Beast => {
-                vec![shown(self.beast.as_ref().map_err(Clone::clone)?), role.to_owned()]
-            }
+            Means::Beast => vec![shown(self.beast.as_ref().map_err(Clone::clone)?)],
             Means::Bench => return Err("only a server".to_owned()),
         })
     }
 }
 
 /// A server of the benchmarks.
-fn held(program: &PathBuf, name: &str) -> Result<Running, String> {
+fn held(program: &Path, name: &str) -> Result<Running, String> {
     let mut command = Command::new(program);
     command.args(["serve", name]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.stderr(Stdio::null()).spawn().map_err(|error| error.to_string())?;
@@ -173,7 +171,7 @@ fn held(program: &PathBuf, name: &str) -> Result<Running, String> {
     }
 }
 
-fn python(venv: &PathBuf, folder: &std::path::Path) -> Result<(PathBuf, PathBuf), String> {
+fn python(venv: &Path, folder: &Path) -> Result<(PathBuf, PathBuf), String> {
     let requirements = folder.join("requirements.txt");
     let interpreter = venv.join("bin").join("python");
     let stamp = Stamp::new(venv, read(&requirements)?);
@@ -190,7 +188,7 @@ fn python(venv: &PathBuf, folder: &std::path::Path) -> Result<(PathBuf, PathBuf)
 }
 
 /// The program is copied beside its packages, since Node looks for them there.
-fn node(home: &PathBuf, folder: &std::path::Path) -> Result<PathBuf, String> {
+fn node(home: &Path, folder: &Path) -> Result<PathBuf, String> {
     has("node", "--version")?;
     let stamp = Stamp::new(home, read(&folder.join("package.json"))?);
     fs::create_dir_all(home).map_err(|error| error.to_string())?;
@@ -205,4 +203,18 @@ fn node(home: &PathBuf, folder: &std::path::Path) -> Result<PathBuf, String> {
         stamp.write()?;
     }
     Ok(home.join("echo.mjs"))
+}
+
+/// The headers may come from the system's packages.
+fn beast(program: &Path, folder: &Path) -> Result<PathBuf, String> {
+    let source = folder.join("echo.cpp");
+    let options = ["-std=c++17", "-O0", "-pthread", "-o"];
+    let stamp = Stamp::new(program, format!("{}{}", has("g++", "--version")?, read(&source)?));
+    if !stamp.is_current() || !program.is_file() {
+        system::beast()?;
+        println!("build: an echo server on Boost.Beast");
+        does(Command::new("g++").args(options).arg(program).arg(&source))?;
+        stamp.write()?;
+    }
+    Ok(program.to_owned())
 }

@@ -1,7 +1,7 @@
 //! Frames that break a rule.
 
 use super::draft::{Draft, about, echo, text};
-use crate::grade::Grade::{Information, Must, Robustness};
+use crate::grade::Grade::{Information, Must, Robustness, Should};
 use crate::script::Step;
 use crate::wire::frame::{BINARY, CLOSE, CONTINUATION, DeclaredLen, Frame, PING, PONG, TEXT};
 
@@ -83,6 +83,17 @@ fn opcodes() -> Vec<Draft> {
         })
         .collect();
     let within = Step::Send(vec![text("a").unfinished(), Frame::new(3, "x")]);
+    let aloud = about(
+        Should,
+        "RFC 6455 7.1.7",
+        "Who fails a connection says why in a Close frame; whether it does is asked in this case alone.",
+    );
+    let step = Step::Send(vec![Frame::new(3, "x")]);
+    drafts.push(aloud.case(
+        "opcode/3-aloud",
+        "a frame with the opcode 3: whether the failure is explained",
+        [step, Step::FailsAloud(CODES)],
+    ));
     drafts.push(rule.case(
         "opcode/3-within",
         "the opcode 3 between fragments",
