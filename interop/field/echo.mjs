@@ -43,6 +43,8 @@ const servers = {
   websocket() {
     const { server: WebSocketServer } = require('websocket');
     const server = plain();
+    // Without it, one case ends the process.
+    process.on('uncaughtException', () => {});
     new WebSocketServer({ httpServer: server }).on('request', (request) => {
       const connection = request.accept(null, request.origin);
       connection.on('message', (message) => {

@@ -86,7 +86,7 @@ pub(super) fn cases() -> Vec<Case> {
         case(
             "stage/bytewise",
             "a good request, an octet at a time",
-            Must,
+            Robustness,
             "RFC 9112 2.2",
             "It makes no difference in which pieces a head comes.",
             any(),

@@ -60,7 +60,7 @@ impl Target<'_> {
     ///
     /// # Errors
     ///
-    /// The verdict on a server that does not listen any more.
+    /// The verdict on a server that does not listen any more: a failure once, and then nothing more.
     pub(crate) fn connect(&self, transcript: &mut Transcript) -> Result<Peer, Verdict> {
         let attempts = if self.gone.load(Ordering::Relaxed) { 1 } else { 4 };
         for attempt in 0..attempts {
@@ -69,9 +69,13 @@ impl Target<'_> {
                 return Ok(Peer::new(stream, std::mem::take(transcript)));
             }
         }
-        self.gone.store(true, Ordering::Relaxed);
         transcript.event("no connection");
-        Err(Verdict::failed(Grade::Security, "the server takes no connections any more"))
+        let why = "the server takes no connections any more";
+        // That is one failure, of a case before this one; the others tell nothing.
+        match self.gone.swap(true, Ordering::Relaxed) {
+            false => Err(Verdict::failed(Grade::Security, why)),
+            true => Err(Verdict::Skipped(why.to_owned())),
+        }
     }
 
     /// When an answer has to be there.

@@ -57,7 +57,12 @@ pub(crate) const ALL: &[Implementation] = &[
     server("hypercorn", "hypercorn", Means::Python, "frames by wsproto, HTTP by h11"),
     server("ws", "ws", Means::Node, "HTTP by Node"),
     server("faye-websocket", "faye-websocket", Means::Node, "HTTP by Node"),
-    server("websocket (npm)", "websocket", Means::Node, "HTTP by Node"),
+    server(
+        "websocket (npm)",
+        "websocket",
+        Means::Node,
+        "HTTP by Node; exceptions that nobody catches are ignored, or one case would end the process",
+    ),
     server("tungstenite", "tungstenite", Means::Bench, "a thread for each connection"),
     server("tokio-tungstenite", "tokio-tungstenite", Means::Bench, ""),
     server("fastwebsockets", "fastwebsockets", Means::Bench, "HTTP by hyper"),

@@ -104,7 +104,7 @@ pub(super) const ROWS: &[Row] = &[
         Information,
         "A connection that ends right behind a good 101 may have been open, or not.",
     ),
-    ("client/delivery/", Must, "It makes no difference in which pieces an answer comes."),
+    ("client/delivery/", Robustness, "It makes no difference in which pieces an answer comes."),
     (
         "client/deflate/",
         Must,

@@ -523,7 +523,7 @@ pub(super) const ROWS: &[Row] = &[
     ("server/buffered/", Must, "Nothing is answered before it was asked."),
     ("server/buffered/refused", Must, "The key is there once, and is 16 octets in base64."),
     ("server/partial/", Must, "Nothing is accepted before the head is complete."),
-    ("server/delivery/", Must, "It makes no difference in which pieces a head comes."),
+    ("server/delivery/", Robustness, "It makes no difference in which pieces a head comes."),
     (
         "server/delivery/every-split-bare",
         Information,
