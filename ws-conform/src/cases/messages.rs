@@ -23,7 +23,7 @@ pub(super) fn cases(side: &str) -> Vec<Case> {
         frames::drafts,
         |_| lengths::drafts(),
         |_| text::drafts(),
-        |_| closing::drafts(),
+        closing::drafts,
         pressure::drafts,
         |_| deflate::drafts(),
     ];

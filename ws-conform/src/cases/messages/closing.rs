@@ -7,8 +7,13 @@ use crate::wire::frame::{BINARY, CLOSE, CONTINUATION, Frame, PING, TEXT};
 
 const PROTOCOL: &[u16] = &[1002];
 
-pub(super) fn drafts() -> Vec<Draft> {
-    [answered(), codes(), behind(), ends()].concat()
+pub(super) fn drafts(side: &str) -> Vec<Draft> {
+    let mut drafts = [answered(), codes(), behind(), ends()].concat();
+    // It is the server that ends the connection, and clients may wait for that. RFC 6455 7.1.1
+    if side == "client" {
+        drafts.retain(|draft| draft.name != "close/then-data-without-end");
+    }
+    drafts
 }
 
 fn answered() -> Vec<Draft> {
