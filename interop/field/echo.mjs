@@ -33,7 +33,7 @@ const servers = {
     const WebSocket = require('faye-websocket');
     const server = plain();
     server.on('upgrade', (request, socket, body) => {
-      if (!WebSocket.isWebSocket(request)) return;
+      if (!WebSocket.isWebSocket(request)) return socket.destroy();
       const ws = new WebSocket(request, socket, body);
       ws.on('message', (event) => ws.send(event.data));
       ws.on('error', () => {});

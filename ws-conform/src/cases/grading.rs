@@ -2,9 +2,10 @@
 //!
 //! The vectors are read strictly, which is not the only way to read the RFCs. What they leave open is information here.
 
-mod client;
+mod answers;
+mod fields;
+mod requests;
 mod row;
-mod server;
 
 use crate::grade::Grade;
 use crate::vector::{Outcome, Vector};
@@ -12,13 +13,16 @@ use crate::wire::frame::Received;
 
 /// The grade and the rule of a vector.
 pub(super) fn of(vector: &Vector) -> (Grade, &'static str) {
-    let rows = if vector.id.starts_with("server/") { server::ROWS } else { client::ROWS };
-    let fitting = rows.iter().filter(|(prefix, ..)| vector.id.starts_with(prefix));
+    let fitting = rows().filter(|(prefix, ..)| vector.id.starts_with(prefix));
     let longest = fitting.max_by_key(|(prefix, ..)| prefix.len());
     let (grade, text) =
         longest.map_or((Grade::Information, UNKNOWN), |(_, grade, text)| (*grade, text));
     let is_open = vector.outcomes.len() > 1;
     (if is_open { Grade::Information } else { grade }, text)
+}
+
+fn rows() -> impl Iterator<Item = &'static row::Row> {
+    [requests::ROWS, fields::ROWS, answers::ROWS].into_iter().flatten()
 }
 
 const UNKNOWN: &str = "No rule is known.";
@@ -54,7 +58,7 @@ mod tests {
         for vector in &vectors {
             assert_ne!(of(vector).1, UNKNOWN, "{}", vector.id);
         }
-        for (prefix, ..) in server::ROWS.iter().chain(client::ROWS) {
+        for (prefix, ..) in rows() {
             assert!(vectors.iter().any(|vector| vector.id.starts_with(prefix)), "{prefix}");
         }
     }

@@ -34,13 +34,36 @@ pub(super) fn html(report: &Report, brief: bool) -> String {
             continue;
         }
         let _ = writeln!(page, "<section>\n<h2>{grade}</h2>");
-        for outcome in of_grade {
+        let (told, short): (Vec<_>, Vec<_>) = of_grade.partition(|it| !brief || is_told(it));
+        for outcome in told {
             page.push_str(&case(outcome, brief));
         }
+        page.push_str(&names("passed", &short));
+        page.push_str(&names("skipped", &short));
         page.push_str("</section>\n");
     }
     let _ = write!(page, "<script>{}</script>\n</body>\n</html>\n", include_str!("page.js"));
     page
+}
+
+/// Whether a short page has more of it than its name.
+fn is_told(outcome: &Outcome) -> bool {
+    matches!(outcome.verdict, Verdict::Failed { .. } | Verdict::Information(_))
+}
+
+/// The names of those with a verdict.
+fn names(verdict: &str, outcomes: &[&Outcome]) -> String {
+    let named = outcomes.iter().filter(|outcome| outcome.verdict.name() == verdict);
+    let names: Vec<_> = named.map(|outcome| quoted(&outcome.case.id)).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    let count = names.len();
+    let head = format!("<span class=verdict>{verdict}</span> {count} cases");
+    let list = names.join(" ");
+    format!(
+        "<details class=\"{verdict}\"><summary>{head}</summary><p><code>{list}</code></p></details>\n"
+    )
 }
 
 /// Where a case is listed: a failure counts as what it weighs.
@@ -89,7 +112,7 @@ fn case(outcome: &Outcome, brief: bool) -> String {
     if !verdict.why().is_empty() {
         let _ = writeln!(text, "<p class=why>{}</p>", quoted(verdict.why()));
     }
-    if !brief || matches!(verdict, Verdict::Failed { .. }) {
+    if !brief || verdict.failure().is_some() {
         text.push_str(&transcript(outcome, brief));
     }
     text + "</details>\n"
@@ -100,7 +123,7 @@ fn transcript(outcome: &Outcome, brief: bool) -> String {
     if entries.is_empty() {
         return String::new();
     }
-    let max_len = if brief { 600 } else { 2048 };
+    let max_len = if brief { 400 } else { 2048 };
     let mut list = String::from("<ol class=octets>\n");
     for entry in entries {
         let at = entry.at.as_millis();

@@ -65,7 +65,8 @@ impl Report {
         junit::junit(self)
     }
 
-    /// All of it, for people: one page. With `brief`, octets are shown of the cases that failed alone.
+    /// All of it, for people: one page. With `brief`, octets are shown of the cases that failed, and of those
+    /// that passed the names alone.
     pub fn html(&self, brief: bool) -> String {
         html::html(self, brief)
     }

@@ -4,7 +4,7 @@ const cases = [...document.querySelectorAll("details")];
 const search = document.querySelector("input");
 function apply() {
   for (const each of cases) {
-    each.hidden = !shown.has(each.className) || !each.id.includes(search.value);
+    each.hidden = !shown.has(each.className) || !(each.id || each.textContent).includes(search.value);
   }
   for (const section of document.querySelectorAll("section")) {
     section.hidden = !section.querySelector("details:not([hidden])");

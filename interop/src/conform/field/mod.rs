@@ -54,7 +54,7 @@ fn one(judge: &Judge, programs: &Programs, each: &Implementation) -> Result<Row,
         None => Target::Client(programs.client(each)?),
     };
     // Interpreters need a moment to start, and this machine may have others to serve.
-    let more = ["--timeout", "5", "--wait", "30", "--jobs", if each.is_server { "8" } else { "3" }];
+    let more = ["--timeout", "5", "--wait", "30", "--jobs", if each.is_server { "8" } else { "4" }];
     let report = judge.judge(&Accused {
         slug: &slug,
         name: &format!("{} {version}", each.name),
