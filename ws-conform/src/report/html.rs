@@ -34,36 +34,49 @@ pub(super) fn html(report: &Report, brief: bool) -> String {
             continue;
         }
         let _ = writeln!(page, "<section>\n<h2>{grade}</h2>");
-        let (told, short): (Vec<_>, Vec<_>) = of_grade.partition(|it| !brief || is_told(it));
+        let (mut told, short): (Vec<_>, Vec<_>) =
+            of_grade.partition(|it| !brief || it.verdict.failure().is_some());
+        told.sort_by_key(|outcome| order(&outcome.verdict));
         for outcome in told {
             page.push_str(&case(outcome, brief));
         }
-        page.push_str(&names("passed", &short));
-        page.push_str(&names("skipped", &short));
+        for verdict in ["information", "passed", "skipped"] {
+            page.push_str(&names(verdict, &short));
+        }
         page.push_str("</section>\n");
     }
     let _ = write!(page, "<script>{}</script>\n</body>\n</html>\n", include_str!("page.js"));
     page
 }
 
-/// Whether a short page has more of it than its name.
-fn is_told(outcome: &Outcome) -> bool {
-    matches!(outcome.verdict, Verdict::Failed { .. } | Verdict::Information(_))
+/// What failed comes first.
+fn order(verdict: &Verdict) -> usize {
+    match verdict {
+        Verdict::Failed { .. } => 0,
+        Verdict::Information(_) => 1,
+        Verdict::Passed => 2,
+        Verdict::Skipped(_) => 3,
+    }
 }
 
-/// The names of those with a verdict.
+/// The names of those with a verdict, and what there is to say.
 fn names(verdict: &str, outcomes: &[&Outcome]) -> String {
     let named = outcomes.iter().filter(|outcome| outcome.verdict.name() == verdict);
-    let names: Vec<_> = named.map(|outcome| quoted(&outcome.case.id)).collect();
+    let names: Vec<_> = named
+        .map(|outcome| {
+            let why = match &outcome.verdict {
+                Verdict::Information(why) => format!(": {}", quoted(why)),
+                _ => String::new(),
+            };
+            format!("<li><code>{}</code>{why}", quoted(&outcome.case.id))
+        })
+        .collect();
     if names.is_empty() {
         return String::new();
     }
-    let count = names.len();
-    let head = format!("<span class=verdict>{verdict}</span> {count} cases");
-    let list = names.join(" ");
-    format!(
-        "<details class=\"{verdict}\"><summary>{head}</summary><p><code>{list}</code></p></details>\n"
-    )
+    let head = format!("<span class=verdict>{verdict}</span> {} cases", names.len());
+    let list = names.join("\n");
+    format!("<details class=\"{verdict}\"><summary>{head}</summary><ul>{list}</ul></details>\n")
 }
 
 /// Where a case is listed: a failure counts as what it weighs.
