@@ -98,11 +98,15 @@ fn setups_can_be_filled_in_and_given_back() {
 
 #[cfg(unix)]
 #[test]
-fn a_client_that_does_not_come_has_failed() {
-    let only = ["--only", "client/ok/minimal", "--wait", "5"];
-    let output = run(&[&["client"], &only[..], &["--", "true"]].concat());
-    assert_eq!(output.status.code(), Some(1));
+fn a_client_that_never_comes_cannot_be_judged_and_one_that_crashes_has_failed() {
+    let only = ["--only", "client/ok/", "--wait", "2"];
+    for absent in [&["true"][..], &["sleep", "60"]] {
+        let output = run(&[&["client"], &only[..], &["--"], absent].concat());
+        assert_eq!(output.status.code(), Some(2), "{absent:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("never connects"));
+    }
     let output = run(&[&["client"], &only[..], &["--", "sh", "-c", "kill -SEGV $$"]].concat());
+    assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(said.contains("crashed with signal 11"), "{said}");
 }

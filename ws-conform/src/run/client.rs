@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::patience::Patience;
 use super::{Filter, Outcome, Progress, Report, looping, run_all};
 use crate::case::Case;
 use crate::cases::{Side, cases};
@@ -66,7 +67,18 @@ impl ClientRun {
         let began = now();
         // Better to know at once than from each case.
         drop(Client::start(&first.command[..1], "")?);
-        let outcomes = run_all(self.cases()?, self.jobs, progress, |case| self.one(case))?;
+        let (came, answers) = (Patience::default(), Patience::default());
+        let outcomes = run_all(self.cases()?, self.jobs, progress, |case| {
+            let outcome = self.one(case, &came, answers.of(self.timeout));
+            answers.learn(&outcome.transcript);
+            outcome
+        })?;
+        let is_run = |outcome: &Outcome| !matches!(outcome.verdict, Verdict::Skipped(_));
+        let is_absent = |outcome: &Outcome| outcome.verdict.why() == ABSENT;
+        if outcomes.iter().any(is_absent) && outcomes.iter().filter(|it| is_run(it)).all(is_absent)
+        {
+            return Err("the client never connects".to_owned());
+        }
         Ok(self.report(first.command.join(" "), began, outcomes))
     }
 
@@ -93,16 +105,24 @@ impl ClientRun {
         Report { side: Side::Client, name: self.name.clone(), target, began, outcomes }
     }
 
-    fn one(&self, case: Case) -> Outcome {
+    fn one(&self, case: Case, came: &Patience, timeout: Duration) -> Outcome {
         let mut transcript = Transcript::new();
         let verdict = match case.needs.find(&self.setups) {
             Err(why) => Verdict::Skipped(why),
-            Ok(setup) => self.play(setup, &case, &mut transcript),
+            Ok(_) if came.is_exhausted() => Verdict::Skipped(ABSENT.to_owned()),
+            Ok(setup) => self.play(setup, &case, &mut transcript, came, timeout),
         };
         Outcome { case, verdict, transcript }
     }
 
-    fn play(&self, setup: &Setup, case: &Case, transcript: &mut Transcript) -> Verdict {
+    fn play(
+        &self,
+        setup: &Setup,
+        case: &Case,
+        transcript: &mut Transcript,
+        came: &Patience,
+        timeout: Duration,
+    ) -> Verdict {
         let listener = match Listener::bind(self.listen.ip()) {
             Ok(listener) => listener,
             Err(why) => return Verdict::Skipped(why),
@@ -114,11 +134,12 @@ impl ClientRun {
         };
         let Some(stream) = listener.accept(&mut client, self.wait) else {
             let crash = client.crash(Duration::ZERO);
-            transcript.event("the client did not connect");
-            let why = crash.unwrap_or_else(|| "the client did not connect".to_owned());
-            return Verdict::failed(Grade::Security, why);
+            came.learn_of(crash.is_some());
+            transcript.event(ABSENT);
+            return Verdict::failed(Grade::Security, crash.unwrap_or_else(|| ABSENT.to_owned()));
         };
-        let judge = Judge { setup, timeout: self.timeout };
+        came.learn_of(true);
+        let judge = Judge { setup, timeout };
         let mut peer = Peer::new(stream, std::mem::take(transcript));
         let verdict = match peer.head(Instant::now() + self.wait) {
             Ok(request) => judge.play(&mut peer, &request, case),
@@ -139,6 +160,8 @@ impl ClientRun {
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
+
+const ABSENT: &str = "the client does not connect";
 
 /// A port of one case.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 pub(crate) mod looping;
+mod patience;
 mod pool;
 pub(crate) mod server;
 

@@ -1,8 +1,9 @@
 //! Running the cases for servers.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::patience::Patience;
 use super::{Filter, Outcome, Progress, Report, run_all};
 use crate::case::{Case, Play};
 use crate::cases::{Side, cases};
@@ -145,30 +146,5 @@ fn serves_others(target: &Target<'_>) -> Result<(), String> {
     match open(&patient, None, &mut Transcript::new()) {
         Ok(_) => Ok(()),
         Err(verdict) => Err(format!("another client is not served: {}", verdict.why())),
-    }
-}
-
-/// How long is waited. Less, once it is clear that nobody ever answers: otherwise a mute server would take minutes.
-#[derive(Debug, Default)]
-struct Patience {
-    answered: AtomicUsize,
-    silent: AtomicUsize,
-}
-
-impl Patience {
-    fn of(&self, timeout: Duration) -> Duration {
-        let is_mute = self.answered.load(Ordering::Relaxed) == 0;
-        let is_known = self.silent.load(Ordering::Relaxed) >= 12;
-        if is_mute && is_known { timeout.min(Duration::from_millis(300)) } else { timeout }
-    }
-
-    fn learn(&self, transcript: &Transcript) {
-        use crate::transcript::Direction::{Received, Sent};
-        let any = |direction| transcript.entries().iter().any(|each| each.direction == direction);
-        if any(Received) {
-            self.answered.fetch_add(1, Ordering::Relaxed);
-        } else if any(Sent) {
-            self.silent.fetch_add(1, Ordering::Relaxed);
-        }
     }
 }
