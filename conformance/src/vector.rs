@@ -1,6 +1,6 @@
 //! One vector: what the peer sends, how the side under test is set up, and what has to come of it.
 //!
-//! The format is described in `vectors/README.md`. Reading is strict: a key this module does not
+//! The format is described in `ws-conform/vectors/README.md`. Reading is strict: a key this module does not
 //! know is an error, so a clause of a vector can be unchecked only on purpose.
 
 use std::{error, fmt, fs, io, path::Path};
@@ -138,13 +138,13 @@ pub fn load(dir: &Path) -> Result<Vec<Vector>, LoadError> {
     Ok(vectors)
 }
 
-/// The vectors that belong to this crate.
+/// The vectors of `ws-conform`, which is published with them.
 ///
 /// # Errors
 ///
 /// As [`load`].
 pub fn load_own() -> Result<Vec<Vector>, LoadError> {
-    load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors"))
+    load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../ws-conform/vectors"))
 }
 
 #[cfg(test)]

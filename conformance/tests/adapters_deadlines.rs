@@ -1,4 +1,4 @@
-//! The scenarios of `vectors/scenarios.md` that have a clock, over every adapter.
+//! The scenarios of `ws-conform/vectors/scenarios.md` that have a clock, over every adapter.
 
 #![expect(clippy::unwrap_used, reason = "this is how a test fails")]
 

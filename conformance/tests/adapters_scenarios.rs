@@ -1,4 +1,4 @@
-//! The scenarios of `vectors/scenarios.md` without a clock, over every adapter.
+//! The scenarios of `ws-conform/vectors/scenarios.md` without a clock, over every adapter.
 //!
 //! S-20 speaks of redirects, which nothing here follows. S-07, S-08, S-13, S-16 and S-22 do not
 //! depend on the transport and stand in `injection.rs`, `core_scenarios.rs` and `allocations.rs`;

@@ -1,4 +1,4 @@
-//! The scenarios of `vectors/scenarios.md` that need no transport, over the core.
+//! The scenarios of `ws-conform/vectors/scenarios.md` that need no transport, over the core.
 
 #![expect(
     clippy::expect_used,

@@ -74,6 +74,8 @@ pub(crate) struct ConnectOptions {
     /// What is let in although the RFCs do not allow it.
     pub(crate) lenient: Lenient,
     pub(crate) handshake_only: bool,
+    /// Send back what comes, and nothing else.
+    pub(crate) echo: bool,
     /// What to send, in this order.
     pub(crate) messages: Vec<Message>,
     /// Standard input is sent as one binary message.
@@ -96,6 +98,12 @@ impl ConnectOptions {
         let sends = !self.messages.is_empty() || self.binary || self.expect_reply;
         if self.handshake_only && (sends || self.wait.is_some()) {
             return Err("with --handshake-only nothing is sent".into());
+        }
+        let ends = self.handshake_only || self.wait.is_some() || self.reconnecting.is_some();
+        if self.echo && (sends || ends) {
+            return Err(
+                "with --echo nothing is sent but what comes, until the server closes".into()
+            );
         }
         if self.binary && !self.messages.is_empty() {
             return Err("--binary is about standard input, which is not read with --send".into());
@@ -271,6 +279,7 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
         fragment_len: WebSocketConfig::default().fragment_len,
         lenient: Lenient::new(),
         handshake_only: false,
+        echo: false,
         messages: Vec::new(),
         binary: false,
         expect_reply: false,
@@ -308,6 +317,7 @@ fn connect(parser: &mut Parser) -> Result<Command, Error> {
                 options.lenient = lenient(parser, options.lenient, Role::Client)?;
             }
             Arg::Long("handshake-only") => options.handshake_only = true,
+            Arg::Long("echo") => options.echo = true,
             Arg::Long("send") => options.messages.push(parser.value()?.string()?.into()),
             Arg::Long("send-binary") => {
                 let bytes = hex::decode(&parser.value()?.string()?);
@@ -567,6 +577,8 @@ mod tests {
             ),
             ("serve --deflate=fast", "permessage-deflate has no parameter \"fast\""),
             ("connect --handshake-only --send a", "with --handshake-only nothing is sent"),
+            ("connect --echo --send a", "with --echo nothing is sent but what comes"),
+            ("connect --echo --reconnect", "with --echo nothing is sent but what comes"),
             ("connect --handshake-only --binary", "with --handshake-only nothing is sent"),
             ("connect --handshake-only --wait 1", "with --handshake-only nothing is sent"),
             (

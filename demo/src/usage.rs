@@ -145,6 +145,7 @@ standard input has ended and all of it is sent, when this side closes after --wa
   --wait SECONDS              send everything without waiting for replies, and close when the server
                               has been silent for so long; 0 is at once, and 0.5 is possible
   --timeout-ms N              longest time for everything until it is open, and for a reply (10000)
+  --echo                      send back every message until the server closes; read nothing else
   --handshake-only            exit after the handshake, without closing
   -q, --quiet                 print messages only
   -v, --verbose               print the head on a terminal, too, and on standard error each step to an
@@ -226,7 +227,7 @@ Prints each failure, and last `N passed, N failed`.
   --runtime core|tokio|async-std|smol|blocking     one of them alone
 
 example:
-  ws-demo vectors conformance/vectors --runtime core
+  ws-demo vectors ws-conform/vectors --runtime core
 
 exit status: 0 when nothing failed, 1 otherwise
 ";

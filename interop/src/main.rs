@@ -1,7 +1,7 @@
 //! Implementations written by others, in front of the demo program of this workspace.
 //!
 //! `cargo xtask interop` is `interop peers`, `interop secure`, `interop http2` and `interop chat`, and `cargo xtask autobahn`
-//! is `interop autobahn`; the programs and lists that these need lie beside `src`, see the README. `interop install` is
+//! is `interop autobahn`, `cargo xtask conform` is `interop conform`; the programs and lists that these need lie beside `src`, see the README. `interop install` is
 //! for tests elsewhere that need servers.
 //!
 //! | module | holds |
@@ -11,6 +11,7 @@
 //! | [`autobahn`] | the Autobahn suite as client and as server |
 //! | [`http2`] | WebSockets over HTTP/2 with clients, servers and proxies of others |
 //! | [`chat`] | the page of the chat in a browser, and nodes of it with brokers |
+//! | [`conform`] | the suite of this workspace, in front of ours and of what others have written |
 //! | [`failure`] | how a command ends when it does not end well |
 //! | [`runtimes`] | the runtimes that the demo program knows |
 //! | [`site`] | where things are, and building the programs of this workspace |
@@ -20,6 +21,7 @@
 
 mod autobahn;
 mod chat;
+mod conform;
 mod failure;
 mod http2;
 mod install;
@@ -42,9 +44,12 @@ fn main() -> ExitCode {
         Some((name, rest)) if name == "autobahn" => autobahn::run(rest),
         Some((name, rest)) if name == "http2" => http2::run(rest),
         Some((name, rest)) if name == "chat" => chat::run(rest),
+        Some((name, rest)) if name == "conform" => conform::run(rest),
         Some((name, rest)) if name == "install" => install_all(rest),
         _ => {
-            eprintln!("usage: interop peers|secure|http2|chat|autobahn|install [arguments]");
+            eprintln!(
+                "usage: interop peers|secure|http2|chat|autobahn|conform|install [arguments]"
+            );
             return ExitCode::from(2);
         }
     };

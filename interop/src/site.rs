@@ -5,7 +5,7 @@ use std::process::Command;
 use std::{env, fs};
 
 /// The workspace that this was built from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Site {
     root: PathBuf,
     target: PathBuf,
@@ -30,6 +30,11 @@ impl Site {
         self.root.join("interop").join(name)
     }
 
+    /// A file or folder of the workspace.
+    pub(crate) fn of_root(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
     /// A folder for what a command installs, below the one where cargo builds. It is kept for the
     /// next run.
     ///
@@ -51,6 +56,27 @@ impl Site {
     pub(crate) fn demo(&self) -> Result<PathBuf, String> {
         self.build("ws-demo", &["--release", "--package", "demo"])?;
         Ok(self.target.join("release").join("ws-demo"))
+    }
+
+    /// Builds the conformance suite. It mostly waits, so it need not be quick.
+    ///
+    /// # Errors
+    ///
+    /// When it does not build.
+    pub(crate) fn conform(&self) -> Result<PathBuf, String> {
+        self.build("ws-conform", &["--package", "ws-conform"])?;
+        Ok(self.target.join("debug").join("ws-conform"))
+    }
+
+    /// Builds the servers of the benchmarks, which are other people's libraries.
+    ///
+    /// # Errors
+    ///
+    /// When they do not build.
+    pub(crate) fn bench(&self) -> Result<PathBuf, String> {
+        let package = ["--package", "bench", "--features", "peers", "--bin", "bench"];
+        self.build("the servers of the benchmarks", &package)?;
+        Ok(self.target.join("debug").join("bench"))
     }
 
     /// Builds the chat, as its tests do.

@@ -94,6 +94,11 @@ pub(crate) fn autobahn(args: &[String]) -> Result {
     tells(interop_program()?.arg("autobahn").args(args))
 }
 
+/// The conformance suite in front of the demo, or of what other people have written.
+pub(crate) fn conform(args: &[String]) -> Result {
+    tells(cargo(INTEROP).arg("conform").args(args))
+}
+
 /// The parts of `interop`.
 pub(crate) const INTEROP_PARTS: [&str; 4] = ["peers", "secure", "http2", "chat"];
 

@@ -32,6 +32,11 @@ const COMMANDS: &[(&str, &str, Command)] = &[
     ("interop", "against what other people have written: [peers|secure|http2|chat]", jobs::interop),
     ("rooms", "ws-rooms through nats-server and redis-server", jobs::rooms),
     ("autobahn", "against the Autobahn suite, as server and as client", jobs::autobahn),
+    (
+        "conform",
+        "ws-conform in front of ours: [--runtime R].., or of others: --field",
+        jobs::conform,
+    ),
     ("bench", "ours next to other libraries: [SUITE].. [--quick]", jobs::bench),
     ("instructions", "of the hot paths, next to a floor: [--record]", jobs::instructions),
     ("msrv", "clippy's incompatible_msrv, and the oldest toolchain when it is here", jobs::msrv),

@@ -31,6 +31,7 @@ pub(crate) fn run(_args: &[String]) -> Result {
     });
     steps.run("tidy", || tidy::run(&[]));
     steps.run("demo", || jobs::demo(&[]));
+    steps.run("conform", || jobs::conform(&[]));
     steps.run("instructions", || jobs::instructions(&[]));
     for part in jobs::INTEROP_PARTS {
         steps.run(format!("interop, {part}"), || jobs::interop(&[part.to_owned()]));

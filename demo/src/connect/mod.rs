@@ -79,13 +79,20 @@ fn once(
 ) -> Result<ExitCode, Failure> {
     let opened = adapter.connect(way.url, &way.config, &way.dial).map_err(Failure::Connecting)?;
     way.tell_opened(&opened);
-    let Opened { channel, response, .. } = opened;
+    let Opened { mut channel, response, .. } = opened;
     {
         let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
         output.opened(response.as_response(), channel.negotiated(), channel.leftover_len())?;
     }
     match mode {
         Mode::HandshakeOnly => Ok(ExitCode::SUCCESS),
+        Mode::Echo => match channel.echo() {
+            Ok(()) => Ok(ExitCode::SUCCESS),
+            Err(error) => {
+                complain(format_args!("{}", described(&error)));
+                Ok(ExitCode::FAILURE)
+            }
+        },
         _ => Ok(exchange(channel, options, mode, output)?),
     }
 }

@@ -51,6 +51,8 @@ fn is_device() -> bool {
 pub(super) enum Mode {
     /// Nothing, and it is not closed either.
     HandshakeOnly,
+    /// What is received.
+    Echo,
     /// The messages of the command line, each once the one before has its reply. There may be none.
     LockStep,
     /// The messages of the command line without waiting for replies in between.
@@ -67,6 +69,7 @@ impl Mode {
         let waits = options.wait.is_some();
         match input {
             _ if options.handshake_only => Self::HandshakeOnly,
+            _ if options.echo => Self::Echo,
             _ if !options.messages.is_empty() && waits => Self::SendAll,
             _ if !options.messages.is_empty() => Self::LockStep,
             Input::Terminal => Self::Interactive,
@@ -133,7 +136,7 @@ mod tests {
 
     #[test]
     fn the_mode_depends_on_the_options_and_on_standard_input() {
-        use Mode::{HandshakeOnly, Interactive, LockStep, Piped, SendAll};
+        use Mode::{Echo, HandshakeOnly, Interactive, LockStep, Piped, SendAll};
         for (args, terminal, null, data) in [
             (&[][..], Interactive, LockStep, Piped),
             (&["--binary"], Interactive, Piped, Piped),
@@ -142,6 +145,7 @@ mod tests {
             (&["--send", "a", "--expect-reply"], LockStep, LockStep, LockStep),
             (&["--send", "a", "--wait", "1"], SendAll, SendAll, SendAll),
             (&["--handshake-only"], HandshakeOnly, HandshakeOnly, HandshakeOnly),
+            (&["--echo"], Echo, Echo, Echo),
         ] {
             let options = ConnectOptions::of_args(args);
             let modes =

@@ -13,7 +13,7 @@ const MAX_LEN: usize = 3000;
 
 pub(crate) fn add(seeds: &mut Seeds) {
     for file in FILES {
-        let path = format!("../conformance/vectors/{file}.jsonl");
+        let path = format!("../ws-conform/vectors/{file}.jsonl");
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
         for line in text.expect("the vectors are there").lines() {
             let vector: Value = serde_json::from_str(line).expect("a vector a line");

@@ -1,0 +1,66 @@
+//! Everybody else: what they are, how they are had, and the pages that tell what was found.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`implementations`] | who they are |
+//! | [`programs`] | getting and starting them |
+//! | [`pages`] | `docs/conformance/` |
+
+mod implementations;
+mod pages;
+mod programs;
+
+use self::implementations::{ALL, Implementation, listening};
+use self::pages::Row;
+use self::programs::Programs;
+use super::judge::{Accused, Judge, Target, count};
+use crate::failure::Failure;
+use crate::site::Site;
+
+/// Judges all of them, or those whose names begin with `only`, and writes the pages. What they fail at is what the
+/// pages are for, and no failure of the command.
+///
+/// # Errors
+///
+/// When a page cannot be written.
+pub(crate) fn run(site: &Site, judge: &Judge, only: Option<&str>) -> Result<(), Failure> {
+    let programs = Programs::install(site)?;
+    let folder = site.of_root("docs/conformance");
+    let mut rows = Vec::new();
+    for each in ALL.iter().filter(|each| each.is_chosen(only)) {
+        match one(judge, &programs, each) {
+            Ok(row) => {
+                let [passed, failed] =
+                    ["passed", "failed"].map(|verdict| count(&row.report, verdict));
+                println!("{:24} {:10} {passed} passed, {failed} failed", row.slug, row.version);
+                rows.push(row);
+            }
+            Err(why) => println!("{:24} skipped: {why}", each.slug()),
+        }
+    }
+    if rows.is_empty() {
+        return Err(Failure::Skipped("none of them is here".to_owned()));
+    }
+    pages::write(&folder, &judge.folder, &rows)?;
+    Ok(())
+}
+
+fn one(judge: &Judge, programs: &Programs, each: &Implementation) -> Result<Row, String> {
+    let version = programs.version(each)?;
+    let slug = each.slug();
+    let running = if each.is_server { Some(programs.server(each)?) } else { None };
+    let target = match &running {
+        Some(running) => listening(&running.address()),
+        None => Target::Client(programs.client(each)?),
+    };
+    // Interpreters need a moment to start, and this machine may have others to serve.
+    let more = ["--timeout", "5", "--wait", "30", "--jobs", if each.is_server { "8" } else { "4" }];
+    let report = judge.judge(&Accused {
+        slug: &slug,
+        name: &format!("{} {version}", each.name),
+        target,
+        setups: Vec::new(),
+        more: more.map(str::to_owned).into(),
+    })?;
+    Ok(Row { slug, name: each.name, version, note: each.note, report })
+}

@@ -1,0 +1,126 @@
+//! Answers.
+
+use super::row::Row;
+use crate::grade::Grade::{Information, Must, Robustness, Security, Should};
+
+pub(super) const ROWS: &[Row] = &[
+    (
+        "client/ok/",
+        Must,
+        "A 101 with the fields that are asked for opens the WebSocket, whatever else it has.",
+    ),
+    ("client/line/", Should, "A status line that is none is no answer."),
+    ("client/line/empty-reason", Must, "The reason may be empty, and is not to be read."),
+    ("client/line/reason-looks", Must, "The reason may be empty, and is not to be read."),
+    (
+        "client/line/obs-text",
+        Robustness,
+        "The reason may have any visible octet, and is not to be read.",
+    ),
+    ("client/line/two-spaces", Information, "More white space in a status line may be let in."),
+    ("client/line/bare", Information, "A bare CR makes a line invalid, or counts as a space."),
+    ("client/line/http-1.0", Should, "A server sends no 1xx in HTTP/1.0."),
+    ("client/line/http-1.0-200", Must, "Any status but 101 opens nothing."),
+    ("client/line/099", Must, "Any status but 101 opens nothing."),
+    (
+        "client/version/",
+        Should,
+        "A later minor version is taken as HTTP/1.1, another major version is not.",
+    ),
+    (
+        "client/version/1.2",
+        Information,
+        "A later minor version may be taken as HTTP/1.1 or fail: nobody sends one.",
+    ),
+    (
+        "client/version/1.9",
+        Information,
+        "A later minor version may be taken as HTTP/1.1 or fail: nobody sends one.",
+    ),
+    ("client/version/1.2-403", Must, "Any status but 101 opens nothing."),
+    ("client/connection/", Must, "Connection is a list, and the option upgrade has to be in it."),
+    (
+        "client/upgrade/",
+        Must,
+        "Upgrade has to be websocket, in any case of ASCII, and nothing else.",
+    ),
+    (
+        "client/upgrade/twice",
+        Should,
+        "Upgrade has to be websocket, in any case of ASCII, and nothing else.",
+    ),
+    (
+        "client/accept/",
+        Must,
+        "Sec-WebSocket-Accept has to be the value that the key makes, octet for octet.",
+    ),
+    ("client/accept/twice", Should, "Sec-WebSocket-Accept is not there twice in an answer."),
+    (
+        "client/protocol/",
+        Must,
+        "A subprotocol that was not offered fails the handshake; one that was does not.",
+    ),
+    ("client/protocol/same-twice", Should, "The answer names one subprotocol at most."),
+    ("client/protocol/two-lines", Should, "The answer names one subprotocol at most."),
+    ("client/protocol/empty", Should, "An empty name is no subprotocol that was offered."),
+    ("client/interim/", Must, "Answers of 1xx may come before the final one, and are skipped."),
+    ("client/interim/malformed", Should, "A head that is none is no answer."),
+    ("client/interim/over", Robustness, "A limit for heads is one for each of them."),
+    ("client/interim/head-limit", Robustness, "A limit for heads is one for each of them."),
+    ("client/status/", Must, "Any status but 101 opens nothing."),
+    ("client/body/", Must, "Any status but 101 opens nothing, however its body is framed."),
+    (
+        "client/framing/",
+        Robustness,
+        "A 101 has no body, whatever it says of one: what follows are frames.",
+    ),
+    ("client/field/", Should, "A field has a name, which is a token, and a value."),
+    (
+        "client/field/nul",
+        Should,
+        "NUL in a value is dangerous: the answer is rejected, or the octet replaced.",
+    ),
+    ("client/field/bare", Information, "A bare CR makes a field invalid, or counts as a space."),
+    (
+        "client/field/cr-hides",
+        Security,
+        "A bare CR does not end a line: what is behind it is no field.",
+    ),
+    ("client/field/lf-", Information, "A lone LF may be taken as the end of a line."),
+    ("client/field/obs-text", Robustness, "Octets above 0x7f in a value are opaque."),
+    ("client/field/fold-harmless", Information, "A folded line is refused, or counts as a space."),
+    (
+        "client/field/fold-hides",
+        Security,
+        "A folded line is part of the field before it, and no field of its own.",
+    ),
+    ("client/size/", Robustness, "Common sizes are taken, and limits are kept."),
+    ("client/size/fields-150", Information, "How many fields are taken is up to the client."),
+    ("client/size/field-9000", Information, "How long a field may be is up to the client."),
+    ("client/leftover/", Must, "What comes right behind the answer is for the WebSocket."),
+    ("client/partial/", Must, "Half a head opens nothing."),
+    (
+        "client/partial/101-then",
+        Information,
+        "A connection that ends right behind a good 101 may have been open, or not.",
+    ),
+    ("client/delivery/", Robustness, "It makes no difference in which pieces an answer comes."),
+    (
+        "client/deflate/",
+        Must,
+        "An extension with parameters that were not offered, or that are none, fails the handshake; one that fits an offer does not.",
+    ),
+    ("client/deflate/quoted", Should, "A number in quotes is that number."),
+    ("client/deflate/empty", Should, "An empty list of extensions is no list."),
+    (
+        "client/deflate/empty-value",
+        Must,
+        "An extension with parameters that are not well formed fails the handshake.",
+    ),
+    (
+        "client/deflate/name",
+        Information,
+        "Whether names of extensions are compared with regard to case is not said.",
+    ),
+    ("client/deflate/spaces", Information, "White space around an equals sign was implied once."),
+];

@@ -1,0 +1,73 @@
+//! What is said of a run, in four forms.
+
+mod date;
+mod html;
+mod json;
+mod junit;
+mod table;
+
+use crate::grade::Grade;
+use crate::run::Report;
+use crate::verdict::Verdict;
+
+/// How many cases of a grade came to what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// As it has to be.
+    pub passed: usize,
+    /// Not as it has to be.
+    pub failed: usize,
+    /// Either way.
+    pub information: usize,
+    /// Not run.
+    pub skipped: usize,
+}
+
+impl Report {
+    /// Whether no MUST and no security case failed.
+    pub fn passes(&self) -> bool {
+        !self.outcomes.iter().any(|it| it.verdict.failure().is_some_and(Grade::decides))
+    }
+
+    /// How many cases of a grade came to what. A failure counts where its own grade is.
+    pub fn count(&self, grade: Grade) -> Count {
+        let mut count = Count::default();
+        for outcome in &self.outcomes {
+            match &outcome.verdict {
+                Verdict::Failed { grade: failed, .. } if *failed == grade => count.failed += 1,
+                Verdict::Failed { .. } => {}
+                _ if outcome.case.grade != grade => {}
+                Verdict::Passed => count.passed += 1,
+                Verdict::Information(_) => count.information += 1,
+                Verdict::Skipped(_) => count.skipped += 1,
+            }
+        }
+        count
+    }
+
+    /// The day on which it began, as `2026-11-30`, by UTC.
+    pub fn date(&self) -> String {
+        date::of(self.began)
+    }
+
+    /// What failed, and the numbers, for a terminal.
+    pub fn table(&self) -> String {
+        table::table(self)
+    }
+
+    /// All of it, for programs.
+    pub fn json(&self) -> String {
+        json::json(self)
+    }
+
+    /// All of it, for CI.
+    pub fn junit(&self) -> String {
+        junit::junit(self)
+    }
+
+    /// All of it, for people: one page. With `brief`, octets are shown of the cases that failed, and of the
+    /// others the names alone.
+    pub fn html(&self, brief: bool) -> String {
+        html::html(self, brief)
+    }
+}

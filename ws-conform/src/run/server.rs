@@ -1,0 +1,150 @@
+//! Running the cases for servers.
+
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use super::patience::Patience;
+use super::{Filter, Outcome, Progress, Report, run_all};
+use crate::case::{Case, Play};
+use crate::cases::{Side, cases};
+use crate::grade::Grade;
+use crate::script::Script;
+use crate::server::exchange;
+use crate::server::opening::open;
+use crate::server::target::{Place, Target};
+use crate::setup::Setup;
+use crate::talk::Talk;
+use crate::transcript::Transcript;
+use crate::verdict::Verdict;
+
+/// What is needed to judge a server.
+///
+/// ```no_run
+/// use ws_conform::{ServerRun, Setup};
+///
+/// let setup = Setup { url: "ws://127.0.0.1:9001/".to_owned(), ..Setup::default() };
+/// let report = ServerRun::new(vec![setup]).run(&|_, _| {}).expect("the server listens");
+/// assert!(report.passes(), "{}", report.table());
+/// ```
+#[derive(Clone, Debug)]
+pub struct ServerRun {
+    /// The server, and others of the same implementation with other settings; the first takes all cases that need none.
+    pub setups: Vec<Setup>,
+    /// What reports call it.
+    pub name: String,
+    /// How long an answer may take: two seconds.
+    pub timeout: Duration,
+    /// How long it may take until the server listens: no time.
+    pub wait: Duration,
+    /// Cases at once: 16.
+    pub jobs: usize,
+    /// Which cases: all.
+    pub filter: Filter,
+}
+
+impl ServerRun {
+    /// A run with the usual settings.
+    pub fn new(setups: Vec<Setup>) -> Self {
+        let name = setups.first().map(|setup| setup.url.clone()).unwrap_or_default();
+        let (timeout, wait) = (Duration::from_secs(2), Duration::ZERO);
+        Self { setups, name, timeout, wait, jobs: 16, filter: Filter::default() }
+    }
+
+    /// Runs all cases.
+    ///
+    /// # Errors
+    ///
+    /// When no server listens at a URL, or one is not understood.
+    pub fn run(&self, progress: Progress<'_>) -> Result<Report, String> {
+        let first = self.setups.first().ok_or("no server was named")?;
+        let places: Vec<Place> =
+            self.setups.iter().map(|setup| Place::of(&setup.url)).collect::<Result<_, _>>()?;
+        for (place, setup) in places.iter().zip(&self.setups) {
+            self.await_server(place).map_err(|why| format!("{}: {why}", setup.url))?;
+        }
+        let mut cases = cases(Side::Server)?;
+        cases.retain(|case| self.filter.takes(&case.id));
+        let began = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let gone: Vec<AtomicBool> = places.iter().map(|_| AtomicBool::new(false)).collect();
+        let patience = Patience::default();
+        let outcomes = run_all(cases, self.jobs, progress, |case| {
+            let found = case.needs.find(&self.setups).map(|setup| {
+                let same = |at: &usize| std::ptr::eq(&self.setups[*at], setup);
+                (0..places.len()).find(same).unwrap_or_default()
+            });
+            let mut transcript = Transcript::new();
+            let verdict = match found {
+                Err(why) => Verdict::Skipped(why),
+                Ok(at) => {
+                    let target = Target {
+                        place: &places[at],
+                        setup: &self.setups[at],
+                        grade: case.grade,
+                        timeout: patience.of(self.timeout),
+                        gone: &gone[at],
+                    };
+                    play(&target, &case, &mut transcript)
+                }
+            };
+            patience.learn(&transcript);
+            Outcome { case, verdict, transcript }
+        })?;
+        let (side, name, target) = (Side::Server, self.name.clone(), first.url.clone());
+        Ok(Report { side, name, target, began, outcomes })
+    }
+
+    fn await_server(&self, place: &Place) -> Result<(), String> {
+        let end = Instant::now() + self.wait;
+        loop {
+            if place.connect(self.timeout).is_some() {
+                return Ok(());
+            }
+            if Instant::now() >= end {
+                return Err("nobody listens there".to_owned());
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+}
+
+fn play(target: &Target<'_>, case: &Case, transcript: &mut Transcript) -> Verdict {
+    match &case.play {
+        Play::Handshake(vector) => exchange::play(target, vector, transcript),
+        Play::Scenario(scenario) => scenario(target, transcript),
+        Play::Messages(script) => messages(target, script, transcript),
+        Play::Request(_) => Verdict::Skipped("is for clients".to_owned()),
+    }
+}
+
+fn messages(target: &Target<'_>, script: &Script, transcript: &mut Transcript) -> Verdict {
+    let (mut peer, agreed) = match open(target, script.extension, transcript) {
+        Ok(opened) => opened,
+        Err(verdict) => return verdict,
+    };
+    let compresses = agreed.is_some_and(|agreed| agreed.contains("permessage-deflate"));
+    let verdict = if script.extension.is_some() && !compresses {
+        Verdict::Information("permessage-deflate was not agreed upon".to_owned())
+    } else {
+        let mut talk = Talk {
+            peer: &mut peer,
+            is_client: true,
+            compresses,
+            grade: target.grade,
+            timeout: target.timeout,
+            max_message: target.setup.max_message,
+        };
+        talk.play(script, &mut || serves_others(target))
+    };
+    *transcript = peer.transcript;
+    verdict
+}
+
+/// Opens another WebSocket.
+fn serves_others(target: &Target<'_>) -> Result<(), String> {
+    // Whatever was done to the server may keep it busy for a moment.
+    let patient = Target { timeout: target.timeout * 3, grade: Grade::Security, ..*target };
+    match open(&patient, None, &mut Transcript::new()) {
+        Ok(_) => Ok(()),
+        Err(verdict) => Err(format!("another client is not served: {}", verdict.why())),
+    }
+}

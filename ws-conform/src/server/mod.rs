@@ -1,0 +1,7 @@
+//! What is done to servers.
+
+pub(crate) mod answer;
+pub(crate) mod exchange;
+pub(crate) mod opening;
+pub(crate) mod scenarios;
+pub(crate) mod target;
