@@ -163,7 +163,7 @@ impl Round<'_> {
     fn promised(&self) -> usize {
         let hostile: usize = hostile::kinds().map(|kind| kind.cost.most()).sum();
         let others = self.population.busy + self.population.slow;
-        self.population.hostile * hostile + others * Cost::Message.most() + POOLS
+        self.population.hostile * hostile + others * Cost::Open.most() + POOLS
     }
 
     /// Nobody says anything, and both processes have nothing to do.

@@ -60,7 +60,7 @@ pub(crate) const STRICT_LEN: usize = 64 << 10;
 pub(crate) const MAX_FRAGMENTS: u32 = 1000;
 
 /// What the strict server waits for anything.
-pub(crate) const SHORT: Duration = Duration::from_millis(2000);
+pub(crate) const SHORT: Duration = Duration::from_millis(1500);
 
 /// Whatever takes longer than this hangs, also on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);

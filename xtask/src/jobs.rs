@@ -183,6 +183,18 @@ pub(crate) fn faults(args: &[String]) -> Result {
     run(test.args(["--", "--nocapture", "--test-threads=1"]))
 }
 
+/// Thousands of connections to each adapter, honest and hostile; the arguments are those of the program.
+pub(crate) fn soak(args: &[String]) -> Result {
+    if !cfg!(target_os = "linux") {
+        return Err(Skip::optional("only Linux tells what a process has").into());
+    }
+    let mut soak = cargo(["run", "--release", "--package", "soak", "--"]);
+    soak.args(args);
+    let mut limited = Command::new("sh");
+    limited.args(["-c", r#"ulimit -S -n "$(ulimit -H -n)" && exec "$0" "$@""#]);
+    run(limited.arg(soak.get_program()).args(soak.get_args()))
+}
+
 /// Which lines the tests reach.
 pub(crate) fn coverage(args: &[String]) -> Result {
     tools::require_subcommand("tarpaulin")?;

@@ -49,6 +49,11 @@ const COMMANDS: &[(&str, &str, Command)] = &[
         jobs::simulate,
     ),
     ("faults", "whole sessions in which something goes wrong, counted: [--all]", jobs::faults),
+    (
+        "soak",
+        "thousands of connections, honest and hostile: [--seconds N] [--connections N] [--runtime NAME]",
+        jobs::soak,
+    ),
     ("coverage", "line coverage with cargo-tarpaulin", jobs::coverage),
     ("deny", "licences, advisories and sources with cargo-deny", jobs::deny),
     ("semver", "public API against the last tagged release", jobs::semver),

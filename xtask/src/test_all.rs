@@ -30,6 +30,7 @@ pub(crate) fn run(_args: &[String]) -> Result {
     });
     steps.run("tidy", || tidy::run(&[]));
     steps.run("demo", || jobs::demo(&[]));
+    steps.run("soak", || jobs::soak(&["--quick".to_owned()]));
     steps.run("instructions", || jobs::instructions(&[]));
     steps.run("rooms", || jobs::rooms(&[]));
     for part in jobs::INTEROP_PARTS {

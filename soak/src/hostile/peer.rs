@@ -4,7 +4,7 @@ use std::{
     io::{self, ErrorKind, Read, Write},
     net::{Shutdown, SocketAddr, TcpStream},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use conformance::messages::frames::Frame;
@@ -49,12 +49,6 @@ impl Peer {
             return Ok(peer);
         }
         Err(io::Error::other(String::from_utf8_lossy(&head).into_owned()))
-    }
-
-    /// Has hardly any room for what it does not read.
-    pub(crate) fn with_little_room(self) -> Self {
-        let _ = SockRef::from(&self.0).set_recv_buffer_size(4096);
-        self
     }
 
     /// Writes. `false` when the server has ended the connection.
@@ -133,26 +127,15 @@ impl Peer {
         }
     }
 
-    /// Waits for the end of the connection without reading what comes before it.
-    ///
-    /// # Errors
-    ///
-    /// It does not end.
-    pub(crate) fn await_end_unread(&mut self) -> io::Result<()> {
-        let start = Instant::now();
-        while start.elapsed() < PATIENCE {
-            // Long enough for the server to find it too silent.
-            thread::sleep(SHORT + SHORT / 2);
-            // What is not read hides the end behind it: only writing tells, the second time at the latest. These are
-            // pongs, and nobody answers them.
-            for _ in 0..3 {
-                if !self.say(&[0x8a, 0x80, 0, 0, 0, 0])? {
-                    return Ok(());
-                }
-                thread::sleep(Duration::from_millis(10));
-            }
+    /// Says something again and again until nobody takes it any more, reads nothing, and goes when the server has had its
+    /// time: a socket does not tell of an end that is behind what has not been read.
+    pub(crate) fn flood(mut self, octets: &[u8], times: usize) {
+        let time = 3 * SHORT;
+        let _ = SockRef::from(&self.0).set_recv_buffer_size(4096);
+        let _ = self.0.set_write_timeout(Some(time));
+        if (0..times).all(|_| self.0.write_all(octets).is_ok()) {
+            thread::sleep(time);
         }
-        Err(io::Error::new(ErrorKind::TimedOut, "the server does not end the connection"))
     }
 
     /// Goes without a word: the server gets a reset.
