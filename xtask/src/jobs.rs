@@ -86,11 +86,17 @@ const INTEROP: [&str; 4] = ["run", "--package", "interop", "--"];
 
 /// How many instructions the hot paths take; `--record` writes that down.
 pub(crate) fn instructions(args: &[String]) -> Result {
-    if !tools::is_installed("valgrind") {
-        return Err(Skip::required("valgrind not installed").into());
-    }
+    install_valgrind()?;
     let example = ["--release", "--package", "bench", "--example", "instructions", "--"];
     tells(cargo(["run"]).args(example).args(args))
+}
+
+/// As root it comes from Debian's packages.
+pub(crate) fn install_valgrind() -> Result {
+    if tools::is_installed("valgrind") {
+        return Ok(());
+    }
+    tells(cargo(INTEROP).args(["install", "valgrind"]))
 }
 
 /// Runs a program that tells its own story; the status 77 says that it was skipped where it may be.
@@ -151,19 +157,6 @@ pub(crate) fn wasm(_args: &[String]) -> Result {
 pub(crate) fn miri(args: &[String]) -> Result {
     tools::require_nightly("miri")?;
     run(cargo_of("nightly", ["miri", "test", "-p", "ws-core", "--lib"]).args(args))
-}
-
-/// All tests of the published crates with every memory access checked.
-pub(crate) fn asan(_args: &[String]) -> Result {
-    tools::require_nightly("")?;
-    let host = tools::host()?;
-    if !host.ends_with("-linux-gnu") {
-        return Err(Skip::optional(format!("no AddressSanitizer run for {host}")).into());
-    }
-    let kinds = ["--lib", "--tests", "--exclude", "xtask", "--exclude", "interop"];
-    // A package that is left out must not be named by a feature; these have none.
-    let mut test = cargo_of("nightly", ["test", "--target", &host]);
-    run(test.args(with_features(&members()?)).args(kinds).env("RUSTFLAGS", "-Zsanitizer=address"))
 }
 
 /// Two parties that do anything in any order, for as long as wanted: `cargo xtask simulate [seconds]`.

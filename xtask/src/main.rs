@@ -6,6 +6,7 @@
 mod cargo;
 mod fuzz;
 mod jobs;
+mod sanitize;
 mod step;
 mod test_all;
 mod tidy;
@@ -37,7 +38,12 @@ const COMMANDS: &[(&str, &str, Command)] = &[
     ("msrv", "clippy's incompatible_msrv, and the oldest toolchain when it is here", jobs::msrv),
     ("wasm", "ws-core for wasm32-unknown-unknown", jobs::wasm),
     ("miri", "ws-core's unit tests under Miri (nightly)", jobs::miri),
-    ("asan", "tests under AddressSanitizer (nightly, Linux)", jobs::asan),
+    (
+        "sanitize",
+        "tests under a sanitizer (nightly, Linux): [address|thread] [-p PACKAGE]..",
+        sanitize::sanitize,
+    ),
+    ("valgrind", "the core's codec under valgrind: [TEST]", sanitize::valgrind),
     (
         "fuzz",
         "the fuzz targets: [--seconds N|--replay|--minimize|--seed] [TARGET]..",
