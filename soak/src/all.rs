@@ -27,6 +27,10 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
             good &= finish(start(*name, options)?, &mut rows)?;
         }
     }
+    if options.demo {
+        println!("{}", if good { "ok" } else { "there are faults" });
+        return Ok(good);
+    }
     println!("\n{}", verdict::HEADER);
     for row in &rows {
         println!("{row}");
@@ -45,6 +49,9 @@ fn start(name: Name, options: &Options) -> Result<Started> {
     command.envs([("SMOL_THREADS", "2"), ("ASYNC_STD_THREAD_COUNT", "2")]);
     if options.quick {
         command.arg("--quick");
+    }
+    if options.demo {
+        command.arg("--demo");
     }
     command.args(["--seconds", &options.time.as_secs().to_string()]);
     command.args(["--connections", &options.connections.to_string()]);

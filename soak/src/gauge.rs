@@ -28,11 +28,17 @@ pub(crate) struct Usage {
 impl Usage {
     /// This process, now.
     pub(crate) fn now() -> Self {
-        let entries = |folder| fs::read_dir(folder).map_or(0, Iterator::count);
-        // One of the descriptors is the one to count them with.
-        let descriptors = entries("/proc/self/fd").saturating_sub(1);
-        let threads = entries("/proc/self/task");
-        Self { heap: heap(), descriptors, threads, resident: resident() }
+        let mut usage = Self { heap: heap(), ..Self::of("self") };
+        // One of them is the one to count them with.
+        usage.descriptors = usage.descriptors.saturating_sub(1);
+        usage
+    }
+
+    /// Another process, by its number. Of its heap nothing is known.
+    pub(crate) fn of(process: &str) -> Self {
+        let entries = |of| fs::read_dir(format!("/proc/{process}/{of}")).map_or(0, Iterator::count);
+        let (descriptors, threads) = (entries("fd"), entries("task"));
+        Self { heap: 0, descriptors, threads, resident: resident(process) }
     }
 }
 
@@ -42,8 +48,8 @@ fn heap() -> usize {
     stats.bytes_allocated.saturating_sub(stats.bytes_deallocated)
 }
 
-fn resident() -> usize {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+fn resident(process: &str) -> usize {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kibibytes = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
     kibibytes.unwrap_or(0_usize) * 1024
@@ -59,6 +65,16 @@ pub(crate) fn max_descriptors() -> usize {
 /// The time that all threads of this process have spent on processors, since it began.
 pub(crate) fn cpu() -> Duration {
     ProcessTime::try_now().map_or(Duration::ZERO, |time| time.as_duration())
+}
+
+/// The same of another process, to a hundredth of a second.
+pub(crate) fn cpu_of(process: &str) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // The second field is the program's name and may have anything in it but a `)` at its end.
+    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace();
+    let ticks: u64 = fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
+    // Linux tells all programs that there are a hundred ticks in a second.
+    Duration::from_millis(10 * ticks)
 }
 
 /// Looks at the heap a thousand times a second, for the most that it ever is.
@@ -95,6 +111,15 @@ impl Watch {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn time_on_a_processor_is_seen_from_within_and_from_without() {
+        let before = cpu();
+        while cpu() < before + Duration::from_millis(50) {}
+        let (within, without) = (cpu(), cpu_of("self"));
+        assert!(without + Duration::from_millis(30) >= within, "{within:?} {without:?}");
+        assert!(without <= cpu() + Duration::from_millis(30), "{within:?} {without:?}");
+    }
 
     #[test]
     fn what_is_allocated_and_opened_is_seen() {

@@ -6,6 +6,7 @@
 
 mod all;
 mod client;
+mod demo;
 mod error;
 mod gate;
 mod gauge;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         }
         Command::All(options) => all::run(&options),
         Command::Load(name, options) => load::run(name, &options),
+        Command::Demo(name, options) => demo::run(name, &options),
         Command::Serve(name) => server::run(name).map(|()| true),
     };
     match done {

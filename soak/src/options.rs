@@ -15,6 +15,8 @@ pub(crate) enum Command {
     All(Options),
     /// One adapter.
     Load(Name, Options),
+    /// `ws-demo serve` on one adapter, with hostile clients alone.
+    Demo(Name, Options),
     /// The server of one adapter.
     Serve(Name),
 }
@@ -31,6 +33,8 @@ pub(crate) struct Options {
     pub(crate) seed: u64,
     /// Few connections, and all adapters at once.
     pub(crate) quick: bool,
+    /// Whether the server is `ws-demo serve`.
+    pub(crate) demo: bool,
 }
 
 /// `soak --help`
@@ -46,6 +50,7 @@ something was lost or is left: messages, connections, memory, descriptors, threa
   --runtime NAME       tokio, smol, async-std or blocking; may be repeated (all)
   --seed N             where random numbers begin (the time of day); a run prints its own
   --quick              160 connections and two short rounds, all adapters at once
+  --demo               only the hostile ones, and the server is the `ws-demo serve` beside this program
 ";
 
 /// Reads it.
@@ -60,6 +65,7 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Command, Error> {
         runtimes: Vec::new(),
         seed: SystemTime::UNIX_EPOCH.elapsed().map_or(1, |time| u64::from(time.subsec_nanos())),
         quick: false,
+        demo: false,
     };
     let mut part = None;
     while let Some(arg) = parser.next()? {
@@ -79,6 +85,7 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Command, Error> {
                     ..options
                 };
             }
+            Arg::Long("demo") => options.demo = true,
             Arg::Value(name) if part.is_none() => part = Some(name.string()?),
             arg => return Err(arg.unexpected()),
         }
@@ -88,6 +95,7 @@ pub(crate) fn parse(mut parser: Parser) -> Result<Command, Error> {
     }
     match (part.as_deref(), &options.runtimes[..]) {
         (None, _) => Ok(Command::All(options)),
+        (Some("load"), &[name]) if options.demo => Ok(Command::Demo(name, options)),
         (Some("load"), &[name]) => Ok(Command::Load(name, options)),
         (Some("serve"), &[name]) => Ok(Command::Serve(name)),
         _ => Err("a part is `load` or `serve`, and has one runtime".into()),

@@ -7,7 +7,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
         mpsc::{self, Receiver},
     },
-    thread::{self, JoinHandle},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -85,7 +85,8 @@ impl Round<'_> {
         let outcomes = self.server.outcomes()?;
         self.judge(&outcomes);
         self.verdict.tell(&format!(
-            "{present} talked and were silent until {silent:.1?}, {} attacked until {attacked:.1?}, all had left after {:.1?}",
+            "{present} talked and were silent until {silent:.1?} ({} KiB each), {} attacked until {attacked:.1?}, all had left after {:.1?}",
+            (idle.heap >> 10) / present.max(1),
             self.population.hostile * hostile::kinds().count(),
             start.elapsed()
         ));
@@ -137,22 +138,19 @@ impl Round<'_> {
 
     /// Sends in the hostile and the slow, and waits until all have gone.
     fn attack(&mut self) -> Result {
-        let mut threads: Vec<JoinHandle<std::result::Result<(), String>>> = Vec::new();
-        for kind in hostile::kinds() {
-            for _ in 0..self.population.hostile {
-                threads.push(kind.start(self.server.strict)?);
-            }
-        }
         let patient = self.server.patient;
+        let mut slow = Vec::new();
         for _ in 0..self.population.slow {
             let builder = thread::Builder::new().stack_size(STACK_LEN);
-            let talk = move || slow::talk(patient).map_err(|error| format!("slow: {error}"));
-            threads.push(builder.spawn(talk)?);
+            slow.push(builder.spawn(move || slow::talk(patient))?);
         }
-        for thread in threads {
-            match thread.join() {
+        for why in hostile::attack(self.server.strict, self.population.hostile)? {
+            self.verdict.fault(why);
+        }
+        for slow in slow {
+            match slow.join() {
                 Ok(Ok(())) => {}
-                Ok(Err(why)) => self.verdict.fault(why),
+                Ok(Err(why)) => self.verdict.fault(format!("slow: {why}")),
                 Err(_) => self.verdict.fault("a client panicked"),
             }
         }

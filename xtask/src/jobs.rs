@@ -181,6 +181,9 @@ pub(crate) fn soak(args: &[String]) -> Result {
     if !cfg!(target_os = "linux") {
         return Err(Skip::optional("only Linux tells what a process has").into());
     }
+    if args.iter().any(|arg| arg == "--demo") {
+        run(&mut cargo(["build", "--release", "--package", "demo"]))?;
+    }
     let mut soak = cargo(["run", "--release", "--package", "soak", "--"]);
     soak.args(args);
     let mut limited = Command::new("sh");

@@ -31,6 +31,7 @@ pub(crate) fn run(_args: &[String]) -> Result {
     steps.run("tidy", || tidy::run(&[]));
     steps.run("demo", || jobs::demo(&[]));
     steps.run("soak", || jobs::soak(&["--quick".to_owned()]));
+    steps.run("soak, demo", || jobs::soak(&["--quick", "--demo"].map(str::to_owned)));
     steps.run("instructions", || jobs::instructions(&[]));
     steps.run("rooms", || jobs::rooms(&[]));
     for part in jobs::INTEROP_PARTS {
