@@ -114,7 +114,7 @@ fn minimize(target: &str) -> Result {
     Ok(())
 }
 
-/// Sanitizers are left to `cargo xtask asan`, which runs the corpora as well: without them, a second has several times
+/// Sanitizers are left to `cargo xtask sanitize`, which runs the corpora as well: without them, a second has several times
 /// as many runs. Random numbers are always the same, so that what was found is found again.
 fn libfuzzer(target: &str) -> Result<Command> {
     fs::create_dir_all(found(target))?;

@@ -112,11 +112,17 @@ fn interop_program() -> Result<Command> {
 
 /// How many instructions the hot paths take; `--record` writes that down.
 pub(crate) fn instructions(args: &[String]) -> Result {
-    if !tools::is_installed("valgrind") {
-        return Err(Skip::required("valgrind not installed").into());
-    }
+    install_valgrind()?;
     let example = ["--release", "--package", "bench", "--example", "instructions", "--"];
     tells(cargo(["run"]).args(example).args(args))
+}
+
+/// As root it comes from Debian's packages.
+pub(crate) fn install_valgrind() -> Result {
+    if tools::is_installed("valgrind") {
+        return Ok(());
+    }
+    tells(cargo(INTEROP).args(["install", "valgrind"]))
 }
 
 /// Runs a program that tells its own story; the status 77 says that it was skipped where it may be.
@@ -183,19 +189,6 @@ pub(crate) fn miri(args: &[String]) -> Result {
     run(cargo_of("nightly", ["miri", "test", "-p", "ws-core", "--lib"]).args(args))
 }
 
-/// All tests of the published crates with every memory access checked.
-pub(crate) fn asan(_args: &[String]) -> Result {
-    tools::require_nightly("")?;
-    let host = tools::host()?;
-    if !host.ends_with("-linux-gnu") {
-        return Err(Skip::optional(format!("no AddressSanitizer run for {host}")).into());
-    }
-    let kinds = ["--lib", "--tests", "--exclude", "xtask", "--exclude", "interop"];
-    // A package that is left out must not be named by a feature; these have none.
-    let mut test = cargo_of("nightly", ["test", "--target", &host]);
-    run(test.args(with_features(&members()?)).args(kinds).env("RUSTFLAGS", "-Zsanitizer=address"))
-}
-
 /// Two parties that do anything in any order, for as long as wanted: `cargo xtask simulate [seconds]`.
 pub(crate) fn simulate(args: &[String]) -> Result {
     let seconds: u32 = args.first().map_or(Ok(3600), |seconds| seconds.parse())?;
@@ -211,6 +204,21 @@ pub(crate) fn faults(args: &[String]) -> Result {
         test.arg("--release").env("FAULTS", "all");
     }
     run(test.args(["--", "--nocapture", "--test-threads=1"]))
+}
+
+/// Thousands of connections to each adapter, honest and hostile; the arguments are those of the program.
+pub(crate) fn soak(args: &[String]) -> Result {
+    if !cfg!(target_os = "linux") {
+        return Err(Skip::optional("only Linux tells what a process has").into());
+    }
+    if args.iter().any(|arg| arg == "--demo") {
+        run(&mut cargo(["build", "--release", "--package", "demo"]))?;
+    }
+    let mut soak = cargo(["run", "--release", "--package", "soak", "--"]);
+    soak.args(args);
+    let mut limited = Command::new("sh");
+    limited.args(["-c", r#"ulimit -S -n "$(ulimit -H -n)" && exec "$0" "$@""#]);
+    run(limited.arg(soak.get_program()).args(soak.get_args()))
 }
 
 /// Which lines the tests reach.

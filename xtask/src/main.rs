@@ -6,6 +6,7 @@
 mod cargo;
 mod fuzz;
 mod jobs;
+mod sanitize;
 mod step;
 mod test_all;
 mod tidy;
@@ -42,7 +43,12 @@ const COMMANDS: &[(&str, &str, Command)] = &[
     ("msrv", "clippy's incompatible_msrv, and the oldest toolchain when it is here", jobs::msrv),
     ("wasm", "ws-core for wasm32-unknown-unknown", jobs::wasm),
     ("miri", "ws-core's unit tests under Miri (nightly)", jobs::miri),
-    ("asan", "tests under AddressSanitizer (nightly, Linux)", jobs::asan),
+    (
+        "sanitize",
+        "tests under a sanitizer (nightly, Linux): [address|thread] [-p PACKAGE]..",
+        sanitize::sanitize,
+    ),
+    ("valgrind", "the core's codec under valgrind: [TEST]", sanitize::valgrind),
     (
         "fuzz",
         "the fuzz targets: [--seconds N|--replay|--minimize|--seed] [TARGET]..",
@@ -54,6 +60,11 @@ const COMMANDS: &[(&str, &str, Command)] = &[
         jobs::simulate,
     ),
     ("faults", "whole sessions in which something goes wrong, counted: [--all]", jobs::faults),
+    (
+        "soak",
+        "thousands of connections, honest and hostile: [--seconds N] [--connections N] [--runtime NAME]",
+        jobs::soak,
+    ),
     ("coverage", "line coverage with cargo-tarpaulin", jobs::coverage),
     ("deny", "licences, advisories and sources with cargo-deny", jobs::deny),
     ("semver", "public API against the last tagged release", jobs::semver),

@@ -32,6 +32,8 @@ pub(crate) fn run(_args: &[String]) -> Result {
     steps.run("tidy", || tidy::run(&[]));
     steps.run("demo", || jobs::demo(&[]));
     steps.run("conform", || jobs::conform(&[]));
+    steps.run("soak", || jobs::soak(&["--quick".to_owned()]));
+    steps.run("soak, demo", || jobs::soak(&["--quick", "--demo"].map(str::to_owned)));
     steps.run("instructions", || jobs::instructions(&[]));
     for part in jobs::INTEROP_PARTS {
         steps.run(format!("interop, {part}"), || jobs::interop(&[part.to_owned()]));
