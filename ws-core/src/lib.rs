@@ -111,12 +111,15 @@ mod connection;
 mod dial;
 mod handshake;
 mod message;
+#[cfg(all(test, loom))]
+mod models;
 mod negotiated;
 #[cfg(feature = "observer")]
 mod observer;
 mod role;
 mod rule;
 mod step;
+mod sync;
 
 pub use self::{
     close::{CloseCode, CloseFrame, CloseInfo, Side},

@@ -190,17 +190,28 @@ pub(crate) fn coverage(args: &[String]) -> Result {
     run(cargo(["tarpaulin"]).args(with_features(&members()?)).args(scope).args(args))
 }
 
-/// Licences, advisories, banned crates and sources, as deny.toml has them.
-pub(crate) fn deny(_args: &[String]) -> Result {
-    tools::require_subcommand("deny")?;
-    run(&mut cargo(["deny", "--all-features", "check"]))
+/// Licences, advisories, banned crates and sources, as deny.toml has them. The arguments are names of checks, such as
+/// `bans licenses sources`, the three that need no database from elsewhere; without any it is all four.
+pub(crate) fn deny(args: &[String]) -> Result {
+    let mut deny = tools::installed_or_own("deny", DENY)?;
+    run(deny.args(["--all-features", "check"]).args(args))
 }
 
-/// The public API against the last release.
-pub(crate) fn semver(_args: &[String]) -> Result {
-    tools::require_subcommand("semver-checks")?;
-    let Ok(tag) = output(Command::new("git").args(["describe", "--tags", "--abbrev=0"])) else {
-        return Err(Skip::optional("no earlier release to compare with").into());
+/// The public API against the last release, or against any commit.
+pub(crate) fn semver(args: &[String]) -> Result {
+    let mut describe = Command::new("git");
+    let baseline = match args.first() {
+        Some(revision) => revision.clone(),
+        None => output(describe.args(["describe", "--tags", "--abbrev=0"]))
+            .map_err(|_| Skip::optional("no earlier release to compare with"))?,
     };
-    run(cargo(["semver-checks", "--workspace", "--baseline-rev"]).arg(tag.trim()))
+    let members = members()?;
+    let published = members.iter().filter(|member| member.published);
+    let packages = published.flat_map(|member| ["-p", member.name.as_str()]);
+    let mut semver = tools::installed_or_own("semver-checks", SEMVER_CHECKS)?;
+    run(semver.args(["--baseline-rev", baseline.trim()]).args(packages))
 }
+
+/// The versions that are installed where there is none.
+const DENY: &str = "0.18.3";
+const SEMVER_CHECKS: &str = "0.42.0";

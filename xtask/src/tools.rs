@@ -1,9 +1,9 @@
 //! What is installed here, and what a command does when something is not.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::cargo::{cargo, cargo_of, output};
+use crate::cargo::{cargo, cargo_of, output, run};
 use crate::step::{Result, Skip};
 
 /// Whether a folder of `PATH` holds a program.
@@ -24,6 +24,27 @@ pub(crate) fn require_subcommand(name: &str) -> Result {
         return Ok(());
     }
     Err(Skip::optional(format!("cargo-{name} not installed")).into())
+}
+
+/// `cargo <name>` in this version, to which the arguments are added: installed below `target/tools` if it is not there.
+pub(crate) fn own(name: &str, version: &str) -> Result<Command> {
+    let root = Path::new("target/tools");
+    let package = format!("cargo-{name}@{version}");
+    // Nothing is asked for, and nothing is done, when it is there in this very version.
+    let mut install = cargo(["install", "--quiet", "--locked", "--root"]);
+    install.arg(root).arg(&package).env("CARGO_TARGET_DIR", root.join("build"));
+    if let Err(why) = run(&mut install) {
+        return Err(Skip::required(format!("{package} cannot be installed: {why}")).into());
+    }
+    let program = root.join("bin").join(format!("cargo-{name}{}", std::env::consts::EXE_SUFFIX));
+    let mut command = Command::new(std::fs::canonicalize(program)?);
+    command.arg(name);
+    Ok(command)
+}
+
+/// `cargo <name>` as it is installed, in any version; where there is none, [`own`].
+pub(crate) fn installed_or_own(name: &str, version: &str) -> Result<Command> {
+    if has_subcommand(name) { Ok(cargo([name])) } else { own(name, version) }
 }
 
 /// Whether a toolchain is installed. Asks rustup for its list: naming a toolchain may install it.
