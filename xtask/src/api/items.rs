@@ -11,6 +11,7 @@ pub(super) fn of(member: &Member) -> Result<Vec<String>> {
     let mut list = tools::own("public-api", PUBLIC_API)?;
     list.args(["-p", &member.name, "--features", &features.join(","), "--color", "never"]);
     list.args(["--omit", "blanket-impls,auto-derived-impls"]);
+    list.env("RUSTUP_TOOLCHAIN", tools::toolchain("nightly").unwrap_or_default());
     // Other flags than those of a build: what that has made stays as it is.
     println!("{}", member.name);
     let text = output(list.env("CARGO_TARGET_DIR", "target/api"))?;

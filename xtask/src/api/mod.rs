@@ -52,7 +52,10 @@ pub(crate) fn run_api(args: &[String]) -> Result {
     }
     match findings {
         0 => Ok(()),
-        _ => Err(format!("{findings} differences; `cargo xtask api --bless` accepts them").into()),
+        _ => {
+            Err(format!("{findings} differences; `--bless` accepts all but what is not wanted")
+                .into())
+        }
     }
 }
 

@@ -50,9 +50,10 @@ impl Receiver {
         if head.rsv1 && !(may_compress && self.inflater.is_some()) {
             return Err(FrameRule::ReservedBit);
         }
-        let len = usize::try_from(head.len).unwrap_or(usize::MAX);
+        // More than memory has addresses for is too large, whatever the limit.
+        let len = usize::try_from(head.len);
         if head.opcode.is_control() {
-            return Ok(len);
+            return len.map_err(|_| FrameRule::LongControl);
         }
         let kind = match head.opcode {
             Opcode::Text => Some(MessageKind::Text),
@@ -79,9 +80,10 @@ impl Receiver {
             true => max_len.saturating_add(max_len / 8).saturating_add(MAX_OVERHEAD),
             false => max_len,
         };
-        if len > allowed(self.limits.max_frame_len) {
+        let max_frame_len = allowed(self.limits.max_frame_len);
+        let Some(len) = len.ok().filter(|len| *len <= max_frame_len) else {
             return Err(FrameRule::FrameTooLarge);
-        }
+        };
         let max_message_len = allowed(self.limits.max_message_len);
         progress.declared = progress.declared.saturating_add(len);
         if progress.declared > max_message_len {
