@@ -5,6 +5,7 @@
 
 mod api;
 mod cargo;
+mod copy;
 mod features;
 mod fuzz;
 mod i686;

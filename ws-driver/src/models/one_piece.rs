@@ -50,12 +50,11 @@ fn receive(half: Half) -> thread::JoinHandle<()> {
 /// Both tasks wait for room at the same time, and the stream remembers one of them.
 #[test]
 fn both_tasks_hear_of_room() {
-    model(3, || {
+    model(2, || {
         let (sender, receiver, peer) = halves(0);
         peer.send(PING, b"p");
         let receives = receive(receiver);
         let takes = thread::spawn(move || {
-            peer.make_room(5);
             peer.make_room(64);
             block_on(peer.expect(&[HI, PONG]));
             peer.end();
@@ -69,7 +68,7 @@ fn both_tasks_hear_of_room() {
 /// A sender that waits for a peer that has gone is told by the task that receives.
 #[test]
 fn a_sender_does_not_wait_for_a_peer_that_has_gone() {
-    model(3, || {
+    model(2, || {
         let (sender, receiver, peer) = halves(0);
         let receives = receive(receiver);
         let goes = thread::spawn(move || peer.end());
@@ -82,7 +81,7 @@ fn a_sender_does_not_wait_for_a_peer_that_has_gone() {
 /// One task closes, as a sink is closed, and the other receives until it is over.
 #[test]
 fn a_close_is_answered_and_ends_both_tasks() {
-    model(3, || {
+    model(2, || {
         let (sender, receiver, peer) = halves(64);
         let receives = receive(receiver);
         let answers = thread::spawn(move || {
@@ -92,6 +91,28 @@ fn a_close_is_answered_and_ends_both_tasks() {
         sender.with(WebSocket::start_close).unwrap();
         block_on(poll_fn(|cx| sender.with(|ws| ws.poll_flush(cx)))).unwrap();
         answers.join().unwrap();
+        receives.join().unwrap();
+    });
+}
+
+/// The stream remembers a task that has given up, and another one waits.
+#[test]
+fn a_sender_that_gives_up_takes_nobody_along() {
+    model(2, || {
+        let (sender, receiver, peer) = halves(0);
+        peer.send(PING, b"p");
+        let receives = receive(receiver);
+        let takes = thread::spawn(move || {
+            peer.make_room(64);
+            block_on(peer.expect(&[HI, PONG]));
+            peer.end();
+        });
+        let (message, mut queued) = (Message::text("hi"), false);
+        block_on(poll_fn(|cx| {
+            let _ = sender.with(|ws| ws.poll_send(cx, &message, &mut queued));
+            Poll::Ready(())
+        }));
+        takes.join().unwrap();
         receives.join().unwrap();
     });
 }

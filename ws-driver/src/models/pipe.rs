@@ -4,7 +4,7 @@
 use std::{
     future::poll_fn,
     io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
@@ -14,14 +14,15 @@ use ws_core::{Negotiated, RecvBuf, Role, SendQueue, WebSocketConfig};
 
 use crate::{
     Parts, WebSocket,
+    hold::lock,
     runtime::{Reads, Runtime, Writes},
+    sync::Mutex,
 };
 
 /// The runtime of models. Its clock stands still, but for the shortest of times.
 pub(super) enum Model {}
 
-/// One end of the stream. What it does is done at once: a lock of std has no part in the order of things, and none of
-/// loom's may be used while it is held.
+/// One end of the stream. What it does is done at once.
 pub(super) struct Pipe(Arc<Mutex<State>>);
 
 /// The other end, for a thread that plays the peer.
@@ -51,33 +52,31 @@ impl Peer {
     /// Sends a frame, masked with zeros.
     pub(super) fn send(&self, opcode: u8, payload: &[u8]) {
         let len = u8::try_from(payload.len()).unwrap();
-        let reader = {
-            let mut state = lock(&self.0);
+        self.change(|state| {
             state.incoming.extend([0x80 | opcode, 0x80 | len, 0, 0, 0, 0]);
             state.incoming.extend(payload);
-            state.reader.take()
-        };
+        });
+        let reader = lock(&self.0).reader.take();
         wake(reader);
     }
 
     /// Takes so many bytes more.
     pub(super) fn make_room(&self, len: usize) {
-        let writer = {
-            let mut state = lock(&self.0);
-            state.room += len;
-            state.writer.take()
-        };
+        self.change(|state| state.room += len);
+        let writer = lock(&self.0).writer.take();
         wake(writer);
     }
 
     /// Goes away.
     pub(super) fn end(&self) {
-        let reader = {
-            let mut state = lock(&self.0);
-            state.ended = true;
-            state.reader.take()
-        };
+        self.change(|state| state.ended = true);
+        let reader = lock(&self.0).reader.take();
         wake(reader);
+    }
+
+    /// Between what a system knows and what it tells anybody there is time for others.
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        change(&mut lock(&self.0));
     }
 
     /// Waits until all of these frames have come, in any order.
@@ -172,16 +171,13 @@ impl Writes<Pipe> for Model {
         _: Option<Instant>,
     ) -> Poll<io::Result<()>> {
         let mut state = lock(&io.0);
+        // Nobody is told: whoever does this knows who else waits.
         state.closed = true;
-        let writer = state.writer.take();
+        let peer = state.peer.take();
         drop(state);
-        wake(writer);
+        wake(peer);
         Poll::Ready(Ok(()))
     }
-}
-
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn wake(task: Option<Waker>) {

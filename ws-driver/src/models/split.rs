@@ -1,7 +1,9 @@
 //! The halves of `split`: what one parks for the other, and who wakes whom.
 
+use std::{future::poll_fn, task::Poll};
+
 use loom::thread;
-use ws_core::WebSocketConfig;
+use ws_core::{Message, WebSocketConfig};
 
 use super::{
     block_on, model,
@@ -49,7 +51,6 @@ fn both_halves_hear_of_room() {
         peer.send(PING, b"p");
         let receives = receive(receiver);
         let takes = thread::spawn(move || {
-            peer.make_room(5);
             peer.make_room(64);
             block_on(peer.expect(&[HI, PONG]));
             peer.end();
@@ -93,12 +94,52 @@ fn a_close_of_the_peer_is_answered_while_the_other_half_writes() {
 /// A sender that waits for a peer that has gone.
 #[test]
 fn a_sender_does_not_wait_for_a_peer_that_has_gone() {
-    model(3, || {
+    model(2, || {
         let (mut sender, receiver, peer) = halves(0);
         let receives = receive(receiver);
         let goes = thread::spawn(move || peer.end());
         assert!(block_on(sender.send("hi")).is_err());
         goes.join().unwrap();
+        receives.join().unwrap();
+    });
+}
+
+/// The half that sends asks for something while the other one has a pong to write: it has the lock, and writes nothing.
+#[test]
+fn a_half_that_only_looks_keeps_the_other_from_nothing() {
+    model(2, || {
+        let (sender, receiver, peer) = halves(0);
+        peer.send(PING, b"p");
+        let receives = receive(receiver);
+        let takes = thread::spawn(move || {
+            peer.make_room(64);
+            block_on(peer.expect(&[PONG]));
+            peer.end();
+        });
+        sender.pending_len();
+        takes.join().unwrap();
+        receives.join().unwrap();
+    });
+}
+
+/// The stream remembers a task that has given up, and another one waits.
+#[test]
+fn a_sender_that_gives_up_takes_nobody_along() {
+    model(2, || {
+        let (mut sender, receiver, peer) = halves(0);
+        peer.send(PING, b"p");
+        let receives = receive(receiver);
+        let takes = thread::spawn(move || {
+            peer.make_room(64);
+            block_on(peer.expect(&[HI, PONG]));
+            peer.end();
+        });
+        let (message, mut queued) = (Message::text("hi"), false);
+        block_on(poll_fn(|cx| {
+            let _ = sender.poll_send(cx, &message, &mut queued);
+            Poll::Ready(())
+        }));
+        takes.join().unwrap();
         receives.join().unwrap();
     });
 }

@@ -16,7 +16,7 @@ const LONG: Duration = Duration::from_secs(3600);
 
 #[test]
 fn a_shutdown_is_over_when_the_last_one_goes() {
-    model(3, || {
+    model(2, || {
         let tracker = Tracker::<Model>::new();
         let tasks = [Tracks::WebSocket, Tracks::Task].map(|what| {
             let tracked = tracker.as_ref().track(what);
@@ -32,7 +32,7 @@ fn a_shutdown_is_over_when_the_last_one_goes() {
 
 #[test]
 fn who_waits_for_a_shutdown_hears_of_it() {
-    model(3, || {
+    model(2, || {
         let tracker = Tracker::<Model>::new();
         let waits = thread::spawn({
             let begins = tracker.shutting_down();
