@@ -57,10 +57,11 @@ fn both_tasks_hear_of_room() {
         let takes = thread::spawn(move || {
             peer.make_room(64);
             block_on(peer.expect(&[HI, PONG]));
-            peer.end();
+            peer
         });
+        // Not because it is over: that would wake everybody.
         block_on(sender.send("hi")).unwrap();
-        takes.join().unwrap();
+        takes.join().unwrap().end();
         receives.join().unwrap();
     });
 }
