@@ -111,6 +111,8 @@ mod connection;
 mod dial;
 mod handshake;
 mod message;
+#[cfg(all(test, loom))]
+mod models;
 mod negotiated;
 #[cfg(feature = "observer")]
 mod observer;
@@ -118,6 +120,7 @@ mod random;
 mod role;
 mod rule;
 mod step;
+mod sync;
 
 pub use self::{
     close::{CloseCode, CloseFrame, CloseInfo, Side},

@@ -112,6 +112,8 @@ mod event;
 mod futures_io;
 mod hold;
 mod inbound;
+#[cfg(all(test, loom))]
+mod models;
 mod outbound;
 mod parts;
 mod pool;
@@ -122,6 +124,7 @@ mod server;
 mod split;
 mod stream;
 mod surface;
+mod sync;
 mod tls;
 mod tracker;
 mod waiters;

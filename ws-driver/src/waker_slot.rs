@@ -2,12 +2,9 @@
 //!
 //! Either may run anything: a waker can be the last to hold a task, and that task whatever uses the very same slot.
 
-use std::{
-    sync::Mutex,
-    task::{Context, Waker},
-};
+use std::task::{Context, Waker};
 
-use crate::hold::lock;
+use crate::{hold::lock, sync::Mutex};
 
 /// A task to wake.
 #[derive(Debug, Default)]

@@ -220,9 +220,9 @@ fn no_two_errors_say_the_same() {
 /// It is in whatever every call returns.
 #[test]
 fn an_error_is_two_words_long() {
-    let words = |size: usize| size.div_ceil(size_of::<usize>());
-    assert_eq!(words(size_of::<Error>()), 2);
-    assert_eq!(words(size_of::<Result<(), Error>>()), 2);
+    // Of 64 bits each, and no longer where words are shorter.
+    assert!(size_of::<Error>() <= 16);
+    assert!(size_of::<Result<(), Error>>() <= 16);
 }
 
 #[test]

@@ -16,7 +16,11 @@ pub(crate) fn test(_args: &[String]) -> Result {
 
 /// All tests but those in documentation, with nextest where it is installed.
 pub(crate) fn tests() -> Result {
-    let everything = with_features(&members()?);
+    let mut everything = with_features(&members()?);
+    if cfg!(not(unix)) {
+        // It starts servers and proxies that there are for Unix.
+        everything.extend(["--exclude".to_owned(), "interop".to_owned()]);
+    }
     if !tools::has_subcommand("nextest") {
         let kinds = ["--lib", "--bins", "--tests", "--examples"];
         return run(cargo(["test"]).args(everything).args(kinds));
@@ -228,17 +232,34 @@ pub(crate) fn coverage(args: &[String]) -> Result {
     run(cargo(["tarpaulin"]).args(with_features(&members()?)).args(scope).args(args))
 }
 
-/// Licences, advisories, banned crates and sources, as deny.toml has them.
+/// Licences, banned crates and sources, as deny.toml has them, and advisories where their database can be had.
 pub(crate) fn deny(_args: &[String]) -> Result {
-    tools::require_subcommand("deny")?;
-    run(&mut cargo(["deny", "--all-features", "check"]))
+    let deny = |args: &[&str]| {
+        let mut deny = tools::installed_or_own("deny", DENY)?;
+        run(deny.args(args))
+    };
+    deny(&["--all-features", "check", "bans", "licenses", "sources"])?;
+    if deny(&["fetch", "db"]).is_err() {
+        return Err(Skip::required("advisories: no database to be had").into());
+    }
+    deny(&["--offline", "--all-features", "check", "advisories"])
 }
 
-/// The public API against the last release.
-pub(crate) fn semver(_args: &[String]) -> Result {
-    tools::require_subcommand("semver-checks")?;
-    let Ok(tag) = output(Command::new("git").args(["describe", "--tags", "--abbrev=0"])) else {
-        return Err(Skip::optional("no earlier release to compare with").into());
+/// The public API against the last release, or against any commit.
+pub(crate) fn semver(args: &[String]) -> Result {
+    let mut describe = Command::new("git");
+    let baseline = match args.first() {
+        Some(revision) => revision.clone(),
+        None => output(describe.args(["describe", "--tags", "--abbrev=0"]))
+            .map_err(|_| Skip::optional("no earlier release to compare with"))?,
     };
-    run(cargo(["semver-checks", "--workspace", "--baseline-rev"]).arg(tag.trim()))
+    let members = members()?;
+    let published = members.iter().filter(|member| member.published);
+    let packages = published.flat_map(|member| ["-p", member.name.as_str()]);
+    let mut semver = tools::installed_or_own("semver-checks", SEMVER_CHECKS)?;
+    run(semver.args(["--baseline-rev", baseline.trim()]).args(packages))
 }
+
+/// The versions that are installed where there is none.
+const DENY: &str = "0.20.2";
+const SEMVER_CHECKS: &str = "0.42.0";

@@ -3,9 +3,16 @@
 //! The workflows call these commands and nothing else, so a red job can be repeated here with the
 //! same words. `cargo xtask help` lists them.
 
+mod api;
 mod cargo;
+mod copy;
+mod features;
 mod fuzz;
+mod i686;
 mod jobs;
+mod loom;
+mod minimal;
+mod package;
 mod sanitize;
 mod step;
 mod test_all;
@@ -66,8 +73,22 @@ const COMMANDS: &[(&str, &str, Command)] = &[
         jobs::soak,
     ),
     ("coverage", "line coverage with cargo-tarpaulin", jobs::coverage),
+    ("loom", "what threads share, in every order: [TEST]", loom::run_loom),
+    (
+        "i686",
+        "tests of the published crates where addresses have 32 bits: [PACKAGE]..",
+        i686::run_i686,
+    ),
     ("deny", "licences, advisories and sources with cargo-deny", jobs::deny),
-    ("semver", "public API against the last tagged release", jobs::semver),
+    ("features", "each combination of two features: [PACKAGE]..", features::run_features),
+    (
+        "minimal",
+        "the oldest versions of dependencies that are allowed: [--check]",
+        minimal::run_minimal,
+    ),
+    ("package", "the published crates, built from their packages", package::run_package),
+    ("api", "public API against docs/api: [--bless] [PACKAGE]..", api::run_api),
+    ("semver", "public API against the last tagged release, or any commit: [REV]", jobs::semver),
 ];
 
 fn main() -> ExitCode {

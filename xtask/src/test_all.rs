@@ -18,6 +18,7 @@ pub(crate) fn run(_args: &[String]) -> Result {
         let everything = everything.iter().map(String::as_str);
         clippy(&everything.chain(["--all-targets"]).collect::<Vec<_>>())
     });
+    // The others are compiled by themselves by `cargo xtask features`, and some of them by what is below.
     for member in members.iter().filter(|member| member.published) {
         alone(&mut steps, member);
     }

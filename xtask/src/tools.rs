@@ -1,9 +1,9 @@
 //! What is installed here, and what a command does when something is not.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::cargo::{cargo, cargo_of, output};
+use crate::cargo::{cargo, cargo_of, output, run};
 use crate::step::{Result, Skip};
 
 /// Whether a folder of `PATH` holds a program.
@@ -26,10 +26,39 @@ pub(crate) fn require_subcommand(name: &str) -> Result {
     Err(Skip::optional(format!("cargo-{name} not installed")).into())
 }
 
-/// Whether a toolchain is installed. Asks rustup for its list: naming a toolchain may install it.
+/// `cargo <name>` in this version, to which the arguments are added: installed below `target/tools` if it is not there.
+pub(crate) fn own(name: &str, version: &str) -> Result<Command> {
+    let root = Path::new("target/tools");
+    let package = format!("cargo-{name}@{version}");
+    // Nothing is asked for, and nothing is done, when it is there in this very version. It takes less time to compile like
+    // this, and more to run; the one is what one waits for.
+    let mut install = cargo(["install", "--quiet", "--locked", "--debug", "--root"]);
+    install.arg(root).arg(&package).env("CARGO_TARGET_DIR", root.join("build"));
+    if let Err(why) = run(&mut install) {
+        return Err(Skip::required(format!("{package} cannot be installed: {why}")).into());
+    }
+    let program = root.join("bin").join(format!("cargo-{name}{}", std::env::consts::EXE_SUFFIX));
+    let mut command = Command::new(std::fs::canonicalize(program)?);
+    command.arg(name);
+    Ok(command)
+}
+
+/// `cargo <name>` as it is installed, in any version; where there is none, [`own`].
+pub(crate) fn installed_or_own(name: &str, version: &str) -> Result<Command> {
+    if has_subcommand(name) { Ok(cargo([name])) } else { own(name, version) }
+}
+
+/// Whether a toolchain is installed.
 pub(crate) fn has_toolchain(name: &str) -> bool {
+    toolchain(name).is_some()
+}
+
+/// The whole name of a toolchain, if it is installed: `nightly` may be that of a day. Asks rustup for its list:
+/// naming a toolchain may install it.
+pub(crate) fn toolchain(name: &str) -> Option<String> {
     let list = output(Command::new("rustup").args(["toolchain", "list"])).unwrap_or_default();
-    list.lines().any(|line| is_toolchain(line, name))
+    let line = list.lines().find(|line| is_toolchain(line, name))?;
+    line.split(' ').next().map(str::to_owned)
 }
 
 /// `cargo` of a version that is older, from the system's packages: Debian has `cargo-web` beside

@@ -98,7 +98,7 @@ const NOT_FOR_TESTS: &[&str] = &["bench", "fuzz"];
 
 /// Features that nothing but `cargo xtask providers` and whatever takes all features switches on:
 /// aws-lc-rs is a C library, and takes minutes to compile.
-const BY_THEMSELVES: &[&str] = &["aws-lc-rs"];
+pub(crate) const BY_THEMSELVES: &[&str] = &["aws-lc-rs"];
 
 impl Member {
     /// The distinct ways to build this package: bare, as it comes, with everything. A package that
@@ -116,7 +116,7 @@ impl Member {
         sets
     }
 
-    fn usual_features(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn usual_features(&self) -> impl Iterator<Item = &str> {
         let names = self.features.keys().map(String::as_str);
         names.filter(|name| !BY_THEMSELVES.contains(name))
     }

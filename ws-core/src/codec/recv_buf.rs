@@ -272,7 +272,7 @@ impl RecvBuf {
     /// Makes room for what is still to come. Grows with what has come, never with what was only
     /// announced: to four times as much, so that little is copied.
     fn grow(&mut self) {
-        let most = 3 * self.buf.len() + FIRST_SPACE;
+        let most = self.buf.len().saturating_mul(3).saturating_add(FIRST_SPACE);
         self.buf.reserve(self.room().min(most));
     }
 

@@ -14,15 +14,15 @@ use std::{
     any::Any,
     collections::BTreeMap,
     fmt,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, PoisonError, atomic::Ordering},
     time::Instant,
 };
 
 use super::send_error::{SendError, check_close};
-use crate::close::CloseFrame;
+use crate::{
+    close::CloseFrame,
+    sync::{AtomicBool, Mutex, MutexGuard},
+};
 
 /// Knows the WebSockets and handshakes of a configuration, and ends them together. Clones are the same tracker.
 ///

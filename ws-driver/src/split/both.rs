@@ -2,10 +2,7 @@
 
 use std::{
     io,
-    sync::{
-        Arc, Mutex, MutexGuard, TryLockError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, TryLockError, atomic::Ordering},
     task::{Context, Poll, Wake, Waker},
     time::{Duration, Instant},
 };
@@ -17,6 +14,7 @@ use crate::{
     inbound::{Outlet, Written},
     outbound::{poll_write_out, watched},
     runtime::{Runtime, Writes},
+    sync::{AtomicBool, Mutex, MutexGuard},
     waker_slot::WakerSlot,
     watch::Watch,
     wire::Wire,

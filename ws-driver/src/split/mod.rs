@@ -7,7 +7,7 @@
 //! are never held while something is written. Both halves are woken when the stream can be written or read: a stream
 //! remembers only one of them, and one of TLS may have to be written before it can be read.
 
-use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicBool};
+use std::sync::{Arc, PoisonError};
 
 mod both;
 mod recv_half;
@@ -20,6 +20,7 @@ use crate::{
     hold::{Hold, Own, Shared},
     outbound::Outbound,
     runtime::{Reads, Writes},
+    sync::{AtomicBool, Mutex},
     waiters::Waiters,
     wire::Wire,
 };

@@ -108,15 +108,16 @@ impl State {
             if out.len() >= max_len {
                 break true;
             }
+            // Little input may make much output: room for the usual ratio first, and then more.
+            let likely = (input.len() - used).saturating_mul(4);
             if out.len() == out.capacity() {
-                // Little input may make much output: room for the usual ratio first, and then more.
-                let room = out.len().max(4 * (input.len() - used)).max(MIN_ROOM);
+                let room = out.len().max(likely).max(MIN_ROOM);
                 let most = max_len - out.len();
                 // Rather all that is allowed than nearly all: a message is not moved for the last bytes.
-                out.reserve_exact(if room + MIN_ROOM > most { most } else { room });
+                out.reserve_exact(if room > most.saturating_sub(MIN_ROOM) { most } else { room });
             }
             // It is filled with zeros first: as much as may be needed.
-            let room = (4 * (input.len() - used)).max(out.len() - before).clamp(MIN_ROOM, MAX_ROOM);
+            let room = likely.max(out.len() - before).clamp(MIN_ROOM, MAX_ROOM);
             let room = room.min(out.capacity() - out.len());
             let Step { status, taken, is_full } =
                 step(context, &input[used..], out, room, InflateFlush::NoFlush)
@@ -135,7 +136,7 @@ impl State {
                 break false;
             }
         };
-        self.total += out.len() - before;
+        self.total = self.total.saturating_add(out.len() - before);
         Ok(used)
     }
 

@@ -366,5 +366,5 @@ fn who_is_not_tracked_knows_of_no_shutdown() {
     assert!(!test.clock.is_on() && test.clock.tracked().is_none());
     test.clock.handle_closing(test.start);
     assert!(test.clock.tracked().is_none());
-    assert_eq!(size_of::<KeepAlive>(), 16);
+    assert!(size_of::<KeepAlive>() <= 16);
 }

@@ -50,9 +50,10 @@ impl Receiver {
         if head.rsv1 && !(may_compress && self.inflater.is_some()) {
             return Err(FrameRule::ReservedBit);
         }
-        let len = usize::try_from(head.len).unwrap_or(usize::MAX);
+        // More than memory has addresses for is too large, whatever the limit.
+        let len = usize::try_from(head.len);
         if head.opcode.is_control() {
-            return Ok(len);
+            return len.map_err(|_| FrameRule::LongControl);
         }
         let kind = match head.opcode {
             Opcode::Text => Some(MessageKind::Text),
@@ -79,9 +80,10 @@ impl Receiver {
             true => max_len.saturating_add(max_len / 8).saturating_add(MAX_OVERHEAD),
             false => max_len,
         };
-        if len > allowed(self.limits.max_frame_len) {
+        let max_frame_len = allowed(self.limits.max_frame_len);
+        let Some(len) = len.ok().filter(|len| *len <= max_frame_len) else {
             return Err(FrameRule::FrameTooLarge);
-        }
+        };
         let max_message_len = allowed(self.limits.max_message_len);
         progress.declared = progress.declared.saturating_add(len);
         if progress.declared > max_message_len {
@@ -98,3 +100,39 @@ impl Receiver {
 /// How much longer than what it inflates to a payload may be, besides an eighth of that: more than any
 /// compressor adds to what it cannot compress.
 const MAX_OVERHEAD: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        codec::{FrameRule, RecvBuf},
+        connection::{Connection, Incoming, ReceiveLimits, WebSocketConfig},
+        message::MessageKind,
+        negotiated::Negotiated,
+        role::Role,
+    };
+
+    /// What does not fit into the address space must not be taken for the longest that does: what is behind that
+    /// would be the head of the next frame.
+    #[test]
+    fn a_length_is_never_cut_to_what_the_machine_can_count() {
+        let config = WebSocketConfig::default();
+        let mut core =
+            Connection::new(Role::Client, Negotiated::default(), RecvBuf::new(), &config);
+        core.receiver().set_limits(ReceiveLimits::NONE);
+        let len: u64 = (1 << 32) + 5;
+        let mut octets = vec![0x82, 127];
+        octets.extend(len.to_be_bytes());
+        octets.extend(b"begin");
+        core.receiver().recv_buf().extend_from_slice(&octets);
+        let begun = Incoming::Part { kind: MessageKind::Binary, last: false };
+        let found = core.receiver().poll_part();
+        match usize::try_from(len) {
+            Ok(_) => assert_eq!(found, Ok(Some(begun))),
+            Err(_) => {
+                assert_eq!(found, Err(FrameRule::FrameTooLarge));
+                let violation = core.receiver().violation().unwrap();
+                assert_eq!(violation.found(), Some(len));
+            }
+        }
+    }
+}
