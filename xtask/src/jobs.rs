@@ -183,13 +183,6 @@ pub(crate) fn faults(args: &[String]) -> Result {
     run(test.args(["--", "--nocapture", "--test-threads=1"]))
 }
 
-/// Which lines the tests reach.
-pub(crate) fn coverage(args: &[String]) -> Result {
-    tools::require_subcommand("tarpaulin")?;
-    let scope = ["--exclude", "xtask", "--exclude", "interop", "--skip-clean"];
-    run(cargo(["tarpaulin"]).args(with_features(&members()?)).args(scope).args(args))
-}
-
 /// Licences, advisories, banned crates and sources, as deny.toml has them.
 pub(crate) fn deny(_args: &[String]) -> Result {
     tools::require_subcommand("deny")?;

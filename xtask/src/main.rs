@@ -4,8 +4,10 @@
 //! same words. `cargo xtask help` lists them.
 
 mod cargo;
+mod coverage;
 mod fuzz;
 mod jobs;
+mod mutants;
 mod step;
 mod test_all;
 mod tidy;
@@ -49,7 +51,16 @@ const COMMANDS: &[(&str, &str, Command)] = &[
         jobs::simulate,
     ),
     ("faults", "whole sessions in which something goes wrong, counted: [--all]", jobs::faults),
-    ("coverage", "line coverage with cargo-tarpaulin", jobs::coverage),
+    (
+        "coverage",
+        "lines and branches of core and driver that tests reach: [--html] [CRATE]..",
+        coverage::run_coverage,
+    ),
+    (
+        "mutants",
+        "changes to core and driver that no test notices: [--shard K/N] [CRATE]..",
+        mutants::run_mutants,
+    ),
     ("deny", "licences, advisories and sources with cargo-deny", jobs::deny),
     ("semver", "public API against the last tagged release", jobs::semver),
 ];
