@@ -82,6 +82,8 @@ fn a_text_is_compared_and_taken_apart_like_a_string() {
 fn a_prepared_message_is_made_of_anything() {
     assert_eq!(Prepared::new("a").message(), &Message::text("a"));
     assert_eq!(Prepared::new(b"a").message(), &Message::binary("a"));
+    let shown = format!("{:?}", Prepared::new("hello"));
+    assert!(shown.starts_with("Prepared") && shown.contains("hello"), "{shown}");
 }
 
 /// The registry of close codes: <https://www.iana.org/assignments/websocket>.
