@@ -15,7 +15,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use self::table::Measured;
-use crate::cargo::{cargo_of, output, run};
+use crate::cargo::{cargo_of, output, run, status};
 use crate::step::{Reported, Result};
 use crate::tidy;
 use crate::tools;
@@ -112,12 +112,20 @@ impl Build {
             fs::remove_dir_all(&folder)?;
         }
         let mut tests = if tools::has_subcommand("nextest") {
-            self.cargo(&["nextest", "run", "--status-level=fail", "--final-status-level=flaky"])
+            let quiet = ["--status-level=fail", "--final-status-level=fail"];
+            let mut nextest = self.cargo(&["nextest", "run", "--retries=0"]);
+            nextest.args(quiet);
+            nextest
         } else {
             self.cargo(&["test", "--no-fail-fast"])
         };
         // Processes of one program add to the same few files.
-        run(tests.env("LLVM_PROFILE_FILE", folder.join("%4m.profraw")))?;
+        tests.env("LLVM_PROFILE_FILE", folder.join("%4m.profraw"));
+        if !status(&mut tests)?.success() {
+            println!(
+                "a test failed: what it would have reached is missing, and `cargo xtask test` says why"
+            );
+        }
         let profile = format!("{FOLDER}/all.profdata");
         run(Command::new(profdata).args(["merge", "--sparse", "-o", &profile]).arg(folder))?;
         Ok(profile)
