@@ -1,0 +1,252 @@
+//! The functions and types of each adapter by their own names: each comes to what the driver's does.
+
+#![cfg(all(feature = "tokio", feature = "smol", feature = "async-std", feature = "blocking"))]
+#![expect(clippy::unwrap_used, reason = "this is how a test fails")]
+
+use std::{
+    io::{Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    thread::{self, JoinHandle},
+};
+
+use http::{HeaderValue, Request};
+use ws_core::{ClientConfig, Message, Negotiated, Role, ServerConfig, WebSocketConfig};
+
+const REQUEST: &[u8] = b"GET /chat HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\n\
+    Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: chat, talk\r\n\
+    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+
+/// "Hello", as a client says it (RFC 6455 5.7).
+const FRAME: &[u8] = b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58";
+
+fn pair() -> (TcpStream, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let peer = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    (listener.accept().unwrap().0, peer)
+}
+
+/// What came up to the blank line.
+fn read_head(peer: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut octet = [0];
+        peer.read_exact(&mut octet).unwrap();
+        head.extend(octet);
+    }
+    String::from_utf8(head).unwrap()
+}
+
+/// The request, as another parser would have it.
+fn parsed() -> Request<()> {
+    Request::get("/chat")
+        .header("host", "h")
+        .header("connection", "upgrade")
+        .header("upgrade", "websocket")
+        .header("sec-websocket-version", "13")
+        .header("sec-websocket-protocol", "chat, talk")
+        .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
+        .body(())
+        .unwrap()
+}
+
+/// A server that sends back what comes, until its peer closes; gives the head of the request.
+fn echo(mut stream: TcpStream) -> JoinHandle<String> {
+    thread::spawn(move || {
+        let head = read_head(&mut stream);
+        let config = ServerConfig::new().subprotocols(["chat"]);
+        let mut ws = ws_blocking::accept_buffered(stream, head.as_bytes(), &config).unwrap();
+        while let Some(message) = ws.recv().unwrap() {
+            ws.send(message).unwrap();
+        }
+        head
+    })
+}
+
+/// The same program with each adapter, whose calls differ in whether they are waited for.
+macro_rules! each {
+    ($name:ident, $adapter:ident, $Stream:ty, $stream:expr, $run:ident, [$($await:tt)*]) => {
+        mod $name {
+            use $adapter::{Acceptor, handshake::Parts};
+
+            use super::*;
+
+            type WebSocket = $adapter::WebSocket<$Stream>;
+
+            fn stream(socket: TcpStream) -> $Stream {
+                ($stream)(socket)
+            }
+
+            /// What a server sees of a request that `ways` have read a part of, all of it, or more.
+            fn assert_opens(ws: &mut WebSocket, peer: &mut TcpStream, leftover: usize) {
+                let head = read_head(peer);
+                assert!(head.starts_with("HTTP/1.1 101 ") && head.contains(ACCEPT), "{head}");
+                assert_eq!((ws.role(), ws.extensions()), (Role::Server, None));
+                assert_eq!(ws.leftover(), &FRAME[..leftover]);
+                let address = peer.local_addr().unwrap();
+                assert_eq!(ws.get_ref().peer_addr().unwrap(), address);
+                assert_eq!(ws.get_mut().peer_addr().unwrap(), address);
+                assert!(format!("{ws:?}").starts_with("WebSocket"), "{ws:?}");
+                peer.write_all(&FRAME[leftover..]).unwrap();
+            }
+
+            #[test]
+            fn what_was_read_before_is_part_of_the_request() {
+                $run!({
+                    let config = ServerConfig::new().subprotocols(["chat"]);
+                    for len in [0, 1, REQUEST.len(), REQUEST.len() + FRAME.len()] {
+                        let all = [REQUEST, FRAME].concat();
+                        let (socket, mut peer) = pair();
+                        peer.write_all(&REQUEST[len.min(REQUEST.len())..]).unwrap();
+                        let opened = $adapter::accept_buffered(stream(socket), &all[..len], &config);
+                        let mut ws: WebSocket = opened $($await)* .unwrap();
+                        assert_opens(&mut ws, &mut peer, len.saturating_sub(REQUEST.len()));
+                        assert_eq!(ws.subprotocol(), Some("chat"));
+                        assert_eq!(ws.recv() $($await)* .unwrap(), Some(Message::text("Hello")));
+                    }
+                });
+            }
+
+            #[test]
+            fn a_request_of_another_parser_is_answered() {
+                $run!({
+                    let config = ServerConfig::new();
+                    for len in [0, 3, FRAME.len()] {
+                        let (socket, mut peer) = pair();
+                        let request = parsed();
+                        let opened =
+                            $adapter::accept_request(stream(socket), &request, &FRAME[..len], &config);
+                        let mut ws: WebSocket = opened $($await)* .unwrap();
+                        assert_opens(&mut ws, &mut peer, len);
+                        assert_eq!(ws.recv() $($await)* .unwrap(), Some(Message::text("Hello")));
+                    }
+                });
+            }
+
+            #[test]
+            fn a_request_in_hand_says_what_it_asks_for() {
+                $run!({
+                    let (socket, mut peer) = pair();
+                    let acceptor =
+                        Acceptor::with_buffered(stream(socket), REQUEST, &ServerConfig::new());
+                    let mut request = acceptor.next_request() $($await)* .unwrap();
+                    assert!(request.is_upgrade() && request.violation().is_none());
+                    assert_eq!(request.request().uri(), "/chat");
+                    assert_eq!(request.get_ref().peer_addr().unwrap(), peer.local_addr().unwrap());
+                    assert!(request.offered_subprotocols().eq(["chat", "talk"]));
+                    assert_eq!(request.negotiated().subprotocol(), None);
+                    let error = request.select_subprotocol(Some("mqtt")).unwrap_err();
+                    assert_eq!(error.name(), "unoffered-subprotocol");
+                    request.select_subprotocol(Some("talk")).unwrap();
+                    assert_eq!(request.negotiated().subprotocol(), Some("talk"));
+                    assert!(format!("{request:?}").starts_with("UpgradeRequest"), "{request:?}");
+                    let decorated = request.accept_with(|response| {
+                        response.headers_mut().insert("x-server", HeaderValue::from_static("ours"));
+                    });
+                    let mut ws = decorated $($await)* .unwrap();
+                    let head = read_head(&mut peer).to_lowercase();
+                    assert!(head.contains("x-server: ours\r\n"), "{head}");
+                    assert!(head.contains("sec-websocket-protocol: talk\r\n"), "{head}");
+                    peer.write_all(FRAME).unwrap();
+                    assert_eq!(ws.recv() $($await)* .unwrap(), Some(Message::text("Hello")));
+                });
+            }
+
+            #[test]
+            fn a_request_that_is_dropped_closes_and_one_that_is_none_is_told() {
+                $run!({
+                    let (socket, mut peer) = pair();
+                    let ordinary = &b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"[..];
+                    let acceptor =
+                        Acceptor::with_buffered(stream(socket), ordinary, &ServerConfig::new());
+                    let request = acceptor.next_request() $($await)* .unwrap();
+                    assert!(!request.is_upgrade());
+                    assert_eq!(request.violation().unwrap().rule().name(), "no-connection");
+                    drop(request);
+                    assert_eq!(peer.read(&mut [0]).unwrap(), 0);
+                });
+            }
+
+            #[test]
+            fn a_request_that_was_signed_is_sent_as_it_is() {
+                $run!({
+                    let (socket, peer) = pair();
+                    let server = echo(peer);
+                    let config = ClientConfig::new().subprotocols(["chat"]);
+                    let (mut request, verifier) =
+                        $adapter::upgrade_request(&config, "h.example", "/signed").unwrap();
+                    let signature = HeaderValue::from_static("by us");
+                    request.headers_mut().insert("x-signature", signature);
+                    let opened = $adapter::handshake_request(stream(socket), request, verifier);
+                    let (mut ws, response) = opened $($await)* .unwrap();
+                    assert_eq!(response.headers()["sec-websocket-protocol"], "chat");
+                    assert_eq!((ws.role(), ws.subprotocol()), (Role::Client, Some("chat")));
+                    ws.send("Hello") $($await)* .unwrap();
+                    assert_eq!(ws.recv() $($await)* .unwrap(), Some(Message::text("Hello")));
+                    assert!(ws.close() $($await)* .unwrap().is_clean());
+                    let head = server.join().unwrap().to_lowercase();
+                    assert!(head.starts_with("get /signed http/1.1\r\nhost: h.example\r\n"), "{head}");
+                    assert!(head.contains("\r\nx-signature: by us\r\n"), "{head}");
+                });
+            }
+
+            #[test]
+            fn a_handshake_done_elsewhere_may_leave_bytes_and_a_request() {
+                $run!({
+                    let (socket, mut peer) = pair();
+                    let parts = Parts::new(stream(socket), Role::Server, Negotiated::default())
+                        .leftover(&FRAME[..4])
+                        .request(parsed());
+                    let mut ws = WebSocket::from_parts(parts, &WebSocketConfig::new());
+                    assert_eq!(ws.leftover(), &FRAME[..4]);
+                    assert_eq!(ws.request().map(|request| request.uri().path()), Some("/chat"));
+                    peer.write_all(&FRAME[4..]).unwrap();
+                    assert_eq!(ws.recv() $($await)* .unwrap(), Some(Message::text("Hello")));
+                    let parts = ws.into_parts();
+                    assert!(parts.leftover.is_empty());
+                    drop(parts);
+                    assert_eq!(peer.read(&mut [0]).unwrap(), 0);
+                });
+            }
+        }
+    };
+}
+
+macro_rules! on_tokio {
+    ($program:block) => {{
+        let mut runtime = ::tokio::runtime::Builder::new_current_thread();
+        runtime.enable_all().build().unwrap().block_on(async move { $program })
+    }};
+}
+
+macro_rules! on_smol {
+    ($program:block) => {
+        ::smol::block_on(async move { $program })
+    };
+}
+
+macro_rules! on_async_std {
+    ($program:block) => {
+        ::async_std::task::block_on(async move { $program })
+    };
+}
+
+macro_rules! here {
+    ($program:block) => {
+        $program
+    };
+}
+
+fn of_tokio(socket: TcpStream) -> ::tokio::net::TcpStream {
+    socket.set_nonblocking(true).unwrap();
+    ::tokio::net::TcpStream::from_std(socket).unwrap()
+}
+
+fn of_smol(socket: TcpStream) -> ::smol::net::TcpStream {
+    ::smol::Async::new(socket).unwrap().into()
+}
+
+each!(tokio, ws_tokio, ::tokio::net::TcpStream, of_tokio, on_tokio, [.await]);
+each!(smol, ws_smol, ::smol::net::TcpStream, of_smol, on_smol, [.await]);
+each!(async_std, ws_async_std, ::async_std::net::TcpStream, From::from, on_async_std, [.await]);
+each!(blocking, ws_blocking, TcpStream, |socket| socket, here, []);
