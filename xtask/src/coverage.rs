@@ -1,7 +1,7 @@
 //! `cargo xtask coverage [--html] [CRATE]..`: which lines and branches of the core and the driver the tests reach.
 //!
-//! The tests are those of the two crates, of the adapters and of `conformance`; what other members do with the crates
-//! counts for nothing, since it asserts little about them. Test code is left out, and so are other members. A line that
+//! The tests are those of the two crates, of the adapters, of `ws-hyper` and of `conformance`; what applications do with
+//! the crates counts for nothing, since it asserts little about them. Test code is left out, and so are other members. A line that
 //! no test reaches needs an entry in [`explained`], and an entry that no line needs any more is a failure as well.
 
 mod explained;
