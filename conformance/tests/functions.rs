@@ -4,13 +4,16 @@
 #![expect(clippy::unwrap_used, reason = "this is how a test fails")]
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{ErrorKind, Read as _, Write as _},
     net::{TcpListener, TcpStream},
     thread::{self, JoinHandle},
 };
 
+use futures_lite::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use http::{HeaderValue, Request};
+use tokio::io::AsyncReadExt as _;
 use ws_core::{ClientConfig, Message, Negotiated, Role, ServerConfig, WebSocketConfig};
+use ws_driver::FuturesIo;
 
 const REQUEST: &[u8] = b"GET /chat HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\n\
     Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: chat, talk\r\n\
@@ -65,7 +68,10 @@ fn echo(mut stream: TcpStream) -> JoinHandle<String> {
 
 /// The same program with each adapter, whose calls differ in whether they are waited for.
 macro_rules! each {
-    ($name:ident, $adapter:ident, $Stream:ty, $stream:expr, $run:ident, [$($await:tt)*]) => {
+    (
+        $name:ident, $adapter:ident, $Stream:ty, $stream:expr, $run:ident, [$($await:tt)*], [$($open:tt)*],
+        |$ws:ident| $split:expr
+    ) => {
         mod $name {
             use $adapter::{Acceptor, handshake::Parts};
 
@@ -191,6 +197,73 @@ macro_rules! each {
             }
 
             #[test]
+            fn what_is_connected_to_is_a_stream_that_may_have_tls() {
+                $run!({
+                    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+                    let address = listener.local_addr().unwrap();
+                    let server = thread::spawn(move || echo(listener.accept().unwrap().0));
+                    let url = format!("ws://{address}/room");
+                    let (mut ws, _) = $adapter::connect(url) $($open)* .unwrap();
+                    ws.send("Hello") $($await)* .unwrap();
+                    assert_eq!(ws.recv() $($await)* .unwrap(), Some(Message::text("Hello")));
+                    assert!(!ws.get_ref().is_tls());
+                    let socket = ws.into_parts().io.into_inner();
+                    assert_eq!(socket.peer_addr().unwrap(), address);
+                    drop(socket);
+                    server.join().unwrap().join().unwrap_err();
+                });
+            }
+
+            #[test]
+            fn halves_know_what_was_negotiated_and_go_together_again() {
+                $run!({
+                    let split = |$ws: WebSocket| $split;
+                    let open = || {
+                        let (socket, peer) = pair();
+                        let negotiated = Negotiated::new(Some("chat"), None);
+                        let parts = Parts::new(stream(socket), Role::Server, negotiated);
+                        let parts = parts.request(parsed());
+                        (WebSocket::from_parts(parts, &WebSocketConfig::new()), peer)
+                    };
+                    let ((one, mut peer), (other, _other_peer)) = (open(), open());
+                    let (sender, receiver) = split(one);
+                    let (other_sender, other_receiver) = split(other);
+                    assert_eq!(receiver.subprotocol(), Some("chat"));
+                    assert_eq!(receiver.negotiated().subprotocol(), Some("chat"));
+                    assert_eq!(receiver.request().map(|it| it.uri().path()), Some("/chat"));
+                    assert!(sender.close_info().first.is_none());
+                    let shown = format!("{sender:?} {receiver:?}");
+                    assert!(shown.starts_with("SendHalf") && shown.contains("RecvHalf"), "{shown}");
+                    let (receiver, other_sender) = receiver.unsplit(other_sender).unwrap_err();
+                    let mut ws = receiver.unsplit(sender).unwrap();
+                    peer.write_all(FRAME).unwrap();
+                    assert_eq!(ws.recv() $($await)* .unwrap(), Some(Message::text("Hello")));
+                    assert!(other_receiver.unsplit(other_sender).is_ok());
+                });
+            }
+
+            #[test]
+            fn a_stream_of_bytes_gives_back_what_was_not_read() {
+                $run!({
+                    let (socket, mut peer) = pair();
+                    let config = WebSocketConfig::new();
+                    let ws = WebSocket::from_upgraded(
+                        stream(socket), Role::Server, Negotiated::default(), &config,
+                    );
+                    let mut bytes = $adapter::ByteStream::new(ws);
+                    assert_eq!(bytes.get_ref().peer_addr().unwrap(), peer.local_addr().unwrap());
+                    // The same in a binary message, and then in a text, which is none of the stream's.
+                    peer.write_all(&[b"\x82", &FRAME[1..], FRAME].concat()).unwrap();
+                    let mut two = [0; 2];
+                    bytes.read_exact(&mut two) $($await)* .unwrap();
+                    assert_eq!(&two, b"He");
+                    let (mut ws, data) = bytes.into_inner();
+                    assert_eq!(data, "llo");
+                    assert_eq!(ws.recv() $($await)* .unwrap(), Some(Message::text("Hello")));
+                });
+            }
+
+            #[test]
             fn a_handshake_done_elsewhere_may_leave_bytes_and_a_request() {
                 $run!({
                     let (socket, mut peer) = pair();
@@ -246,7 +319,94 @@ fn of_smol(socket: TcpStream) -> ::smol::net::TcpStream {
     ::smol::Async::new(socket).unwrap().into()
 }
 
-each!(tokio, ws_tokio, ::tokio::net::TcpStream, of_tokio, on_tokio, [.await]);
-each!(smol, ws_smol, ::smol::net::TcpStream, of_smol, on_smol, [.await]);
-each!(async_std, ws_async_std, ::async_std::net::TcpStream, From::from, on_async_std, [.await]);
-each!(blocking, ws_blocking, TcpStream, |socket| socket, here, []);
+each!(
+    tokio, ws_tokio, ::tokio::net::TcpStream, of_tokio, on_tokio, [.await], [.await], |ws| ws.split()
+);
+each!(smol, ws_smol, ::smol::net::TcpStream, of_smol, on_smol, [.await], [.await], |ws| ws.split());
+each!(
+    async_std, ws_async_std, ::async_std::net::TcpStream, From::from, on_async_std, [.await], [.await],
+    |ws| ws.split()
+);
+each!(
+    blocking, ws_blocking, TcpStream, |socket| socket, here, [], [.open()],
+    |ws| ws.split(TcpStream::try_clone).unwrap()
+);
+
+/// What is lent is what the message has, and comes again until it is consumed.
+#[test]
+fn buffers_of_byte_streams_are_lent() {
+    async fn lends(mut stream: impl AsyncBufRead + Unpin) {
+        for (taken, rest) in [(0, "Hello"), (2, "Hello"), (3, "llo")] {
+            assert_eq!(stream.fill_buf().await.unwrap(), rest.as_bytes());
+            stream.consume(taken);
+        }
+        // A text is none of the stream's.
+        assert_eq!(stream.fill_buf().await.unwrap_err().kind(), ErrorKind::InvalidData);
+    }
+
+    let config = WebSocketConfig::new();
+    let (negotiated, role) = (Negotiated::default(), Role::Server);
+    let said = [b"\x82", &FRAME[1..], FRAME].concat();
+    let (socket, mut peer) = pair();
+    peer.write_all(&said).unwrap();
+    let ws = ws_smol::WebSocket::from_upgraded(of_smol(socket), role, negotiated.clone(), &config);
+    ::smol::block_on(lends(ws_smol::ByteStream::new(ws)));
+    let (socket, mut peer) = pair();
+    peer.write_all(&said).unwrap();
+    let socket = ::async_std::net::TcpStream::from(socket);
+    let ws = ws_async_std::WebSocket::from_upgraded(socket, role, negotiated, &config);
+    ::async_std::task::block_on(lends(ws_async_std::ByteStream::new(ws)));
+}
+
+/// Code that is generic over runtimes has the same functions in the driver.
+#[test]
+fn the_drivers_functions_come_to_the_same() {
+    ::smol::block_on(async {
+        let config = ServerConfig::new();
+        for len in [1, REQUEST.len() + FRAME.len()] {
+            let (socket, mut peer) = pair();
+            let all = [REQUEST, FRAME].concat();
+            peer.write_all(&all[len..]).unwrap();
+            let (socket, read) = (of_smol(socket), &all[..len]);
+            let opened = ws_driver::accept_buffered::<_, FuturesIo>(socket, read, &config);
+            let mut ws = opened.await.unwrap();
+            assert!(read_head(&mut peer).contains(ACCEPT));
+            assert_eq!(ws.recv().await.unwrap(), Some(Message::text("Hello")));
+        }
+        let (socket, mut peer) = pair();
+        let request = parsed();
+        let socket = of_smol(socket);
+        let opened = ws_driver::accept_request::<_, FuturesIo>(socket, &request, FRAME, &config);
+        let mut ws = opened.await.unwrap();
+        assert!(read_head(&mut peer).contains(ACCEPT));
+        assert_eq!(ws.recv().await.unwrap(), Some(Message::text("Hello")));
+
+        let (socket, peer) = pair();
+        let server = echo(peer);
+        let config = ClientConfig::new();
+        let (request, verifier) = ws_core::upgrade_request(&config, "h", "/").unwrap();
+        let socket = of_smol(socket);
+        let opened = ws_driver::handshake_request::<_, FuturesIo, _>(socket, request, verifier);
+        let (ws, _) = opened.await.unwrap();
+        // With another stream around it, it goes on as it was.
+        let mut ws = ws.map(BufReader::new);
+        ws.send("Hello").await.unwrap();
+        assert_eq!(ws.recv().await.unwrap(), Some(Message::text("Hello")));
+        assert!(ws.close().await.unwrap().is_clean());
+        server.join().unwrap();
+    });
+}
+
+/// What waits says what it is, and nothing of what it holds.
+#[test]
+fn what_waits_can_be_shown() {
+    let (socket, _peer) = pair();
+    let accepting =
+        ws_driver::Accepting::<_, FuturesIo>::new(of_smol(socket), &ServerConfig::new());
+    assert_eq!(format!("{accepting:?}"), "Accepting { .. }");
+    let tracker = ws_driver::Tracker::<FuturesIo>::new();
+    let run = tracker.run(async {});
+    assert_eq!(format!("{run:?}"), "Run { .. }");
+    let shown = format!("{tracker:?}");
+    assert!(shown.starts_with("Tracker") && shown.contains("tasks: 1"), "{shown}");
+}
