@@ -9,10 +9,10 @@ use std::{
     thread::{self, JoinHandle},
 };
 
+use ::tokio::io::AsyncReadExt as _;
 use futures_lite::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use http::{HeaderValue, Request};
-use tokio::io::AsyncReadExt as _;
-use ws_core::{ClientConfig, Message, Negotiated, Role, ServerConfig, WebSocketConfig};
+use ws_core::{ClientConfig, Message, Negotiated, Prepared, Role, ServerConfig, WebSocketConfig};
 use ws_driver::FuturesIo;
 
 const REQUEST: &[u8] = b"GET /chat HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\n\
@@ -204,8 +204,14 @@ macro_rules! each {
                     let server = thread::spawn(move || echo(listener.accept().unwrap().0));
                     let url = format!("ws://{address}/room");
                     let (mut ws, _) = $adapter::connect(url) $($open)* .unwrap();
-                    ws.send("Hello") $($await)* .unwrap();
-                    assert_eq!(ws.recv() $($await)* .unwrap(), Some(Message::text("Hello")));
+                    let prepared = Prepared::new("Hello");
+                    for _ in 0..2 {
+                        ws.send(&prepared) $($await)* .unwrap();
+                        ws.send(prepared.clone()) $($await)* .unwrap();
+                    }
+                    for _ in 0..4 {
+                        assert_eq!(ws.recv() $($await)* .unwrap(), Some(Message::text("Hello")));
+                    }
                     assert!(!ws.get_ref().is_tls());
                     let socket = ws.into_parts().io.into_inner();
                     assert_eq!(socket.peer_addr().unwrap(), address);

@@ -1,10 +1,10 @@
 //! The lines that no test reaches, each with its reason. An entry that no line needs any more is a failure, too.
 
-use super::table::Measured;
+use super::table::{File, Measured};
 use crate::tidy::Source;
 
-/// Lines of one file: `(path, what the first of them says, why no test reaches them)`. The entry is for that line and
-/// those not reached directly behind it; if it says nothing that is unique, for each place where it is said.
+/// Lines of one file: `(path, what one of them says, why no test reaches them)`. The entry is for that line and those
+/// around it that are not reached either; if what it says is not unique, for each place where that is said.
 const EXPLAINED: &[(&str, &str, &str)] = &[];
 
 /// Lines of any file: `(what they say, why no test reaches them)`.
@@ -25,22 +25,21 @@ fn findings(
     let mut needed = vec![false; explained.len()];
     for file in &measured.files {
         let Some(source) = sources.iter().find(|source| source.path == file.path) else { continue };
-        let texts: Vec<_> = source.text.lines().collect();
-        let mut goes_on = false;
-        for &line in &file.coded {
-            if !file.missed.contains(&line) {
-                goes_on = false;
-                continue;
+        let texts: Vec<_> = source.text.lines().map(str::trim).collect();
+        let text = |line: usize| texts.get(line - 1).copied().unwrap_or_default();
+        for lines in together(file) {
+            let says = |what: &str| lines.iter().any(|line| text(*line).contains(what));
+            let mut is_explained = kinds.iter().any(|(what, _)| says(what));
+            for ((path, what, _), needed) in explained.iter().zip(&mut needed) {
+                if *path == file.path && says(what) {
+                    (*needed, is_explained) = (true, true);
+                }
             }
-            let text = texts.get(line - 1).map_or("", |text| text.trim());
-            for (at, (path, what, _)) in explained.iter().enumerate() {
-                let is_meant = *path == file.path && text.contains(what);
-                needed[at] |= is_meant;
-                goes_on |= is_meant;
-            }
-            if !goes_on && !kinds.iter().any(|(what, _)| text.contains(what)) {
-                findings.push(format!("{}:{line}: not reached: {text}", file.path));
-            }
+            let unexplained = lines.iter().filter(|_| !is_explained);
+            findings.extend(
+                unexplained
+                    .map(|line| format!("{}:{line}: not reached: {}", file.path, text(*line))),
+            );
         }
     }
     let stale = explained.iter().zip(needed).filter(|((path, ..), needed)| {
@@ -52,12 +51,27 @@ fn findings(
     findings
 }
 
+/// The lines of a file that are not reached, those together that have none between them that is.
+fn together(file: &File) -> Vec<Vec<usize>> {
+    let mut runs = vec![Vec::new()];
+    for line in &file.coded {
+        match runs.last_mut() {
+            Some(run) if file.missed.contains(line) => run.push(*line),
+            Some(run) if run.is_empty() => {}
+            _ => runs.push(Vec::new()),
+        }
+    }
+    runs.retain(|run| !run.is_empty());
+    runs
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::coverage::lcov;
 
-    const TEXT: &str = "fn a() {\n  one();\n  two();\n  three();\n  four();\n  never!();\n}\n";
+    const TEXT: &str =
+        "fn a() {\n  one();\n  two();\n  three();\n  four();\n  five();\n  never!();\n}\n";
 
     fn found(report: &str, explained: &[(&str, &str, &str)]) -> Vec<String> {
         let sources = [Source::new("c/src/a.rs", TEXT)];
@@ -67,14 +81,15 @@ mod tests {
 
     #[test]
     fn what_is_not_reached_has_to_be_explained() {
-        let report = "DA:1,1\nDA:2,0\nDA:3,0\nDA:4,1\nDA:5,0\nDA:6,0\n";
+        let report = "DA:1,1\nDA:2,0\nDA:3,0\nDA:4,1\nDA:5,0\nDA:6,1\nDA:7,0\n";
         let all = found(report, &[]);
         assert_eq!(all.len(), 3);
         assert_eq!(all[0], "c/src/a.rs:2: not reached: one();");
-        // An entry goes on to the next line that is reached, and no further.
-        let rest = found(report, &[("c/src/a.rs", "one()", "")]);
-        assert_eq!(rest, ["c/src/a.rs:5: not reached: four();"]);
-        assert_eq!(found(report, &[("c/src/a.rs", "two()", "")]).len(), 2);
+        // An entry goes as far as the next line that is reached, and no further.
+        for what in ["one()", "two()"] {
+            let rest = found(report, &[("c/src/a.rs", what, "")]);
+            assert_eq!(rest, ["c/src/a.rs:5: not reached: four();"]);
+        }
     }
 
     #[test]
