@@ -111,15 +111,8 @@ impl Build {
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
-        let mut tests = if tools::has_subcommand("nextest") {
-            let quiet = ["--status-level=fail", "--final-status-level=fail"];
-            let mut nextest = self.cargo(&["nextest", "run", "--retries=0"]);
-            nextest.args(quiet);
-            nextest
-        } else {
-            self.cargo(&["test", "--no-fail-fast"])
-        };
-        // Processes of one program add to the same few files.
+        // One process for all tests of a program: starting and ending one takes longer than most tests.
+        let mut tests = self.cargo(&["test", "--quiet", "--no-fail-fast"]);
         tests.env("LLVM_PROFILE_FILE", folder.join("%4m.profraw"));
         if !status(&mut tests)?.success() {
             println!(
