@@ -8,10 +8,15 @@ use crate::step::Result;
 /// `cargo` of the toolchain that runs xtask.
 pub(crate) fn cargo<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    without_package(&mut command).args(args);
+    command
+}
+
+/// Takes away what cargo says to the program that it runs.
+fn without_package(command: &mut Command) -> &mut Command {
     for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_package(name)) {
         command.env_remove(name);
     }
-    command.args(args);
     command
 }
 
@@ -28,7 +33,7 @@ pub(crate) fn cargo_of<S: AsRef<OsStr>>(
     args: impl IntoIterator<Item = S>,
 ) -> Command {
     let mut command = Command::new("rustup");
-    command.args(["run", toolchain, "cargo"]).args(args);
+    without_package(&mut command).args(["run", toolchain, "cargo"]).args(args);
     command
 }
 
@@ -85,12 +90,13 @@ mod tests {
 
     #[test]
     fn cargo_is_called_as_from_a_shell() {
-        let command = cargo(["check"]);
-        let removed = |name: &str| command.get_envs().any(|it| it == (name.as_ref(), None));
-        // Whoever runs this test sets them.
-        assert!(removed("CARGO_MANIFEST_DIR") && removed("CARGO_PKG_NAME"));
-        assert!(!removed("CARGO_TARGET_DIR") && !removed("PATH"));
-        assert!(shown(&command).ends_with("cargo check"), "{}", shown(&command));
+        for command in [cargo(["check"]), cargo_of("nightly", ["check"])] {
+            let removed = |name: &str| command.get_envs().any(|it| it == (name.as_ref(), None));
+            // Whoever runs this test sets them.
+            assert!(removed("CARGO_MANIFEST_DIR") && removed("CARGO_PKG_NAME"));
+            assert!(!removed("CARGO_TARGET_DIR") && !removed("PATH"));
+            assert!(shown(&command).ends_with("cargo check"), "{}", shown(&command));
+        }
     }
 
     #[test]
