@@ -81,6 +81,11 @@ impl Outcome {
         &self.missed
     }
 
+    /// Whether this is one of them.
+    pub(super) fn is_left(&self, name: &str) -> bool {
+        self.missed.iter().any(|left| left == name)
+    }
+
     /// Those that a test has noticed.
     pub(super) fn noticed(&self) -> impl Iterator<Item = &String> {
         self.caught.iter().flatten().chain(&self.timeouts)
@@ -117,6 +122,7 @@ mod tests {
         let first = nothing.then(tried(&["a", "b"], &["t"], &["c", "d"]));
         assert!(first.is_begun() && !first.is_settled());
         assert_eq!(first.left(), ["c", "d"]);
+        assert!(first.is_left("c") && !first.is_left("a"));
         let second = first.then(tried(&["c"], &[], &["d"]));
         assert!(second.noticed().eq(["a", "b", "c", "t"]));
         assert_eq!(
