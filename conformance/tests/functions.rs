@@ -4,16 +4,24 @@
 #![expect(clippy::unwrap_used, reason = "this is how a test fails")]
 
 use std::{
+    future::poll_fn,
     io::{ErrorKind, Read as _, Write as _},
     net::{TcpListener, TcpStream},
+    task::Poll,
     thread::{self, JoinHandle},
 };
 
 use ::tokio::io::AsyncReadExt as _;
+use futures_core::FusedStream;
 use futures_lite::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
+use futures_sink::Sink;
+use futures_util::{SinkExt as _, StreamExt as _};
 use http::{HeaderValue, Request};
-use ws_core::{ClientConfig, Message, Negotiated, Prepared, Role, ServerConfig, WebSocketConfig};
-use ws_driver::FuturesIo;
+use ws_core::{
+    ClientConfig, HandshakeError, Message, Negotiated, Prepared, Role, ServerConfig,
+    WebSocketConfig,
+};
+use ws_driver::{Error, FuturesIo};
 
 const REQUEST: &[u8] = b"GET /chat HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\n\
     Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: chat, talk\r\n\
@@ -403,6 +411,66 @@ fn the_drivers_functions_come_to_the_same() {
     });
 }
 
+/// A half is closed as a sink, and the other ends as a stream.
+#[test]
+fn halves_are_a_sink_and_a_stream() {
+    async fn close(
+        mut sender: impl Sink<Message, Error = Error> + Unpin,
+        mut receiver: impl FusedStream<Item = Result<Message, Error>> + Unpin,
+        mut peer: TcpStream,
+    ) {
+        assert!(!receiver.is_terminated());
+        sender.close().await.unwrap();
+        let mut frame = [0; 4];
+        peer.read_exact(&mut frame).unwrap();
+        assert_eq!(frame, *b"\x88\x02\x03\xe8");
+        peer.write_all(b"\x88\x82\0\0\0\0\x03\xe8").unwrap();
+        assert!(receiver.next().await.is_none() && receiver.is_terminated());
+    }
+
+    let config = WebSocketConfig::new();
+    let (negotiated, role) = (Negotiated::default, Role::Server);
+    let (socket, peer) = pair();
+    let ws = ws_smol::WebSocket::from_upgraded(of_smol(socket), role, negotiated(), &config);
+    let (sender, receiver) = ws.split();
+    ::smol::block_on(close(sender, receiver, peer));
+    let (socket, peer) = pair();
+    let socket = ::async_std::net::TcpStream::from(socket);
+    let ws = ws_async_std::WebSocket::from_upgraded(socket, role, negotiated(), &config);
+    let (sender, receiver) = ws.split();
+    ::async_std::task::block_on(close(sender, receiver, peer));
+    let (socket, peer) = pair();
+    on_tokio!({
+        let ws = ws_tokio::WebSocket::from_upgraded(of_tokio(socket), role, negotiated(), &config);
+        let (sender, receiver) = ws.split();
+        close(sender, receiver, peer).await;
+    });
+}
+
+/// The head of a rejection is known while its body is waited for.
+#[test]
+fn a_rejection_can_be_looked_at_before_its_body_is_there() {
+    ::smol::block_on(async {
+        let (socket, mut peer) = pair();
+        let config = ClientConfig::new();
+        let socket = of_smol(socket);
+        let mut connecting =
+            ws_driver::Connecting::<_, FuturesIo>::new(socket, "h", "/", &config).unwrap();
+        assert!(connecting.declined().is_none());
+        peer.write_all(b"HTTP/1.1 403 No\r\nContent-Length: 4\r\n\r\nno").unwrap();
+        let status = poll_fn(|cx| {
+            assert!(connecting.poll(cx).is_pending());
+            connecting.declined().map_or(Poll::Pending, |head| Poll::Ready(head.status()))
+        });
+        assert_eq!(status.await, 403);
+        peer.write_all(b"pe").unwrap();
+        let error = poll_fn(|cx| connecting.poll(cx)).await.map(drop).unwrap_err();
+        let declined = error.handshake().and_then(HandshakeError::status);
+        assert_eq!(declined.map(|status| status.as_u16()), Some(403));
+        assert!(connecting.declined().is_none());
+    });
+}
+
 /// What waits says what it is, and nothing of what it holds.
 #[test]
 fn what_waits_can_be_shown() {
@@ -410,6 +478,8 @@ fn what_waits_can_be_shown() {
     let accepting =
         ws_driver::Accepting::<_, FuturesIo>::new(of_smol(socket), &ServerConfig::new());
     assert_eq!(format!("{accepting:?}"), "Accepting { .. }");
+    let shown = format!("{:?}", ws_driver::HandshakeWatch::default());
+    assert!(shown.starts_with("HandshakeWatch"), "{shown}");
     let tracker = ws_driver::Tracker::<FuturesIo>::new();
     let run = tracker.run(async {});
     assert_eq!(format!("{run:?}"), "Run { .. }");

@@ -383,6 +383,8 @@ fn one_question_tells_that_the_peer_is_gone() {
     assert!(Error::Disconnected.is_disconnect());
     let unsent = |kind: ErrorKind| UnsentAnswer::new(HandshakeError::Closed, kind.into());
     assert!(Error::from(unsent(ErrorKind::BrokenPipe)).is_disconnect());
+    let unsent_error = Error::from(unsent(ErrorKind::BrokenPipe));
+    assert_eq!(unsent_error.handshake().map(HandshakeError::name), Some("closed"));
     assert!(!Error::from(unsent(ErrorKind::StorageFull)).is_disconnect());
     for error in [
         Error::Io(ErrorKind::ConnectionRefused.into()),
