@@ -54,6 +54,19 @@ fn bytes_come_from_whatever_holds_bytes() {
 }
 
 #[test]
+fn what_a_message_holds_is_given_away_without_being_copied() {
+    let bytes = Bytes::from(vec![7; 100]);
+    let given = Message::binary(bytes.clone()).into_bytes();
+    assert_eq!((given.as_ptr(), given.len()), (bytes.as_ptr(), 100));
+    let text = Text::from("hello".to_owned());
+    let at = text.as_bytes().as_ptr();
+    let given = Bytes::from(text.clone());
+    assert_eq!((given.as_ptr(), &*given), (at, &b"hello"[..]));
+    let given = Bytes::from(Message::text(text));
+    assert_eq!((given.as_ptr(), &*given), (at, &b"hello"[..]));
+}
+
+#[test]
 fn bytes_that_are_text_become_text_without_being_copied() {
     let bytes = Bytes::from(b"hello".to_vec());
     let text = Message::from(bytes.clone()).into_text().unwrap();
@@ -82,6 +95,8 @@ fn a_text_is_compared_and_taken_apart_like_a_string() {
 fn a_prepared_message_is_made_of_anything() {
     assert_eq!(Prepared::new("a").message(), &Message::text("a"));
     assert_eq!(Prepared::new(b"a").message(), &Message::binary("a"));
+    let shown = format!("{:?}", Prepared::new("hello"));
+    assert!(shown.starts_with("Prepared") && shown.contains("hello"), "{shown}");
 }
 
 /// The registry of close codes: <https://www.iana.org/assignments/websocket>.

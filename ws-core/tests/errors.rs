@@ -434,6 +434,8 @@ fn each_argument() {
         (ServerConfig::new().origins(["*"]).unwrap_err(), "invalid-origin", &["scheme and a host", "\"*\""], &["host must"]),
         (ServerConfig::new().origins(["https://a.example/app"]).unwrap_err(), "invalid-origin", &["no path", "\"https://a.example/app\""], &[]),
         (ArgumentError::Response(StatusCode::CONTINUE), "invalid-answer", &["100 Continue"], &[]),
+        (ArgumentError::Response(StatusCode::OK), "invalid-answer", &["200 OK", "lets it in"], &["final"]),
+        (ArgumentError::Scheme("ftp".to_owned()), "invalid-scheme", &["ws or wss", "\"ftp\""], &["host"]),
         (ArgumentError::ReservedHeader(protocol), "reserved-header", &["ClientConfig::subprotocols"], &[]),
     ];
     let mut variants = BTreeSet::new();
@@ -442,7 +444,7 @@ fn each_argument() {
         check(&variant, (error.name(), &error.to_string()), (name, must, must_not));
         variants.insert(variant.split([' ', '(']).next().unwrap_or_default().to_owned());
     }
-    assert_eq!(variants.len(), 14, "{variants:?}");
+    assert_eq!(variants.len(), 15, "{variants:?}");
     let long = refused(any, "h", &format!("/ {}", "x".repeat(500))).to_string();
     assert!(long.len() < 300 && long.ends_with("x\"..."), "{long}");
 }

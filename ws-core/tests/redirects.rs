@@ -124,9 +124,12 @@ fn up_to_a_limit() {
 
 #[test]
 fn errors_say_what_is_wrong() {
-    let none = Redirects::new(1).follow(&url("ws://a/"), StatusCode::FOUND, &HeaderMap::new());
+    let follow = |headers| Redirects::new(1).follow(&url("ws://a/"), StatusCode::FOUND, &headers);
+    let none = follow(HeaderMap::new());
+    let several = follow(locations(&["/a", "/b", "/c"]));
     for (error, name, words) in [
         (none.unwrap_err(), "no-location", "the 302 has no Location"),
+        (several.unwrap_err(), "several-locations", "has 3 Locations, and not one"),
         (error("ws://a/", b"/\xff@\xfe"), "invalid-location", "\"...@\\xfe\" is not UTF-8"),
         (error("ws://a/", b"ftp://a/"), "invalid-location", "\"ftp\" is neither ws nor wss"),
         (error("wss://a/", b"http://u:p@b/"), "insecure-redirect", "\"ws://b/\""),

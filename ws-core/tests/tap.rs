@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use bytes::{Buf, Bytes};
 use ws_core::{
-    CloseCode, CloseFrame, Connection, Message, MessageKind, Negotiated, ObservedMessage, RecvBuf,
-    Reply, Role, SendError, Side, Tap, WebSocketConfig,
+    CloseCode, CloseFrame, Connection, Message, MessageKind, Negotiated, ObservedMessage, Prepared,
+    RecvBuf, Reply, Role, SendError, Side, Tap, WebSocketConfig,
 };
 
 #[derive(Default)]
@@ -100,6 +100,57 @@ fn one_end_hears_sent_what_the_other_hears_received() {
             assert_eq!(sent[0], format!("got 0 in {head}"));
             assert_eq!(sent[5], format!("got 250 in {}", 250 + 3 * head));
             assert_eq!(sent[7], format!("got 3 in {}", 3 + 3 * head));
+        }
+    }
+}
+
+/// Nothing is asked of a tap but what it says.
+#[test]
+fn a_tap_hears_only_what_it_listens_to() {
+    struct Pings(Mutex<usize>);
+
+    impl Tap for Pings {
+        fn ping_sent(&self) {
+            *self.0.lock().unwrap() += 1;
+        }
+    }
+
+    struct Deaf;
+
+    impl Tap for Deaf {}
+
+    let config = WebSocketConfig::new().max_queue_len(100);
+    let pings = Arc::new(Pings(Mutex::new(0)));
+    let connection = |role| Connection::new(role, Negotiated::default(), RecvBuf::new(), &config);
+    let (mut one, mut other) = (connection(Role::Client), connection(Role::Server));
+    one.set_tap(pings.clone());
+    other.set_tap(Arc::new(Deaf));
+    for one_sends in [true, false] {
+        let (from, to) = if one_sends { (&mut one, &mut other) } else { (&mut other, &mut one) };
+        from.sender().ping(Bytes::new()).unwrap();
+        from.sender().send(&Message::binary(vec![7; 90])).unwrap();
+        assert_eq!(from.sender().send(&Message::binary(vec![7; 90])), Err(SendError::Full));
+        exchange(from, to, usize::MAX);
+    }
+    one.sender().close(CloseFrame::NORMAL).unwrap();
+    exchange(&mut one, &mut other, usize::MAX);
+    exchange(&mut other, &mut one, usize::MAX);
+    assert_eq!(*pings.0.lock().unwrap(), 1);
+    for end in [&mut one, &mut other] {
+        let info = end.close_info();
+        assert!(info.is_clean(), "{info:?}");
+    }
+}
+
+#[test]
+fn a_prepared_message_is_told_as_any_other() {
+    for (role, head) in [(Role::Client, 6), (Role::Server, 2)] {
+        let (mut one, heard) = connection(role, &WebSocketConfig::new());
+        for (len, more) in [(5, 0), (126, 2), (60_000, 2)] {
+            let prepared = Prepared::new(vec![7; len]);
+            one.sender().send_prepared(&prepared).unwrap();
+            written(&mut one);
+            assert_eq!(heard.take(), [format!("sent {len} in {}", len + head + more)]);
         }
     }
 }

@@ -69,6 +69,11 @@ fn nothing_is_broken_before_it_is() {
     let mut client = Connection::new(Role::Client, Negotiated::default(), b"\x81\x00", &config);
     assert!(client.poll().unwrap().is_some());
     assert_eq!(client.receiver().violation(), None);
+    // A close is an end, and breaks nothing.
+    client.receiver().recv_buf().extend_from_slice(b"\x88\x02\x03\xe8");
+    while client.poll().unwrap().is_some() {}
+    assert!(client.close_info().received.is_some());
+    assert_eq!(client.receiver().violation(), None);
 }
 
 #[cfg(feature = "deflate")]

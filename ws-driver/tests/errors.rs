@@ -4,13 +4,14 @@
 
 use std::{error::Error as StdError, io};
 
-use http::Response;
+use http::{Response, StatusCode};
 use ws_driver::{
-    Error, UnsentAnswer,
+    Error, TlsError, UnsentAnswer,
     ws_core::{
         ArgumentError, ClientConfig, ClientHandshake, FrameRule, FrameViolation, HandshakeError,
-        HandshakeStep, Polled, RequestRule, ResponseRule, SendError, ServerConfig, ServerHandshake,
-        Text, Timeout, Url, UrlError, Violation, is_upgrade, respond,
+        HandshakeStep, Polled, ProxyError, ProxyStep, ProxyUrlError, RedirectError, RequestRule,
+        ResponseRule, SendError, ServerConfig, ServerHandshake, Socks5Reply, Text, Timeout, Url,
+        UrlError, Violation, is_upgrade, respond,
     },
 };
 
@@ -49,7 +50,7 @@ fn answered(answer: &str) -> HandshakeError {
 /// Made anew each time, since errors are not cloned.
 fn handshake_errors() -> Vec<HandshakeError> {
     let mistake = ServerConfig::new().decorate(|_, response| {
-        *response.status_mut() = http::StatusCode::CONTINUE;
+        *response.status_mut() = StatusCode::CONTINUE;
     });
     let mut errors = vec![
         rejected("GET / HTTP/1.1\r\nHost: h\r\n\r\n", &ServerConfig::new()),
@@ -95,7 +96,7 @@ fn argument_errors() -> Vec<ArgumentError> {
         ArgumentError::Deflate(16),
         ArgumentError::DeflateParams("a".into()),
         ArgumentError::Origin("*".into()),
-        ArgumentError::Response(http::StatusCode::CONTINUE),
+        ArgumentError::Response(StatusCode::CONTINUE),
     ]
 }
 
@@ -176,7 +177,21 @@ fn errors() -> Vec<Error> {
     errors.extend(FrameRule::ALL.iter().map(|rule| FrameViolation::from(*rule).into()));
     errors.extend(send_errors().into_iter().map(Error::Send));
     errors.extend(url_errors().into_iter().map(Error::from));
+    errors.extend(way_errors());
     errors
+}
+
+/// What goes wrong on the way to a server.
+fn way_errors() -> Vec<Error> {
+    let location = RedirectError::NoLocation(StatusCode::FOUND);
+    vec![
+        TlsError::Disabled.into(),
+        TlsError::AtProxy(Box::new(TlsError::Truncated)).into(),
+        ProxyError::Truncated(ProxyStep::Connection).into(),
+        ProxyError::Socks5(Socks5Reply::HostUnreachable).into(),
+        ProxyUrlError::from(Url::parse("ws://").unwrap_err()).into(),
+        location.into(),
+    ]
 }
 
 #[test]
@@ -289,6 +304,70 @@ fn an_error_becomes_an_io_error_of_its_kind() {
 }
 
 #[test]
+fn names_and_words_are_those_of_what_is_inside() {
+    let names: Vec<_> = way_errors().iter().map(Error::name).collect();
+    let expected = [
+        "tls-disabled",
+        "tls-truncated",
+        "proxy-truncated",
+        "socks5-host-unreachable",
+        "invalid-proxy-url",
+        "no-location",
+    ];
+    assert_eq!(names, expected);
+    assert_eq!(Error::from(Text::try_from(&b"\xff"[..]).unwrap_err()).name(), "not-text");
+    let shown: Vec<_> = way_errors().iter().map(ToString::to_string).collect();
+    for (shown, words) in shown.iter().zip([
+        "feature `rustls`",
+        "with the proxy as the server: the server ended the connection",
+        "waiting for the proxy to connect",
+        "host",
+        "the URL of the proxy has no host",
+        "the 302 has no Location",
+    ]) {
+        assert!(shown.contains(words), "{shown}");
+    }
+    for error in way_errors() {
+        assert!(error.source().is_none() && error.handshake().is_none(), "{error:?}");
+    }
+}
+
+#[test]
+fn another_attempt_may_succeed_where_nothing_is_wrong_with_what_was_asked() {
+    use io::ErrorKind;
+
+    let closed = || HandshakeError::Closed;
+    let unsent = |kind: ErrorKind| Error::from(UnsentAnswer::new(closed(), kind.into()));
+    let declined = |status| Error::from(answered(&format!("HTTP/1.1 {status} No\r\n\r\n")));
+    let at_proxy = |error| Error::from(TlsError::AtProxy(Box::new(error)));
+    for (error, transient) in [
+        (Error::Io(ErrorKind::ConnectionRefused.into()), true),
+        (Error::Io(ErrorKind::PermissionDenied.into()), false),
+        (unsent(ErrorKind::ConnectionReset), true),
+        (unsent(ErrorKind::PermissionDenied), false),
+        (Error::Disconnected, true),
+        (closed().into(), true),
+        (HandshakeError::Done.into(), false),
+        (declined(503), true),
+        (declined(403), false),
+        (Error::TimedOut(Timeout::Idle), true),
+        (Error::Send(SendError::Disconnected), true),
+        (Error::Send(SendError::Closing), false),
+        (TlsError::Truncated.into(), true),
+        (TlsError::NoRoots.into(), false),
+        (at_proxy(TlsError::Truncated), true),
+        (at_proxy(TlsError::NoRoots), false),
+        (ProxyError::Truncated(ProxyStep::Method).into(), true),
+        (ProxyError::Socks5(Socks5Reply::TtlExpired).into(), true),
+        (ProxyError::Socks5(Socks5Reply::NotAllowed).into(), false),
+        (ProxyError::Credentials.into(), false),
+        (Url::parse("h").unwrap_err().into(), false),
+    ] {
+        assert_eq!(error.is_transient(), transient, "{error:?}");
+    }
+}
+
+#[test]
 fn one_question_tells_that_the_peer_is_gone() {
     use io::ErrorKind;
 
@@ -302,6 +381,11 @@ fn one_question_tells_that_the_peer_is_gone() {
         assert!(Error::Io(kind.into()).is_disconnect(), "{kind}");
     }
     assert!(Error::Disconnected.is_disconnect());
+    let unsent = |kind: ErrorKind| UnsentAnswer::new(HandshakeError::Closed, kind.into());
+    assert!(Error::from(unsent(ErrorKind::BrokenPipe)).is_disconnect());
+    let unsent_error = Error::from(unsent(ErrorKind::BrokenPipe));
+    assert_eq!(unsent_error.handshake().map(HandshakeError::name), Some("closed"));
+    assert!(!Error::from(unsent(ErrorKind::StorageFull)).is_disconnect());
     for error in [
         Error::Io(ErrorKind::ConnectionRefused.into()),
         Error::TimedOut(Timeout::Close),

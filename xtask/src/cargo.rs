@@ -34,7 +34,7 @@ pub(crate) fn cargo_of<S: AsRef<OsStr>>(
     toolchain: &str,
     args: impl IntoIterator<Item = S>,
 ) -> Command {
-    let mut command = Command::new("rustup");
+    let mut command = program("rustup");
     command.args(["run", toolchain, "cargo"]).args(args);
     command
 }
@@ -92,12 +92,13 @@ mod tests {
 
     #[test]
     fn cargo_is_called_as_from_a_shell() {
-        let command = cargo(["check"]);
-        let removed = |name: &str| command.get_envs().any(|it| it == (name.as_ref(), None));
-        // Whoever runs this test sets them.
-        assert!(removed("CARGO_MANIFEST_DIR") && removed("CARGO_PKG_NAME"));
-        assert!(!removed("CARGO_TARGET_DIR") && !removed("PATH"));
-        assert!(shown(&command).ends_with("cargo check"), "{}", shown(&command));
+        for command in [cargo(["check"]), cargo_of("nightly", ["check"])] {
+            let removed = |name: &str| command.get_envs().any(|it| it == (name.as_ref(), None));
+            // Whoever runs this test sets them.
+            assert!(removed("CARGO_MANIFEST_DIR") && removed("CARGO_PKG_NAME"));
+            assert!(!removed("CARGO_TARGET_DIR") && !removed("PATH"));
+            assert!(shown(&command).ends_with("cargo check"), "{}", shown(&command));
+        }
     }
 
     #[test]

@@ -220,16 +220,9 @@ pub(crate) fn soak(args: &[String]) -> Result {
     }
     let mut soak = cargo(["run", "--release", "--package", "soak", "--"]);
     soak.args(args);
-    let mut limited = Command::new("sh");
+    let mut limited = program("sh");
     limited.args(["-c", r#"ulimit -S -n "$(ulimit -H -n)" && exec "$0" "$@""#]);
     run(limited.arg(soak.get_program()).args(soak.get_args()))
-}
-
-/// Which lines the tests reach.
-pub(crate) fn coverage(args: &[String]) -> Result {
-    tools::require_subcommand("tarpaulin")?;
-    let scope = ["--exclude", "xtask", "--exclude", "interop", "--skip-clean"];
-    run(cargo(["tarpaulin"]).args(with_features(&members()?)).args(scope).args(args))
 }
 
 /// Licences, banned crates and sources, as deny.toml has them, and advisories where their database can be had.

@@ -6,12 +6,14 @@
 mod api;
 mod cargo;
 mod copy;
+mod coverage;
 mod features;
 mod fuzz;
 mod i686;
 mod jobs;
 mod loom;
 mod minimal;
+mod mutants;
 mod package;
 mod sanitize;
 mod step;
@@ -72,12 +74,21 @@ const COMMANDS: &[(&str, &str, Command)] = &[
         "thousands of connections, honest and hostile: [--seconds N] [--connections N] [--runtime NAME]",
         jobs::soak,
     ),
-    ("coverage", "line coverage with cargo-tarpaulin", jobs::coverage),
     ("loom", "what threads share, in every order: [TEST]", loom::run_loom),
     (
         "i686",
         "tests of the published crates where addresses have 32 bits: [PACKAGE]..",
         i686::run_i686,
+    ),
+    (
+        "coverage",
+        "lines and branches of core and driver that tests reach: [--html] [CRATE]..",
+        coverage::run_coverage,
+    ),
+    (
+        "mutants",
+        "changes to core and driver that no test notices: [--shard K/N] [CRATE]..",
+        mutants::run_mutants,
     ),
     ("deny", "licences, advisories and sources with cargo-deny", jobs::deny),
     ("features", "each combination of two features: [PACKAGE]..", features::run_features),

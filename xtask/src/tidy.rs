@@ -25,10 +25,10 @@ mod workflows;
 
 use self::crates::{ADAPTERS, APPLICATIONS, CORE, Crate, DRIVER, INTEGRATIONS};
 use self::finding::Finding;
-use self::source::Source;
+pub(crate) use self::source::Source;
 use crate::jobs;
 use crate::step::{Result, Skip};
-use crate::workspace::members;
+use crate::workspace::{Member, members};
 
 /// Runs every check and prints every finding; an error when there is one.
 pub(crate) fn run(_args: &[String]) -> Result {
@@ -62,6 +62,13 @@ pub(crate) fn run(_args: &[String]) -> Result {
         0 => Ok(()),
         len => Err(format!("{len} finding{}", if len == 1 { "" } else { "s" }).into()),
     }
+}
+
+/// What a package ships in `src/`, for those who want to know which lines of it are tests.
+pub(crate) fn shipped(member: Member) -> Result<Vec<Source>> {
+    let of = Crate::read(member, &tree::files()?)?;
+    let paths: Vec<_> = of.shipped().map(|source| source.path.clone()).collect();
+    Ok(of.sources.into_iter().filter(|source| paths.contains(&source.path)).collect())
 }
 
 fn check_crates(crates: &[Crate]) -> Vec<Finding> {

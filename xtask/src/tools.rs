@@ -97,6 +97,31 @@ pub(crate) fn require_target(target: &str) -> Result {
     Err(Skip::optional(format!("target {target} not installed")).into())
 }
 
+/// A program of LLVM, as new as nightly's: from its component `llvm-tools`, or from the system's packages, which have the
+/// version in their names. Skips the calling job when there is none.
+pub(crate) fn llvm_of_nightly(program: &str) -> Result<PathBuf> {
+    let rustc = |args: [&str; 2]| {
+        output(Command::new("rustup").args(["run", "nightly", "rustc"]).args(args))
+    };
+    let about = rustc(["--version", "--verbose"])?;
+    let value = |key: &str| about.lines().find_map(|line| line.strip_prefix(key));
+    let host = value("host: ").ok_or("`rustc -vV` names no host")?;
+    let version = value("LLVM version: ").and_then(|version| version.split('.').next());
+    let version = version.ok_or("`rustc -vV` names no version of LLVM")?;
+    let sysroot = PathBuf::from(rustc(["--print", "sysroot"])?.trim());
+    let file = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+    let component = sysroot.join("lib/rustlib").join(host).join("bin").join(file);
+    let packaged = format!("{program}-{version}");
+    match component.is_file() {
+        true => Ok(component),
+        false if is_installed(&packaged) => Ok(packaged.into()),
+        false => {
+            let why = "neither nightly's component llvm-tools nor the program is installed";
+            Err(Skip::required(format!("{packaged}: {why}")).into())
+        }
+    }
+}
+
 /// The triple this machine compiles for.
 pub(crate) fn host() -> Result<String> {
     let version = output(Command::new("rustc").arg("-vV"))?;

@@ -42,13 +42,23 @@ pub(crate) fn members() -> Result<Vec<Member>> {
 ///
 /// That is `--all-features` but for those of [`NOT_FOR_TESTS`] and [`BY_THEMSELVES`].
 pub(crate) fn with_features(members: &[Member]) -> Vec<String> {
+    vec!["--workspace".to_owned(), "--features".to_owned(), features_of(members.iter())]
+}
+
+/// The same for some of the members.
+pub(crate) fn only_with_features(members: &[Member], names: &[&str]) -> Vec<String> {
+    let chosen = members.iter().filter(|member| names.contains(&member.name.as_str()));
+    let packages = names.iter().flat_map(|name| ["--package".to_owned(), (*name).to_owned()]);
+    packages.chain(["--features".to_owned(), features_of(chosen)]).collect()
+}
+
+fn features_of<'a>(members: impl Iterator<Item = &'a Member>) -> String {
     let of_member = |member: &Member| {
         let names = member.usual_features().map(|name| format!("{}/{name}", member.name));
         names.collect::<Vec<_>>()
     };
-    let tested = members.iter().filter(|member| !NOT_FOR_TESTS.contains(&member.name.as_str()));
-    let features: Vec<_> = tested.flat_map(of_member).collect();
-    vec!["--workspace".to_owned(), "--features".to_owned(), features.join(",")]
+    let tested = members.filter(|member| !NOT_FOR_TESTS.contains(&member.name.as_str()));
+    tested.flat_map(of_member).collect::<Vec<_>>().join(",")
 }
 
 fn parse(metadata: &Value) -> Result<Vec<Member>> {
@@ -175,6 +185,14 @@ mod tests {
         members.extend(members_of(r#"{"peers": []}"#, "[]"));
         members[1].name = "bench".to_owned();
         assert_eq!(with_features(&members), ["--workspace", "--features", "a/b,a/c"]);
+    }
+
+    #[test]
+    fn some_members_are_chosen_with_their_features() {
+        let mut members = members_of(r#"{"b": []}"#, "null");
+        members.extend(members_of(r#"{"d": []}"#, "null"));
+        members[1].name = "c".to_owned();
+        assert_eq!(only_with_features(&members, &["c"]), ["--package", "c", "--features", "c/d"]);
     }
 
     #[test]

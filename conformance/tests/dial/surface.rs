@@ -115,6 +115,7 @@ macro_rules! surface {
             every::$Live::block_on(async {
                 let (mut ws, response) = $open.unwrap();
                 assert!(ws.get_ref().is_tls());
+                assert!(ws.get_ref().tls_session().is_some_and(|tls| !tls.is_handshaking()));
                 assert_eq!(ws.get_ref().peer_addr().unwrap(), secure.address);
                 assert_eq!(response.redirects().len(), 1);
                 surface!(@close $name ws);

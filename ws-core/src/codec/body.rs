@@ -298,4 +298,23 @@ mod tests {
             assert_eq!(content_length(bad), None, "{}", bad.escape_ascii());
         }
     }
+
+    #[test]
+    fn what_is_over_stays_as_it_was() {
+        for (framing, came, expected) in [
+            (Framing::Length(5), &b"hello"[..], Progress::Complete),
+            (Framing::Length(5), b"hell", Progress::Cut),
+            (Framing::Chunked, b"1\r\n", Progress::Cut),
+            (Framing::ToEof, b"hello", Progress::Complete),
+        ] {
+            let mut recv = RecvBuf::new();
+            let mut reader = BodyReader::new(framing, 100);
+            recv.extend_from_slice(came);
+            reader.read(&mut recv);
+            for _ in 0..2 {
+                assert_eq!(reader.end(), expected, "{framing:?}");
+                assert_eq!(reader.read(&mut recv), expected, "{framing:?}");
+            }
+        }
+    }
 }

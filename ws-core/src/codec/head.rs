@@ -625,4 +625,20 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_target_is_to_blame_where_everything_else_is_right() {
+        for (line, expected) in [
+            ("GET /\u{1} HTTP/1.1", true),
+            ("GET /\u{1} HTTP/1.0", true),
+            ("GET /\u{1} HTTP/2.0", false),
+            ("GET /\u{1} HTTP/1", false),
+            ("G(T /\u{1} HTTP/1.1", false),
+            ("GET /\u{1}", false),
+            ("GET  HTTP/1.1", false),
+            ("GET / HTTP/1.1", false),
+        ] {
+            assert_eq!(has_bad_target(format!("{line}\r\n").as_bytes()), expected, "{line:?}");
+        }
+    }
 }

@@ -591,4 +591,23 @@ mod tests {
         }
         assert!(recv.capacity() <= capacity);
     }
+
+    #[test]
+    fn all_that_came_is_given_away_with_what_is_behind_a_frame() {
+        let mut recv = RecvBuf::new();
+        recv.replace(BytesMut::from(&b"ab"[..]), Some(4));
+        recv.extend_from_slice(b"cdef");
+        assert_eq!(recv.filled(), b"abcd");
+        recv.consume(1);
+        assert_eq!(recv.into_bytes(), "bcdef");
+    }
+
+    #[test]
+    fn memory_with_something_in_it_is_not_taken() {
+        let mut recv = RecvBuf::new();
+        recv.attach_buffer(BytesMut::from(&b"old"[..]));
+        assert!(recv.wants_buffer() && recv.is_empty());
+        recv.attach_buffer(BytesMut::with_capacity(4096));
+        assert!(!recv.wants_buffer() && recv.is_empty());
+    }
 }

@@ -292,4 +292,28 @@ mod tests {
         assert_eq!(queue.chunks_vectored(&mut slices), 2);
         assert_eq!((&*slices[0], &*slices[1]), (&b"ab"[..], &b"cde"[..]));
     }
+
+    #[test]
+    fn nothing_is_added_by_an_empty_handle() {
+        let mut queue = mixed();
+        queue.push(Bytes::new());
+        let mut slices = [IoSlice::new(&[]); 8];
+        assert_eq!((queue.len, queue.chunks_vectored(&mut slices)), (9, 4));
+        let mut empty = SendQueue::new();
+        empty.push(Bytes::new());
+        assert!(!empty.has_remaining() && empty.chunk().is_empty());
+    }
+
+    #[test]
+    fn memory_is_lent_only_while_it_is_empty() {
+        let mut queue = mixed();
+        assert!(queue.detach_buffer().is_none());
+        queue.advance(9);
+        let memory = queue.detach_buffer().unwrap();
+        assert!(!queue.has_buffer());
+        queue.attach_buffer(Box::new(BytesMut::from(&b"old"[..])));
+        assert!(!queue.has_buffer());
+        queue.attach_buffer(memory);
+        assert!(queue.has_buffer() && !queue.has_remaining());
+    }
 }

@@ -376,6 +376,18 @@ mod tests {
     }
 
     #[test]
+    fn how_many_there_are_is_shown() {
+        let tracker = Tracker::new();
+        let tracked = tracker.track(Tracks::Handshake);
+        assert_eq!(format!("{tracked:?}"), "Tracked { what: Handshake, .. }");
+        let shown = format!("{tracker:?}");
+        assert!(
+            shown.contains("shutdown: None, web_sockets: 0, handshakes: 1, tasks: 0"),
+            "{shown}"
+        );
+    }
+
+    #[test]
     fn alarms_ring_when_it_begins_and_when_nothing_is_left() {
         let tracker = Tracker::new();
         let mut listener = tracker.track(Tracks::Nothing);

@@ -336,6 +336,19 @@ mod tests {
         assert_eq!(three(&mut backoff), all);
     }
 
+    #[test]
+    fn how_long_a_good_connection_holds_can_be_set() {
+        let config = BackoffConfig::default().jitter(0.0).reset_after(millis(500));
+        let mut backoff = Backoff::new(config);
+        for (held, delay) in [(499, 3000), (500, 0)] {
+            assert_eq!(backoff.next_delay(0, None), Some(Duration::ZERO), "{held}");
+            backoff.connected();
+            backoff.held(millis(held));
+            assert_eq!(backoff.next_delay(0, None), Some(millis(delay)), "{held}");
+            backoff.held(millis(500));
+        }
+    }
+
     /// Whatever is set, and however often it is asked.
     #[test]
     fn nothing_is_too_much() {

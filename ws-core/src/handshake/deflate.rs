@@ -479,6 +479,26 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_that_names_no_window_leaves_the_one_that_was_offered() {
+        let agreed_on = |window: ClientWindow, answer: &str| {
+            let offer = DeflateOffer { client_max_window_bits: window, ..Default::default() };
+            let agreed = agreed(&[offer], &first(answer));
+            agreed.map(|params| params.client_max_window_bits)
+        };
+        for (window, without, with_11) in [
+            (ClientWindow::Omitted, Some(15), None),
+            (ClientWindow::Any, Some(15), Some(11)),
+            (ClientWindow::Bits(9), Some(9), Some(9)),
+            (ClientWindow::Bits(12), Some(12), Some(11)),
+            (ClientWindow::Bits(8), None, None),
+        ] {
+            assert_eq!(agreed_on(window, NAME), without, "{window:?}");
+            let answer = format!("{NAME}; client_max_window_bits=11");
+            assert_eq!(agreed_on(window, &answer), with_11, "{window:?}");
+        }
+    }
+
+    #[test]
     fn every_answer_is_legal_for_the_offer_it_answers() {
         let bits = [8, 9, 12, 15];
         for server in bits {

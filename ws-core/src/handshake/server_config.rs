@@ -278,3 +278,16 @@ impl fmt::Debug for ServerOptions {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_set_is_shown_and_the_hook_is_not() {
+        let config = ServerConfig::new().subprotocols(["chat"]).keep_alive(true);
+        let shown = format!("{config:?}");
+        assert!(shown.contains("subprotocols: [\"chat\"]"), "{shown}");
+        assert!(shown.contains("keep_alive: true") && shown.contains(".. }"), "{shown}");
+    }
+}

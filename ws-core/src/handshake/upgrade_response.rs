@@ -117,6 +117,7 @@ mod tests {
         let span = HeadSpan { end: buf.len() - 6, fields: 3, ..HeadSpan::default() };
         let response = UpgradeResponse::new(buf, span);
         let unseen = response.clone();
+        assert_eq!(unseen.clone().into_response().headers().len(), 3);
         assert_eq!(response.status(), StatusCode::SWITCHING_PROTOCOLS);
         assert_eq!(response.headers()["upgrade"], "websocket");
         assert_eq!(response.headers().get_all("a").iter().count(), 2);

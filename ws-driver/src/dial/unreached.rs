@@ -130,6 +130,13 @@ mod tests {
         assert!(shown.starts_with("127.0.0.1:1: the cable is cut; 127.0.0.1:2: "), "{shown}");
         assert!(shown.ends_with("; and 2 other addresses"), "{shown}");
         assert_eq!(io::Error::from(Unreached::default()).kind(), io::ErrorKind::NotFound);
+        // What is not about an address stays as it was.
+        let cut = io::Error::new(io::ErrorKind::NetworkDown, "the cable is cut");
+        let error = io::Error::from(Unreached::from(cut));
+        assert_eq!(
+            (error.kind(), error.to_string()),
+            (io::ErrorKind::NetworkDown, "the cable is cut".to_owned())
+        );
     }
 
     #[test]

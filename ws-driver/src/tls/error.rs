@@ -236,3 +236,86 @@ impl From<TlsError> for io::Error {
 
 /// How many names of a certificate are shown. Those of large providers have a hundred.
 const MAX_NAMES: usize = 5;
+
+#[cfg(all(test, feature = "rustls"))]
+mod tests {
+    use super::*;
+
+    fn cause() -> TlsCause {
+        TlsCause::new("the cause")
+    }
+
+    fn at(names: &[&str]) -> TlsError {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        TlsError::WrongHost { host: "h.example".to_owned(), names, cause: cause() }
+    }
+
+    /// Each error, a word of what it says, whether it has a cause, and its kind as an error of a stream.
+    fn errors() -> Vec<(TlsError, &'static str, bool, io::ErrorKind)> {
+        use TlsError::*;
+        use io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof, Unsupported};
+
+        let alert = Alert { name: "internal error".to_owned(), cause: cause() };
+        vec![
+            (Disabled, "feature `rustls`", false, Unsupported),
+            (NoProvider, "nothing to encrypt with", false, Unsupported),
+            (NoRoots, "nobody to trust", false, Unsupported),
+            (Roots(cause()), "could not be loaded", true, Other),
+            (ServerName("h h".to_owned()), "\"h h\" is no name or address", false, InvalidInput),
+            (at(&[]), "not for \"h.example\"", true, InvalidData),
+            (Expired(cause()), "has expired", true, InvalidData),
+            (NotYetValid(cause()), "not valid yet", true, InvalidData),
+            (UnknownIssuer(cause()), "nobody who is trusted", true, InvalidData),
+            (CaCertificate(cause()), "without `CA:TRUE`", true, InvalidData),
+            (Revoked(cause()), "has been revoked", true, InvalidData),
+            (BadCertificate(cause()), "cannot be accepted", true, InvalidData),
+            (ClientCertificateRequired(cause()), "a certificate of the client", true, InvalidData),
+            (NotTls(cause()), "does not speak TLS on this port", true, InvalidData),
+            (alert, "the alert internal error", true, InvalidData),
+            (Alpn("h2".to_owned()), "the protocol \"h2\"", false, InvalidData),
+            (Truncated, "before TLS was established", false, UnexpectedEof),
+            (Protocol(cause()), "TLS failed", true, InvalidData),
+        ]
+    }
+
+    #[test]
+    fn each_has_a_name_and_words_of_its_own_and_keeps_its_cause() {
+        let mut names = Vec::new();
+        for (error, words, has_cause, kind) in errors() {
+            let shown = error.to_string();
+            assert!(shown.contains(words), "{shown}");
+            let source = error.source().map(ToString::to_string);
+            assert_eq!(source.is_some(), has_cause, "{shown}");
+            assert!(source.is_none_or(|source| source == "the cause"), "{shown}");
+            assert!(error.name().starts_with("tls-"), "{shown}");
+            names.push(error.name());
+            let io = io::Error::from(error.clone());
+            assert_eq!((io.kind(), io.to_string()), (kind, shown.clone()));
+            assert_eq!(TlsError::of_io(&io).map(TlsError::name), Some(error.name()));
+            // Of a proxy the same is said, and whose it is.
+            let (name, source) = (error.name(), error.source().is_some());
+            let proxy = TlsError::AtProxy(Box::new(error));
+            assert_eq!((proxy.name(), proxy.source().is_some()), (name, source));
+            assert!(proxy.to_string().ends_with(&shown) && proxy.to_string().contains("proxy"));
+        }
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), errors().len());
+        assert!(TlsError::of_io(&io::Error::other("another")).is_none());
+        assert_eq!(format!("{:?}", cause()), "\"the cause\"");
+    }
+
+    #[test]
+    fn a_few_of_the_names_of_a_certificate_are_shown() {
+        for (names, end) in [
+            (&[][..], "for \"h.example\""),
+            (&["a.example"], "\"h.example\", it is for a.example"),
+            (&["a\n", "b"], ", it is for a\\n, b"),
+            (&["1", "2", "3", "4", "5"], ", it is for 1, 2, 3, 4, 5"),
+            (&["1", "2", "3", "4", "5", "6", "7"], ", it is for 1, 2, 3, 4, 5, and 2 more"),
+        ] {
+            let shown = at(names).to_string();
+            assert!(shown.ends_with(end), "{shown}");
+        }
+    }
+}

@@ -6,11 +6,11 @@ use super::tokens::{Place, Token, places};
 
 /// A file of Rust.
 #[derive(Debug)]
-pub(super) struct Source {
+pub(crate) struct Source {
     /// Relative to the workspace's root, with `/` between parts.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// The text as it stands.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// Whether the whole file is compiled for tests only.
     pub(super) is_test: bool,
     /// Where its tokens stand.
@@ -21,7 +21,7 @@ pub(super) struct Source {
 
 impl Source {
     /// Takes a file apart.
-    pub(super) fn new(path: &str, text: &str) -> Self {
+    pub(crate) fn new(path: &str, text: &str) -> Self {
         let mut source = Self {
             path: path.to_owned(),
             text: text.to_owned(),
@@ -61,10 +61,14 @@ impl Source {
 
     /// All lines but blank ones and those of tests: what a reader has to get through.
     pub(super) fn reading_len(&self) -> usize {
-        let lines = |item: &Range<usize>| self.places[item.start].1..=self.places[item.end - 1].1;
-        let tests: Vec<_> = self.test_items.iter().map(lines).collect();
         let written = (1..).zip(self.text.lines()).filter(|(_, line)| !line.trim().is_empty());
-        written.filter(|(at, _)| !tests.iter().any(|lines| lines.contains(at))).count()
+        written.filter(|(at, _)| !self.is_in_test(*at)).count()
+    }
+
+    /// Whether a line, counted from 1, is one of a test, in a file that is not one as a whole.
+    pub(crate) fn is_in_test(&self, line: usize) -> bool {
+        let lines = |item: &Range<usize>| self.places[item.start].1..=self.places[item.end - 1].1;
+        self.test_items.iter().any(|item| lines(item).contains(&line))
     }
 }
 

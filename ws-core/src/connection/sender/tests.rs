@@ -93,3 +93,21 @@ fn cve_2026_45736_every_octet_that_goes_out_was_written() {
         assert_sent(ws.sender(), 8, b"", "an empty close");
     }
 }
+
+#[test]
+fn memory_is_lent_only_when_nothing_is_left_to_be_sent() {
+    // A message that is longer than a frame waits beside the queue, and the queue may be empty meanwhile.
+    let config = WebSocketConfig::new().fragment_len(4096);
+    let mut ws = Connection::new(Role::Client, Negotiated::default(), RecvBuf::new(), &config);
+    let sender = ws.sender();
+    sender.send(&Message::binary(vec![7; 200_000])).unwrap();
+    while sender.send_queue().has_remaining() {
+        assert!(sender.detach_buffer().is_none());
+        let n = sender.send_queue().chunk().len();
+        sender.send_queue().advance(n);
+    }
+    let memory = sender.detach_buffer().unwrap();
+    assert!(memory.is_empty() && sender.wants_buffer());
+    sender.attach_buffer(memory);
+    assert!(!sender.wants_buffer());
+}

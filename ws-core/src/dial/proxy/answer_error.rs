@@ -68,13 +68,19 @@ impl MalformedAnswer {
 
 impl fmt::Display for MalformedAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.fault {
-            AnswerFault::Http => "the proxy's answer is not the head of an HTTP response (RFC 9112 2.1)",
-            AnswerFault::HttpVersion => "the proxy's answer is of another version than HTTP/1.x (RFC 9112 2.3)",
+        let what = match self.fault {
+            AnswerFault::Http => {
+                "the proxy's answer is not the head of an HTTP response (RFC 9112 2.1)"
+            }
+            AnswerFault::HttpVersion => {
+                "the proxy's answer is of another version than HTTP/1.x (RFC 9112 2.3)"
+            }
             AnswerFault::ContentLength => {
                 "the Content-Length of the proxy's refusal is not one number (RFC 9112 6.3)"
             }
-            AnswerFault::Socks4Version => "the proxy's answer does not begin with the octet 0, as in SOCKS 4",
+            AnswerFault::Socks4Version => {
+                "the proxy's answer does not begin with the octet 0, as in SOCKS 4"
+            }
             AnswerFault::Socks5Version => {
                 "the proxy's answer does not begin with the octet 5, as in SOCKS 5 (RFC 1928 3)"
             }
@@ -87,8 +93,8 @@ impl fmt::Display for MalformedAnswer {
             AnswerFault::Socks5AddressType => {
                 "the address in the proxy's answer is not of the types 1, 3 or 4 (RFC 1928 5)"
             }
-        })?;
-        write!(f, ": {}", self.value)?;
+        };
+        write!(f, "{what}: {}", self.value)?;
         match self.other {
             Some(other) => write!(f, ", which looks like {other}"),
             None => Ok(()),
@@ -99,3 +105,18 @@ impl fmt::Display for MalformedAnswer {
 impl std::error::Error for MalformedAnswer {}
 
 const CREDENTIALS: &[u8] = b"proxy-authorization";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_instead_is_given_out_and_shown() {
+        let error = MalformedAnswer::of_http(AnswerFault::Http, b"SSH-2.0-x", b"SSH-2.0-x\r\n");
+        assert_eq!(error.value(), b"SSH-2.0-x");
+        assert!(error.to_string().ends_with(": \"SSH-2.0-x\", which looks like SSH"), "{error}");
+        let error = MalformedAnswer::of_socks(AnswerFault::Socks5Version, b"\x07\x00secret");
+        assert_eq!(error.value(), b"\x07");
+        assert!(error.to_string().ends_with("(RFC 1928 3): \"\\x07\""), "{error}");
+    }
+}

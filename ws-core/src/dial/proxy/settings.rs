@@ -240,6 +240,8 @@ mod tests {
         ] {
             assert_eq!(Proxy::parse(url), Err(error), "{url}");
         }
+        let shown = UnsupportedScheme("ws".into()).to_string();
+        assert!(shown.contains("\"ws\" is not one of a proxy"), "{shown}");
     }
 
     #[test]

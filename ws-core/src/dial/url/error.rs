@@ -146,3 +146,40 @@ pub(in crate::dial) fn cut(text: &str) -> String {
 const MAX_LEN: usize = 80;
 
 const MORE: &str = "...";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_says_what_is_wrong_with_which_part() {
+        use UrlError::*;
+
+        let part = || "the-part".to_owned();
+        for (error, words) in [
+            (NoScheme(part()), "does not begin with ws:// or wss://"),
+            (UnsupportedScheme(part()), "neither ws nor wss"),
+            (Host(part()), "a character that no host can have"),
+            (Ipv4Address(part()), "ends in a number"),
+            (Ipv6Address(part()), "not an IPv6 address"),
+            (Zone(part()), "not the zone"),
+            (InternationalHost(part()), "not an international host name"),
+            (NeedsIdna(part()), "takes the feature \"idna\""),
+            (Port(part()), "not a number from 1 to 65535"),
+            (Target(part()), "no path and no query"),
+        ] {
+            let shown = error.clone().shown().to_string();
+            assert!(shown.contains(words) && shown.contains("the-part"), "{shown}");
+            let hidden = error.without_password("@").to_string();
+            assert!(hidden.contains(words) && !hidden.contains("the-part"), "{hidden}");
+        }
+        for (error, words) in [
+            (Secure, "only ws URLs"),
+            (UserInfo, "user name has a colon"),
+            (EmptyHost, "has no host"),
+        ] {
+            assert_eq!(error.clone().without_password("@"), error);
+            assert!(error.to_string().contains(words), "{error}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The changes that no test notices, each with the reason why it stays. An entry for one that is noticed is a failure.
+
+use super::outcome::Outcome;
+
+/// `(what cargo-mutants calls it, without line and column, why it stays)`. A name may stand for several changes, in
+/// different places of one function.
+const SURVIVORS: &[(&str, &str)] = &[];
+
+/// Which changes survive without a reason, and, where all were tried, which reasons are for none that does.
+pub(super) fn check(outcomes: &[Outcome], all: bool) -> Vec<String> {
+    findings(outcomes, all, SURVIVORS)
+}
+
+fn findings(outcomes: &[Outcome], all: bool, survivors: &[(&str, &str)]) -> Vec<String> {
+    let missed: Vec<_> = outcomes.iter().flat_map(Outcome::left).collect();
+    let is_known = |name: &str| survivors.iter().any(|(known, _)| *known == placeless(name));
+    let unknown = missed.iter().filter(|name| !is_known(name));
+    let mut findings: Vec<_> = unknown.map(|name| format!("not noticed: {name}")).collect();
+    let noticed: Vec<_> = outcomes.iter().flat_map(Outcome::noticed).collect();
+    for (known, _) in survivors {
+        let is_it = |name: &&&String| placeless(name) == *known;
+        let (noticed, missed) = (noticed.iter().find(is_it), missed.iter().find(is_it));
+        if missed.is_none() && (all || noticed.is_some()) {
+            findings.push(format!("said to survive, and does not: {known}"));
+        }
+    }
+    findings
+}
+
+/// `a/b.rs:12:5: replace ..` without the numbers.
+fn placeless(name: &str) -> String {
+    let Some((path, rest)) = name.split_once(".rs:") else { return name.to_owned() };
+    let change = rest.split_once(": ").map_or(rest, |(_, change)| change);
+    format!("{path}.rs: {change}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutants::outcome::Tried;
+
+    #[test]
+    fn survivors_need_a_reason_and_reasons_survivors() {
+        let tried =
+            Tried::of(&["a.rs:1:2: replace x"], &["a.rs:3:4: replace y", "a.rs:5:6: delete z"]);
+        let outcomes = [Outcome::default().then(tried)];
+        let found = |all, survivors| findings(&outcomes, all, survivors);
+        assert_eq!(found(true, &[("a.rs: replace y", ""), ("a.rs: delete z", "")]), [""; 0]);
+        assert_eq!(found(true, &[("a.rs: replace y", "")]), ["not noticed: a.rs:5:6: delete z"]);
+        let stale = [("a.rs: replace y", ""), ("a.rs: delete z", ""), ("a.rs: replace x", "")];
+        assert_eq!(found(false, &stale), ["said to survive, and does not: a.rs: replace x"]);
+        let gone = [("a.rs: replace y", ""), ("a.rs: delete z", ""), ("b.rs: replace x", "")];
+        assert_eq!(found(true, &gone), ["said to survive, and does not: b.rs: replace x"]);
+        // A part says nothing about those that it has not tried.
+        assert_eq!(found(false, &gone), [""; 0]);
+    }
+}
