@@ -100,7 +100,7 @@ pub(crate) fn autobahn(args: &[String]) -> Result {
 
 /// The conformance suite in front of the demo, or of what other people have written.
 pub(crate) fn conform(args: &[String]) -> Result {
-    tells(cargo(INTEROP).arg("conform").args(args))
+    tells(interop_program()?.arg("conform").args(args))
 }
 
 /// The parts of `interop`.
@@ -126,7 +126,7 @@ pub(crate) fn install_valgrind() -> Result {
     if tools::is_installed("valgrind") {
         return Ok(());
     }
-    tells(cargo(INTEROP).args(["install", "valgrind"]))
+    tells(interop_program()?.args(["install", "valgrind"]))
 }
 
 /// Runs a program that tells its own story; the status 77 says that it was skipped where it may be.

@@ -46,8 +46,7 @@ pub(crate) fn run(_args: &[String]) -> Result {
 }
 
 /// Cargo unifies features across the packages it builds together, so a dependency's feature that
-/// only a neighbour switches on goes unnoticed until a package is compiled by itself. Programs that
-/// are started are compiled in that way further down, and nobody depends on a package that is not published.
+/// only a neighbour switches on goes unnoticed until a package is compiled by itself.
 fn alone(steps: &mut Steps, member: &Member) {
     for features in member.feature_sets() {
         let features: Vec<_> = features.iter().map(String::as_str).collect();

@@ -18,14 +18,6 @@ pub(crate) fn has_subcommand(name: &str) -> bool {
     succeeds(cargo([name, "--version"]))
 }
 
-/// Skips the calling job when `cargo <name>` does not exist.
-pub(crate) fn require_subcommand(name: &str) -> Result {
-    if has_subcommand(name) {
-        return Ok(());
-    }
-    Err(Skip::optional(format!("cargo-{name} not installed")).into())
-}
-
 /// `cargo <name>` in this version, to which the arguments are added: installed below `target/tools` if it is not there.
 pub(crate) fn own(name: &str, version: &str) -> Result<Command> {
     let root = Path::new("target/tools");

@@ -7,6 +7,7 @@ use super::imports::Import;
 /// What lies in `src/`: each may import what stands before it.
 const LAYERS: &[&str] = &[
     "rule.rs",
+    "sync.rs",
     "random.rs",
     "role.rs",
     "step.rs",
