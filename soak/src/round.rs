@@ -77,6 +77,8 @@ impl Round<'_> {
         let what = "the attack is over, and what it took is given back";
         self.settle(what, |usage, open| open == present && usage.heap <= idle.heap + POOLS)?;
 
+        hostile::let_go();
+
         let attacked = start.elapsed();
         drop(dead);
         leave.open();

@@ -94,7 +94,7 @@ fn require_sources_of_std() -> Result {
     }
     let why = "rust-src not installed for the nightly toolchain: without a std that is instrumented, \
                ThreadSanitizer reports races where there are none";
-    Err(Skip::optional(why).into())
+    Err(Skip::required(why).into())
 }
 
 /// Tests under valgrind, where every octet knows whether it was ever written. Other tests than those of the codec can be
