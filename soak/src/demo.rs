@@ -49,6 +49,7 @@ pub(crate) fn run(name: Name, options: &Options) -> Result<bool> {
         server.health()?;
         let lines = rounds * (count + 1);
         let told = server.settle(|server| server.lines.load(Ordering::Relaxed) >= lines)?;
+        hostile::let_go();
         verdict.require(told, || format!("{lines} have ended, and not all with a line"));
         let fits = |now: Usage, before: Usage| {
             now.descriptors <= before.descriptors && now.threads <= before.threads

@@ -108,32 +108,38 @@ impl Watch {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
 
     #[test]
     fn time_on_a_processor_is_seen_from_within_and_from_without() {
-        let before = cpu();
-        while cpu() < before + Duration::from_millis(50) {}
-        let (within, without) = (cpu(), cpu_of("self"));
-        assert!(without + Duration::from_millis(30) >= within, "{within:?} {without:?}");
-        assert!(without <= cpu() + Duration::from_millis(30), "{within:?} {without:?}");
+        let start = cpu();
+        while cpu() < start + Duration::from_millis(50) {}
+        let (before, without, after) = (cpu(), cpu_of("self"), cpu());
+        // Both count whole ticks, of time in the system and of time outside of it.
+        let tick = Duration::from_millis(20);
+        assert!(
+            without + tick >= before && without <= after + tick,
+            "{before:?} {without:?} {after:?}"
+        );
     }
 
+    /// Other tests may do the same things on other threads meanwhile, but far less of them.
     #[test]
     fn what_is_allocated_and_opened_is_seen() {
         let before = Usage::now();
-        let memory = vec![1_u8; 64 << 20];
-        let file = fs::File::open("/proc/self/status").unwrap();
-        let watch = Watch::new();
+        let memory = vec![1_u8; 256 << 20];
+        let files: Vec<_> =
+            (0..100).map(|_| fs::File::open("/proc/self/status").unwrap()).collect();
+        let watches: Vec<_> = (0..50).map(|_| Watch::new()).collect();
         let now = Usage::now();
-        assert!(now.heap >= before.heap + memory.len(), "{before:?} {now:?}");
+        assert!(now.heap >= before.heap + memory.len() / 2, "{before:?} {now:?}");
         assert!(now.resident >= before.resident + memory.len() / 2, "{before:?} {now:?}");
-        assert!(now.descriptors > before.descriptors, "{before:?} {now:?}");
-        assert!(now.threads > before.threads, "{before:?} {now:?}");
+        assert!(now.descriptors >= before.descriptors + files.len() / 2, "{before:?} {now:?}");
+        assert!(now.threads >= before.threads + watches.len() / 2, "{before:?} {now:?}");
         thread::sleep(Duration::from_millis(100));
-        assert!(watch.most() >= memory.len());
-        drop(file);
+        let most: Vec<_> = watches.into_iter().map(Watch::most).collect();
+        assert!(most.iter().any(|most| *most >= memory.len()), "{most:?}");
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use conformance::random::Random;
 
 use crate::{
-    error::Result, gauge::Usage, options::Options, population::Population, promise::POOLS,
+    error::Result, gauge::Usage, options::Options, population::Population, promise::KEPT,
     remote::Remote, round::Round, runtime::Name, settings::PATIENCE, verdict::Verdict,
 };
 
@@ -43,8 +43,8 @@ pub(crate) fn run(name: Name, options: &Options) -> Result<bool> {
         let now = settled(&mut server, warm.as_ref())?;
         verdict.tell(&format!("after round {rounds}: {:?}", now[0]));
         let [at_server, here] = *warm.get_or_insert(now);
-        verdict.left("the server", now[0], at_server, POOLS);
-        verdict.left("the client", now[1], here, POOLS);
+        verdict.left("the server", now[0], at_server, KEPT);
+        verdict.left("the client", now[1], here, KEPT);
         verdict.server(now[0], at_server);
     }
     verdict.tell(&format!("before the first round: {cold:?}"));

@@ -2,7 +2,7 @@
 
 use ws_core::Limits;
 
-use crate::settings::STRICT_LEN;
+use crate::settings::{POOLED_COMPRESSORS, STRICT_LEN};
 
 /// How far a hostile client gets, and what the strict server may then hold for it: SECURITY.md has the sentences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,3 +47,7 @@ const INFLATER: usize = 48 << 10;
 /// "Buffers of a thread": 16 at most are kept, and nobody sends frames of more than 64 KiB here. There are two threads,
 /// or one for each connection.
 pub(crate) const POOLS: usize = 2 * 16 * (66 << 10);
+
+/// What may be kept when everybody has gone, and need not have been there before: buffers of threads, and the compressors
+/// of the pool, by docs/compression.md.
+pub(crate) const KEPT: usize = POOLS + POOLED_COMPRESSORS * (372 << 10);

@@ -21,7 +21,7 @@ use crate::{
     hostile::{self, Peer},
     ledger::Outcomes,
     population::Population,
-    promise::{Cost, POOLS},
+    promise::{Cost, KEPT, POOLS},
     remote::Remote,
     runtime::{CLOSED, Runtime, STACK_LEN},
     settings::{self, PATIENCE},
@@ -75,7 +75,9 @@ impl Round<'_> {
         self.verdict.attacked(held, self.promised());
         let present = present - wronged;
         let what = "the attack is over, and what it took is given back";
-        self.settle(what, |usage, open| open == present && usage.heap <= idle.heap + POOLS)?;
+        self.settle(what, |usage, open| open == present && usage.heap <= idle.heap + KEPT)?;
+
+        hostile::let_go();
 
         let attacked = start.elapsed();
         drop(dead);

@@ -11,7 +11,7 @@ pub(crate) fn patient() -> ServerConfig {
     let web_socket = WebSocketConfig::new()
         .max_message_len(MAX_HONEST_LEN)
         .close_timeout(PATIENCE)
-        .deflate_pool(DeflatePool::new(4));
+        .deflate_pool(DeflatePool::new(POOLED_COMPRESSORS));
     ServerConfig::new()
         .keep_request(true)
         .timeout(Some(PATIENCE))
@@ -50,6 +50,9 @@ pub(crate) fn client(number: usize) -> ClientConfig {
         _ => config,
     }
 }
+
+/// Compressors that are kept for those who keep no context.
+pub(crate) const POOLED_COMPRESSORS: usize = 4;
 
 /// The longest message of an honest client.
 pub(crate) const MAX_HONEST_LEN: usize = 256 << 10;

@@ -7,9 +7,12 @@ mod peer;
 
 use std::{io, net::SocketAddr};
 
-pub(crate) use self::{kind::Kind, peer::Peer};
+pub(crate) use self::{
+    kind::Kind,
+    peer::{Peer, let_go},
+};
 
-/// Sends in so many of each kind, and waits until all have gone. Gives what went wrong with them.
+/// Sends in so many of each kind, and waits until all have gone but those who are left to [`let_go`]. Gives what went wrong with them.
 ///
 /// # Errors
 ///

@@ -3,7 +3,7 @@
 use std::{
     io::{self, ErrorKind, Read, Write},
     net::{Shutdown, SocketAddr, TcpStream},
-    thread,
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -127,15 +127,13 @@ impl Peer {
         }
     }
 
-    /// Says something again and again until nobody takes it any more, reads nothing, and goes when the server has had its
-    /// time: a socket does not tell of an end that is behind what has not been read.
+    /// Says something again and again until nobody takes it any more, reads nothing, and stays until
+    /// [`let_go`]: a socket does not tell of an end that is behind what has not been read.
     pub(crate) fn flood(mut self, octets: &[u8], times: usize) {
-        let time = 3 * SHORT;
         let _ = SockRef::from(&self.0).set_recv_buffer_size(4096);
-        let _ = self.0.set_write_timeout(Some(time));
-        if (0..times).all(|_| self.0.write_all(octets).is_ok()) {
-            thread::sleep(time);
-        }
+        let _ = self.0.set_write_timeout(Some(SHORT));
+        let _ = (0..times).all(|_| self.0.write_all(octets).is_ok());
+        HELD.lock().unwrap_or_else(PoisonError::into_inner).push(self);
     }
 
     /// Goes without a word: the server gets a reset.
@@ -143,6 +141,13 @@ impl Peer {
         let _ = SockRef::from(&self.0).set_linger(Some(Duration::ZERO));
     }
 }
+
+/// Those who read nothing go, now that the server has had its time.
+pub(crate) fn let_go() {
+    HELD.lock().unwrap_or_else(PoisonError::into_inner).clear();
+}
+
+static HELD: Mutex<Vec<Peer>> = Mutex::new(Vec::new());
 
 /// A request that is right.
 pub(crate) fn request(path: &str, fields: &str) -> String {
