@@ -577,8 +577,14 @@ mod tests {
             ),
             ("serve --deflate=fast", "permessage-deflate has no parameter \"fast\""),
             ("connect --handshake-only --send a", "with --handshake-only nothing is sent"),
-            ("connect --echo --send a", "with --echo nothing is sent but what comes"),
-            ("connect --echo --reconnect", "with --echo nothing is sent but what comes"),
+            (
+                "connect --echo --send a",
+                "with --echo nothing is sent but what comes, until the server closes",
+            ),
+            (
+                "connect --echo --reconnect",
+                "with --echo nothing is sent but what comes, until the server closes",
+            ),
             ("connect --handshake-only --binary", "with --handshake-only nothing is sent"),
             ("connect --handshake-only --wait 1", "with --handshake-only nothing is sent"),
             (

@@ -17,7 +17,7 @@ suite: /getCaseCount, /runCase?case=N, /updateReports. `setups` prints the setti
 
 what comes of it:
   --html FILE                 a page with each case, its rule, and the octets both ways
-  --brief                     a short page: octets of what failed, and of the others the names alone
+  --brief                     a short page: octets of what failed, but for security; else names alone
   --json FILE, --junit FILE   the same for programs, and for CI
   --list                      print the cases, and run none
 

@@ -125,7 +125,9 @@ fn case(outcome: &Outcome, brief: bool) -> String {
     if !verdict.why().is_empty() {
         let _ = writeln!(text, "<p class=why>{}</p>", quoted(verdict.why()));
     }
-    if !brief || verdict.failure().is_some() {
+    // What can be used against somebody is told by its kind where a page may be published.
+    let is_told = verdict.failure().is_some_and(|grade| grade != Grade::Security);
+    if !brief || is_told {
         text.push_str(&transcript(outcome, brief));
     }
     text + "</details>\n"

@@ -65,8 +65,8 @@ impl Report {
         junit::junit(self)
     }
 
-    /// All of it, for people: one page. With `brief`, octets are shown of the cases that failed, and of the
-    /// others the names alone.
+    /// All of it, for people: one page. With `brief`, octets are shown of the cases that failed, unless it is
+    /// about security, and of the others the names alone.
     pub fn html(&self, brief: bool) -> String {
         html::html(self, brief)
     }

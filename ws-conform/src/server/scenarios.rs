@@ -267,12 +267,12 @@ fn in_time(
 ) -> Verdict {
     over(target, transcript, |peer| {
         let time = Duration::from_secs_f64(target.setup.handshake_timeout.unwrap_or_default());
-        // A busy machine may take twice as long, and a second.
-        let end = Instant::now() + time * 2 + Duration::from_secs(1);
+        // A busy machine may take twice as long, and some seconds.
+        let end = Instant::now() + time * 2 + Duration::from_secs(5);
         says(target, peer, end);
         match peer.await_end(end) {
             Some(_) => Ok(Verdict::Passed),
-            None => Err(target.failed("the connection is still open after twice the time")),
+            None => Err(target.failed("the connection is still open long after the time was up")),
         }
     })
 }

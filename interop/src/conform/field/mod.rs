@@ -26,23 +26,24 @@ use crate::site::Site;
 pub(crate) fn run(site: &Site, judge: &Judge, only: Option<&str>) -> Result<(), Failure> {
     let programs = Programs::install(site)?;
     let folder = site.of_root("docs/conformance");
-    let mut rows = Vec::new();
+    let mut judged = 0;
     for each in ALL.iter().filter(|each| each.is_chosen(only)) {
         match one(judge, &programs, each) {
             Ok(row) => {
                 let [passed, failed] =
                     ["passed", "failed"].map(|verdict| count(&row.report, verdict));
                 println!("{:24} {:10} {passed} passed, {failed} failed", row.slug, row.version);
-                rows.push(row);
+                // At once: all of them take a while.
+                pages::write(&folder, &judge.folder, &[row])?;
+                judged += 1;
             }
             Err(why) => println!("{:24} skipped: {why}", each.slug()),
         }
     }
-    if rows.is_empty() {
-        return Err(Failure::Skipped("none of them is here".to_owned()));
+    match judged {
+        0 => Err(Failure::Skipped("none of them is here".to_owned())),
+        _ => Ok(()),
     }
-    pages::write(&folder, &judge.folder, &rows)?;
-    Ok(())
 }
 
 fn one(judge: &Judge, programs: &Programs, each: &Implementation) -> Result<Row, String> {

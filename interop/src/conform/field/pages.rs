@@ -97,8 +97,8 @@ const HEAD: &str = "\
 What [`ws-conform`](../../ws-conform) finds at other people's implementations, each as an echo server or client of a few
 lines, in the way that its documentation shows first, with its defaults. A pair of numbers is cases passed and failed; a
 failure counts by what it weighs, which can be less than the case as a whole. *Information* is the number of cases with two
-legitimate readings. Each name leads to a page with all cases: octets are shown of those that failed, and
-of the others the names.
+legitimate readings. Each name leads to a page with all cases: octets are shown of those that failed, but
+for those of security, and of the others the names.
 
 How to read it:
 
