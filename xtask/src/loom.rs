@@ -22,8 +22,11 @@ pub(crate) fn run_loom(args: &[String]) -> Result {
         edit(&root.join(name).join("Cargo.toml"), TO_TESTS, TO_ALL)?;
         edit(&root.join(name).join("src/sync.rs"), "all(test, loom)", "loom")?;
     }
+    // A name among the arguments takes the place of that of the modules.
+    let is_chosen = args.iter().any(|arg| !arg.starts_with('-'));
     for name in MODELLED {
-        let mut test = cargo(["test", "-p", name, "--lib", "--", "models::"]);
+        let mut test = cargo(["test", "-p", name, "--lib", "--"]);
+        test.args((!is_chosen).then_some("models::"));
         test.env("RUSTFLAGS", "--cfg loom")
             .env("CARGO_TARGET_DIR", fs::canonicalize("target/loom")?);
         run(test.args(args).current_dir(root))?;

@@ -51,7 +51,7 @@ pub(super) fn server(room: usize, config: &WebSocketConfig) -> (WebSocket<Pipe, 
 impl Peer {
     /// Sends a frame, masked with zeros.
     pub(super) fn send(&self, opcode: u8, payload: &[u8]) {
-        let len = u8::try_from(payload.len()).unwrap();
+        let [len, ..] = payload.len().to_le_bytes();
         self.change(|state| {
             state.incoming.extend([0x80 | opcode, 0x80 | len, 0, 0, 0, 0]);
             state.incoming.extend(payload);
@@ -85,7 +85,7 @@ impl Peer {
             let mut state = lock(&self.0);
             let missing =
                 |frame: &&[u8]| !state.outgoing.windows(frame.len()).any(|at| at == *frame);
-            if !frames.iter().any(|frame| missing(frame)) {
+            if !frames.iter().any(missing) {
                 return Poll::Ready(());
             }
             state.peer = Some(cx.waker().clone());

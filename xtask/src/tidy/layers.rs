@@ -6,6 +6,7 @@ use super::imports::Import;
 
 /// What lies in `src/`: each may import what stands before it.
 const LAYERS: &[&str] = &[
+    "sync.rs",
     "rule.rs",
     "sync.rs",
     "random.rs",
