@@ -5,15 +5,19 @@
 
 use std::{
     future::poll_fn,
-    io::{ErrorKind, Read as _, Write as _},
+    io::{self, ErrorKind, Read as _, Write as _},
     net::{TcpListener, TcpStream},
-    task::Poll,
+    pin::Pin,
+    task::{Context, Poll},
     thread::{self, JoinHandle},
 };
 
 use ::tokio::io::AsyncReadExt as _;
 use futures_core::FusedStream;
-use futures_lite::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
+use futures_lite::io::{
+    AsyncBufRead, AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite,
+    AsyncWriteExt as _, BufReader,
+};
 use futures_sink::Sink;
 use futures_util::{SinkExt as _, StreamExt as _};
 use http::{HeaderValue, Request};
@@ -469,6 +473,61 @@ fn a_rejection_can_be_looked_at_before_its_body_is_there() {
         assert_eq!(declined.map(|status| status.as_u16()), Some(403));
         assert!(connecting.declined().is_none());
     });
+}
+
+/// Nothing is sent for nothing, and a stream that takes nothing is broken.
+#[test]
+fn nothing_is_written() {
+    struct Full;
+
+    impl AsyncRead for Full {
+        fn poll_read(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            _: &mut [u8],
+        ) -> Poll<io::Result<usize>> {
+            Poll::Pending
+        }
+    }
+
+    impl AsyncWrite for Full {
+        fn poll_write(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            _: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            Poll::Ready(Ok(0))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    let config = WebSocketConfig::new();
+    let (negotiated, role) = (Negotiated::default, Role::Server);
+    let mut ws = ws_smol::WebSocket::from_upgraded(Full, role, negotiated(), &config);
+    let error = ::smol::block_on(ws.send("Hello")).unwrap_err();
+    assert!(
+        matches!(&error, Error::Io(error) if error.kind() == ErrorKind::WriteZero),
+        "{error:?}"
+    );
+
+    let (socket, mut peer) = pair();
+    let ws = ws_smol::WebSocket::from_upgraded(of_smol(socket), role, negotiated(), &config);
+    let mut bytes = ws_smol::ByteStream::new(ws);
+    ::smol::block_on(async {
+        assert_eq!(bytes.write(b"").await.unwrap(), 0);
+        assert_eq!(bytes.write(b"He").await.unwrap(), 2);
+        bytes.flush().await.unwrap();
+    });
+    let mut frame = [0; 4];
+    peer.read_exact(&mut frame).unwrap();
+    assert_eq!(frame, *b"\x82\x02He");
 }
 
 /// What waits says what it is, and nothing of what it holds.

@@ -7,12 +7,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
 use http::{HeaderValue, Request, Response, StatusCode};
 use ws_core::{
     ArgumentError, ClientConfig, ClientHandshake, HandshakeError, HandshakeStep, ParsedRequest,
-    Polled, RequestRule, ResponseRule, ServerConfig, ServerHandshake, UpgradeRequest, is_upgrade,
-    respond,
+    Polled, RequestRule, ResponseRule, Role, ServerConfig, ServerHandshake, UpgradeRequest,
+    is_upgrade, respond,
 };
 
 const REQUEST: &str = "GET /chat HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
@@ -126,6 +126,16 @@ fn what_is_about_no_rule_has_no_section() {
     let argument = HandshakeError::from(ArgumentError::Scheme("ftp".to_owned()));
     assert_eq!((argument.section(), argument.status()), (None, None));
     assert!(argument.source().is_none());
+}
+
+#[test]
+fn a_connection_comes_apart_as_it_was_behind_the_handshake() {
+    let all = format!("{REQUEST}\u{1}");
+    let connection = in_hand(&all).accept().unwrap().into_connection();
+    let (recv, send, role, negotiated) = connection.into_parts();
+    assert_eq!(recv.filled(), b"\x01");
+    assert!(send.chunk().starts_with(b"HTTP/1.1 101 "), "{send:?}");
+    assert_eq!((role, negotiated.subprotocol()), (Role::Server, None));
 }
 
 #[test]

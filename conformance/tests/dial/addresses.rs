@@ -124,6 +124,10 @@ fn the_error_names_each_address<L: Live>() {
 fn what_a_look_up_says_is_given_out<L: Live>() {
     let none = fails::<L>("ws://h.example:81/", &host(&[]));
     assert_eq!(none.to_string(), "cannot connect to h.example:81: the host has no address");
+    // A proxy that is told addresses is told none, too.
+    let proxy = || ws_core::Proxy::parse("socks4://127.0.0.1:9").unwrap();
+    let none = fails::<L>("ws://h.example:81/", &host(&[]).proxy(proxy()));
+    assert_eq!(none.to_string(), "cannot connect to h.example:81: the host has no address");
     let failing = DialConfig::new()
         .resolver(|_, _| ready(Err(io::Error::new(io::ErrorKind::NotFound, "who is that?"))));
     let failed = fails::<L>("ws://h.example:81/", &failing);

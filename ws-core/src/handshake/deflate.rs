@@ -434,6 +434,56 @@ mod tests {
         }
     }
 
+    /// And no other one.
+    #[test]
+    fn each_setting_is_heard() {
+        let config = DeflateConfig::default;
+        for (set, expected) in [
+            (
+                config().server_max_window_bits(9),
+                DeflateConfig { server_max_window_bits: 9, ..config() },
+            ),
+            (
+                config().client_max_window_bits(10),
+                DeflateConfig { client_max_window_bits: 10, ..config() },
+            ),
+            (
+                config().server_no_context_takeover(true),
+                DeflateConfig { server_no_context_takeover: true, ..config() },
+            ),
+            (
+                config().client_no_context_takeover(true),
+                DeflateConfig { client_no_context_takeover: true, ..config() },
+            ),
+        ] {
+            assert_eq!(set, expected);
+            assert_ne!(set, config());
+        }
+        let offer = DeflateOffer::default;
+        let window = ClientWindow::Bits(10);
+        for (set, expected) in [
+            (
+                offer().server_max_window_bits(9),
+                DeflateOffer { server_max_window_bits: Some(9), ..offer() },
+            ),
+            (
+                offer().client_max_window_bits(window),
+                DeflateOffer { client_max_window_bits: window, ..offer() },
+            ),
+            (
+                offer().server_no_context_takeover(true),
+                DeflateOffer { server_no_context_takeover: true, ..offer() },
+            ),
+            (
+                offer().client_no_context_takeover(true),
+                DeflateOffer { client_no_context_takeover: true, ..offer() },
+            ),
+        ] {
+            assert_eq!(set, expected);
+            assert_ne!(set, offer());
+        }
+    }
+
     #[test]
     fn the_default_offer_is_what_browsers_send() {
         assert_eq!(

@@ -140,4 +140,25 @@ mod tests {
             assert!(rule.status().is_client_error() || rule.status().is_server_error(), "{rule}");
         }
     }
+
+    /// Behind these, nothing that comes is taken for the next request; behind the others, what comes is one.
+    #[test]
+    fn framing_is_lost_where_the_end_of_the_request_is_not_known() {
+        let lost = RequestRule::ALL.iter().filter(|rule| rule.loses_framing());
+        let names: Vec<_> = lost.map(|rule| rule.name()).collect();
+        let expected = [
+            "malformed-head",
+            "request-line-too-long",
+            "field-too-long",
+            "head-too-large",
+            "too-many-fields",
+            "bad-http-version",
+            "bad-content-length",
+            "unexpected-body",
+            "transfer-encoding",
+            "timeout",
+            "invalid-answer",
+        ];
+        assert_eq!(names, expected);
+    }
 }

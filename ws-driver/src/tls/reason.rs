@@ -138,6 +138,55 @@ mod tests {
         }
     }
 
+    fn connection() -> ClientConnection {
+        let provider = rustls::crypto::ring::default_provider().into();
+        let config = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(rustls::RootCertStore::empty())
+            .with_no_client_auth();
+        ClientConnection::new(config.into(), "h.example".try_into().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_fails_is_named_by_what_is_known_of_the_session() {
+        use Error::{AlertReceived, DecryptError, InvalidCertificate};
+        use rustls::OtherError;
+
+        let other = |text: &str| {
+            let error: Box<dyn std::error::Error + Send + Sync> = text.into();
+            InvalidCertificate(CertificateError::Other(OtherError(error.into())))
+        };
+        let content = || Error::InvalidMessage(InvalidMessage::InvalidContentType);
+        let unoffered = PeerMisbehaved::SelectedUnofferedApplicationProtocol;
+        for (error, has_begun, has_certificate, name) in [
+            (content(), false, false, "tls-not-tls"),
+            (content(), true, false, "tls-protocol"),
+            (Error::PeerMisbehaved(unoffered), true, false, "tls-alpn"),
+            (DecryptError, true, false, "tls-protocol"),
+            (InvalidCertificate(CertificateError::NotValidForName), true, false, "tls-wrong-host"),
+            (InvalidCertificate(CertificateError::Expired), true, false, "tls-expired"),
+            (InvalidCertificate(CertificateError::NotValidYet), true, false, "tls-not-yet-valid"),
+            (InvalidCertificate(CertificateError::Revoked), true, false, "tls-revoked"),
+            (InvalidCertificate(CertificateError::BadEncoding), true, false, "tls-bad-certificate"),
+            (other("CaUsedAsEndEntity"), true, false, "tls-ca-certificate"),
+            (other("something else"), true, false, "tls-bad-certificate"),
+            (AlertReceived(AlertDescription::BadCertificate), true, true, "tls-alert"),
+            (
+                AlertReceived(AlertDescription::BadCertificate),
+                true,
+                false,
+                "tls-client-certificate-required",
+            ),
+            // Before the server has shown its own certificate, this is about something else.
+            (AlertReceived(AlertDescription::HandshakeFailure), true, false, "tls-alert"),
+        ] {
+            let known = Circumstances { host: "h.example", has_certificate, has_begun };
+            let shown = error.to_string();
+            assert_eq!(known.reason(error, &connection()).name(), name, "{shown}");
+        }
+    }
+
     #[test]
     fn names_of_certificates_are_shown_plainly() {
         assert_eq!(plain("DnsName(\"example.com\")"), "example.com");
