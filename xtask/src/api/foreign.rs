@@ -25,6 +25,7 @@ const WANTED: &[(&[&str], &str, &str)] = &[
     (&["ws-hyper", "ws-axum"], "http_body", "the trait of bodies that are handed through"),
     (&["ws-hyper"], "tower_layer", "what the feature `tower` is for"),
     (&["ws-hyper"], "tower_service", "what the feature `tower` is for"),
+    (&["ws-conform"], "serde_json", "settings of a case, as files and reports have them"),
     (&["ws-axum"], "axum_core", "the traits of extractors and responses"),
 ];
 
