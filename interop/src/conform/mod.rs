@@ -1,5 +1,5 @@
 //! `cargo xtask conform`: `ws-conform` in front of the demo program, on every runtime, as server and as client. With
-//! `--field`, in front of what other people have written, for the table in `docs/conformance/`.
+//! `--field`, in front of what other people have written, too, for the table in `docs/conformance/`.
 //!
 //! | file | holds |
 //! |---|---|
@@ -29,12 +29,12 @@ pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
     let options = Options::parse(args)?;
     let site = Site::find()?;
     let judge = Judge::build(&site)?;
-    if options.field {
-        return field::run(&site, &judge, options.only.as_deref());
-    }
     let demo = match options.demo {
         Some(path) => path,
         None => site.demo()?,
     };
+    if options.field {
+        return field::run(&site, &judge, &demo, options.only.as_deref());
+    }
     ours::run(&judge, &demo, &options.runtimes)
 }

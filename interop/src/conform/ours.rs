@@ -40,7 +40,17 @@ pub(crate) fn run(judge: &Judge, demo: &Path, runtimes: &[&str]) -> Result<(), F
     if failed == 0 { Ok(()) } else { Err(Failure::Reported) }
 }
 
-fn server(judge: &Judge, demo: &Path, runtime: &str) -> Result<Value, String> {
+/// A word for files.
+pub(super) fn slug(runtime: &str, role: &str) -> String {
+    format!("ws-{runtime}-{role}")
+}
+
+/// What is found of the server on one runtime.
+///
+/// # Errors
+///
+/// When it does not start, or cannot be judged.
+pub(super) fn server(judge: &Judge, demo: &Path, runtime: &str) -> Result<Value, String> {
     let start = |options: &[String]| {
         let mut command = Command::new(demo);
         command.args(["serve", "--runtime", runtime, "--addr", "127.0.0.1:0"]).args(options);
@@ -63,7 +73,7 @@ fn server(judge: &Judge, demo: &Path, runtime: &str) -> Result<Value, String> {
     let hurried = start(&words("--handshake-timeout-ms 1000"))?;
     setups.push(json!({"url": format!("ws://{}/", hurried.address()), "handshake_timeout": 1}));
     judge.judge(&Accused {
-        slug: &format!("server-{runtime}"),
+        slug: &slug(runtime, "server"),
         name: &format!("ws-{runtime}"),
         target: Target::Server(first.address().to_owned()),
         setups,
@@ -71,7 +81,12 @@ fn server(judge: &Judge, demo: &Path, runtime: &str) -> Result<Value, String> {
     })
 }
 
-fn client(judge: &Judge, demo: &Path, runtime: &str) -> Result<Value, String> {
+/// What is found of the client on one runtime.
+///
+/// # Errors
+///
+/// As [`server`].
+pub(super) fn client(judge: &Judge, demo: &Path, runtime: &str) -> Result<Value, String> {
     let words = |options: &[String]| -> Vec<String> {
         let demo = demo.display().to_string();
         let line = ["connect", "{url}", "--echo", "--runtime", runtime, "--max-message", "1048576"];
@@ -87,7 +102,7 @@ fn client(judge: &Judge, demo: &Path, runtime: &str) -> Result<Value, String> {
     }
     let more = ["--timeout", "10", "--wait", "60", "--max-message", "1048576"];
     judge.judge(&Accused {
-        slug: &format!("client-{runtime}"),
+        slug: &slug(runtime, "client"),
         name: &format!("ws-{runtime}"),
         target: Target::Client(words(&[])),
         setups,

@@ -6,6 +6,10 @@
 //! | [`programs`] | getting and starting them |
 //! | [`pages`] | `docs/conformance/` |
 
+use std::path::Path;
+
+use serde_json::Value;
+
 mod implementations;
 mod pages;
 mod programs;
@@ -14,7 +18,9 @@ use self::implementations::{ALL, Implementation, listening};
 use self::pages::Row;
 use self::programs::Programs;
 use super::judge::{Accused, Judge, Target, count};
+use super::ours;
 use crate::failure::Failure;
+use crate::runtimes::RUNTIMES;
 use crate::site::Site;
 
 /// Judges all of them, or those whose names begin with `only`, and writes the pages. What they fail at is what the
@@ -23,7 +29,12 @@ use crate::site::Site;
 /// # Errors
 ///
 /// When a page cannot be written.
-pub(crate) fn run(site: &Site, judge: &Judge, only: Option<&str>) -> Result<(), Failure> {
+pub(crate) fn run(
+    site: &Site,
+    judge: &Judge,
+    demo: &Path,
+    only: Option<&str>,
+) -> Result<(), Failure> {
     let programs = Programs::install(site)?;
     let folder = site.of_root("docs/conformance");
     let mut judged = 0;
@@ -38,6 +49,21 @@ pub(crate) fn run(site: &Site, judge: &Judge, only: Option<&str>) -> Result<(), 
                 judged += 1;
             }
             Err(why) => println!("{:24} skipped: {why}", each.slug()),
+        }
+    }
+    for runtime in RUNTIMES {
+        for (role, judge_it) in [("server", ours::server as Judging), ("client", ours::client)] {
+            let slug = ours::slug(runtime, role);
+            if only.is_none_or(|only| slug.starts_with(only)) {
+                let (report, version) = (judge_it(judge, demo, runtime)?, OUR_VERSION.to_owned());
+                let name = slug.strip_suffix(&format!("-{role}")).unwrap_or(&slug).to_owned();
+                pages::write(
+                    &folder,
+                    &judge.folder,
+                    &[Row { slug, name, version, note: OUR_NOTE, report }],
+                )?;
+                judged += 1;
+            }
         }
     }
     match judged {
@@ -63,5 +89,11 @@ fn one(judge: &Judge, programs: &Programs, each: &Implementation) -> Result<Row,
         setups: Vec::new(),
         more: more.map(str::to_owned).into(),
     })?;
-    Ok(Row { slug, name: each.name, version, note: each.note, report })
+    Ok(Row { slug, name: each.name.to_owned(), version, note: each.note, report })
 }
+
+/// Judges the demo program on one runtime.
+type Judging = fn(&Judge, &Path, &str) -> Result<Value, String>;
+
+const OUR_VERSION: &str = env!("CARGO_PKG_VERSION");
+const OUR_NOTE: &str = "`ws-demo`, with the settings that cases want";

@@ -10,7 +10,7 @@ use serde_json::Value;
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) slug: String,
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) version: String,
     pub(crate) note: &'static str,
     pub(crate) report: Value,
@@ -95,7 +95,7 @@ const HEAD: &str = "\
 # The field, judged from outside
 
 What [`ws-conform`](../../ws-conform) finds at other people's implementations, each as an echo server or client of a few
-lines, in the way that its documentation shows first, with its defaults. A pair of numbers is cases passed and failed; a
+lines, in the way that its documentation shows first, with its defaults; and at ours, at the end. A pair of numbers is cases passed and failed; a
 failure counts by what it weighs, which can be less than the case as a whole. *Information* is the number of cases with two
 legitimate readings. Each name leads to a page with all cases: octets are shown of those that failed, but
 for those of security, and of the others the names.
@@ -126,7 +126,13 @@ mod tests {
                 "information": {"information": 7},
             },
         });
-        Row { slug: slug.to_owned(), name: "a", version: "1".to_owned(), note: "", report }
+        Row {
+            slug: slug.to_owned(),
+            name: "a".to_owned(),
+            version: "1".to_owned(),
+            note: "",
+            report,
+        }
     }
 
     #[test]
