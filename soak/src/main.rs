@@ -2,7 +2,7 @@
 //!
 //! Three processes for each adapter: `soak` starts one that is the load, and that starts one that is the server. So
 //! each side has heap, descriptors, threads and time on a processor of its own, which are [measured](gauge) inside of
-//! it. Honest clients run on the adapter, too; [hostile](hostile) ones write to bare sockets.
+//! it. Honest clients run on the adapter, too; [hostile] ones write to bare sockets.
 
 mod all;
 mod client;
