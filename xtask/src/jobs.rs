@@ -41,7 +41,7 @@ const MAX_CPU_SECONDS: &str = "240";
 
 /// Most of the dearer tests wait for a peer that says nothing, and those that look at a clock have the machine to
 /// themselves.
-const TESTS_PER_CPU: usize = 3;
+const TESTS_PER_CPU: usize = 5;
 
 fn cpus() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
