@@ -2,6 +2,9 @@
 
 use std::error::Error;
 use std::fmt;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 /// What every command returns. An `Err` that holds a [`Skip`] means "not run", not "failed".
@@ -87,6 +90,25 @@ impl Outcome {
     }
 }
 
+/// What a program says that tells its own story; the status 77 means that it was skipped where it may be.
+pub(crate) fn told(code: Option<i32>) -> Result {
+    match code {
+        Some(0) => Ok(()),
+        Some(77) => Err(Skip::optional("").into()),
+        _ => Err(Reported.into()),
+    }
+}
+
+/// A step that runs beside others.
+#[derive(Debug)]
+pub(crate) struct Beside {
+    name: String,
+    child: Result<Child>,
+    /// Where its output goes.
+    log: PathBuf,
+    start: Instant,
+}
+
 /// The steps run so far.
 #[derive(Debug, Default)]
 pub(crate) struct Steps {
@@ -108,6 +130,32 @@ impl Steps {
             }
         }
         self.done.push((name, outcome, start.elapsed()));
+    }
+
+    /// Begins a step that mostly waits for others than this machine's processors, and goes on with the next ones. What it
+    /// prints is kept below a folder until it is [waited for](Self::wait).
+    pub(crate) fn begin(&mut self, name: &str, command: Result<Command>, folder: &Path) -> Beside {
+        println!("\n==> {name}, beside what follows");
+        let log = folder.join(format!("{name}.log"));
+        let begun = command.and_then(|mut command| {
+            let file = File::create(&log)?;
+            Ok(command.stdout(file.try_clone()?).stderr(file).spawn()?)
+        });
+        Beside { name: name.to_owned(), child: begun, log, start: Instant::now() }
+    }
+
+    /// Waits for such a step, and prints what it has printed.
+    pub(crate) fn wait(&mut self, beside: Beside) {
+        let Beside { name, child, log, start } = beside;
+        let ended = child.and_then(|mut child| Ok(child.wait()?));
+        let took = start.elapsed();
+        self.run(name, || {
+            print!("{}", fs::read_to_string(&log)?);
+            told(ended?.code())
+        });
+        if let Some((.., time)) = self.done.last_mut() {
+            *time = took;
+        }
     }
 
     /// Prints the table and the totals; an error when any step failed.
@@ -165,6 +213,30 @@ mod tests {
         assert_eq!(steps.totals(), "1 passed, 1 failed, 1 skipped");
         assert!(steps.table().contains("one   | FAILED  |"));
         assert!(steps.finish().is_err());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_step_beside_others_counts_like_one_of_them() {
+        let shell = |script: &str| {
+            let mut command = Command::new("sh");
+            command.args(["-c", script]);
+            Ok(command)
+        };
+        let (mut steps, folder) = (Steps::default(), std::env::temp_dir());
+        for (name, script, outcome) in [
+            ("beside-0", "true", "1 passed, 0 failed"),
+            ("beside-77", "exit 77", "1 passed, 0 failed, 1 skipped"),
+            ("beside-1", "exit 1", "1 passed, 1 failed, 1 skipped"),
+        ] {
+            let beside = steps.begin(name, shell(script), &folder);
+            steps.wait(beside);
+            assert_eq!(steps.totals(), outcome, "{name}");
+            fs::remove_file(folder.join(format!("{name}.log"))).unwrap();
+        }
+        let beside = steps.begin("none", Err("no such program".into()), &folder);
+        steps.wait(beside);
+        assert_eq!(steps.totals(), "1 passed, 2 failed, 1 skipped");
     }
 
     #[test]
