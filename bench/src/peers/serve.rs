@@ -156,6 +156,8 @@ pub fn run(name: &str, core: Option<usize>, heap: fn() -> usize) -> Result {
         system::pin(core)?;
     }
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+    // As many as may come before one is looked at: std has 128.
+    rustix::net::listen(&listener, 4096)?;
     println!("{}", listener.local_addr()?.port());
     std::thread::spawn(move || {
         for _line in std::io::stdin().lines() {
