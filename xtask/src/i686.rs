@@ -7,15 +7,15 @@ use std::process::Command;
 use crate::cargo::{cargo, output, run};
 use crate::step::{Result, Skip};
 use crate::tools;
-use crate::workspace::{Member, members};
+use crate::workspace::{Member, members, only_with_features};
 
 /// Tests the published crates, or those that are named, with what rustup has for the target; where it has nothing, with
 /// the oldest toolchain, which is Debian's, and with Debian's library for it below `target/i686/sysroot`.
 pub(crate) fn run_i686(args: &[String]) -> Result {
     let members = members()?;
     let chosen = |member: &&Member| args.is_empty() || args.contains(&member.name);
-    let members: Vec<_> = members.iter().filter(|member| member.published).filter(chosen).collect();
-    let Some(first) = members.first() else { return Err("no such published package".into()) };
+    let tested: Vec<_> = members.iter().filter(|member| member.published).filter(chosen).collect();
+    let Some(first) = tested.first() else { return Err("no such published package".into()) };
     let mut cargo = match tools::require_target(TARGET) {
         Ok(()) => cargo([""; 0]),
         Err(missing) => {
@@ -28,12 +28,9 @@ pub(crate) fn run_i686(args: &[String]) -> Result {
         }
     };
     linker().map_err(|why| Skip::optional(format!("nothing to link with: {why}")))?;
-    let features = members.iter().flat_map(|member| {
-        member.usual_features().map(|feature| format!("{}/{feature}", member.name))
-    });
-    let features = features.collect::<Vec<_>>().join(",");
-    cargo.args(["test", "--target", TARGET, "--lib", "--tests", "--features", &features]);
-    cargo.args(members.iter().flat_map(|member| ["-p", member.name.as_str()]));
+    cargo.args(["test", "--target", TARGET, "--lib", "--tests"]);
+    let names: Vec<_> = tested.iter().map(|member| member.name.as_str()).collect();
+    cargo.args(only_with_features(&members, &names));
     run(cargo.env("CARGO_TARGET_DIR", "target/i686"))
 }
 

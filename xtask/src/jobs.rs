@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::cargo::{cargo, cargo_of, output, program, run, status};
 use crate::step::{Result, Skip, told};
 use crate::tools;
-use crate::workspace::{members, with_features};
+use crate::workspace::{members, published_packages, with_features};
 
 /// Unit, integration and documentation tests.
 pub(crate) fn test(_args: &[String]) -> Result {
@@ -29,15 +29,21 @@ pub(crate) fn tests() -> Result {
     let mut nextest = cargo(["nextest", "run"]);
     nextest.args(["--test-threads", &TESTS_PER_CPU.saturating_mul(cpus()).to_string()]);
     nextest.args(everything);
-    let mut limited = program("sh");
-    limited.args(["-c", r#"ulimit -S -t "$0" && exec "$@""#, MAX_CPU_SECONDS]);
-    limited.arg(nextest.get_program()).args(nextest.get_args());
+    let mut limited = limited(&format!("-t {MAX_CPU_SECONDS}"), &nextest);
     run(if cfg!(unix) { &mut limited } else { &mut nextest })
+}
+
+/// A command that the shell starts behind a soft limit.
+fn limited(limit: &str, command: &Command) -> Command {
+    let mut limited = program("sh");
+    limited.args(["-c", &format!(r#"ulimit -S {limit} && exec "$0" "$@""#)]);
+    limited.arg(command.get_program()).args(command.get_args());
+    limited
 }
 
 /// How long a test's process may compute before SIGXCPU ends it: many times as long as the dearest, five
 /// seconds, on any machine. A clock on the wall would end what waits for a busy one.
-const MAX_CPU_SECONDS: &str = "240";
+const MAX_CPU_SECONDS: u32 = 240;
 
 /// Most of the dearer tests wait for a peer that says nothing, and those that look at a clock have the machine to
 /// themselves.
@@ -168,16 +174,16 @@ pub(crate) fn msrv(_args: &[String]) -> Result {
     let lint = ["--", "-D", "clippy::incompatible_msrv"];
     let members = members()?;
     run(cargo(["clippy"]).args(with_features(&members)).args(lint))?;
-    let published: Vec<_> = members.into_iter().filter(|member| member.published).collect();
-    let oldest = published.first().and_then(|member| member.metadata["rust_version"].as_str());
+    let mut published = members.iter().filter(|member| member.published);
+    let oldest = published.next().and_then(|member| member.metadata["rust_version"].as_str());
     let oldest = oldest.ok_or("no rust-version in the manifests")?;
     let of_rustup = tools::has_toolchain(oldest).then(|| cargo_of(oldest, [""; 0]));
     let Some(mut cargo) = of_rustup.or_else(|| tools::cargo_of_system(oldest)) else {
         println!("skipped: toolchain {oldest} not installed; only clippy looked");
         return Ok(());
     };
-    let packages = published.iter().flat_map(|member| ["-p", member.name.as_str()]);
-    run(cargo.args(["test", "--all-features", "--lib", "--tests"]).args(packages))
+    let kinds = ["test", "--all-features", "--lib", "--tests"];
+    run(cargo.args(kinds).args(published_packages(&members)))
 }
 
 /// A target without sockets, threads and clocks: what compiles for it asked for none at link time.
@@ -223,9 +229,7 @@ pub(crate) fn soak(args: &[String]) -> Result {
     }
     let mut soak = cargo(["run", "--release", "--package", "soak", "--"]);
     soak.args(args);
-    let mut limited = program("sh");
-    limited.args(["-c", r#"ulimit -S -n "$(ulimit -H -n)" && exec "$0" "$@""#]);
-    run(limited.arg(soak.get_program()).args(soak.get_args()))
+    run(&mut limited(r#"-n "$(ulimit -H -n)""#, &soak))
 }
 
 /// Licences, banned crates and sources, as deny.toml has them, and advisories where their database can be had.
@@ -249,10 +253,8 @@ pub(crate) fn semver(args: &[String]) -> Result {
         None => output(describe.args(["describe", "--tags", "--abbrev=0"]))
             .map_err(|_| Skip::optional("no earlier release to compare with"))?,
     };
-    let members = members()?;
-    let published = members.iter().filter(|member| member.published);
-    let packages = published.flat_map(|member| ["-p", member.name.as_str()]);
     let mut semver = tools::installed_or_own("semver-checks", SEMVER_CHECKS)?;
+    let packages = published_packages(&members()?);
     run(semver.args(["--baseline-rev", baseline.trim()]).args(packages))
 }
 

@@ -157,8 +157,9 @@ impl Steps {
         let ended = child.and_then(|mut child| Ok(child.wait()?));
         let took = start.elapsed();
         self.run(name, || {
+            let code = ended?.code();
             print!("{}", fs::read_to_string(&log)?);
-            told(ended?.code())
+            told(code)
         });
         if let Some((.., time)) = self.done.last_mut() {
             *time = took;

@@ -52,6 +52,12 @@ pub(crate) fn only_with_features(members: &[Member], names: &[&str]) -> Vec<Stri
     packages.chain(["--features".to_owned(), features_of(chosen)]).collect()
 }
 
+/// `--package` with each of those that go to a registry.
+pub(crate) fn published_packages(members: &[Member]) -> Vec<String> {
+    let published = members.iter().filter(|member| member.published);
+    published.flat_map(|member| ["--package".to_owned(), member.name.clone()]).collect()
+}
+
 fn features_of<'a>(members: impl Iterator<Item = &'a Member>) -> String {
     let of_member = |member: &Member| {
         let names = member.usual_features().map(|name| format!("{}/{name}", member.name));
@@ -185,6 +191,13 @@ mod tests {
         members.extend(members_of(r#"{"peers": []}"#, "[]"));
         members[1].name = "bench".to_owned();
         assert_eq!(with_features(&members), ["--workspace", "--features", "a/b,a/c"]);
+    }
+
+    #[test]
+    fn what_goes_to_a_registry_is_named() {
+        let mut members = members_of("{}", "null");
+        members.extend(members_of("{}", "[]"));
+        assert_eq!(published_packages(&members), ["--package", "a"]);
     }
 
     #[test]
