@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Write},
     net::{Ipv4Addr, SocketAddr},
+    path::Path,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
     time::Duration,
 };
@@ -48,11 +49,7 @@ impl Process {
                 let _there = core.map(system::Pinned::new).transpose()?;
                 Self::spawn(command, server, true)
             }
-            None => Self::spawn(
-                this(Command::new(std::env::current_exe()?), server, core),
-                server,
-                false,
-            ),
+            None => Self::spawn(this(&std::env::current_exe()?, server, core), server, false),
         }
     }
 
@@ -63,7 +60,7 @@ impl Process {
     /// It does not start.
     pub(super) fn start_counted(server: &Server, core: Option<usize>) -> Result<Self> {
         let program = std::env::current_exe()?.with_file_name("bench-counted");
-        Self::spawn(this(Command::new(program), server, core), server, false)
+        Self::spawn(this(&program, server, core), server, false)
     }
 
     fn spawn(mut command: Command, server: &Server, is_other: bool) -> Result<Self> {
@@ -97,8 +94,9 @@ impl Process {
     }
 }
 
-/// This program as a server.
-fn this(mut command: Command, server: &Server, core: Option<usize>) -> Command {
+/// A program of this crate as a server.
+fn this(program: &Path, server: &Server, core: Option<usize>) -> Command {
+    let mut command = Command::new(program);
     command.args(["serve", server.name]).args(core.map(|core| core.to_string()));
     // One thread for tasks: the others would share its core.
     command.env("ASYNC_STD_THREAD_COUNT", "1");

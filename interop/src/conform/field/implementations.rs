@@ -1,7 +1,5 @@
 //! Who is judged, and in what it is written.
 
-use super::super::judge::Target;
-
 /// How a program of an implementation is had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Means {
@@ -38,13 +36,13 @@ impl Implementation {
 
     /// Whether it is the one that is judged, by a word of the command line.
     pub(crate) fn is_chosen(&self, only: Option<&str>) -> bool {
-        only.is_none_or(|only| self.slug().starts_with(only))
+        is_chosen(&self.slug(), only)
     }
 }
 
-/// The target of a server that listens, as opposed to the command of a client.
-pub(crate) fn listening(address: &str) -> Target {
-    Target::Server(address.to_owned())
+/// Whether what has this word for files is judged.
+pub(crate) fn is_chosen(slug: &str, only: Option<&str>) -> bool {
+    only.is_none_or(|only| slug.starts_with(only))
 }
 
 /// All of them.

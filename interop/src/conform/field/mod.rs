@@ -1,4 +1,4 @@
-//! Everybody else: what they are, how they are had, and the pages that tell what was found.
+//! Everybody else, what they are and how they are had; and the pages that tell what was found of them and of ours.
 //!
 //! | file | holds |
 //! |---|---|
@@ -14,7 +14,7 @@ mod implementations;
 mod pages;
 mod programs;
 
-use self::implementations::{ALL, Implementation, listening};
+use self::implementations::{ALL, Implementation, is_chosen};
 use self::pages::Row;
 use self::programs::Programs;
 use super::judge::{Accused, Judge, Target, count};
@@ -54,14 +54,11 @@ pub(crate) fn run(
     for runtime in RUNTIMES {
         for (role, judge_it) in [("server", ours::server as Judging), ("client", ours::client)] {
             let slug = ours::slug(runtime, role);
-            if only.is_none_or(|only| slug.starts_with(only)) {
+            if is_chosen(&slug, only) {
                 let (report, version) = (judge_it(judge, demo, runtime)?, OUR_VERSION.to_owned());
-                let name = slug.strip_suffix(&format!("-{role}")).unwrap_or(&slug).to_owned();
-                pages::write(
-                    &folder,
-                    &judge.folder,
-                    &[Row { slug, name, version, note: OUR_NOTE, report }],
-                )?;
+                let name = format!("ws-{runtime}");
+                let row = Row { slug, name, version, note: OUR_NOTE, report };
+                pages::write(&folder, &judge.folder, &[row])?;
                 judged += 1;
             }
         }
@@ -77,7 +74,7 @@ fn one(judge: &Judge, programs: &Programs, each: &Implementation) -> Result<Row,
     let slug = each.slug();
     let running = if each.is_server { Some(programs.server(each)?) } else { None };
     let target = match &running {
-        Some(running) => listening(&running.address()),
+        Some(running) => Target::Server(running.address()),
         None => Target::Client(programs.client(each)?),
     };
     // Interpreters need a moment to start, and this machine may have others to serve.
