@@ -367,4 +367,6 @@ fn who_is_not_tracked_knows_of_no_shutdown() {
     test.clock.handle_closing(test.start);
     assert!(test.clock.tracked().is_none());
     assert!(size_of::<KeepAlive>() <= 16);
+    #[cfg(target_pointer_width = "64")]
+    assert_eq!(size_of::<KeepAlive>(), 16);
 }
