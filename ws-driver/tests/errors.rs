@@ -238,6 +238,8 @@ fn an_error_is_two_words_long() {
     // Of 64 bits each, and no longer where words are shorter.
     assert!(size_of::<Error>() <= 16);
     assert!(size_of::<Result<(), Error>>() <= 16);
+    #[cfg(target_pointer_width = "64")]
+    assert_eq!([size_of::<Error>(), size_of::<Result<(), Error>>()], [16, 16]);
 }
 
 #[test]
