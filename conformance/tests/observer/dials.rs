@@ -118,7 +118,12 @@ fn all<L: Live>() {
     let mut nonsense = server_first(b"nonsense\r\n\r\n");
     let url = format!("wss://{nonsense}/");
     let roots = rustls::RootCertStore::empty();
-    let tls = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    let provider = rustls::crypto::ring::default_provider();
+    let tls = rustls::ClientConfig::builder_with_provider(provider.into())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
     let tls = || plain().tls(tls.clone());
     let way = &[LookUp, Connecting, HandshakeStep::Tls];
     check(&url, tls(), (&["failed tls-not-tls"], way));

@@ -73,9 +73,12 @@ impl RecvBuf {
     }
 
     /// Room for the next read: spare capacity of at least 1 KiB, or as much as may still come.
+    #[inline]
     pub fn buf_mut(&mut self) -> impl BufMut {
         self.drop_scratch();
-        self.make_room();
+        if !self.is_new() {
+            self.make_room();
+        }
         let portion = self.portion(self.buf.capacity() - self.buf.len());
         (&mut self.buf).limit(portion)
     }
@@ -199,6 +202,7 @@ impl RecvBuf {
     }
 
     /// How many bytes the buffer could hold without growing.
+    #[inline]
     pub fn capacity(&self) -> usize {
         self.buf.capacity() - self.start
     }
@@ -237,7 +241,17 @@ impl RecvBuf {
 
     #[inline]
     fn drop_consumed(&mut self) {
-        self.buf.advance(std::mem::take(&mut self.start));
+        if self.start > 0 {
+            self.buf.advance(std::mem::take(&mut self.start));
+        }
+    }
+
+    /// Whether nothing has come yet to memory that has room for it.
+    #[inline]
+    fn is_new(&self) -> bool {
+        let capacity = self.buf.capacity();
+        let most = self.window.max(self.frame_len) as usize;
+        self.buf.is_empty() && capacity >= most.max(READ_LEN)
     }
 
     fn make_room(&mut self) {
@@ -351,10 +365,12 @@ impl RecvBuf {
     /// Takes the memory away if hardly anything is in it, so that it can be used elsewhere. A few
     /// bytes, such as a part of a head, go into memory of their own size: a peer that sends those
     /// and then nothing more holds no more than that.
+    #[inline]
     pub fn detach_buffer(&mut self) -> Option<BytesMut> {
-        if self.buf.capacity() == 0 || self.len() > MAX_MOVED {
-            return None;
-        }
+        if self.buf.capacity() == 0 || self.len() > MAX_MOVED { None } else { self.detach() }
+    }
+
+    fn detach(&mut self) -> Option<BytesMut> {
         let few = if self.is_empty() { BytesMut::new() } else { self.filled().into() };
         if self.is_empty() || self.buf.capacity() >= MIN_SPACE {
             (self.start, self.scratch) = (0, 0);
@@ -366,12 +382,14 @@ impl RecvBuf {
     }
 
     /// Whether it has no memory to speak of, and can use some.
+    #[inline]
     pub fn wants_buffer(&self) -> bool {
         self.capacity() < MIN_SPACE && self.len() <= MAX_MOVED
     }
 
     /// Gives it memory to use, unless it has some. Returns the memory that it does not need, which may
     /// be its own, nearly used up.
+    #[inline]
     pub fn attach_buffer(&mut self, mut memory: BytesMut) -> BytesMut {
         if self.wants_buffer() && memory.is_empty() {
             if !self.is_empty() {

@@ -77,8 +77,8 @@ macro_rules! __functions {
         /// [`Error::Io`] for the stream's own.
         #[doc(alias = "serve")]
         #[doc(alias = "listen")]
-        pub $($async)? fn accept<T: $($bound)*>(stream: T) -> Result<WebSocket<T>, Error> {
-            $crate::__call!($mode, accept_with(stream, &ServerConfig::new()))
+        pub fn accept<T: $($bound)*>(stream: T) -> $crate::__outcome!($mode, [T] Result<WebSocket<T>, Error>) {
+            accept_with(stream, &ServerConfig::new())
         }
 
         /// Like [`accept`], with a configuration: subprotocols, origins, hooks, limits, a deadline.
@@ -86,12 +86,12 @@ macro_rules! __functions {
         /// # Errors
         ///
         /// As [`accept`].
-        pub $($async)? fn accept_with<T: $($bound)*>(
+        pub fn accept_with<T: $($bound)*>(
             stream: T,
             config: &ServerConfig,
-        ) -> Result<WebSocket<T>, Error> {
+        ) -> $crate::__outcome!($mode, [T] Result<WebSocket<T>, Error>) {
             let mut accepting = $crate::Accepting::new(stream, config);
-            $crate::__poll!($mode, |cx| accepting.poll(cx).map_ok(WebSocket))
+            $crate::__poll!($mode, move |cx| accepting.poll(cx).map_ok(WebSocket))
         }
 
         /// Like [`accept_with`], for a stream that was read from already: `already_read` is a part of
@@ -100,13 +100,13 @@ macro_rules! __functions {
         /// # Errors
         ///
         /// As [`accept`].
-        pub $($async)? fn accept_buffered<T: $($bound)*>(
+        pub fn accept_buffered<T: $($bound)*, B: Into<handshake::RecvBuf>>(
             stream: T,
-            already_read: impl Into<handshake::RecvBuf>,
+            already_read: B,
             config: &ServerConfig,
-        ) -> Result<WebSocket<T>, Error> {
+        ) -> $crate::__outcome!($mode, [T, B] Result<WebSocket<T>, Error>) {
             let mut accepting = $crate::Accepting::with_buffered(stream, already_read, config);
-            $crate::__poll!($mode, |cx| accepting.poll(cx).map_ok(WebSocket))
+            $crate::__poll!($mode, move |cx| accepting.poll(cx).map_ok(WebSocket))
         }
 
         /// Writes the answer to a request that another parser has read from `stream`: 101, or the
@@ -121,15 +121,20 @@ macro_rules! __functions {
         /// # Errors
         ///
         /// As [`accept`].
-        pub $($async)? fn accept_request<'a, T: $($bound)*>(
+        pub fn accept_request<
+            'a,
+            T: $($bound)*,
+            Q: Into<handshake::ParsedRequest<'a>>,
+            B: Into<handshake::RecvBuf>,
+        >(
             stream: T,
-            request: impl Into<handshake::ParsedRequest<'a>>,
-            leftover: impl Into<handshake::RecvBuf>,
+            request: Q,
+            leftover: B,
             config: &ServerConfig,
-        ) -> Result<WebSocket<T>, Error> {
+        ) -> $crate::__outcome!($mode, [T, Q, B] Result<WebSocket<T>, Error>) {
             let mut accepting =
                 $crate::Accepting::with_request(stream, request, leftover, config);
-            $crate::__poll!($mode, |cx| accepting.poll(cx).map_ok(WebSocket))
+            $crate::__poll!($mode, move |cx| accepting.poll(cx).map_ok(WebSocket))
         }
     };
 }

@@ -54,13 +54,30 @@ macro_rules! __finish {
     };
 }
 
-/// Waits for what a closure from a context polls to its end. Without another future around it, which would move what
-/// comes of it once more.
+/// What a function gives that is no `async fn`: such a one keeps all its arguments for as long as it waits, borrowed
+/// ones too. Types that may be in it are named.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __outcome {
+    (async, [$($Kept:ident),*] $Outcome:ty) => {
+        impl ::std::future::Future<Output = $Outcome> + use<$($Kept),*>
+    };
+    (blocking, [$($Kept:ident),*] $Outcome:ty) => {
+        $Outcome
+    };
+}
+
+/// What a closure from a context polls to its end, as an [`__outcome`](crate::__outcome). Without another future around
+/// it, which would move what comes of it once more.
+#[expect(clippy::crate_in_macro_def, reason = "each blocking adapter waits in its own way")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __poll {
-    ($mode:tt, $poll:expr) => {
-        $crate::__finish!($mode, ::std::future::poll_fn($poll))
+    (async, $poll:expr) => {
+        ::std::future::poll_fn($poll)
+    };
+    (blocking, $poll:expr) => {
+        crate::block_on::block_on(::std::future::poll_fn($poll))
     };
 }
 

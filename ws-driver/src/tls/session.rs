@@ -69,15 +69,22 @@ impl TlsSession {
         io: &mut I,
         mut take: impl FnMut(&[u8]) -> usize,
     ) -> io::Result<usize> {
+        // To ask for what is not there makes an error, each time.
+        let mut asks = !self.connection.wants_read();
         for _ in 0..MAX_READS {
-            match self.connection.reader().fill_buf() {
-                Ok([]) => return Ok(0),
-                Ok(_) => return Ok(self.give(io, &mut take)),
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                Err(_) => return Err(io::Error::new(ErrorKind::UnexpectedEof, NO_CLOSE_NOTIFY)),
+            if asks {
+                match self.connection.reader().fill_buf() {
+                    Ok([]) => return Ok(0),
+                    Ok(_) => return Ok(self.give(io, &mut take)),
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                    Err(_) => {
+                        return Err(io::Error::new(ErrorKind::UnexpectedEof, NO_CLOSE_NOTIFY));
+                    }
+                }
             }
             self.check()?;
-            self.read_records(io)?;
+            let is_end = self.read_records(io)? == 0;
+            asks = is_end || !self.connection.wants_read();
         }
         Err(ErrorKind::Interrupted.into())
     }
@@ -174,8 +181,9 @@ impl TlsSession {
     /// there may be many, and short ones.
     fn give_ready(&mut self, take: &mut impl FnMut(&[u8]) -> usize) -> (usize, bool) {
         let mut given = 0;
-        let mut reader = self.connection.reader();
-        while let Ok(data @ [_, ..]) = reader.fill_buf() {
+        while !self.connection.wants_read() {
+            let mut reader = self.connection.reader();
+            let Ok(data @ [_, ..]) = reader.fill_buf() else { break };
             let (n, len) = (take(data).min(data.len()), data.len());
             reader.consume(n);
             given += n;
@@ -265,19 +273,15 @@ impl<I: Read + Write> Read for Below<'_, I> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         if self.received.is_empty() {
             let read = match &mut self.below {
-                None => self.received.fill(self.io),
+                None => self.received.read_from(self.io, buf),
                 Some(session) => {
                     let mut rest = buf;
                     // A slice takes as much as fits, and has no errors.
-                    let read = session.read(self.io, |data| rest.write(data).unwrap_or(0));
-                    self.failed |= read.is_err();
-                    return read;
+                    session.read(self.io, |data| rest.write(data).unwrap_or(0))
                 }
             };
             self.failed |= read.is_err();
-            if read? == 0 {
-                return Ok(0);
-            }
+            return read;
         }
         self.received.read(buf)
     }
@@ -289,9 +293,11 @@ impl<I: Read + Write> Write for Below<'_, I> {
     }
 
     fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
-        match &mut self.below {
-            None => self.io.write_vectored(bufs),
-            Some(session) => session.write(self.io, bufs),
+        match (&mut self.below, bufs) {
+            // What is not a list costs the system less.
+            (None, [buf]) => self.io.write(buf),
+            (None, bufs) => self.io.write_vectored(bufs),
+            (Some(session), bufs) => session.write(self.io, bufs),
         }
     }
 

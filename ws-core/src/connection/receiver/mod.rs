@@ -114,6 +114,7 @@ impl Receiver {
 
     /// Where to read to. Gives up the payload of what was polled last. Whoever removes bytes of a message that
     /// has begun has had a part of it: [`poll`](Self::poll) skips the rest.
+    #[inline]
     pub fn recv_buf(&mut self) -> &mut RecvBuf {
         self.forget_payload();
         &mut self.recv
@@ -244,11 +245,11 @@ impl Receiver {
         self.forget_payload();
         let nothing_begun = self.frame.is_none() && self.progress.is_none() && !self.is_done();
         if nothing_begun {
-            if let Some((kind, head, head_len)) = self.whole() {
-                return self.take_whole(kind, &head, head_len, parts).map(Some);
-            }
             if self.recv.is_empty() {
                 return Ok(None);
+            }
+            if let Some((kind, head, head_len)) = self.whole() {
+                return self.take_whole(kind, &head, head_len, parts).map(Some);
             }
         }
         self.poll_frames(parts)
