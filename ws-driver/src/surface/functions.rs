@@ -65,7 +65,7 @@ macro_rules! __functions {
         }
 
         /// Opens a WebSocket over a connected stream, as a server: reads the request, and answers 101
-        /// or the rejection that it deserves (RFC 6455 4.2).
+        /// or the rejection that it deserves (RFC 6455 4.2). Its deadline counts from the call.
         ///
         /// # Errors
         ///
