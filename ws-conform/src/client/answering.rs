@@ -12,7 +12,8 @@ use crate::talk::Talk;
 use crate::vector::{Outcome, Vector};
 use crate::verdict::Verdict;
 use crate::wire::accept::accept_value;
-use crate::wire::extension::{misfit, parse_offers};
+use crate::wire::deflate::Deflation;
+use crate::wire::extension::{agreed as agreed_upon, misfit, parse_offers};
 use crate::wire::frame::{CLOSE, Frame, PING};
 use crate::wire::head::Head;
 
@@ -165,13 +166,14 @@ impl Judge<'_> {
                 "what was offered wants another answer"
             };
             self.take_leave(peer, key);
-            return Verdict::Information(format!("permessage-deflate: {why}"));
+            return Verdict::Skipped(format!("permessage-deflate: {why}"));
         }
         peer.send(good_answer(key, agreed).as_bytes(), self.until());
         let mut talk = Talk {
             peer,
             is_client: false,
-            compresses: agreed.is_some(),
+            unfinished: None,
+            deflation: agreed.and_then(agreed_upon).map(|agreed| Deflation::new(agreed, false)),
             grade,
             timeout: self.timeout,
             max_message: self.setup.max_message,

@@ -16,6 +16,8 @@ use crate::setup::Setup;
 use crate::talk::Talk;
 use crate::transcript::Transcript;
 use crate::verdict::Verdict;
+use crate::wire::deflate::Deflation;
+use crate::wire::extension::{agreed as agreed_upon, misfit};
 
 /// What is needed to judge a server.
 ///
@@ -121,14 +123,19 @@ fn messages(target: &Target<'_>, script: &Script, transcript: &mut Transcript) -
         Ok(opened) => opened,
         Err(verdict) => return verdict,
     };
-    let compresses = agreed.is_some_and(|agreed| agreed.contains("permessage-deflate"));
-    let verdict = if script.extension.is_some() && !compresses {
-        Verdict::Information("permessage-deflate was not agreed upon".to_owned())
+    let offer = script.extension.unwrap_or_default();
+    let answer = agreed.unwrap_or_default();
+    let deflation = agreed_upon(&answer).map(|agreed| Deflation::new(agreed, true));
+    let verdict = if let Some(why) = misfit(&answer, offer).filter(|_| !answer.is_empty()) {
+        Verdict::failed(Grade::Must, why)
+    } else if script.extension.is_some() && deflation.is_none() {
+        Verdict::Skipped("permessage-deflate is not agreed upon".to_owned())
     } else {
         let mut talk = Talk {
             peer: &mut peer,
             is_client: true,
-            compresses,
+            unfinished: None,
+            deflation,
             grade: target.grade,
             timeout: target.timeout,
             max_message: target.setup.max_message,

@@ -1,7 +1,7 @@
 //! The end of a WebSocket.
 
 use super::draft::{Draft, about, text};
-use crate::grade::Grade::{Information, Must, Robustness};
+use crate::grade::Grade::{Information, Must, Robustness, Should};
 use crate::script::Step;
 use crate::wire::frame::{BINARY, CLOSE, CONTINUATION, Frame, PING, TEXT};
 
@@ -26,9 +26,9 @@ fn answered() -> Vec<Draft> {
         rule.case(format!("close/{name}"), title, [Step::Send(vec![frame]), Step::Closes(vec![])])
     };
     let one = about(
-        Must,
+        Should,
         "RFC 6455 5.5.1",
-        "A close frame has no payload, or a code of two octets first.",
+        "A close frame has no payload, or a code of two octets first; what to do with others is not said, but a code of one octet is none.",
     );
     let within = vec![text("a").unfinished(), Frame::close(1000, "")];
     vec![
