@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::junit::quoted;
 use crate::grade::Grade;
+use crate::memory::mebibytes;
 use crate::run::{Outcome, Report};
 use crate::transcript::{Direction, escaped};
 use crate::verdict::Verdict;
@@ -27,6 +28,9 @@ pub(super) fn html(report: &Report, brief: bool) -> String {
         report.date()
     );
     page.push_str(&numbers(report));
+    if let Some(memory) = report.memory() {
+        let _ = writeln!(page, "<p>Memory: {}.</p>", quoted(&memory));
+    }
     page.push_str(FILTERS);
     for grade in Grade::ALL {
         let mut of_grade = report.outcomes.iter().filter(|it| weight(it) == grade).peekable();
@@ -124,6 +128,9 @@ fn case(outcome: &Outcome, brief: bool) -> String {
     );
     if !verdict.why().is_empty() {
         let _ = writeln!(text, "<p class=why>{}</p>", quoted(verdict.why()));
+    }
+    if let Some(growth) = outcome.growth {
+        let _ = writeln!(text, "<p>The process grew by {}.</p>", mebibytes(growth));
     }
     // What can be used against somebody is told by its kind where a page may be published.
     let is_told = verdict.failure().is_some_and(|grade| grade != Grade::Security);

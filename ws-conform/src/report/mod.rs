@@ -7,6 +7,7 @@ mod junit;
 mod table;
 
 use crate::grade::Grade;
+use crate::memory::mebibytes;
 use crate::run::Report;
 use crate::verdict::Verdict;
 
@@ -43,6 +44,13 @@ impl Report {
             }
         }
         count
+    }
+
+    /// By how much the process grew at most, and in which case; `None` where it was not seen.
+    pub fn memory(&self) -> Option<String> {
+        let grown = self.outcomes.iter().filter_map(|it| Some((it.growth?, &it.case.id)));
+        let (most, id) = grown.max_by_key(|(growth, _)| *growth)?;
+        Some(format!("the process grew by {} at most, in {id}", mebibytes(most)))
     }
 
     /// The day on which it began, as `2026-11-30`, by UTC.

@@ -52,6 +52,7 @@ pub(crate) fn run(
         case: case.clone(),
         verdict: Verdict::Skipped(why),
         transcript: Transcript::new(),
+        growth: None,
     };
     let ran = runnable.iter().map(|case| {
         done.remove(&case.id)
@@ -100,7 +101,7 @@ fn serve(
             let Some(case) = case else { return false };
             let verdict = judge.play(&mut peer, &request, case);
             let transcript = std::mem::take(&mut peer.transcript);
-            let outcome = Outcome { case: (*case).clone(), verdict, transcript };
+            let outcome = Outcome { case: (*case).clone(), verdict, transcript, growth: None };
             done.insert(case.id.clone(), outcome);
         }
     }

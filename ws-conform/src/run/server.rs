@@ -4,10 +4,11 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::patience::Patience;
-use super::{Filter, Outcome, Progress, Report, run_all};
+use super::{Filter, MAX_GROWTH, Outcome, Progress, Report, run_all};
 use crate::case::{Case, Play};
 use crate::cases::{Side, cases};
 use crate::grade::Grade;
+use crate::memory::{Bound, Process};
 use crate::script::Script;
 use crate::server::exchange;
 use crate::server::opening::open;
@@ -42,6 +43,11 @@ pub struct ServerRun {
     pub jobs: usize,
     /// Which cases: all.
     pub filter: Filter,
+    /// The server's process, if it is on this machine. On Linux it is found by its port, when that is one of the loopback
+    /// interface.
+    pub pid: Option<u32>,
+    /// By how many octets it may grow for what is only declared: 32 MiB. Floods may take eight times as much.
+    pub max_growth: u64,
 }
 
 impl ServerRun {
@@ -49,14 +55,23 @@ impl ServerRun {
     pub fn new(setups: Vec<Setup>) -> Self {
         let name = setups.first().map(|setup| setup.url.clone()).unwrap_or_default();
         let (timeout, wait) = (Duration::from_secs(2), Duration::ZERO);
-        Self { setups, name, timeout, wait, jobs: 16, filter: Filter::default() }
+        Self {
+            setups,
+            name,
+            timeout,
+            wait,
+            jobs: 16,
+            filter: Filter::default(),
+            pid: None,
+            max_growth: MAX_GROWTH,
+        }
     }
 
     /// Runs all cases.
     ///
     /// # Errors
     ///
-    /// When no server listens at a URL, or one is not understood.
+    /// When no server listens at a URL, or one is not understood, or there is no process of that number.
     pub fn run(&self, progress: Progress<'_>) -> Result<Report, String> {
         let first = self.setups.first().ok_or("no server was named")?;
         let places: Vec<Place> =
@@ -69,12 +84,18 @@ impl ServerRun {
         let began = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let gone: Vec<AtomicBool> = places.iter().map(|_| AtomicBool::new(false)).collect();
         let patience = Patience::default();
-        let outcomes = run_all(cases, self.jobs, progress, |case| {
+        let processes = self.processes(&places)?;
+        // What grows is only known of one case at a time.
+        let dear = if processes.iter().any(Option::is_some) { 1 } else { self.jobs.div_ceil(4) };
+        let outcomes = run_all(cases, self.jobs, dear, progress, |case| {
             let found = case.needs.find(&self.setups).map(|setup| {
                 let same = |at: &usize| std::ptr::eq(&self.setups[*at], setup);
                 (0..places.len()).find(same).unwrap_or_default()
             });
             let mut transcript = Transcript::new();
+            let mut growth = None;
+            let bound = Bound::of(&case.id);
+            let mut max = u64::MAX;
             let verdict = match found {
                 Err(why) => Verdict::Skipped(why),
                 Ok(at) => {
@@ -85,14 +106,33 @@ impl ServerRun {
                         timeout: patience.of(self.timeout),
                         gone: &gone[at],
                     };
-                    play(&target, &case, &mut transcript)
+                    let mut run = || play(&target, &case, &mut transcript);
+                    match bound.zip(processes[at].as_ref()) {
+                        None => run(),
+                        Some((bound, process)) => {
+                            max = bound.octets(self.max_growth, self.setups[at].max_message);
+                            let verdict;
+                            (verdict, growth) = process.watch(run);
+                            verdict
+                        }
+                    }
                 }
             };
             patience.learn(&transcript);
-            Outcome { case, verdict, transcript }
+            Outcome { case, verdict, transcript, growth: None }.weighed(growth, max)
         })?;
         let (side, name, target) = (Side::Server, self.name.clone(), first.url.clone());
         Ok(Report { side, name, target, began, outcomes })
+    }
+
+    /// The processes behind the setups, as far as they are known.
+    fn processes(&self, places: &[Place]) -> Result<Vec<Option<Process>>, String> {
+        let found = |place: &Place| place.addresses.first().and_then(|at| Process::listening(*at));
+        let mut processes: Vec<_> = places.iter().map(found).collect();
+        if let (Some(first), Some(pid)) = (processes.first_mut(), self.pid) {
+            *first = Some(Process::new(pid)?);
+        }
+        Ok(processes)
     }
 
     fn await_server(&self, place: &Place) -> Result<(), String> {

@@ -136,6 +136,23 @@ fn one_that_sends_compressed_messages_back_as_they_came() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn one_that_keeps_room_for_what_is_only_declared() {
+    let only = ["server/declared/2-31", "server/declared/2-40"];
+    let report = judge(Behaviour::Always101, &only);
+    for id in only {
+        passes(&report, id);
+    }
+    assert!(report.memory().is_some_and(|memory| memory.contains("server/declared/2-")));
+    let report = judge(Behaviour::Hoards, &only);
+    for id in only {
+        fails(&report, id, Grade::Security);
+        assert!(verdict(&report, id).why().contains("the bound is 32.0 MiB"));
+    }
+    assert!(!report.passes());
+}
+
 #[test]
 fn one_that_ends_at_the_first_bad_request() {
     let report = judge(Behaviour::Crashes, &[]);

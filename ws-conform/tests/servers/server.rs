@@ -21,6 +21,8 @@ pub(crate) enum Behaviour {
     HangsOpen,
     /// It takes permessage-deflate as it is offered, and sends frames back as they came, unmasked; it never compresses.
     Mirrors,
+    /// Frames get as much room as their heads declare, up to 128 MiB.
+    Hoards,
     /// Good requests are answered with 101; at the first other one, nobody listens any more.
     Crashes,
 }
@@ -70,6 +72,15 @@ fn serve(mut stream: TcpStream, behaviour: Behaviour) {
         if stream.write_all(answer(&head).as_bytes()).is_err() {
             return;
         }
+    }
+    if behaviour == Behaviour::Hoards {
+        let mut head = [0; 10];
+        if stream.read_exact(&mut head).is_ok() && head[1] & 127 == 127 {
+            let len = head[2..].iter().fold(0, |len, octet| len << 8 | usize::from(*octet));
+            let mut room = vec![1; len.min(128 << 20)];
+            while stream.read(&mut room).is_ok_and(|len| len > 0) {}
+        }
+        return;
     }
     if behaviour == Behaviour::HangsOpen {
         thread::sleep(Duration::from_secs(600));
