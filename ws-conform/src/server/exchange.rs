@@ -94,6 +94,8 @@ fn judge(target: &Target<'_>, vector: &Vector, peer: &mut Peer) -> Verdict {
         let chooses = target.setup.config.contains_key("subprotocols")
             && vector.config.contains_key("subprotocols");
         if let Some((grade, why)) = check_101(&head, vector, chooses) {
+            // What may be refused may be read in more than one way.
+            let grade = if may(Outcome::Refused) { Grade::Information } else { grade };
             return Verdict::failed(grade, why);
         }
         return match may(Outcome::Refused) {
@@ -125,7 +127,9 @@ fn without_answer(target: &Target<'_>, vector: &Vector, nothing: &Nothing) -> Ve
             Verdict::Information("waits for a body that never comes".to_owned())
         }
         Nothing::Silent if has_whole_head(vector) => {
-            Verdict::failed(Grade::Security, "no answer, and the connection stays open")
+            let is_open = target.grade == Grade::Information;
+            let grade = if is_open { Grade::Information } else { Grade::Security };
+            Verdict::failed(grade, "no answer, and the connection stays open")
         }
         Nothing::Silent => Verdict::Information("waits for the end of the head".to_owned()),
     }
@@ -232,13 +236,13 @@ fn behind(target: &Target<'_>, vector: &Vector, peer: &mut Peer) -> Verdict {
                 Err(nothing) => {
                     let found = nothing.describe();
                     let why = format!("a frame behind the request was lost: {found}");
-                    return Verdict::failed(Grade::Robustness, why);
+                    return target.failed(why);
                 }
             }
         };
         if !payload.starts_with(&found) {
             let why = "a frame behind the request came back changed";
-            return Verdict::failed(Grade::Robustness, why);
+            return target.failed(why);
         }
     }
     Verdict::Passed

@@ -176,6 +176,13 @@ impl Talk<'_> {
                     );
                     return Err(self.failed(why));
                 }
+                // "Implementations that have [..] limitations [..] MUST protect themselves". RFC 6455 10.4
+                Heard::Close(close)
+                    if self.grade == Grade::Robustness
+                        && matches!(close.close_code(), Some(1008 | 1009)) =>
+                {
+                    return Err(Verdict::Information("closes with a code for limits".to_owned()));
+                }
                 other => return Err(self.failed(format!("no echo: {}", described(&other)))),
             }
         }

@@ -160,8 +160,9 @@ fn fits(answer: &Extension, offer: &Extension) -> bool {
     let server =
         match (window(offer, "server_max_window_bits"), window(answer, "server_max_window_bits")) {
             (Some(Some(offered)), Some(Some(answered))) => answered <= offered,
+            // The longest one is what no word means, too.
+            (Some(Some(15)) | None, _) => true,
             (Some(_), _) => false,
-            (None, _) => true,
         };
     let client =
         match (window(offer, "client_max_window_bits"), window(answer, "client_max_window_bits")) {
@@ -203,6 +204,7 @@ mod tests {
             ),
             ("permessage-deflate", "permessage-deflate; x, permessage-deflate"),
             ("permessage-deflate; server_no_context_takeover", "permessage-deflate"),
+            ("permessage-deflate", "permessage-deflate; server_max_window_bits=15"),
             ("other", "x; a=\"\\,\", other; a=\"b\", permessage-deflate"),
         ];
         for (answer, offers) in fit {

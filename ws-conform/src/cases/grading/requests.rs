@@ -10,6 +10,11 @@ pub(super) const ROWS: &[Row] = &[
         "A request that has all that is asked for is answered with 101 and the accept value of its key.",
     ),
     (
+        "server/ok/rfc-chat",
+        Should,
+        "A server that speaks none of the subprotocols goes on without one, unless it wants one.",
+    ),
+    (
         "server/ok/rfc-nonce",
         Should,
         "The key is answered as it was sent; base64 with spare bits that are not zero may be refused, but this is the RFC's own example.",
