@@ -79,7 +79,7 @@ async fn on_fastwebsockets(url: &str) -> Outcome {
 
     let authority = authority(url);
     let stream = TcpStream::connect(authority).await?;
-    let request = Request::get(url)
+    let request = Request::get(format!("http://{authority}/"))
         .header("Host", authority)
         .header("Upgrade", "websocket")
         .header("Connection", "upgrade")
@@ -119,7 +119,8 @@ async fn on_soketto(url: &str) -> Outcome {
 }
 
 async fn on_yawc(url: &str) -> Outcome {
-    let mut ws = yawc::WebSocket::connect(url.parse()?).await?;
+    let options = yawc::Options::default().with_utf8();
+    let mut ws = yawc::WebSocket::connect(url.parse()?).with_options(options).await?;
     loop {
         let frame = ws.next_frame().await?;
         if matches!(frame.opcode(), yawc::OpCode::Text | yawc::OpCode::Binary) {

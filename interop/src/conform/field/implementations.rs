@@ -78,7 +78,7 @@ pub(crate) const ALL: &[Implementation] = &[
     server("tokio-websockets", "tokio-websockets", Means::Bench, ""),
     server("soketto", "soketto", Means::Bench, ""),
     server("sockudo-ws", "sockudo-ws", Means::Bench, ""),
-    server("yawc", "yawc", Means::Bench, "HTTP by hyper; text is checked, and 16 MiB are taken"),
+    server("yawc", "yawc", Means::Bench, "HTTP by hyper; text is checked, which is an option"),
     server("gorilla", "gorilla", GORILLA, "HTTP by Go; text is checked, as its documentation says"),
     server("nhooyr", "nhooyr", NHOOYR, "HTTP by Go; text is checked").deflating(),
     server("libwebsockets", "libwebsockets", LIBWEBSOCKETS, "text is checked, which is an option"),
@@ -98,11 +98,12 @@ pub(crate) const ALL: &[Implementation] = &[
     client("fastwebsockets", "fastwebsockets", Means::Bench, "HTTP by hyper"),
     client("tokio-websockets", "tokio-websockets", Means::Bench, ""),
     client("soketto", "soketto", Means::Bench, ""),
-    client("yawc", "yawc", Means::Bench, "HTTP by hyper").deflating(),
+    client("yawc", "yawc", Means::Bench, "HTTP by hyper; text is checked, which is an option")
+        .deflating(),
     client("gorilla", "gorilla", GORILLA, "text is checked, as its documentation says"),
     client("nhooyr", "nhooyr", NHOOYR, "HTTP by Go; text is checked").deflating(),
     client("libwebsockets", "libwebsockets", LIBWEBSOCKETS, "text is checked, which is an option"),
-    client("libsoup", "libsoup", LIBSOUP, "").deflating(),
+    client("libsoup", "libsoup", LIBSOUP, ""),
 ];
 
 const GORILLA: Means = Means::Compiled(&compiled::GORILLA);

@@ -169,6 +169,21 @@ pub(super) const ROWS: &[Row] = &[
         Information,
         "That extensions may be split over several lines is written in one place, and that they must not in another.",
     ),
+    (
+        "client/deflate/server-9-unasked",
+        Should,
+        "A server may limit its own window without being asked; a client that cannot have that may fail.",
+    ),
+    (
+        "client/deflate/server-15-unasked",
+        Should,
+        "A server may name its own window without being asked; a client that cannot have that may fail.",
+    ),
+    (
+        "client/deflate/nct-server-unasked",
+        Should,
+        "A server may give up its context without being asked; a client that cannot have that may fail.",
+    ),
     ("client/deflate/quoted", Should, "A number in quotes is that number."),
     ("client/deflate/empty", Should, "An empty list of extensions is no list."),
     (

@@ -88,9 +88,9 @@ fn codes() -> Vec<Draft> {
 /// What comes behind a close frame is not looked at any more.
 fn behind() -> Vec<Draft> {
     let rule = about(
-        Must,
+        Should,
         "RFC 6455 5.5.1",
-        "Behind a close frame nothing is a message any more, and nothing is sent.",
+        "Behind a close frame there must be nothing more; the close is answered all the same, and what is behind it is no message.",
     );
     let case = |name: &str, title: &str, frames: Vec<Frame>| {
         let all = [vec![Frame::close(1000, "")], frames].concat();
