@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::count::Count;
 use super::junit::quoted;
 use crate::grade::Grade;
 use crate::memory::mebibytes;
-use crate::report::Count;
 use crate::run::{Outcome, Report};
 use crate::transcript::{Direction, escaped};
 use crate::verdict::Verdict;

@@ -1,5 +1,6 @@
 //! What is said of a run, in four forms.
 
+mod count;
 mod date;
 mod html;
 mod json;
@@ -11,18 +12,7 @@ use crate::memory::mebibytes;
 use crate::run::Report;
 use crate::verdict::Verdict;
 
-/// How many cases of a grade came to what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Count {
-    /// As it has to be.
-    pub passed: usize,
-    /// Not as it has to be.
-    pub failed: usize,
-    /// Either way.
-    pub information: usize,
-    /// Not run.
-    pub skipped: usize,
-}
+pub use count::Count;
 
 impl Report {
     /// Whether no MUST and no security case failed.

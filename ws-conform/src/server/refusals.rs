@@ -3,8 +3,7 @@
 use crate::grade::Grade;
 use crate::peer::Peer;
 use crate::server::exchange::body;
-use crate::server::opening::request;
-use crate::server::scenarios::over;
+use crate::server::opening::{over, request};
 use crate::server::target::Target;
 use crate::transcript::Transcript;
 use crate::verdict::Verdict;

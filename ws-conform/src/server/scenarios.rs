@@ -5,28 +5,13 @@ use std::time::{Duration, Instant};
 
 use crate::grade::Grade;
 use crate::peer::{Deaf, Nothing, Peer};
-use crate::server::opening::{await_101, open, request};
+use crate::server::opening::{await_101, open, over, request};
 use crate::server::refusals::{refusal, without_key};
 use crate::server::target::Target;
 use crate::transcript::Transcript;
 use crate::verdict::Verdict;
 use crate::wire::frame::{Frame, PING};
 use crate::wire::head::Head;
-
-/// Plays steps over one connection, and keeps its transcript.
-pub(super) fn over(
-    target: &Target<'_>,
-    transcript: &mut Transcript,
-    steps: impl FnOnce(&mut Peer) -> Result<Verdict, Verdict>,
-) -> Verdict {
-    let mut peer = match target.connect(transcript) {
-        Ok(peer) => peer,
-        Err(verdict) => return verdict,
-    };
-    let verdict = steps(&mut peer).unwrap_or_else(|verdict| verdict);
-    *transcript = peer.transcript;
-    verdict
-}
 
 /// A good request after a refusal has been read.
 pub(crate) fn keep_alive(target: &Target<'_>, transcript: &mut Transcript) -> Verdict {

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use super::conversation::{Stop, Talk};
 use super::hearing::{Heard, code_name, described};
-use super::{Stop, Talk};
 use crate::grade::Grade;
 use crate::peer::Nothing;
 use crate::verdict::Verdict;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Stop, Talk};
+use super::conversation::{Stop, Talk, Unfinished};
 use crate::grade::Grade;
 use crate::peer::Nothing;
 use crate::verdict::Verdict;
@@ -15,14 +15,6 @@ pub(super) enum Heard {
     Pong(Vec<u8>),
     Close(Received),
     Nothing(Nothing),
-}
-
-/// A message of which not all has come.
-#[derive(Debug)]
-pub(crate) struct Unfinished {
-    opcode: u8,
-    is_compressed: bool,
-    payload: Vec<u8>,
 }
 
 impl Talk<'_> {
