@@ -83,10 +83,7 @@ impl Recipe {
     ///
     /// When it is not installed.
     pub(crate) fn version(&self) -> Result<String, String> {
-        let package = self.packages.last().ok_or("no package")?;
-        let said = does(Command::new("dpkg-query").args(["-W", "-f", "${Version}", package]))?;
-        // What stands before a colon is for the order of versions alone.
-        Ok(said.rsplit(':').next().unwrap_or_default().trim().to_owned())
+        version(self.packages.last().ok_or("no package")?)
     }
 
     /// Installs what it takes, and compiles it, below a folder; the words that start it.
@@ -106,7 +103,11 @@ impl Recipe {
         let source = folder.join(self.source);
         let name = self.source.split('.').next().unwrap_or_default();
         let made = home.join(format!("field-{}", name.to_lowercase()));
-        let stamp = Stamp::new(&made, format!("{}{}", self.version()?, read(&source)?));
+        // In an order of its own: more than one recipe may have the same.
+        let mut packages = self.packages.to_vec();
+        packages.sort_unstable();
+        let versions: Result<Vec<_>, _> = packages.iter().map(|name| version(name)).collect();
+        let stamp = Stamp::new(&made, format!("{}{}", versions?.join(" "), read(&source)?));
         if !stamp.is_current() || !made.exists() {
             println!("build: {}", self.source);
             self.compile(&source, &made)?;
@@ -144,6 +145,12 @@ impl Recipe {
         };
         done.map(drop)
     }
+}
+
+fn version(package: &str) -> Result<String, String> {
+    let said = does(Command::new("dpkg-query").args(["-W", "-f", "${Version}", package]))?;
+    // What stands before a colon is for the order of versions alone.
+    Ok(said.rsplit(':').next().unwrap_or_default().trim().to_owned())
 }
 
 fn jars(files: &[&str]) -> Vec<String> {
