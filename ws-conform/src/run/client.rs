@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::again::again;
 use super::patience::Patience;
 use super::{Filter, MAX_GROWTH, Outcome, Progress, Report, looping, run_all};
 use crate::case::Case;
@@ -79,6 +80,8 @@ impl ClientRun {
                 answers.learn(&outcome.transcript);
                 outcome
             })?;
+        let outcomes =
+            again(outcomes, self.timeout, |case| self.one(case, &came, self.timeout * 3));
         let is_run = |outcome: &Outcome| !matches!(outcome.verdict, Verdict::Skipped(_));
         let is_absent = |outcome: &Outcome| outcome.verdict.why() == ABSENT;
         if outcomes.iter().any(is_absent) && outcomes.iter().filter(|it| is_run(it)).all(is_absent)
@@ -112,6 +115,7 @@ impl ClientRun {
     }
 
     fn one(&self, case: Case, came: &Patience, timeout: Duration) -> Outcome {
+        let begun = Instant::now();
         let mut transcript = Transcript::new();
         let (mut growth, mut max) = (None, u64::MAX);
         let verdict = match case.needs.find(&self.setups) {
@@ -124,7 +128,8 @@ impl ClientRun {
                 self.play(setup, &case, &mut transcript, came, timeout, &mut growth)
             }
         };
-        Outcome { case, verdict, transcript, growth: None }.weighed(growth, max)
+        let took = begun.elapsed();
+        Outcome { case, verdict, transcript, growth: None, took }.weighed(growth, max)
     }
 
     fn play(

@@ -1,10 +1,13 @@
 //! Running cases: many at once, each within its time.
 
+mod again;
 pub(crate) mod client;
 pub(crate) mod looping;
 mod patience;
 mod pool;
 pub(crate) mod server;
+
+use std::time::Duration;
 
 use crate::case::Case;
 use crate::cases::Side;
@@ -26,6 +29,8 @@ pub struct Outcome {
     pub transcript: Transcript,
     /// By how many octets the implementation's process grew meanwhile, in a case that is about memory.
     pub growth: Option<u64>,
+    /// How long it was played.
+    pub(crate) took: Duration,
 }
 
 impl Outcome {

@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::again::again;
 use super::patience::Patience;
 use super::{Filter, MAX_GROWTH, Outcome, Progress, Report, run_all};
 use crate::case::{Case, Play};
@@ -87,11 +88,12 @@ impl ServerRun {
         let processes = self.processes(&places)?;
         // What grows is only known of one case at a time.
         let dear = if processes.iter().any(Option::is_some) { 1 } else { self.jobs.div_ceil(4) };
-        let outcomes = run_all(cases, self.jobs, dear, progress, |case| {
+        let one = |case: Case, timeout: Duration| {
             let found = case.needs.find(&self.setups).map(|setup| {
                 let same = |at: &usize| std::ptr::eq(&self.setups[*at], setup);
                 (0..places.len()).find(same).unwrap_or_default()
             });
+            let begun = Instant::now();
             let mut transcript = Transcript::new();
             let mut growth = None;
             let bound = Bound::of(&case.id);
@@ -103,7 +105,7 @@ impl ServerRun {
                         place: &places[at],
                         setup: &self.setups[at],
                         grade: case.grade,
-                        timeout: patience.of(self.timeout),
+                        timeout,
                         gone: &gone[at],
                     };
                     let mut run = || play(&target, &case, &mut transcript);
@@ -119,8 +121,12 @@ impl ServerRun {
                 }
             };
             patience.learn(&transcript);
-            Outcome { case, verdict, transcript, growth: None }.weighed(growth, max)
-        })?;
+            let took = begun.elapsed();
+            Outcome { case, verdict, transcript, growth: None, took }.weighed(growth, max)
+        };
+        let outcomes =
+            run_all(cases, self.jobs, dear, progress, |case| one(case, patience.of(self.timeout)))?;
+        let outcomes = again(outcomes, self.timeout, |case| one(case, self.timeout * 3));
         let (side, name, target) = (Side::Server, self.name.clone(), first.url.clone());
         Ok(Report { side, name, target, began, outcomes })
     }

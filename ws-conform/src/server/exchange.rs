@@ -85,7 +85,13 @@ fn judge(target: &Target<'_>, vector: &Vector, peer: &mut Peer) -> Verdict {
         let why = format!("{:?} is no status line of HTTP/1", head.start_line);
         // Some send back whatever version they were asked in.
         let is_usual = vector.input.windows(10).any(|ten| ten == b" HTTP/1.1\r");
-        return Verdict::failed(if is_usual { Grade::Must } else { target.grade }, why);
+        let is_refused = head.start_line.starts_with("HTTP/")
+            && head.start_line.split(' ').nth(1).is_some_and(|status| status.starts_with('4'));
+        return match is_usual {
+            true => Verdict::failed(Grade::Must, why),
+            false if is_refused && may(Outcome::Refused) => Verdict::Information(why),
+            false => Verdict::failed(target.grade, why),
+        };
     };
     if status == 101 {
         if !may(Outcome::Open) {

@@ -107,6 +107,8 @@ How to read it:
   has asked for. What each grade means is in the [README](../../ws-conform/README.md#grades).
 - A case says nothing about what is behind a setting that is off by default, and nothing about speed.
 - Where a server takes its HTTP from another library, the handshake is that library's.
+- What is in C, C++, Go or Java is Debian's, and its authors may have something newer. The programs, and what they do beside
+  defaults, are in [interop](../../interop/README.md#the-field).
 - If a case is unfair, its page has all that is needed to say so.
 
 Made by `cargo xtask conform --field`.
