@@ -80,8 +80,7 @@ impl ClientRun {
                 answers.learn(&outcome.transcript);
                 outcome
             })?;
-        let outcomes =
-            again(outcomes, self.timeout, |case| self.one(case, &came, self.timeout * 3));
+        let outcomes = again(outcomes, self.timeout, |case| self.one(case, &came, self.timeout));
         let is_run = |outcome: &Outcome| !matches!(outcome.verdict, Verdict::Skipped(_));
         let is_absent = |outcome: &Outcome| outcome.verdict.why() == ABSENT;
         if outcomes.iter().any(is_absent) && outcomes.iter().filter(|it| is_run(it)).all(is_absent)

@@ -126,7 +126,7 @@ impl ServerRun {
         };
         let outcomes =
             run_all(cases, self.jobs, dear, progress, |case| one(case, patience.of(self.timeout)))?;
-        let outcomes = again(outcomes, self.timeout, |case| one(case, self.timeout * 3));
+        let outcomes = again(outcomes, self.timeout, |case| one(case, self.timeout));
         let (side, name, target) = (Side::Server, self.name.clone(), first.url.clone());
         Ok(Report { side, name, target, began, outcomes })
     }
