@@ -1,6 +1,6 @@
 
 const buttons = [...document.querySelectorAll("button")];
-const shown = new Set(buttons.filter((each) => each.ariaPressed === "true").map((each) => each.dataset.show));
+const shown = new Set(buttons.filter((each) => each.getAttribute("aria-pressed") === "true").map((each) => each.dataset.show));
 const cases = [...document.querySelectorAll("section details")];
 const search = document.querySelector("input");
 function apply() {
