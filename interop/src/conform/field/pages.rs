@@ -60,7 +60,9 @@ fn table(kept: &str, rows: &[Row]) -> String {
     let mut text = HEAD.to_owned();
     for (role, title) in [("-server.html", "Servers"), ("-client.html", "Clients")] {
         let _ = write!(text, "\n## {title}\n\n{COLUMNS}\n");
-        for line in lines.iter().filter(|line| line.contains(role)) {
+        let (ours, others): (Vec<_>, Vec<_>) =
+            lines.iter().filter(|line| line.contains(role)).partition(|line| line.contains(OURS));
+        for line in others.into_iter().chain(ours) {
             let _ = writeln!(text, "{line}");
         }
     }
@@ -88,6 +90,9 @@ fn line(row: &Row) -> String {
         row.note
     )
 }
+
+/// What lines of ours have in their last column.
+const OURS: &str = "`ws-demo`";
 
 const COLUMNS: &str = "| implementation | version | date | MUST | SHOULD | security | robustness | information | run |\n\
     |---|---|---|---|---|---|---|---|---|";
@@ -145,6 +150,13 @@ mod tests {
         assert!(second.contains("[a](a-server.html) | 1 | 2026-11-30 | 5 / 0 |"), "{second}");
         assert!(second.contains("b-client.html) | 1 | 2026-11-30 | 5 / 2 |"), "{second}");
         assert_eq!(second.matches("a-server.html").count(), 1);
+    }
+
+    #[test]
+    fn ours_come_last() {
+        let ours = Row { note: "`ws-demo`, as it is", ..row("ws-x-server", 0) };
+        let all = table(&table("", &[ours]), &[row("b-server", 0)]);
+        assert!(all.find("b-server") < all.find("ws-x-server"), "{all}");
     }
 
     #[test]
