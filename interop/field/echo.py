@@ -84,7 +84,7 @@ async def tornado_server():
         async def on_message(self, message):
             await self.write_message(message, binary=isinstance(message, bytes))
 
-    server = HTTPServer(Application([(r"/.*", Echo)]))
+    server = HTTPServer(Application([(r".*", Echo)]))
     server.add_socket(free_socket())
     await asyncio.Event().wait()
 

@@ -74,8 +74,9 @@ impl Site {
     ///
     /// When they do not build.
     pub(crate) fn bench(&self) -> Result<PathBuf, String> {
-        let package = ["--package", "bench", "--features", "peers", "--bin", "bench"];
-        self.build("the servers of the benchmarks", &package)?;
+        let package = ["--package", "bench", "--features", "peers"];
+        let programs = ["--bin", "bench", "--example", "echo_client"];
+        self.build("the servers of the benchmarks", &[&package[..], &programs].concat())?;
         Ok(self.target.join("debug").join("bench"))
     }
 

@@ -35,6 +35,8 @@ pub(crate) struct Options {
     pub(crate) json: Option<String>,
     pub(crate) junit: Option<String>,
     pub(crate) list: bool,
+    pub(crate) pid: Option<u32>,
+    pub(crate) max_growth: Option<u64>,
 }
 
 /// Reads it.
@@ -85,6 +87,8 @@ pub(crate) fn parse(words: impl Iterator<Item = String>) -> Result<Command, Stri
             "--handshake-timeout" if is_server => {
                 setup.handshake_timeout = Some(seconds(&name, &value()?)?.as_secs_f64());
             }
+            "--pid" if is_server => options.pid = Some(number(&name, &value()?)?),
+            "--max-growth" => options.max_growth = Some(mebibytes(&name, &value()?)?),
             "--no-echo" => setup.echo = false,
             "--setups" => {
                 let path = value()?;
@@ -133,8 +137,12 @@ fn push(setup: &mut Setup, key: &str, name: String) {
     }
 }
 
-fn number(name: &str, value: &str) -> Result<usize, String> {
+fn number<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, String> {
     value.parse().map_err(|_| format!("{name} wants a number"))
+}
+
+fn mebibytes(name: &str, value: &str) -> Result<u64, String> {
+    number(name, value).map(|mebibytes: u64| mebibytes.saturating_mul(1 << 20))
 }
 
 fn seconds(name: &str, value: &str) -> Result<Duration, String> {

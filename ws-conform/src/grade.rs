@@ -33,6 +33,25 @@ impl Grade {
         }
     }
 
+    /// What it means when a case of this grade fails.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Must => "An RFC says MUST to this side, and it is not so.",
+            Self::Should => {
+                "An RFC says SHOULD, or says MUST to the other side alone, or it follows without the word."
+            }
+            Self::Security => {
+                "Two parties can come to see different messages, memory grows with what a peer only declares, a peer can take the process down, or somebody waits for ever."
+            }
+            Self::Robustness => {
+                "There is no rule, but users will meet it: common sizes, slow peers, an answer to who is wrong."
+            }
+            Self::Information => {
+                "Two readings are legitimate: it is told which one was found, and nobody fails."
+            }
+        }
+    }
+
     /// Whether a failure of this grade fails the whole run.
     pub fn decides(self) -> bool {
         matches!(self, Self::Must | Self::Security)

@@ -17,6 +17,7 @@ mod case;
 mod cases;
 mod client;
 mod grade;
+mod memory;
 mod peer;
 mod report;
 mod rule;

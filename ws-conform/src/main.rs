@@ -39,6 +39,8 @@ fn run(command: Command) -> Result<ExitCode, String> {
             run.timeout = options.timeout.unwrap_or(run.timeout);
             run.wait = options.wait.unwrap_or(run.wait);
             run.jobs = options.jobs.unwrap_or(run.jobs);
+            run.max_growth = options.max_growth.unwrap_or(run.max_growth);
+            run.pid = options.pid;
             finish(&run.run(&progress)?, &options)
         }
         Command::Client(options, listen) => {
@@ -49,6 +51,7 @@ fn run(command: Command) -> Result<ExitCode, String> {
             run.timeout = options.timeout.unwrap_or(run.timeout);
             run.wait = options.wait.unwrap_or(run.wait);
             run.jobs = options.jobs.unwrap_or(run.jobs);
+            run.max_growth = options.max_growth.unwrap_or(run.max_growth);
             finish(&run.run(&progress)?, &options)
         }
     }

@@ -8,7 +8,7 @@ use crate::wire::frame::Frame;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Script {
     pub(crate) steps: Vec<Step>,
-    /// What the handshake offers or takes, if anything.
+    /// What the handshake offers to a server, or takes of what a client offers, if anything.
     pub(crate) extension: Option<&'static str>,
 }
 
@@ -21,6 +21,8 @@ pub(crate) enum Step {
     Dribble(Vec<Frame>, usize),
     /// So many octets of a frame, and not the others.
     Part(Frame, usize),
+    /// A message, compressed as it was agreed upon, in fragments of at most so many octets.
+    Compressed(u8, Vec<u8>, usize),
     /// The same frame over and over, and nothing is read, until no more is taken.
     Flood(Frame, usize),
     /// A message of so many octets more than is allowed, or fewer; the number is relative to the limit.

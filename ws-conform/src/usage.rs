@@ -27,6 +27,8 @@ what the implementation can do:
   --origin ORIGIN             lets in these origins alone; may be repeated
   --max-message OCTETS        the longest message
   --handshake-timeout SECONDS how long a server waits for a request
+  --pid PID                   the server's process, whose memory is watched (found by a port of this machine)
+  --max-growth MIB            how far it may grow for what is only declared (32); for floods, eight times as far
   --no-echo                   messages are not sent back
   --setups FILE               more of the same with other settings, as JSON
 

@@ -6,6 +6,8 @@ use serde_json::{Map, Value};
 #[derive(Clone, Debug)]
 pub(crate) struct Vector {
     pub(crate) id: String,
+    /// `server` or `client`.
+    pub(crate) role: String,
     pub(crate) title: String,
     pub(crate) section: String,
     /// What the suite sends; a client's vector has places to fill in.
@@ -81,6 +83,7 @@ fn parse(value: &Value) -> Result<Vector, String> {
     let title = text("title")?.split(" [").next().unwrap_or_default().replace(" (strict)", "");
     Ok(Vector {
         id,
+        role: text("role")?.to_owned(),
         title,
         section: text("rule")?.to_owned(),
         input: octets(text("input")?),

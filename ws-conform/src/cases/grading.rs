@@ -18,12 +18,20 @@ pub(super) fn of(vector: &Vector) -> (Grade, &'static str) {
     let (grade, text) =
         longest.map_or((Grade::Information, UNKNOWN), |(_, grade, text)| (*grade, text));
     let is_open = vector.outcomes.len() > 1;
-    (if is_open { Grade::Information } else { grade }, text)
+    match vector.outcomes[..] {
+        [Outcome::Open] if vector.role == "server" && !vector.leftover.is_empty() => {
+            (Grade::Information, EARLY)
+        }
+        _ => (if is_open { Grade::Information } else { grade }, text),
+    }
 }
 
 fn rows() -> impl Iterator<Item = &'static row::Row> {
     [requests::ROWS, fields::ROWS, answers::ROWS].into_iter().flatten()
 }
+
+/// RFC 6455 4.1
+const EARLY: &str = "A client must wait for the answer before it sends frames: what becomes of those that come with the request is up to the server.";
 
 const UNKNOWN: &str = "No rule is known.";
 

@@ -1,6 +1,7 @@
 //! Open WebSockets, seen from the other end. The same for servers and for clients.
 
 mod closing;
+mod compressed;
 mod control;
 mod data;
 mod deflate;
@@ -17,7 +18,7 @@ use crate::setup::Needs;
 
 /// The cases for one side; `side` is the side under test.
 pub(super) fn cases(side: &str) -> Vec<Case> {
-    let parts: [fn(&str) -> Vec<Draft>; 8] = [
+    let parts: [fn(&str) -> Vec<Draft>; 9] = [
         |_| data::drafts(),
         |_| control::drafts(),
         frames::drafts,
@@ -26,6 +27,7 @@ pub(super) fn cases(side: &str) -> Vec<Case> {
         closing::drafts,
         pressure::drafts,
         |_| deflate::drafts(),
+        compressed::drafts,
     ];
     let drafts = parts.iter().flat_map(|part| part(side));
     drafts.map(|draft| finished(draft, side)).collect()

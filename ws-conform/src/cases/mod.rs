@@ -2,6 +2,7 @@
 
 mod grading;
 mod messages;
+mod refusals;
 mod request;
 mod stages;
 
@@ -35,7 +36,10 @@ impl Side {
 pub fn cases(side: Side) -> Result<Vec<Case>, String> {
     let mut cases = Vec::new();
     match side {
-        Side::Server => cases.extend(stages::cases()),
+        Side::Server => {
+            cases.extend(refusals::cases());
+            cases.extend(stages::cases());
+        }
         Side::Client => cases.extend(request::cases()),
     }
     for vector in vector::all(side.name())? {

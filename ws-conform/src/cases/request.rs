@@ -115,8 +115,9 @@ fn one<'a>(head: &'a Head, name: &'a str) -> Result<&'a str, String> {
 fn line(head: &Head) -> Result<(), String> {
     let parts: Vec<_> = head.start_line.split(' ').collect();
     match parts[..] {
+        // The path, or an http URI that has it. RFC 6455 4.1(2)
         ["GET", target, version]
-            if target.starts_with('/')
+            if (target.starts_with('/') || target.starts_with("http://"))
                 && version.starts_with("HTTP/1.")
                 && version != "HTTP/1.0" =>
         {

@@ -1,7 +1,7 @@
 //! Handshakes of several steps at servers.
 
 use crate::case::{Case, Play};
-use crate::grade::Grade::{self, Information, Must, Robustness, Security, Should};
+use crate::grade::Grade::{self, Information, Robustness, Security, Should};
 use crate::rule::Rule;
 use crate::scenario::Scenario;
 use crate::server::scenarios as play;
@@ -11,60 +11,6 @@ pub(super) fn cases() -> Vec<Case> {
     let timed = Needs { handshake_timeout: true, ..Needs::default() };
     let any = Needs::default;
     vec![
-        case(
-            "answer/refused",
-            "a request without a key is answered",
-            Must,
-            "RFC 6455 4.2.1",
-            "A request that is no handshake is answered with a status that says so, not with silence.",
-            any(),
-            play::refusal_is_said,
-        ),
-        case(
-            "answer/no-host",
-            "a request without Host is answered",
-            Must,
-            "RFC 9112 3.2",
-            "A request without Host is answered with 400.",
-            any(),
-            play::no_host_is_answered,
-        ),
-        case(
-            "answer/space-before-colon",
-            "a field with white space before its colon is answered",
-            Must,
-            "RFC 9112 5.1",
-            "A request with white space between a name and its colon is answered with 400.",
-            any(),
-            play::space_is_answered,
-        ),
-        case(
-            "answer/bad-length",
-            "a length that is none is answered",
-            Must,
-            "RFC 9112 6.3",
-            "A request with an invalid Content-Length is answered with 400, and the connection closed.",
-            any(),
-            play::bad_len_is_answered,
-        ),
-        case(
-            "answer/bad-field",
-            "a line that is no field is answered",
-            Should,
-            "RFC 9112 2.2",
-            "What is no request by the grammar should be answered with 400.",
-            any(),
-            play::bad_field_is_answered,
-        ),
-        case(
-            "answer/bad-request-line",
-            "a request line that is none is answered",
-            Should,
-            "RFC 9112 3",
-            "A request line that is not well formed should be answered with 400.",
-            any(),
-            play::bad_line_is_answered,
-        ),
         case(
             "stage/keep-alive",
             "a good request once the refusal of another was read",
@@ -82,6 +28,15 @@ pub(super) fn cases() -> Vec<Case> {
             "After a refusal the connection is closed, or the next request on it is answered; it is not lost.",
             any(),
             play::pipelined,
+        ),
+        case(
+            "stage/body-is-no-frames",
+            "a good request with a length, whose body looks like a ping, and a ping behind it",
+            Should,
+            "RFC 9112 6.3",
+            "What a length announces is the body of the request: frames begin behind it.",
+            any(),
+            play::body_is_no_frames,
         ),
         case(
             "stage/bytewise",
@@ -203,7 +158,8 @@ pub(super) fn cases() -> Vec<Case> {
     ]
 }
 
-fn case(
+/// A case for servers.
+pub(super) fn case(
     name: &str,
     title: &str,
     grade: Grade,

@@ -12,7 +12,8 @@ use crate::talk::Talk;
 use crate::vector::{Outcome, Vector};
 use crate::verdict::Verdict;
 use crate::wire::accept::accept_value;
-use crate::wire::extension::{misfit, parse_offers};
+use crate::wire::deflate::Deflation;
+use crate::wire::extension::{agreed as agreed_upon, misfit, parse_offers};
 use crate::wire::frame::{CLOSE, Frame, PING};
 use crate::wire::head::Head;
 
@@ -33,7 +34,13 @@ impl Judge<'_> {
                 self.take_leave(peer, &key);
                 checked.map_or_else(|why| Verdict::failed(case.grade, why), |()| Verdict::Passed)
             }
-            Play::Handshake(vector) => self.answer(peer, &key, case.grade, vector),
+            Play::Handshake(vector) => match other_offer(vector, request) {
+                Some(why) => {
+                    self.take_leave(peer, &key);
+                    Verdict::Skipped(why.to_owned())
+                }
+                None => self.answer(peer, &key, case.grade, vector),
+            },
             Play::Messages(script) => self.messages(peer, request, case.grade, script),
             Play::Scenario(_) => Verdict::Skipped("is for servers".to_owned()),
         };
@@ -165,19 +172,41 @@ impl Judge<'_> {
                 "what was offered wants another answer"
             };
             self.take_leave(peer, key);
-            return Verdict::Information(format!("permessage-deflate: {why}"));
+            return Verdict::Skipped(format!("permessage-deflate: {why}"));
         }
         peer.send(good_answer(key, agreed).as_bytes(), self.until());
         let mut talk = Talk {
             peer,
             is_client: false,
-            compresses: agreed.is_some(),
+            unfinished: None,
+            deflation: agreed.and_then(agreed_upon).map(|agreed| Deflation::new(agreed, false)),
             grade,
             timeout: self.timeout,
             max_message: self.setup.max_message,
         };
         talk.play(script, &mut || Ok(()))
     }
+}
+
+/// Why a vector says nothing of a client with these offers of compression: it was made for others.
+fn other_offer(vector: &Vector, request: &Head) -> Option<&'static str> {
+    if !vector.config.contains_key("deflate") {
+        return None;
+    }
+    let offers: Vec<_> = request.values("Sec-WebSocket-Extensions").collect();
+    if offers.is_empty() {
+        return Some("permessage-deflate: nothing was offered");
+    }
+    let head = Head::parse(&vector.input).ok()??;
+    let answers: Vec<_> = head.values("Sec-WebSocket-Extensions").collect();
+    let fits = misfit(&answers.join(", "), &offers.join(", ")).is_none();
+    let is_other = match vector.outcomes[..] {
+        _ if answers.is_empty() => false,
+        [Outcome::Open] => !fits,
+        [Outcome::Refused] => fits,
+        _ => false,
+    };
+    is_other.then_some("permessage-deflate: what is offered wants another answer")
 }
 
 /// A 101 with all that is needed.

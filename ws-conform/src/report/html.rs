@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::count::Count;
 use super::junit::quoted;
 use crate::grade::Grade;
+use crate::memory::mebibytes;
 use crate::run::{Outcome, Report};
 use crate::transcript::{Direction, escaped};
 use crate::verdict::Verdict;
@@ -20,20 +22,31 @@ pub(super) fn html(report: &Report, brief: bool) -> String {
     // Writing to a string does not fail.
     let _ = writeln!(
         page,
-        "<p>ws-conform {} as a judge of {} <code>{}</code>, {}.</p>",
-        env!("CARGO_PKG_VERSION"),
+        "<p>The {} <code>{}</code>, as ws-conform {} saw it on {}.</p>\n{}",
         report.side.name(),
         quoted(&report.target),
-        report.date()
+        env!("CARGO_PKG_VERSION"),
+        report.date(),
+        verdict(report),
     );
     page.push_str(&numbers(report));
-    page.push_str(FILTERS);
+    if let Some(memory) = report.memory() {
+        let _ = writeln!(page, "<p>Memory: {}.</p>", quoted(&memory));
+    }
+    page.push_str(&meanings());
+    page.push_str(&filters(report));
     for grade in Grade::ALL {
         let mut of_grade = report.outcomes.iter().filter(|it| weight(it) == grade).peekable();
         if of_grade.peek().is_none() {
             continue;
         }
-        let _ = writeln!(page, "<section>\n<h2>{grade}</h2>");
+        let count = report.count(grade);
+        let all = count.passed + count.failed + count.information;
+        let _ = writeln!(
+            page,
+            "<section>\n<h2>{grade} <small>{} of {all} failed</small></h2>",
+            count.failed
+        );
         let (mut told, short): (Vec<_>, Vec<_>) =
             of_grade.partition(|it| !brief || it.verdict.failure().is_some());
         told.sort_by_key(|outcome| order(&outcome.verdict));
@@ -99,31 +112,65 @@ fn numbers(report: &Report) -> String {
     table + "</tbody></table>\n"
 }
 
-const FILTERS: &str = "<p class=filters>\
-    <button data-show=failed aria-pressed=true>failed</button> \
-    <button data-show=information aria-pressed=true>information</button> \
-    <button data-show=passed aria-pressed=true>passed</button> \
-    <button data-show=skipped aria-pressed=true>skipped</button> \
-    <label>name <input type=search></label></p>\n";
+/// Whether it passes, in a sentence.
+fn verdict(report: &Report) -> String {
+    let failed = |grade: Grade| format!("{} {grade}", report.count(grade).failed);
+    let [must, should, security, robustness] =
+        [Grade::Must, Grade::Should, Grade::Security, Grade::Robustness].map(failed);
+    match report.passes() {
+        true => format!(
+            "<p class=\"sum passed\"><span class=verdict>passes</span>: no MUST and no security case failed; {should} and {robustness} did.</p>\n"
+        ),
+        false => format!(
+            "<p class=\"sum failed\"><span class=verdict>fails</span>: {must} and {security} cases; and {should} and {robustness}, which do not decide.</p>\n"
+        ),
+    }
+}
+
+fn meanings() -> String {
+    let rows = Grade::ALL.map(|grade| format!("<dt>{grade}<dd>{}", grade.meaning()));
+    format!("<details><summary>What that means</summary><dl>{}</dl></details>\n", rows.concat())
+}
+
+/// Which verdicts are shown; at first what failed, if anything did.
+fn filters(report: &Report) -> String {
+    let counts = Grade::ALL.map(|grade| report.count(grade));
+    let sum = |of: fn(&Count) -> usize| counts.iter().map(of).sum::<usize>();
+    let failed = sum(|count| count.failed);
+    let rows = [
+        ("failed", failed),
+        ("information", sum(|count| count.information)),
+        ("passed", sum(|count| count.passed)),
+        ("skipped", sum(|count| count.skipped)),
+    ];
+    let buttons = rows.map(|(name, count)| {
+        let is_pressed = failed == 0 || name == "failed";
+        format!("<button data-show={name} aria-pressed={is_pressed}>{name} {count}</button> ")
+    });
+    let search = "<label>name <input type=search></label>";
+    format!("<p class=filters>{}{search}</p>\n", buttons.concat())
+}
 
 fn case(outcome: &Outcome, brief: bool) -> String {
     let case = &outcome.case;
     let verdict = &outcome.verdict;
     let mut text = format!(
-        "<details class=\"{0}\" id=\"{1}\"><summary><span class=verdict>{0}</span> <code>{1}</code> {2}</summary>\n",
+        "<details class=\"{0}\" id=\"{1}\"><summary><span class=verdict>{0}</span> {2}\
+         <span class=more>{3} <code>{1}</code></span></summary>\n",
         verdict.name(),
         quoted(&case.id),
         quoted(&case.title),
+        quoted(verdict.why()),
     );
     let _ = writeln!(
         text,
-        "<p class=rule><a href=\"{}\">{}</a>: {}</p>",
+        "<p class=rule>{} <a href=\"{}\">{}</a></p>",
+        quoted(case.rule.text),
         case.rule.link(),
         quoted(&case.rule.section),
-        quoted(case.rule.text)
     );
-    if !verdict.why().is_empty() {
-        let _ = writeln!(text, "<p class=why>{}</p>", quoted(verdict.why()));
+    if let Some(growth) = outcome.growth {
+        let _ = writeln!(text, "<p>The process grew by {}.</p>", mebibytes(growth));
     }
     // What can be used against somebody is told by its kind where a page may be published.
     let is_told = verdict.failure().is_some_and(|grade| grade != Grade::Security);

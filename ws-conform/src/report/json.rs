@@ -44,6 +44,7 @@ fn case(outcome: &Outcome) -> Value {
         "verdict": outcome.verdict.name(),
         "failed_as": outcome.verdict.failure().map(Grade::name),
         "why": outcome.verdict.why(),
+        "growth": outcome.growth,
         "transcript": outcome.transcript.entries().iter().map(entry).collect::<Vec<_>>(),
     })
 }

@@ -1,5 +1,6 @@
 //! What is said of a run, in four forms.
 
+mod count;
 mod date;
 mod html;
 mod json;
@@ -7,21 +8,11 @@ mod junit;
 mod table;
 
 use crate::grade::Grade;
+use crate::memory::mebibytes;
 use crate::run::Report;
 use crate::verdict::Verdict;
 
-/// How many cases of a grade came to what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Count {
-    /// As it has to be.
-    pub passed: usize,
-    /// Not as it has to be.
-    pub failed: usize,
-    /// Either way.
-    pub information: usize,
-    /// Not run.
-    pub skipped: usize,
-}
+pub use count::Count;
 
 impl Report {
     /// Whether no MUST and no security case failed.
@@ -43,6 +34,13 @@ impl Report {
             }
         }
         count
+    }
+
+    /// By how much the process grew at most, and in which case; `None` where it was not seen.
+    pub fn memory(&self) -> Option<String> {
+        let grown = self.outcomes.iter().filter_map(|it| Some((it.growth?, &it.case.id)));
+        let (most, id) = grown.max_by_key(|(growth, _)| *growth)?;
+        Some(format!("the process grew by {} at most, in {id}", mebibytes(most)))
     }
 
     /// The day on which it began, as `2026-11-30`, by UTC.

@@ -1,6 +1,7 @@
 
-const shown = new Set(["failed", "information", "passed", "skipped"]);
-const cases = [...document.querySelectorAll("details")];
+const buttons = [...document.querySelectorAll("button")];
+const shown = new Set(buttons.filter((each) => each.getAttribute("aria-pressed") === "true").map((each) => each.dataset.show));
+const cases = [...document.querySelectorAll("section details")];
 const search = document.querySelector("input");
 function apply() {
   for (const each of cases) {
@@ -10,7 +11,7 @@ function apply() {
     section.hidden = !section.querySelector("details:not([hidden])");
   }
 }
-for (const button of document.querySelectorAll("button")) {
+for (const button of buttons) {
   button.addEventListener("click", () => {
     const show = button.dataset.show;
     if (!shown.delete(show)) shown.add(show);
@@ -37,4 +38,12 @@ for (const each of cases) {
     }
   });
 }
-if (location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.setAttribute("open", "");
+// A link to a case shows it, whatever its verdict.
+const linked = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+if (linked) {
+  shown.add(linked.className);
+  linked.open = true;
+  buttons.find((each) => each.dataset.show === linked.className)?.setAttribute("aria-pressed", "true");
+}
+apply();
+linked?.scrollIntoView();

@@ -25,6 +25,9 @@ pub(super) fn table(report: &Report) -> String {
         }
     }
     text.push_str(&skipped(report));
+    if let Some(memory) = report.memory() {
+        let _ = writeln!(text, "memory: {memory}\n");
+    }
     text.push_str("grade       | passed | failed | information | skipped\n");
     text.push_str("------------|--------|--------|-------------|--------\n");
     for grade in Grade::ALL {

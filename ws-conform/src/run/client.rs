@@ -5,13 +5,15 @@ use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::again::again;
 use super::patience::Patience;
-use super::{Filter, Outcome, Progress, Report, looping, run_all};
+use super::{Filter, MAX_GROWTH, Outcome, Progress, Report, looping, run_all};
 use crate::case::Case;
 use crate::cases::{Side, cases};
 use crate::client::answering::Judge;
 use crate::client::child::Client;
 use crate::grade::Grade;
+use crate::memory::{Bound, Process};
 use crate::peer::Peer;
 use crate::setup::Setup;
 use crate::transcript::Transcript;
@@ -35,6 +37,9 @@ pub struct ClientRun {
     pub jobs: usize,
     /// Which cases: all.
     pub filter: Filter,
+    /// By how many octets it may grow for what is only declared, where that can be told: 32 MiB. Floods may take eight
+    /// times as much.
+    pub max_growth: u64,
 }
 
 impl ClientRun {
@@ -49,6 +54,7 @@ impl ClientRun {
             wait: Duration::from_secs(10),
             jobs: 4,
             filter: Filter::default(),
+            max_growth: MAX_GROWTH,
         }
     }
 
@@ -68,11 +74,13 @@ impl ClientRun {
         // Better to know at once than from each case.
         drop(Client::start(&first.command[..1], "")?);
         let (came, answers) = (Patience::default(), Patience::default());
-        let outcomes = run_all(self.cases()?, self.jobs, progress, |case| {
-            let outcome = self.one(case, &came, answers.of(self.timeout));
-            answers.learn(&outcome.transcript);
-            outcome
-        })?;
+        let outcomes =
+            run_all(self.cases()?, self.jobs, self.jobs.div_ceil(4), progress, |case| {
+                let outcome = self.one(case, &came, answers.of(self.timeout));
+                answers.learn(&outcome.transcript);
+                outcome
+            })?;
+        let outcomes = again(outcomes, self.timeout, |case| self.one(case, &came, self.timeout));
         let is_run = |outcome: &Outcome| !matches!(outcome.verdict, Verdict::Skipped(_));
         let is_absent = |outcome: &Outcome| outcome.verdict.why() == ABSENT;
         if outcomes.iter().any(is_absent) && outcomes.iter().filter(|it| is_run(it)).all(is_absent)
@@ -106,13 +114,21 @@ impl ClientRun {
     }
 
     fn one(&self, case: Case, came: &Patience, timeout: Duration) -> Outcome {
+        let begun = Instant::now();
         let mut transcript = Transcript::new();
+        let (mut growth, mut max) = (None, u64::MAX);
         let verdict = match case.needs.find(&self.setups) {
             Err(why) => Verdict::Skipped(why),
             Ok(_) if came.is_exhausted() => Verdict::Skipped(ABSENT.to_owned()),
-            Ok(setup) => self.play(setup, &case, &mut transcript, came, timeout),
+            Ok(setup) => {
+                if let Some(bound) = Bound::of(&case.id) {
+                    max = bound.octets(self.max_growth, setup.max_message);
+                }
+                self.play(setup, &case, &mut transcript, came, timeout, &mut growth)
+            }
         };
-        Outcome { case, verdict, transcript }
+        let took = begun.elapsed();
+        Outcome { case, verdict, transcript, growth: None, took }.weighed(growth, max)
     }
 
     fn play(
@@ -122,6 +138,7 @@ impl ClientRun {
         transcript: &mut Transcript,
         came: &Patience,
         timeout: Duration,
+        growth: &mut Option<u64>,
     ) -> Verdict {
         let listener = match Listener::bind(self.listen.ip()) {
             Ok(listener) => listener,
@@ -142,7 +159,18 @@ impl ClientRun {
         let judge = Judge { setup, timeout };
         let mut peer = Peer::new(stream, std::mem::take(transcript));
         let verdict = match peer.head(Instant::now() + self.wait) {
-            Ok(request) => judge.play(&mut peer, &request, case),
+            Ok(request) => {
+                let process = Bound::of(&case.id).and_then(|_| Process::new(client.id()).ok());
+                let mut play = || judge.play(&mut peer, &request, case);
+                match process {
+                    None => play(),
+                    Some(process) => {
+                        let verdict;
+                        (verdict, *growth) = process.watch(play);
+                        verdict
+                    }
+                }
+            }
             Err(nothing) => {
                 Verdict::failed(case.grade, format!("no request: {}", nothing.describe()))
             }

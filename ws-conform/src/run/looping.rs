@@ -52,6 +52,8 @@ pub(crate) fn run(
         case: case.clone(),
         verdict: Verdict::Skipped(why),
         transcript: Transcript::new(),
+        growth: None,
+        took: Duration::ZERO,
     };
     let ran = runnable.iter().map(|case| {
         done.remove(&case.id)
@@ -98,10 +100,13 @@ fn serve(
         }
         _ => {
             let Some(case) = case else { return false };
+            let begun = Instant::now();
             let verdict = judge.play(&mut peer, &request, case);
+            let took = begun.elapsed();
             let transcript = std::mem::take(&mut peer.transcript);
-            let outcome = Outcome { case: (*case).clone(), verdict, transcript };
-            done.insert(case.id.clone(), outcome);
+            let case = (*case).clone();
+            let outcome = Outcome { case, verdict, transcript, growth: None, took };
+            done.insert(outcome.case.id.clone(), outcome);
         }
     }
     false

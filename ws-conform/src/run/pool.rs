@@ -6,8 +6,9 @@ use std::thread;
 
 use super::{Outcome, Progress};
 use crate::case::Case;
+use crate::memory::Bound;
 
-/// Runs cases with so many threads; what comes of them is in the order of the cases.
+/// Runs cases with so many threads, the dear ones with as many as `dear`; what comes of them is in the order of the cases.
 ///
 /// # Errors
 ///
@@ -15,10 +16,11 @@ use crate::case::Case;
 pub(crate) fn run_all(
     cases: Vec<Case>,
     jobs: usize,
+    dear: usize,
     progress: Progress<'_>,
     run: impl Fn(Case) -> Outcome + Sync,
 ) -> Result<Vec<Outcome>, String> {
-    // The dear ones begin first, with half of the threads; the crowd is last, and alone.
+    // The dear ones begin first; the crowd is last, and alone.
     let count = cases.len();
     let mut stages: [Vec<(usize, Case)>; 3] = Default::default();
     for (at, case) in cases.into_iter().enumerate() {
@@ -26,7 +28,7 @@ pub(crate) fn run_all(
     }
     let done = AtomicUsize::new(0);
     let outcomes = Mutex::new(Vec::with_capacity(count));
-    for (stage, threads) in stages.into_iter().zip([jobs.div_ceil(4), jobs, 1]) {
+    for (stage, threads) in stages.into_iter().zip([dear, jobs, 1]) {
         let waiting = Mutex::new(stage.into_iter());
         let work = || {
             loop {
@@ -57,10 +59,8 @@ pub(crate) fn run_all(
 }
 
 fn stage(id: &str) -> usize {
-    let is_dear =
-        ["/flood/", "/stage/endless", "/close/then-data", "/declared/", "/compressed/bomb"];
     match id {
-        _ if is_dear.iter().any(|part| id.contains(part)) => 0,
+        _ if Bound::of(id).is_some() || id.contains("/close/then-data") => 0,
         "server/stage/crowd" => 2,
         _ => 1,
     }

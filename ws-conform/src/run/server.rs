@@ -3,11 +3,13 @@
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::again::again;
 use super::patience::Patience;
-use super::{Filter, Outcome, Progress, Report, run_all};
+use super::{Filter, MAX_GROWTH, Outcome, Progress, Report, run_all};
 use crate::case::{Case, Play};
 use crate::cases::{Side, cases};
 use crate::grade::Grade;
+use crate::memory::{Bound, Process};
 use crate::script::Script;
 use crate::server::exchange;
 use crate::server::opening::open;
@@ -16,6 +18,8 @@ use crate::setup::Setup;
 use crate::talk::Talk;
 use crate::transcript::Transcript;
 use crate::verdict::Verdict;
+use crate::wire::deflate::Deflation;
+use crate::wire::extension::{agreed as agreed_upon, misfit};
 
 /// What is needed to judge a server.
 ///
@@ -40,6 +44,11 @@ pub struct ServerRun {
     pub jobs: usize,
     /// Which cases: all.
     pub filter: Filter,
+    /// The server's process, if it is on this machine. On Linux it is found by its port, when that is one of the loopback
+    /// interface.
+    pub pid: Option<u32>,
+    /// By how many octets it may grow for what is only declared: 32 MiB. Floods may take eight times as much.
+    pub max_growth: u64,
 }
 
 impl ServerRun {
@@ -47,14 +56,23 @@ impl ServerRun {
     pub fn new(setups: Vec<Setup>) -> Self {
         let name = setups.first().map(|setup| setup.url.clone()).unwrap_or_default();
         let (timeout, wait) = (Duration::from_secs(2), Duration::ZERO);
-        Self { setups, name, timeout, wait, jobs: 16, filter: Filter::default() }
+        Self {
+            setups,
+            name,
+            timeout,
+            wait,
+            jobs: 16,
+            filter: Filter::default(),
+            pid: None,
+            max_growth: MAX_GROWTH,
+        }
     }
 
     /// Runs all cases.
     ///
     /// # Errors
     ///
-    /// When no server listens at a URL, or one is not understood.
+    /// When no server listens at a URL, or one is not understood, or there is no process of that number.
     pub fn run(&self, progress: Progress<'_>) -> Result<Report, String> {
         let first = self.setups.first().ok_or("no server was named")?;
         let places: Vec<Place> =
@@ -67,12 +85,19 @@ impl ServerRun {
         let began = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let gone: Vec<AtomicBool> = places.iter().map(|_| AtomicBool::new(false)).collect();
         let patience = Patience::default();
-        let outcomes = run_all(cases, self.jobs, progress, |case| {
+        let processes = self.processes(&places)?;
+        // What grows is only known of one case at a time.
+        let dear = if processes.iter().any(Option::is_some) { 1 } else { self.jobs.div_ceil(4) };
+        let one = |case: Case, timeout: Duration| {
             let found = case.needs.find(&self.setups).map(|setup| {
                 let same = |at: &usize| std::ptr::eq(&self.setups[*at], setup);
                 (0..places.len()).find(same).unwrap_or_default()
             });
+            let begun = Instant::now();
             let mut transcript = Transcript::new();
+            let mut growth = None;
+            let bound = Bound::of(&case.id);
+            let mut max = u64::MAX;
             let verdict = match found {
                 Err(why) => Verdict::Skipped(why),
                 Ok(at) => {
@@ -80,17 +105,40 @@ impl ServerRun {
                         place: &places[at],
                         setup: &self.setups[at],
                         grade: case.grade,
-                        timeout: patience.of(self.timeout),
+                        timeout,
                         gone: &gone[at],
                     };
-                    play(&target, &case, &mut transcript)
+                    let mut run = || play(&target, &case, &mut transcript);
+                    match bound.zip(processes[at].as_ref()) {
+                        None => run(),
+                        Some((bound, process)) => {
+                            max = bound.octets(self.max_growth, self.setups[at].max_message);
+                            let verdict;
+                            (verdict, growth) = process.watch(run);
+                            verdict
+                        }
+                    }
                 }
             };
             patience.learn(&transcript);
-            Outcome { case, verdict, transcript }
-        })?;
+            let took = begun.elapsed();
+            Outcome { case, verdict, transcript, growth: None, took }.weighed(growth, max)
+        };
+        let outcomes =
+            run_all(cases, self.jobs, dear, progress, |case| one(case, patience.of(self.timeout)))?;
+        let outcomes = again(outcomes, self.timeout, |case| one(case, self.timeout));
         let (side, name, target) = (Side::Server, self.name.clone(), first.url.clone());
         Ok(Report { side, name, target, began, outcomes })
+    }
+
+    /// The processes behind the setups, as far as they are known.
+    fn processes(&self, places: &[Place]) -> Result<Vec<Option<Process>>, String> {
+        let found = |place: &Place| place.addresses.first().and_then(|at| Process::listening(*at));
+        let mut processes: Vec<_> = places.iter().map(found).collect();
+        if let (Some(first), Some(pid)) = (processes.first_mut(), self.pid) {
+            *first = Some(Process::new(pid)?);
+        }
+        Ok(processes)
     }
 
     fn await_server(&self, place: &Place) -> Result<(), String> {
@@ -119,16 +167,25 @@ fn play(target: &Target<'_>, case: &Case, transcript: &mut Transcript) -> Verdic
 fn messages(target: &Target<'_>, script: &Script, transcript: &mut Transcript) -> Verdict {
     let (mut peer, agreed) = match open(target, script.extension, transcript) {
         Ok(opened) => opened,
+        // How such an offer is answered is asked in cases of its own.
+        Err(_) if script.extension.is_some_and(|offer| offer.contains(';')) => {
+            return Verdict::Skipped("there is no handshake with this offer".to_owned());
+        }
         Err(verdict) => return verdict,
     };
-    let compresses = agreed.is_some_and(|agreed| agreed.contains("permessage-deflate"));
-    let verdict = if script.extension.is_some() && !compresses {
-        Verdict::Information("permessage-deflate was not agreed upon".to_owned())
+    let offer = script.extension.unwrap_or_default();
+    let answer = agreed.unwrap_or_default();
+    let deflation = agreed_upon(&answer).map(|agreed| Deflation::new(agreed, true));
+    let verdict = if let Some(why) = misfit(&answer, offer).filter(|_| !answer.is_empty()) {
+        Verdict::failed(Grade::Must, why)
+    } else if script.extension.is_some() && deflation.is_none() {
+        Verdict::Skipped("permessage-deflate is not agreed upon".to_owned())
     } else {
         let mut talk = Talk {
             peer: &mut peer,
             is_client: true,
-            compresses,
+            unfinished: None,
+            deflation,
             grade: target.grade,
             timeout: target.timeout,
             max_message: target.setup.max_message,

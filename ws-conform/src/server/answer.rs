@@ -71,31 +71,24 @@ fn of_request(vector: &Vector, name: &str) -> String {
     values.map(|(_, value)| value.trim()).collect::<Vec<_>>().join(", ")
 }
 
-/// Looks at a refusal. Each of these rules is broken by all refusals or by none, so it is a failure of one case, and
-/// mentioned in the others.
+/// Looks at a refusal. A rule that is broken by all refusals or by none is a failure of one case, and mentioned in the
+/// others.
 pub(crate) fn check_refusal(head: &Head, status: u16, vector: &Vector) -> Option<Fault> {
-    let must = |case, why: &str| Some((decisive(vector, case, Grade::Must), why.to_owned()));
-    // "The origin server MUST generate an Allow header field in a 405 response". RFC 9110 15.5.6
-    if status == 405 && head.values("Allow").next().is_none() {
-        return must("server/method/put", "405 without Allow");
-    }
+    let told = |why: &str| Some((Grade::Information, why.to_owned()));
     // "instead send an appropriate HTTP error code (such as 426 Upgrade Required) and a |Sec-WebSocket-Version| header
     // field indicating the version(s) the server is capable of understanding". RFC 6455 4.2.2(4)
     let names_version = head.has_member("Sec-WebSocket-Version", "13");
     if OTHER_VERSIONS.contains(&vector.id.as_str()) && !names_version {
         let why = "a refusal of another version without Sec-WebSocket-Version: 13";
-        return must("server/wsversion/14", why);
+        let is_decisive = vector.id == "server/wsversion/14";
+        return if is_decisive { Some((Grade::Must, why.to_owned())) } else { told(why) };
     }
-    // "The server MUST send an Upgrade header field in a 426 response". RFC 9110 15.5.22
-    if status == 426 && head.values("Upgrade").next().is_none() {
-        return must("server/wsversion/8", "426 without Upgrade");
+    // `server/answer/405-allow` and `server/answer/426-upgrade`.
+    match status {
+        405 if head.values("Allow").next().is_none() => told("405 without Allow"),
+        426 if head.values("Upgrade").next().is_none() => told("426 without Upgrade"),
+        _ => None,
     }
-    None
-}
-
-/// The grade in the case where it decides, and information elsewhere.
-pub(crate) fn decisive(vector: &Vector, case: &str, grade: Grade) -> Grade {
-    if vector.id == case { grade } else { Grade::Information }
 }
 
 /// Requests that are good but for their version.

@@ -1,4 +1,4 @@
-//! A handshake that is as good as can be, on the way to something else.
+//! A connection, and a handshake that is as good as can be, on the way to something else.
 
 use crate::peer::Peer;
 use crate::server::target::Target;
@@ -72,4 +72,19 @@ pub(crate) fn await_101(target: &Target<'_>, peer: &mut Peer) -> Result<Option<S
             _ => return Err(format!("no WebSocket: {:?} where a 101 had to be", head.start_line)),
         }
     }
+}
+
+/// Plays steps over one connection, and keeps its transcript.
+pub(crate) fn over(
+    target: &Target<'_>,
+    transcript: &mut Transcript,
+    steps: impl FnOnce(&mut Peer) -> Result<Verdict, Verdict>,
+) -> Verdict {
+    let mut peer = match target.connect(transcript) {
+        Ok(peer) => peer,
+        Err(verdict) => return verdict,
+    };
+    let verdict = steps(&mut peer).unwrap_or_else(|verdict| verdict);
+    *transcript = peer.transcript;
+    verdict
 }

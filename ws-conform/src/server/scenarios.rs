@@ -5,86 +5,13 @@ use std::time::{Duration, Instant};
 
 use crate::grade::Grade;
 use crate::peer::{Deaf, Nothing, Peer};
-use crate::server::exchange::body;
-use crate::server::opening::{await_101, open, request};
+use crate::server::opening::{await_101, open, over, request};
+use crate::server::refusals::{refusal, without_key};
 use crate::server::target::Target;
 use crate::transcript::Transcript;
 use crate::verdict::Verdict;
+use crate::wire::frame::{Frame, PING};
 use crate::wire::head::Head;
-
-/// Plays steps over one connection, and keeps its transcript.
-fn over(
-    target: &Target<'_>,
-    transcript: &mut Transcript,
-    steps: impl FnOnce(&mut Peer) -> Result<Verdict, Verdict>,
-) -> Verdict {
-    let mut peer = match target.connect(transcript) {
-        Ok(peer) => peer,
-        Err(verdict) => return verdict,
-    };
-    let verdict = steps(&mut peer).unwrap_or_else(|verdict| verdict);
-    *transcript = peer.transcript;
-    verdict
-}
-
-/// A request without its key, otherwise good.
-fn without_key(target: &Target<'_>) -> String {
-    let good = request(target, None);
-    good.split_inclusive("\r\n").filter(|line| !line.starts_with("Sec-WebSocket-Key")).collect()
-}
-
-fn refusal(target: &Target<'_>, peer: &mut Peer) -> Result<Head, Verdict> {
-    let head = peer
-        .head(target.until())
-        .map_err(|nothing| target.failed(format!("no answer: {}", nothing.describe())))?;
-    match head.status() {
-        Some(400..=599) => {}
-        _ => return Err(target.failed(format!("{:?} where an error was due", head.start_line))),
-    }
-    body(peer, &head, false, target.until()).map_err(|(grade, why)| Verdict::failed(grade, why))?;
-    Ok(head)
-}
-
-/// A bad request has an answer.
-pub(crate) fn refusal_is_said(target: &Target<'_>, transcript: &mut Transcript) -> Verdict {
-    over(target, transcript, |peer| {
-        peer.send(without_key(target).as_bytes(), target.until());
-        refusal(target, peer).map(|_| Verdict::Passed)
-    })
-}
-
-/// A good request in which a line is another one has an answer with 400 or the like.
-fn is_answered(target: &Target<'_>, transcript: &mut Transcript, old: &str, new: &str) -> Verdict {
-    over(target, transcript, |peer| {
-        peer.send(request(target, None).replacen(old, new, 1).as_bytes(), target.until());
-        refusal(target, peer).map(|_| Verdict::Passed)
-    })
-}
-
-/// One without Host.
-pub(crate) fn no_host_is_answered(target: &Target<'_>, transcript: &mut Transcript) -> Verdict {
-    is_answered(target, transcript, "Host: ws.example\r\n", "")
-}
-
-/// One with white space before a colon.
-pub(crate) fn space_is_answered(target: &Target<'_>, transcript: &mut Transcript) -> Verdict {
-    is_answered(target, transcript, "\r\n\r\n", "\r\nX-Space : 1\r\n\r\n")
-}
-
-/// One with a length that is none.
-pub(crate) fn bad_len_is_answered(target: &Target<'_>, transcript: &mut Transcript) -> Verdict {
-    is_answered(target, transcript, "\r\n\r\n", "\r\nContent-Length: x\r\n\r\n")
-}
-
-/// One with a line that is no field.
-pub(crate) fn bad_field_is_answered(target: &Target<'_>, transcript: &mut Transcript) -> Verdict {
-    is_answered(target, transcript, "\r\n\r\n", "\r\nno field\r\n\r\n")
-}
-
-/// One with a request line that is none.
-pub(crate) fn bad_line_is_answered(target: &Target<'_>, transcript: &mut Transcript) -> Verdict {
-    is_answered(target, transcript, " HTTP/1.1", " HTTP/1.1x")
-}
 
 /// A good request after a refusal has been read.
 pub(crate) fn keep_alive(target: &Target<'_>, transcript: &mut Transcript) -> Verdict {
@@ -125,6 +52,38 @@ fn second(
         Err(_) if closes => Err(Verdict::failed(Grade::Should, "said close, and does not close")),
         Err(why) => Err(target.failed(format!("neither closed nor answered: {why}"))),
     }
+}
+
+/// The body of a good request looks like a ping, and another ping is behind it.
+pub(crate) fn body_is_no_frames(target: &Target<'_>, transcript: &mut Transcript) -> Verdict {
+    over(target, transcript, |peer| {
+        let [inside, behind] = ["body", "frame"].map(|text| Frame::new(PING, text).octets(true));
+        let len = format!("\r\nContent-Length: {}\r\n\r\n", inside.len());
+        let head = request(target, None).replacen("\r\n\r\n", &len, 1);
+        peer.send(&[head.as_bytes(), &inside, &behind].concat(), target.until());
+        loop {
+            match peer.head(target.until()).map(|head| head.status()) {
+                Ok(Some(101)) => break,
+                Ok(Some(100..=199)) => {}
+                Ok(_) | Err(Nothing::Ended(_)) => return Ok(Verdict::Passed),
+                // That there is an answer is asked elsewhere.
+                Err(nothing) => return Ok(Verdict::Information(nothing.describe())),
+            }
+        }
+        loop {
+            match peer.frame(target.until()) {
+                Ok(frame) if frame.payload == b"body" => {
+                    return Err(target.failed("the body of the request was taken for a frame"));
+                }
+                Ok(frame) if frame.payload == b"frame" => return Ok(Verdict::Passed),
+                Ok(_) => {}
+                Err(nothing) => {
+                    let found = nothing.describe();
+                    return Ok(Verdict::Information(format!("accepted, and then {found}")));
+                }
+            }
+        }
+    })
 }
 
 /// One octet at a time.

@@ -13,7 +13,7 @@ use crate::verdict::Verdict;
 /// Where a server is.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
-    addresses: Vec<SocketAddr>,
+    pub(crate) addresses: Vec<SocketAddr>,
     pub(crate) path: String,
 }
 

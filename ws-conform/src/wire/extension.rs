@@ -125,14 +125,44 @@ pub(crate) fn misfit(answer: &str, offers: &str) -> Option<String> {
     (deflates > 1).then(|| format!("{answer:?} takes permessage-deflate twice"))
 }
 
+/// What an answer makes of the contexts of both sides; `None` when it does not take permessage-deflate.
+pub(crate) fn agreed(answer: &str) -> Option<Agreed> {
+    let answer = parse_answer(answer)?.into_iter().find(Extension::is_deflate)?;
+    let side = |context, window| Context {
+        keeps: !answer.has(context),
+        bits: answer.value(window).and_then(|value| bits(value.as_deref())).unwrap_or(15),
+    };
+    Some(Agreed {
+        client: side("client_no_context_takeover", "client_max_window_bits"),
+        server: side("server_no_context_takeover", "server_max_window_bits"),
+    })
+}
+
+/// What was agreed upon for messages of either side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Agreed {
+    pub(crate) client: Context,
+    pub(crate) server: Context,
+}
+
+/// What a side may refer to in its messages. RFC 7692 7.1.1 and 7.1.2
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Context {
+    /// Earlier messages, too.
+    pub(crate) keeps: bool,
+    /// So far, as the logarithm of octets.
+    pub(crate) bits: u8,
+}
+
 /// Whether an answer accepts an offer. RFC 7692 7.1.1 and 7.1.2
 fn fits(answer: &Extension, offer: &Extension) -> bool {
     let window = |of: &Extension, name| of.value(name).map(|value| bits(value.as_deref()));
     let server =
         match (window(offer, "server_max_window_bits"), window(answer, "server_max_window_bits")) {
             (Some(Some(offered)), Some(Some(answered))) => answered <= offered,
+            // The longest one is what no word means, too.
+            (Some(Some(15)) | None, _) => true,
             (Some(_), _) => false,
-            (None, _) => true,
         };
     let client =
         match (window(offer, "client_max_window_bits"), window(answer, "client_max_window_bits")) {
@@ -151,6 +181,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn answers_say_what_contexts_are() {
+        let all =
+            "x, permessage-deflate; server_no_context_takeover; client_max_window_bits=\"10\"";
+        let client = Context { keeps: true, bits: 10 };
+        let server = Context { keeps: false, bits: 15 };
+        assert_eq!(agreed(all), Some(Agreed { client, server }));
+        assert_eq!(agreed("x"), None);
+    }
+
+    #[test]
     fn answers_are_held_against_offers() {
         let fit = [
             ("permessage-deflate", "permessage-deflate; client_max_window_bits"),
@@ -164,6 +204,7 @@ mod tests {
             ),
             ("permessage-deflate", "permessage-deflate; x, permessage-deflate"),
             ("permessage-deflate; server_no_context_takeover", "permessage-deflate"),
+            ("permessage-deflate", "permessage-deflate; server_max_window_bits=15"),
             ("other", "x; a=\"\\,\", other; a=\"b\", permessage-deflate"),
         ];
         for (answer, offers) in fit {

@@ -19,6 +19,10 @@ pub(crate) enum Behaviour {
     Closes,
     /// Any head is answered with 101, and then nothing is read any more.
     HangsOpen,
+    /// It takes permessage-deflate as it is offered, and sends frames back as they came, unmasked; it never compresses.
+    Mirrors,
+    /// Frames get as much room as their heads declare, up to 128 MiB.
+    Hoards,
     /// Good requests are answered with 101; at the first other one, nobody listens any more.
     Crashes,
 }
@@ -61,9 +65,22 @@ fn serve(mut stream: TcpStream, behaviour: Behaviour) {
     }
     if behaviour != Behaviour::Mute {
         let Some(head) = head(&mut stream) else { return };
+        if behaviour == Behaviour::Mirrors {
+            mirror(&mut stream, &head);
+            return;
+        }
         if stream.write_all(answer(&head).as_bytes()).is_err() {
             return;
         }
+    }
+    if behaviour == Behaviour::Hoards {
+        let mut head = [0; 10];
+        if stream.read_exact(&mut head).is_ok() && head[1] & 127 == 127 {
+            let len = head[2..].iter().fold(0, |len, octet| len << 8 | usize::from(*octet));
+            let mut room = vec![1; len.min(128 << 20)];
+            while stream.read(&mut room).is_ok_and(|len| len > 0) {}
+        }
+        return;
     }
     if behaviour == Behaviour::HangsOpen {
         thread::sleep(Duration::from_secs(600));
@@ -77,6 +94,37 @@ fn serve_good(mut stream: TcpStream) -> bool {
     let Some(head) = head(&mut stream) else { return true };
     let _ = stream.write_all(answer(&head).as_bytes());
     head.starts_with("GET / HTTP/1.1\r\nHost: ")
+}
+
+/// Pings are answered, and a close ends it.
+fn mirror(stream: &mut TcpStream, head: &str) -> Option<()> {
+    let name = "Sec-WebSocket-Extensions: ";
+    let offer = head.lines().find(|line| line.starts_with(name)).unwrap_or("X-None: x");
+    // A hint without a value is no answer.
+    let offer = offer.replace("; client_max_window_bits", "");
+    let answer = answer(head).replacen("\r\n\r\n", &format!("\r\n{offer}\r\n\r\n"), 1);
+    stream.write_all(answer.as_bytes()).ok()?;
+    loop {
+        let mut first = [0; 2];
+        stream.read_exact(&mut first).ok()?;
+        let mut rest = vec![0; [0, 2, 8][usize::from(first[1] & 127).saturating_sub(125)]];
+        stream.read_exact(&mut rest).ok()?;
+        let len = match rest[..] {
+            [] => usize::from(first[1] & 127),
+            _ => rest.iter().fold(0, |len, octet| len << 8 | usize::from(*octet)),
+        };
+        let mut key = [0; 4];
+        stream.read_exact(&mut key).ok()?;
+        let mut payload = vec![0; len];
+        stream.read_exact(&mut payload).ok()?;
+        payload.iter_mut().zip(key.iter().cycle()).for_each(|(octet, key)| *octet ^= key);
+        let opcode = if first[0] & 15 == 9 { first[0] + 1 } else { first[0] };
+        let frame = [&[opcode, first[1] & 127][..], &rest, &payload].concat();
+        stream.write_all(&frame).ok()?;
+        if opcode & 15 == 8 {
+            return None;
+        }
+    }
 }
 
 /// All up to the blank line.

@@ -1,5 +1,7 @@
 //! Who is judged, and in what it is written.
 
+use super::compiled::{self, Recipe};
+
 /// How a program of an implementation is had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Means {
@@ -7,8 +9,10 @@ pub(crate) enum Means {
     Python,
     /// `interop/field/echo.mjs`.
     Node,
-    /// A server of the benchmarks.
+    /// A server of the benchmarks, or their `echo_client`.
     Bench,
+    /// A program of one file.
+    Compiled(&'static Recipe),
     /// `interop/field/echo.cpp`.
     Beast,
 }
@@ -24,9 +28,16 @@ pub(crate) struct Implementation {
     pub(crate) is_server: bool,
     /// What a reader has to know of how it was run.
     pub(crate) note: &'static str,
+    /// Whether permessage-deflate is on by default, or where its documentation begins.
+    pub(crate) deflates: bool,
 }
 
 impl Implementation {
+    /// The same, with permessage-deflate.
+    const fn deflating(self) -> Self {
+        Self { deflates: true, ..self }
+    }
+
     /// A word for files.
     pub(crate) fn slug(&self) -> String {
         let role = if self.is_server { "server" } else { "client" };
@@ -48,11 +59,11 @@ pub(crate) fn is_chosen(slug: &str, only: Option<&str>) -> bool {
 /// All of them.
 pub(crate) const ALL: &[Implementation] = &[
     server("Boost.Beast", "boost", Means::Beast, "synchronous, a thread for each connection"),
-    server("websockets", "websockets", Means::Python, "asyncio"),
-    server("aiohttp", "aiohttp", Means::Python, ""),
+    server("websockets", "websockets", Means::Python, "asyncio").deflating(),
+    server("aiohttp", "aiohttp", Means::Python, "").deflating(),
     server("tornado", "tornado", Means::Python, ""),
-    server("uvicorn with wsproto", "wsproto", Means::Python, "HTTP by h11"),
-    server("hypercorn", "hypercorn", Means::Python, "frames by wsproto, HTTP by h11"),
+    server("uvicorn with wsproto", "wsproto", Means::Python, "HTTP by h11").deflating(),
+    server("hypercorn", "hypercorn", Means::Python, "frames by wsproto, HTTP by h11").deflating(),
     server("ws", "ws", Means::Node, "HTTP by Node"),
     server("faye-websocket", "faye-websocket", Means::Node, "HTTP by Node"),
     server(
@@ -67,16 +78,40 @@ pub(crate) const ALL: &[Implementation] = &[
     server("tokio-websockets", "tokio-websockets", Means::Bench, ""),
     server("soketto", "soketto", Means::Bench, ""),
     server("sockudo-ws", "sockudo-ws", Means::Bench, ""),
-    server("yawc", "yawc", Means::Bench, "HTTP by hyper"),
-    client("websockets", "websockets", Means::Python, "asyncio"),
+    server("yawc", "yawc", Means::Bench, "HTTP by hyper; text is checked, which is an option"),
+    server("gorilla", "gorilla", GORILLA, "HTTP by Go; text is checked, as its documentation says"),
+    server("nhooyr", "nhooyr", NHOOYR, "HTTP by Go; text is checked").deflating(),
+    server("libwebsockets", "libwebsockets", LIBWEBSOCKETS, "text is checked, which is an option"),
+    server("libsoup", "libsoup", LIBSOUP, "").deflating(),
+    server("Netty", "netty", NETTY, "without pages").deflating(),
+    server("Tomcat", "tomcat", TOMCAT, "").deflating(),
+    client("websockets", "websockets", Means::Python, "asyncio").deflating(),
     client("aiohttp", "aiohttp", Means::Python, ""),
     client("tornado", "tornado", Means::Python, ""),
     client("websocket-client", "websocket-client", Means::Python, ""),
-    client("ws", "ws", Means::Node, "HTTP by Node"),
+    client("ws", "ws", Means::Node, "HTTP by Node").deflating(),
     client("faye-websocket", "faye-websocket", Means::Node, ""),
     client("websocket (npm)", "websocket", Means::Node, "HTTP by Node"),
-    client("Node", "node", Means::Node, "its own client, which is undici's"),
+    client("Node", "node", Means::Node, "its own client, which is undici's").deflating(),
+    client("tungstenite", "tungstenite", Means::Bench, ""),
+    client("tokio-tungstenite", "tokio-tungstenite", Means::Bench, ""),
+    client("fastwebsockets", "fastwebsockets", Means::Bench, "HTTP by hyper"),
+    client("tokio-websockets", "tokio-websockets", Means::Bench, ""),
+    client("soketto", "soketto", Means::Bench, ""),
+    client("yawc", "yawc", Means::Bench, "HTTP by hyper; text is checked, which is an option")
+        .deflating(),
+    client("gorilla", "gorilla", GORILLA, "text is checked, as its documentation says"),
+    client("nhooyr", "nhooyr", NHOOYR, "HTTP by Go; text is checked").deflating(),
+    client("libwebsockets", "libwebsockets", LIBWEBSOCKETS, "text is checked, which is an option"),
+    client("libsoup", "libsoup", LIBSOUP, ""),
 ];
+
+const GORILLA: Means = Means::Compiled(&compiled::GORILLA);
+const NHOOYR: Means = Means::Compiled(&compiled::NHOOYR);
+const LIBWEBSOCKETS: Means = Means::Compiled(&compiled::LIBWEBSOCKETS);
+const LIBSOUP: Means = Means::Compiled(&compiled::LIBSOUP);
+const NETTY: Means = Means::Compiled(&compiled::NETTY);
+const TOMCAT: Means = Means::Compiled(&compiled::TOMCAT);
 
 const fn server(
     name: &'static str,
@@ -84,7 +119,7 @@ const fn server(
     means: Means,
     note: &'static str,
 ) -> Implementation {
-    Implementation { name, package, means, is_server: true, note }
+    Implementation { name, package, means, is_server: true, note, deflates: false }
 }
 
 const fn client(
@@ -93,7 +128,7 @@ const fn client(
     means: Means,
     note: &'static str,
 ) -> Implementation {
-    Implementation { name, package, means, is_server: false, note }
+    Implementation { name, package, means, is_server: false, note, deflates: false }
 }
 
 #[cfg(test)]

@@ -4,12 +4,14 @@
 //! |---|---|
 //! | [`implementations`] | who they are |
 //! | [`programs`] | getting and starting them |
+//! | [`compiled`] | those that a compiler makes of one file |
 //! | [`pages`] | `docs/conformance/` |
 
 use std::path::Path;
 
 use serde_json::Value;
 
+mod compiled;
 mod implementations;
 mod pages;
 mod programs;
@@ -78,13 +80,17 @@ fn one(judge: &Judge, programs: &Programs, each: &Implementation) -> Result<Row,
         None => Target::Client(programs.client(each)?),
     };
     // Interpreters need a moment to start, and this machine may have others to serve.
-    let more = ["--timeout", "5", "--wait", "30", "--jobs", if each.is_server { "8" } else { "4" }];
+    let jobs = if each.is_server { "8" } else { "4" };
+    let mut more = vec!["--timeout", "5", "--wait", "30", "--jobs", jobs];
+    if each.deflates {
+        more.push("--deflate");
+    }
     let report = judge.judge(&Accused {
         slug: &slug,
         name: &format!("{} {version}", each.name),
         target,
         setups: Vec::new(),
-        more: more.map(str::to_owned).into(),
+        more: more.into_iter().map(str::to_owned).collect(),
     })?;
     Ok(Row { slug, name: each.name.to_owned(), version, note: each.note, report })
 }

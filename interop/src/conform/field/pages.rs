@@ -60,7 +60,9 @@ fn table(kept: &str, rows: &[Row]) -> String {
     let mut text = HEAD.to_owned();
     for (role, title) in [("-server.html", "Servers"), ("-client.html", "Clients")] {
         let _ = write!(text, "\n## {title}\n\n{COLUMNS}\n");
-        for line in lines.iter().filter(|line| line.contains(role)) {
+        let (ours, others): (Vec<_>, Vec<_>) =
+            lines.iter().filter(|line| line.contains(role)).partition(|line| line.contains(OURS));
+        for line in others.into_iter().chain(ours) {
             let _ = writeln!(text, "{line}");
         }
     }
@@ -70,8 +72,9 @@ fn table(kept: &str, rows: &[Row]) -> String {
 fn line(row: &Row) -> String {
     let count = |grade: &str| {
         let count = &row.report["summary"][grade];
-        let passed = count["passed"].as_u64().unwrap_or_default();
-        format!("{passed} / {}", count["failed"].as_u64().unwrap_or_default())
+        let of = |verdict: &str| count[verdict].as_u64().unwrap_or_default();
+        // What is legitimate either way has not failed.
+        format!("{} / {}", of("passed") + of("information"), of("failed"))
     };
     let told = &row.report["summary"]["information"]["information"];
     format!(
@@ -88,6 +91,9 @@ fn line(row: &Row) -> String {
     )
 }
 
+/// What lines of ours have in their last column.
+const OURS: &str = "`ws-demo`";
+
 const COLUMNS: &str = "| implementation | version | date | MUST | SHOULD | security | robustness | information | run |\n\
     |---|---|---|---|---|---|---|---|---|";
 
@@ -95,9 +101,9 @@ const HEAD: &str = "\
 # The field, judged from outside
 
 What [`ws-conform`](../../ws-conform) finds at other people's implementations, each as an echo server or client of a few
-lines, in the way that its documentation shows first, with its defaults; and at ours, at the end. A pair of numbers is cases passed and failed; a
-failure counts by what it weighs, which can be less than the case as a whole. *Information* is the number of cases with two
-legitimate readings. Each name leads to a page with all cases: octets are shown of those that failed, but
+lines, in the way that its documentation shows first, with its defaults; and at ours, at the end. A pair of numbers is cases passed and failed, of
+those that were run; a failure counts by what it weighs, which can be less than the case as a whole. *Information* is the number of
+cases with two legitimate readings. Each name leads to a page with all cases: octets are shown of those that failed, but
 for those of security, and of the others the names.
 
 How to read it:
@@ -106,6 +112,8 @@ How to read it:
   has asked for. What each grade means is in the [README](../../ws-conform/README.md#grades).
 - A case says nothing about what is behind a setting that is off by default, and nothing about speed.
 - Where a server takes its HTTP from another library, the handshake is that library's.
+- What is in C, C++, Go or Java is Debian's, and its authors may have something newer. The programs, and what they do beside
+  defaults, are in [interop](../../interop/README.md#the-field).
 - If a case is unfair, its page has all that is needed to say so.
 
 Made by `cargo xtask conform --field`.
@@ -122,7 +130,7 @@ mod tests {
             "date": "2026-11-30",
             "target": "/x/python /y/echo.py {url}",
             "summary": {
-                "MUST": {"passed": 5, "failed": failed},
+                "MUST": {"passed": 3, "information": 2, "failed": failed},
                 "information": {"information": 7},
             },
         });
@@ -142,6 +150,13 @@ mod tests {
         assert!(second.contains("[a](a-server.html) | 1 | 2026-11-30 | 5 / 0 |"), "{second}");
         assert!(second.contains("b-client.html) | 1 | 2026-11-30 | 5 / 2 |"), "{second}");
         assert_eq!(second.matches("a-server.html").count(), 1);
+    }
+
+    #[test]
+    fn ours_come_last() {
+        let ours = Row { note: "`ws-demo`, as it is", ..row("ws-x-server", 0) };
+        let all = table(&table("", &[ours]), &[row("b-server", 0)]);
+        assert!(all.find("b-server") < all.find("ws-x-server"), "{all}");
     }
 
     #[test]

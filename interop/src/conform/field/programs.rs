@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use super::compiled::Language;
 use super::implementations::{Implementation, Means};
 use crate::install::{Stamp, does, has, read};
 use crate::peers::system;
@@ -19,6 +20,9 @@ pub(crate) struct Programs {
     node: Result<PathBuf, String>,
     bench: Result<PathBuf, String>,
     beast: Result<PathBuf, String>,
+    /// Where compiled programs lie, and what they are made of.
+    home: PathBuf,
+    folder: PathBuf,
     /// The versions that this workspace has of other libraries.
     lock: String,
 }
@@ -66,6 +70,8 @@ impl Programs {
             node: node(&home.join("field-npm"), &folder),
             bench: site.bench(),
             beast: beast(&home.join("field-beast"), &folder),
+            home,
+            folder,
             lock: read(&site.of_root("Cargo.lock"))?,
         })
     }
@@ -94,6 +100,10 @@ impl Programs {
                     .filter_map(|line| line.strip_prefix("#define BOOST_LIB_VERSION \""));
                 let version = lines.next().ok_or("no version in its headers")?;
                 Ok(version.trim_end_matches('"').replace('_', "."))
+            }
+            Means::Compiled(recipe) => {
+                recipe.make(&self.home, &self.folder)?;
+                recipe.version()
             }
             Means::Python | Means::Node => {
                 let words = self.words(of, "version")?;
@@ -151,7 +161,21 @@ impl Programs {
                 words
             }
             Means::Beast => vec![shown(self.beast.as_ref().map_err(Clone::clone)?)],
-            Means::Bench => return Err("only a server".to_owned()),
+            Means::Bench => {
+                let bench = self.bench.as_ref().map_err(Clone::clone)?;
+                let client = bench.with_file_name("examples").join("echo_client");
+                vec![shown(&client), of.package.to_owned()]
+            }
+            Means::Compiled(recipe) => {
+                let mut words = recipe.make(&self.home, &self.folder)?;
+                match recipe.language {
+                    // One program for both libraries.
+                    Language::Go => words.extend([of.package, role].map(str::to_owned)),
+                    Language::C(_) => words.push(role.to_owned()),
+                    Language::Java(_) => {}
+                }
+                words
+            }
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Answers.
 
 use super::row::Row;
-use crate::grade::Grade::{Information, Must, Robustness, Security, Should};
+use crate::grade::Grade::{Information, Must, Robustness, Should};
 
 pub(super) const ROWS: &[Row] = &[
     (
@@ -38,7 +38,26 @@ pub(super) const ROWS: &[Row] = &[
         "A later minor version may be taken as HTTP/1.1 or fail: nobody sends one.",
     ),
     ("client/version/1.2-403", Must, "Any status but 101 opens nothing."),
-    ("client/connection/", Must, "Connection is a list, and the option upgrade has to be in it."),
+    (
+        "client/connection/",
+        Must,
+        "Connection has the option upgrade: a member of the list, not a part of a word.",
+    ),
+    (
+        "client/connection/list",
+        Information,
+        "A list with the option upgrade is let in where the client's checks are described; the server's part says that the value is Upgrade, and that clients fail at others.",
+    ),
+    (
+        "client/connection/with-close",
+        Information,
+        "A list with the option upgrade is let in where the client's checks are described; the server's part says that the value is Upgrade, and that clients fail at others.",
+    ),
+    (
+        "client/connection/empty-members",
+        Information,
+        "A list with the option upgrade is let in where the client's checks are described; the server's part says that the value is Upgrade, and that clients fail at others.",
+    ),
     (
         "client/upgrade/",
         Must,
@@ -60,10 +79,30 @@ pub(super) const ROWS: &[Row] = &[
         Must,
         "A subprotocol that was not offered fails the handshake; one that was does not.",
     ),
+    (
+        "client/protocol/none-chosen",
+        Information,
+        "Who offers subprotocols and gets none may go on without one, or fail, as browsers do.",
+    ),
     ("client/protocol/same-twice", Should, "The answer names one subprotocol at most."),
     ("client/protocol/two-lines", Should, "The answer names one subprotocol at most."),
     ("client/protocol/empty", Should, "An empty name is no subprotocol that was offered."),
-    ("client/interim/", Must, "Answers of 1xx may come before the final one, and are skipped."),
+    (
+        "client/interim/",
+        Must,
+        "A client must be able to read one or more answers of 1xx before the final one.",
+    ),
+    ("client/interim/twelve", Robustness, "How many answers of 1xx are read may have a limit."),
+    (
+        "client/interim/100-with-length",
+        Should,
+        "An answer of 1xx has no content whatever its fields say, though a server must not send such a field.",
+    ),
+    (
+        "client/interim/100-chunked",
+        Should,
+        "An answer of 1xx has no content whatever its fields say, though a server must not send such a field.",
+    ),
     ("client/interim/malformed", Should, "A head that is none is no answer."),
     ("client/interim/over", Robustness, "A limit for heads is one for each of them."),
     ("client/interim/head-limit", Robustness, "A limit for heads is one for each of them."),
@@ -83,16 +122,16 @@ pub(super) const ROWS: &[Row] = &[
     ("client/field/bare", Information, "A bare CR makes a field invalid, or counts as a space."),
     (
         "client/field/cr-hides",
-        Security,
-        "A bare CR does not end a line: what is behind it is no field.",
+        Must,
+        "A bare CR makes its element invalid or counts as a space: what is behind it is no field.",
     ),
     ("client/field/lf-", Information, "A lone LF may be taken as the end of a line."),
     ("client/field/obs-text", Robustness, "Octets above 0x7f in a value are opaque."),
     ("client/field/fold-harmless", Information, "A folded line is refused, or counts as a space."),
     (
         "client/field/fold-hides",
-        Security,
-        "A folded line is part of the field before it, and no field of its own.",
+        Must,
+        "A folded line counts as spaces in the field before it: it is no field of its own.",
     ),
     ("client/size/", Robustness, "Common sizes are taken, and limits are kept."),
     ("client/size/fields-150", Information, "How many fields are taken is up to the client."),
@@ -109,6 +148,41 @@ pub(super) const ROWS: &[Row] = &[
         "client/deflate/",
         Must,
         "An extension with parameters that were not offered, or that are none, fails the handshake; one that fits an offer does not.",
+    ),
+    (
+        "client/deflate/nct-server-missing",
+        Should,
+        "A server that takes an offer says so of each parameter that it takes; that a client has to mind is not said.",
+    ),
+    (
+        "client/deflate/server-10-larger",
+        Should,
+        "A server answers with the window that was asked for or a smaller one; that a client has to mind is not said.",
+    ),
+    (
+        "client/deflate/server-10-missing",
+        Should,
+        "A server that takes an offer says so of each parameter that it takes; that a client has to mind is not said.",
+    ),
+    (
+        "client/deflate/two-lines-same",
+        Information,
+        "That extensions may be split over several lines is written in one place, and that they must not in another.",
+    ),
+    (
+        "client/deflate/server-9-unasked",
+        Should,
+        "A server may limit its own window without being asked; a client that cannot have that may fail.",
+    ),
+    (
+        "client/deflate/server-15-unasked",
+        Should,
+        "A server may name its own window without being asked; a client that cannot have that may fail.",
+    ),
+    (
+        "client/deflate/nct-server-unasked",
+        Should,
+        "A server may give up its context without being asked; a client that cannot have that may fail.",
     ),
     ("client/deflate/quoted", Should, "A number in quotes is that number."),
     ("client/deflate/empty", Should, "An empty list of extensions is no list."),

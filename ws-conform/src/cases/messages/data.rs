@@ -94,7 +94,12 @@ fn between() -> Vec<Draft> {
     let rule = about(
         Must,
         "RFC 6455 5.5",
-        "Control frames may stand between the fragments of a message, and are answered there.",
+        "An endpoint must be able to handle control frames between the fragments of a message.",
+    );
+    let common = about(
+        Robustness,
+        "RFC 6455 5.5",
+        "Control frames may stand between the fragments of a message; a limit for their number is allowed.",
     );
     let fragments = cut(&["Hel", "lo"]);
     let with = |between: Vec<Frame>| {
@@ -126,7 +131,7 @@ fn between() -> Vec<Draft> {
             "a pong between two fragments",
             [with(vec![Frame::new(PONG, "x")]), echo("Hello")],
         ),
-        rule.case(
+        common.case(
             "fragments/pings-between",
             "a hundred pings between two fragments",
             [with(many), echo("Hello")],

@@ -65,9 +65,12 @@ fn reserved() -> Vec<Draft> {
     ];
     for (name, frames) in others {
         let title = format!("a reserved bit: {name}");
+        let is_close = name == "close";
         // A close is answered either way; with which code is up to who answers.
-        let end = if name == "close" { Step::FailsOrNot(CODES) } else { Step::Fails(CODES) };
-        drafts.push(rule.case(format!("reserved/{name}"), title, [Step::Send(frames), end]));
+        let end = if is_close { Step::FailsOrNot(CODES) } else { Step::Fails(CODES) };
+        let mut draft = rule.case(format!("reserved/{name}"), title, [Step::Send(frames), end]);
+        draft.grade = if is_close { Information } else { Must };
+        drafts.push(draft);
     }
     drafts
 }
@@ -103,8 +106,11 @@ fn opcodes() -> Vec<Draft> {
 }
 
 fn controls() -> Vec<Draft> {
-    let rule =
-        about(Must, "RFC 6455 5.5", "Control frames have 125 octets at most, and no fragments.");
+    let rule = about(
+        Should,
+        "RFC 6455 5.5",
+        "Control frames must have 125 octets at most, and no fragments; what to do with others is not said, but a frame that is none cannot be answered.",
+    );
     let fails = || Step::Fails(CODES);
     let mut drafts = Vec::new();
     for (name, opcode) in [("ping", PING), ("pong", PONG), ("close", CLOSE)] {
@@ -134,9 +140,9 @@ fn controls() -> Vec<Draft> {
 
 fn order() -> Vec<Draft> {
     let rule = about(
-        Must,
+        Should,
         "RFC 6455 5.4",
-        "A message is one frame, or a first one and continuations of it; messages are not inside of each other.",
+        "A message is one frame, or a first one and continuations of it, and messages must not be inside of each other; what to do with others is not said, but they are no messages.",
     );
     let case = |name: &str, title: &str, frames: Vec<Frame>| {
         rule.case(format!("order/{name}"), title, [Step::Send(frames), Step::Fails(CODES)])

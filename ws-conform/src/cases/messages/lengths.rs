@@ -30,8 +30,8 @@ pub(super) fn drafts() -> Vec<Draft> {
     };
     let mut limit = about(
         Must,
-        "RFC 6455 7.4.1",
-        "A message that is too long fails the connection; one that is just not does not.",
+        "RFC 6455 10.4",
+        "Who has a limit must see to it that no message exceeds it; one that is just as long is taken.",
     );
     let longest =
         limit.case("limit/longest", "the longest message that is taken", [Step::AtLimit(0)]);

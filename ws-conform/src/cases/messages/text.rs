@@ -23,7 +23,6 @@ fn good() -> Vec<Draft> {
             "\u{800}\u{d7ff}\u{e000}\u{ffff}",
         ),
         ("four", "the first and the last of four octets", "\u{10000}\u{10ffff}"),
-        ("bom", "a byte order mark, which stays", "\u{feff}x"),
     ];
     let mut drafts: Vec<_> = each
         .iter()
@@ -32,6 +31,17 @@ fn good() -> Vec<Draft> {
             rule.case(format!("utf8/good-{name}"), format!("text: {title}"), steps)
         })
         .collect();
+    let bom = about(
+        Information,
+        "RFC 3629 6",
+        "A byte order mark at the beginning is a character of the text, or a signature that is taken off.",
+    );
+    let word = "\u{feff}x";
+    drafts.push(bom.case(
+        "utf8/good-bom",
+        "text: a byte order mark first",
+        [Step::Send(vec![text(word)]), echo(word)],
+    ));
     let word = "\u{3ba}\u{1f79}\u{10ffff}";
     for at in 1..word.len() {
         let [first, second] = [&word.as_bytes()[..at], &word.as_bytes()[at..]];
