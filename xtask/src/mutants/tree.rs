@@ -1,0 +1,211 @@
+//! A copy of the tree that has every change in it, each behind its switch, and the tests that are compiled from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::change::Change;
+use super::switch::Switched;
+use crate::cargo::{cargo, output, run};
+use crate::step::Result;
+use crate::workspace::{Member, only_with_features};
+
+/// What says which change is on. Everything that is changed can name it.
+const SWITCH: &str = include_str!("switch.rs.in");
+
+/// Whose tests are asked. The compiler sees all of them once, so there is no reason to leave one out.
+const TESTED: &[&str] =
+    &["ws-core", "ws-driver", "conformance", "ws-tokio", "ws-smol", "ws-async-std", "ws-blocking"];
+
+/// A program of tests.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub(super) path: PathBuf,
+    /// Its package, and the folder in which it expects to be started.
+    pub(super) package: String,
+    pub(super) folder: PathBuf,
+    /// Whether it holds the tests beside the code.
+    pub(super) is_unit: bool,
+}
+
+/// The copy.
+#[derive(Debug)]
+pub(super) struct Tree {
+    root: PathBuf,
+    target: PathBuf,
+    selection: Vec<String>,
+}
+
+impl Tree {
+    /// Copies what belongs to the tree. What is as before stays, so that little is compiled again.
+    pub(super) fn new(members: &[Member]) -> Result<Self> {
+        let here = std::env::current_dir()?.join("target/mutants");
+        let (root, target) = (here.join("tree"), here.join("switched"));
+        let listed = output(Command::new("git").args(["ls-files", "-z"]))?;
+        for path in listed.split('\0').filter(|path| Path::new(path).is_file()) {
+            put(&root.join(path), &fs::read(path)?)?;
+        }
+        Ok(Self { root, target, selection: only_with_features(members, TESTED) })
+    }
+
+    /// Puts in the changes, and compiles the tests. Changes that cannot be compiled beside the code are left out; the
+    /// others are returned.
+    pub(super) fn build(&self, changes: &[Change]) -> Result<(Vec<Program>, BTreeSet<usize>)> {
+        self.put_switch(changes.len())?;
+        let mut numbered: Vec<_> = changes.iter().enumerate().collect();
+        loop {
+            let switched = self.put_in(&numbered)?;
+            let placed = |number: &usize| switched.values().any(|it| it.placed().contains(number));
+            numbered.retain(|(number, _)| placed(number));
+            let faulty = self.faulty(&switched, &numbered)?;
+            if faulty.is_empty() {
+                break;
+            }
+            println!("{} changes cannot be compiled behind a switch", faulty.len());
+            numbered.retain(|(number, _)| !faulty.contains(number));
+        }
+        Ok((self.programs()?, numbered.iter().map(|(number, _)| *number).collect()))
+    }
+
+    /// Makes the switch a part of the core.
+    fn put_switch(&self, len: usize) -> Result {
+        let text = SWITCH.replace("LEN_OF_CHANGES", &len.to_string());
+        put(&self.root.join("ws-core/src/switched.rs"), text.as_bytes())?;
+        let mut root = fs::read_to_string("ws-core/src/lib.rs")?;
+        root.push_str("\n#[doc(hidden)]\npub mod switched;\n");
+        put(&self.root.join("ws-core/src/lib.rs"), root.as_bytes())
+    }
+
+    fn put_in(&self, numbered: &[(usize, &Change)]) -> Result<BTreeMap<String, Switched>> {
+        let mut files: BTreeMap<&str, Vec<(usize, &Change)>> = BTreeMap::new();
+        for (number, change) in numbered {
+            files.entry(&change.file).or_default().push((*number, change));
+        }
+        let mut all = BTreeMap::new();
+        for (file, changes) in files {
+            let is_core = file.starts_with("ws-core/");
+            let on = if is_core { "crate::switched::on" } else { "::ws_core::switched::on" };
+            let mut source = fs::read_to_string(file)?;
+            if file == "ws-core/src/lib.rs" {
+                source = fs::read_to_string(self.root.join(file))?;
+            }
+            let switched = Switched::new(&source, &changes, on)?;
+            put(&self.root.join(file), switched.text.as_bytes())?;
+            all.insert(file.to_owned(), switched);
+        }
+        Ok(all)
+    }
+
+    fn cargo(&self, args: &[&str]) -> Command {
+        let mut cargo = cargo(args);
+        cargo.args(&self.selection).current_dir(&self.root);
+        // What is changed may leave something unused, or compute too much for its type.
+        cargo.env("RUSTFLAGS", "--cap-lints=allow").env("CARGO_TARGET_DIR", &self.target);
+        cargo.env("CARGO_PROFILE_DEV_DEBUG", "false");
+        cargo
+    }
+
+    /// The changes that the compiler objects to.
+    fn faulty(
+        &self,
+        switched: &BTreeMap<String, Switched>,
+        numbered: &[(usize, &Change)],
+    ) -> Result<BTreeSet<usize>> {
+        let checked = self
+            .cargo(&["check", "--quiet", "--keep-going", "--lib", "--message-format=json"])
+            .output()?;
+        let mut faulty = BTreeSet::new();
+        for message in errors(&String::from_utf8_lossy(&checked.stdout)) {
+            let found = to_blame(&message, switched, numbered);
+            if found.is_empty() {
+                let text = message["rendered"].as_str().unwrap_or_default();
+                return Err(format!("no change is to blame for this: {text}").into());
+            }
+            faulty.extend(found);
+        }
+        if faulty.is_empty() && !checked.status.success() {
+            return Err(String::from_utf8_lossy(&checked.stderr).into_owned().into());
+        }
+        Ok(faulty)
+    }
+
+    fn programs(&self) -> Result<Vec<Program>> {
+        let test = ["test", "--no-run", "--lib", "--tests"];
+        run(&mut self.cargo(&test))?;
+        let messages = output(self.cargo(&test).args(["--quiet", "--message-format=json"]))?;
+        let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        Ok(messages.filter_map(|message| program(&message)).collect())
+    }
+}
+
+fn program(message: &Value) -> Option<Program> {
+    let folder = Path::new(message["manifest_path"].as_str()?).parent()?.to_owned();
+    Some(Program {
+        path: PathBuf::from(message["executable"].as_str()?),
+        package: folder.file_name()?.to_str()?.to_owned(),
+        folder,
+        is_unit: message["target"]["kind"][0] == "lib",
+    })
+}
+
+/// Writes a file unless it is like this already.
+fn put(path: &Path, bytes: &[u8]) -> Result {
+    if fs::read(path).is_ok_and(|there| there == bytes) {
+        return Ok(());
+    }
+    fs::create_dir_all(path.parent().unwrap_or(path))?;
+    Ok(fs::write(path, bytes)?)
+}
+
+/// What the compiler says about errors.
+fn errors(messages: &str) -> Vec<Value> {
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let messages = messages.map(|mut message| message["message"].take());
+    let is_placed = |it: &Value| it["spans"].as_array().is_some_and(|spans| !spans.is_empty());
+    messages.filter(|it| it["level"] == "error" && is_placed(it)).collect()
+}
+
+/// The changes that an error is about: those that it points at, or whatever changes the functions in which it is.
+fn to_blame(
+    error: &Value,
+    switched: &BTreeMap<String, Switched>,
+    numbered: &[(usize, &Change)],
+) -> BTreeSet<usize> {
+    let spans: Vec<_> = error["spans"].as_array().into_iter().flatten().collect();
+    let places = |primary: bool| {
+        spans
+            .iter()
+            .filter(move |span| span["is_primary"] == primary)
+            .filter_map(|span| place(span))
+    };
+    let mut found = BTreeSet::new();
+    for primary in [true, false] {
+        for (file, bytes) in places(primary) {
+            found.extend(switched.get(file).into_iter().flat_map(|it| it.at(&bytes)));
+        }
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    for (file, bytes) in places(true).chain(places(false)) {
+        let (Some(switched), Ok(source)) = (switched.get(file), fs::read_to_string(file)) else {
+            continue;
+        };
+        let line = source[..switched.original(bytes.start)].matches('\n').count() + 1;
+        let is_around = |change: &Change| {
+            change.file == file
+                && change.function.is_some_and(|[first, last]| (first..=last).contains(&line))
+        };
+        found.extend(numbered.iter().filter(|(_, it)| is_around(it)).map(|(number, _)| *number));
+    }
+    found
+}
+
+fn place(span: &Value) -> Option<(&str, Range<usize>)> {
+    let byte = |name: &str| usize::try_from(span[name].as_u64()?).ok();
+    Some((span["file_name"].as_str()?, byte("byte_start")?..byte("byte_end")?))
+}

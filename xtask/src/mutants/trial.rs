@@ -1,0 +1,210 @@
+//! Tests that are shown one change after the other: to each change those that come to it, the quickest first.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use super::tree::Program;
+use crate::cargo::{output, program};
+use crate::step::Result;
+
+/// A test, and what is known of it.
+#[derive(Debug)]
+struct Test {
+    /// Its program's number.
+    program: usize,
+    name: String,
+    took: Duration,
+    /// The numbers of the changes that it comes to.
+    reaches: BTreeSet<usize>,
+}
+
+/// What became of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// A test of the program with this number fails.
+    Noticed(usize),
+    /// Tests are not done after many times as long as without the change.
+    TimedOut,
+    Missed,
+}
+
+/// How a run of tests ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    Well,
+    Badly,
+    Late,
+}
+
+/// All tests that may notice something.
+#[derive(Debug)]
+pub(super) struct Trial<'a> {
+    programs: &'a [Program],
+    /// The quickest first.
+    tests: Vec<Test>,
+}
+
+impl<'a> Trial<'a> {
+    /// Looks how long each test takes, and which changes it comes to.
+    pub(super) fn new(programs: &'a [Program]) -> Result<Self> {
+        let mut all = Vec::new();
+        for (number, program) in programs.iter().enumerate() {
+            all.extend(names(program)?.into_iter().map(|name| (number, name)));
+        }
+        println!("{} tests", all.len());
+        let tests = beside(&all, |at, (program, name)| {
+            let file = std::env::temp_dir().join(format!("ws-reached-{}-{at}", std::process::id()));
+            let start = Instant::now();
+            let mut command = command(&programs[*program], &[name]);
+            command.env("WS_CHANGE", "reached").env("WS_REACHED", &file);
+            let ended = wait(&mut command, MAX_TIME);
+            let took = start.elapsed();
+            let reached = fs::read_to_string(&file).unwrap_or_default();
+            let _ = fs::remove_file(&file);
+            if ended != Ended::Well || took > MAX_TIME {
+                let program = stem(&programs[*program].path);
+                println!("left out after {:.1} s: {program} {name}", took.as_secs_f64());
+                return None;
+            }
+            let reaches = reached.lines().filter_map(|line| line.parse().ok()).collect();
+            Some(Test { program: *program, name: name.clone(), took, reaches })
+        });
+        let mut tests: Vec<_> = tests.into_iter().flatten().collect();
+        tests.sort_by_key(|test| test.took);
+        Ok(Self { programs, tests })
+    }
+
+    /// Shows each of these changes to the tests.
+    pub(super) fn run(&self, changes: &[usize]) -> BTreeMap<usize, Verdict> {
+        let done = AtomicUsize::new(0);
+        let verdicts = beside(changes, |_, change| {
+            let verdict = self.try_one(*change);
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            if done % 100 == 0 {
+                println!("{done} of {}", changes.len());
+            }
+            (*change, verdict)
+        });
+        verdicts.into_iter().collect()
+    }
+
+    fn try_one(&self, change: usize) -> Verdict {
+        for (program, tests) in self.portions(change) {
+            let took: Duration = tests.iter().map(|test| test.took).sum();
+            let names: Vec<_> = tests.iter().map(|test| test.name.as_str()).collect();
+            let mut command = command(&self.programs[program], &names);
+            match wait(command.env("WS_CHANGE", change.to_string()), PATIENCE + 8 * took) {
+                Ended::Well => {}
+                Ended::Badly => return Verdict::Noticed(program),
+                Ended::Late => return Verdict::TimedOut,
+            }
+        }
+        Verdict::Missed
+    }
+
+    /// The tests that come to a change in portions, each for one process: a few that are quick, more of them, the rest.
+    fn portions(&self, change: usize) -> Vec<(usize, Vec<&Test>)> {
+        let mut portions: Vec<BTreeMap<usize, Vec<&Test>>> = vec![BTreeMap::new(); LIMITS.len()];
+        let mut sum = Duration::ZERO;
+        for test in self.tests.iter().filter(|test| test.reaches.contains(&change)) {
+            if let Some(at) = LIMITS.iter().position(|limit| sum <= *limit) {
+                portions[at].entry(test.program).or_default().push(test);
+            }
+            sum += test.took;
+        }
+        portions.into_iter().flatten().collect()
+    }
+}
+
+/// The tests of a program, without those that have to be asked for.
+fn names(program: &Program) -> Result<Vec<String>> {
+    let list = |ignored: &[&str]| {
+        let mut command = Command::new(&program.path);
+        let command = command.args(["--list", "--format=terse"]).args(ignored);
+        let list = output(command.current_dir(&program.folder))?;
+        let names = list.lines().filter_map(|line| line.strip_suffix(": test"));
+        Result::Ok(names.map(str::to_owned).collect::<Vec<_>>())
+    };
+    let ignored = list(&["--ignored"])?;
+    Ok(list(&[])?.into_iter().filter(|name| !ignored.contains(name)).collect())
+}
+
+/// Some tests of a program in a process that cannot take all memory.
+fn command(of: &Program, names: &[&str]) -> Command {
+    let mut command = program("sh");
+    command.args(["-c", &format!(r#"ulimit -v {MAX_MEMORY_KIB}; exec "$0" "$@""#)]).arg(&of.path);
+    command.args(["--exact", "--quiet"]).args(names).current_dir(&of.folder);
+    command.env("CARGO_MANIFEST_DIR", &of.folder);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+fn wait(command: &mut Command, limit: Duration) -> Ended {
+    let Ok(mut child) = command.spawn() else { return Ended::Badly };
+    let ended = wait_for(&mut child, limit);
+    if ended == Ended::Late {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    ended
+}
+
+fn wait_for(child: &mut Child, limit: Duration) -> Ended {
+    let start = Instant::now();
+    let mut pause = Duration::from_millis(1);
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) if status.success() => return Ended::Well,
+            Ok(Some(_)) | Err(_) => return Ended::Badly,
+            Ok(None) if start.elapsed() > limit => return Ended::Late,
+            Ok(None) => {}
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
+    }
+}
+
+/// Does the same with each, as many at a time as there are processors and a few, for those that wait.
+fn beside<T: Sync, O: Send>(all: &[T], each: impl Fn(usize, &T) -> O + Sync) -> Vec<O> {
+    let cpus = std::thread::available_parallelism().map_or(1, usize::from);
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..cpus + 1 {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = all.get(at) else { return };
+                    let output = each(at, item);
+                    done.lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner)
+                        .push((at, output));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, output)| output).collect()
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// How long the tests of one portion take together, and all before it.
+const LIMITS: &[Duration] =
+    &[Duration::from_millis(100), Duration::from_secs(2), Duration::from_secs(60)];
+
+/// A test that takes longer is not asked: the next ones find nearly all that it would.
+const MAX_TIME: Duration = Duration::from_secs(15);
+
+/// How long tests may take that take next to no time: much longer than on a machine that does something else.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A change may make a loop endless that fills something.
+const MAX_MEMORY_KIB: u64 = 4 << 20;
