@@ -17,6 +17,9 @@ use crate::workspace::{Member, only_with_features};
 /// What says which change is on. Everything that is changed can name it.
 const SWITCH: &str = include_str!("switch.rs.in");
 
+/// Where the switch is a part of.
+const CORE: &str = "ws-core/src/lib.rs";
+
 /// Whose tests are asked. The compiler sees all of them once, so there is no reason to leave one out.
 const TESTED: &[&str] =
     &["ws-core", "ws-driver", "conformance", "ws-tokio", "ws-smol", "ws-async-std", "ws-blocking"];
@@ -58,7 +61,7 @@ impl Tree {
         self.put_switch(changes.len())?;
         let mut numbered: Vec<_> = changes.iter().enumerate().collect();
         loop {
-            let switched = self.put_in(&numbered)?;
+            let switched = self.put_in(changes, &numbered)?;
             let placed = |number: &usize| switched.values().any(|it| it.placed().contains(number));
             numbered.retain(|(number, _)| placed(number));
             let faulty = self.faulty(&switched, &numbered)?;
@@ -75,29 +78,29 @@ impl Tree {
     fn put_switch(&self, len: usize) -> Result {
         let text = SWITCH.replace("LEN_OF_CHANGES", &len.to_string());
         put(&self.root.join("ws-core/src/switched.rs"), text.as_bytes())?;
-        let mut root = fs::read_to_string("ws-core/src/lib.rs")?;
-        root.push_str("\n#[doc(hidden)]\npub mod switched;\n");
-        put(&self.root.join("ws-core/src/lib.rs"), root.as_bytes())
+        put(&self.root.join(CORE), source(CORE)?.as_bytes())
     }
 
-    fn put_in(&self, numbered: &[(usize, &Change)]) -> Result<BTreeMap<String, Switched>> {
-        let mut files: BTreeMap<&str, Vec<(usize, &Change)>> = BTreeMap::new();
+    /// Puts these changes in, and leaves the others out.
+    fn put_in(
+        &self,
+        all: &[Change],
+        numbered: &[(usize, &Change)],
+    ) -> Result<BTreeMap<String, Switched>> {
+        let files = all.iter().map(|change| (change.file.as_str(), Vec::new()));
+        let mut files: BTreeMap<&str, Vec<(usize, &Change)>> = files.collect();
         for (number, change) in numbered {
             files.entry(&change.file).or_default().push((*number, change));
         }
-        let mut all = BTreeMap::new();
+        let mut switched = BTreeMap::new();
         for (file, changes) in files {
             let is_core = file.starts_with("ws-core/");
             let on = if is_core { "crate::switched::on" } else { "::ws_core::switched::on" };
-            let mut source = fs::read_to_string(file)?;
-            if file == "ws-core/src/lib.rs" {
-                source = fs::read_to_string(self.root.join(file))?;
-            }
-            let switched = Switched::new(&source, &changes, on)?;
-            put(&self.root.join(file), switched.text.as_bytes())?;
-            all.insert(file.to_owned(), switched);
+            let of_file = Switched::new(&source(file)?, &changes, on)?;
+            put(&self.root.join(file), of_file.text.as_bytes())?;
+            switched.insert(file.to_owned(), of_file);
         }
-        Ok(all)
+        Ok(switched)
     }
 
     fn cargo(&self, args: &[&str]) -> Command {
@@ -150,6 +153,13 @@ fn program(message: &Value) -> Option<Program> {
         folder,
         is_unit: message["target"]["kind"][0] == "lib",
     })
+}
+
+/// A file without changes.
+fn source(file: &str) -> Result<String> {
+    let text = fs::read_to_string(file)?;
+    let switch = if file == CORE { "\n#[doc(hidden)]\npub mod switched;\n" } else { "" };
+    Ok(text + switch)
 }
 
 /// Writes a file unless it is like this already.
