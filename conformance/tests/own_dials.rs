@@ -10,7 +10,7 @@ use std::{
     future::{Future, poll_fn},
     io::{self, ErrorKind},
     marker::PhantomData,
-    net::SocketAddr,
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::{Arc, Mutex},
     task::Poll,
     time::Duration,
@@ -99,11 +99,24 @@ impl<L: Live> Dials for Net<L> {
     type Stream = L::Stream;
 
     async fn look_up(
-        _: String,
-        _: u16,
+        host: String,
+        port: u16,
         _: Option<std::time::Instant>,
     ) -> io::Result<Vec<SocketAddr>> {
-        Err(ErrorKind::NotFound.into())
+        let mut woken = false;
+        poll_fn(|cx| {
+            if std::mem::replace(&mut woken, true) {
+                return Poll::Ready(());
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+        match &*host {
+            "six.example" => Ok(vec![(Ipv6Addr::LOCALHOST, port).into()]),
+            "empty.example" => Ok(Vec::new()),
+            _ => Err(ErrorKind::NotFound.into()),
+        }
     }
 
     async fn connect(
@@ -247,7 +260,28 @@ fn what_came_in_time_is_looked_at<L: Live>() {
     assert_eq!(late_in("HTTP/1.1 200 OK\r\n"), HandshakeStep::Proxy, "{}", L::NAME);
 }
 
+/// With all the time in the world, it may take some.
+fn a_look_up_has_its_outcome<L: Live>() {
+    let none = || ClientConfig::new().timeout(None);
+    let local = DialConfig::new().local_address(Ipv4Addr::LOCALHOST.into());
+    for (url, dial) in [
+        ("ws://h.example/", DialConfig::new()),
+        ("ws://empty.example/", DialConfig::new()),
+        ("ws://empty.example/", local),
+    ] {
+        let error = fails::<L>(url, &dial, none());
+        let said = error.to_string();
+        let host = &url[5..url.len() - 1];
+        assert!(said.starts_with(&format!("cannot connect to {host}:80: ")), "{}: {said}", L::NAME);
+        assert_eq!(io::Error::from(error).kind(), ErrorKind::NotFound, "{}", L::NAME);
+    }
+    // What speaks SOCKS 4 is told four octets.
+    let error = fails::<L>("ws://six.example/", &over_a_proxy("socks4"), none());
+    assert_eq!(error.name(), "proxy-address-needed", "{}: {error}", L::NAME);
+}
+
 every!(
+    a_look_up_has_its_outcome
     a_proxy_that_refuses_is_heard_by_who_cannot_write
     a_part_of_a_refusal_is_one
     a_proxy_that_says_nothing_is_not_to_blame
