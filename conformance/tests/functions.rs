@@ -254,7 +254,7 @@ macro_rules! each {
                     let opened = $adapter::connect(url).deflate(offer) $($open)*;
                     assert_eq!(opened.unwrap_err().name(), "status-not-101");
                     let head = server.join().unwrap().to_lowercase();
-                    let offer = "permessage-deflate; server_max_window_bits=10";
+                    let offer = "permessage-deflate; client_max_window_bits; server_max_window_bits=10";
                     assert!(head.contains(&format!("sec-websocket-extensions: {offer}")), "{head}");
                 });
             }

@@ -59,7 +59,7 @@ fn read(change: &Value) -> Option<Change> {
         "StructField" => Kind::Field,
         _ => return None,
     };
-    let number = |at: &Value, name: &str| Some(usize::try_from(at[name].as_u64()?).ok()?);
+    let number = |at: &Value, name: &str| usize::try_from(at[name].as_u64()?).ok();
     let position = |at: &Value| Some((number(at, "line")?, number(at, "column")?.checked_sub(1)?));
     let lines =
         |span: &Value| Some([number(&span["start"], "line")?, number(&span["end"], "line")?]);
