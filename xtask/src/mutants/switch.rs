@@ -59,10 +59,12 @@ impl Switched {
         self.places.iter().filter(|(place, _)| touches(place)).map(|(_, number)| *number).collect()
     }
 
-    /// Where this byte was before.
-    pub(super) fn original(&self, byte: usize) -> usize {
+    /// The line in which this byte was before, from 1.
+    pub(super) fn original_line(&self, byte: usize) -> usize {
+        let breaks = |text: &str| text.matches('\n').count();
         let before = self.inserted.iter().take_while(|it| it.start < byte);
-        byte - before.map(|it| it.end.min(byte) - it.start).sum::<usize>()
+        let inserted = before.map(|it| breaks(&self.text[it.start..it.end.min(byte)]));
+        breaks(&self.text[..byte]) + 1 - inserted.sum::<usize>()
     }
 }
 
@@ -309,16 +311,15 @@ mod tests {
     #[test]
     fn what_a_place_in_it_belongs_to_is_known() {
         let source = "fn f() -> u8 {\n    a + 1\n}\n";
-        let all = switched(source, &[(Body, "a + 1", "x"), (BinaryOperator, "+", "-")]);
+        let all = switched(source, &[(Body, "a + 1", "x +\ny"), (BinaryOperator, "+", "-")]);
         let found = |what: &str| {
             let at = all.text.find(what).unwrap();
-            (all.at(&(at..at + what.len())), all.original(at))
+            (all.at(&(at..at + what.len())), all.original_line(at))
         };
-        let at = source.find('a').unwrap();
-        assert_eq!(found("x"), (vec![0], at));
-        assert_eq!(found("(a) - (1)"), (vec![1], at));
-        assert_eq!(found("a + 1"), (vec![], at));
-        assert_eq!(found("+ 1"), (vec![], at + 2));
-        assert_eq!(found("fn"), (vec![], 0));
+        assert_eq!(found("x +\ny"), (vec![0], 2));
+        assert_eq!(found("(a) - (1)"), (vec![1], 2));
+        assert_eq!(found("+ 1"), (vec![], 2));
+        assert_eq!(found("fn"), (vec![], 1));
+        assert_eq!(found("})\n}"), (vec![], 2));
     }
 }

@@ -202,10 +202,8 @@ fn to_blame(
         }
     }
     for (file, bytes) in places(true).chain(places(false)) {
-        let (Some(switched), Ok(source)) = (switched.get(file), fs::read_to_string(file)) else {
-            continue;
-        };
-        let line = source[..switched.original(bytes.start)].matches('\n').count() + 1;
+        let Some(switched) = switched.get(file) else { continue };
+        let line = switched.original_line(bytes.start);
         let is_around = |change: &Change| {
             change.file == file
                 && change.function.is_some_and(|[first, last]| (first..=last).contains(&line))
@@ -218,4 +216,50 @@ fn to_blame(
 fn place(span: &Value) -> Option<(&str, Range<usize>)> {
     let byte = |name: &str| usize::try_from(span[name].as_u64()?).ok();
     Some((span["file_name"].as_str()?, byte("byte_start")?..byte("byte_end")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutants::change::Kind;
+
+    const FILE: &str = "a/src/lib.rs";
+
+    /// One function that returns something else, and one line further another that does.
+    fn changes() -> Vec<Change> {
+        let change = |line: usize, replacement: &str| Change {
+            name: replacement.to_owned(),
+            file: FILE.to_owned(),
+            kind: Kind::Body,
+            replacement: replacement.to_owned(),
+            span: [(line, 9), (line, 10)],
+            function: Some([line, line]),
+        };
+        vec![change(1, "one"), change(2, "two"), change(2, "three")]
+    }
+
+    fn blamed(what: &str) -> BTreeSet<usize> {
+        let changes = changes();
+        let numbered: Vec<_> = changes.iter().enumerate().collect();
+        let source = "fn a() { 1 }\nfn b() { 2 }\nfn c() { 3 }\n";
+        let switched = Switched::new(source, &numbered, "on").unwrap();
+        let start = switched.text.find(what).unwrap();
+        let message = serde_json::json!({"message": {"level": "error", "spans": [{
+            "file_name": FILE, "is_primary": true, "byte_start": start,
+            "byte_end": start + what.len(),
+        }]}});
+        let warning = message.to_string().replace("error", "warning");
+        let found = errors(&format!("{warning}\n{message}\nnothing\n"));
+        assert_eq!(found.len(), 1);
+        to_blame(&found[0], &BTreeMap::from([(FILE.to_owned(), switched)]), &numbered)
+    }
+
+    #[test]
+    fn an_error_is_put_down_to_what_it_is_in() {
+        assert_eq!(blamed("return two"), BTreeSet::from([1]));
+        assert_eq!(blamed("return one"), BTreeSet::from([0]));
+        // Or to all that is in the same function.
+        assert_eq!(blamed("2 }"), BTreeSet::from([1, 2]));
+        assert_eq!(blamed("3 }"), BTreeSet::new());
+    }
 }

@@ -208,3 +208,66 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A change may make a loop endless that fills something.
 const MAX_MEMORY_KIB: u64 = 4 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn test(program: usize, name: &str, millis: u64, reaches: &[usize]) -> Test {
+        let took = Duration::from_millis(millis);
+        let reaches = reaches.iter().copied().collect();
+        Test { program, name: name.to_owned(), took, reaches }
+    }
+
+    #[test]
+    fn a_change_is_shown_to_those_that_come_to_it_the_quickest_first() {
+        let tests = vec![
+            test(0, "quick", 10, &[7]),
+            test(1, "as quick", 20, &[7, 8]),
+            test(0, "elsewhere", 30, &[8]),
+            test(0, "slower", 80, &[7]),
+            test(1, "slow", 1900, &[7]),
+            test(0, "slowest", 70_000, &[7]),
+            test(0, "too late", 70_001, &[7]),
+        ];
+        let trial = Trial { programs: &[], tests };
+        let portions: Vec<_> = trial
+            .portions(7)
+            .into_iter()
+            .map(|(program, tests)| {
+                (program, tests.iter().map(|test| test.name.as_str()).collect::<Vec<_>>())
+            })
+            .collect();
+        let expected = [
+            (0, vec!["quick", "slower"]),
+            (1, vec!["as quick"]),
+            (1, vec!["slow"]),
+            (0, vec!["slowest"]),
+        ];
+        assert_eq!(portions, expected);
+        assert!(trial.portions(9).is_empty());
+    }
+
+    #[test]
+    fn everything_is_done_once_and_stays_in_order() {
+        let all: Vec<_> = (0..100).collect();
+        assert!(
+            beside(&all, |at, item| (at, item + 1)).into_iter().eq((0..100).map(|at| (at, at + 1)))
+        );
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_ends_well_badly_or_late_is_told_apart() {
+        let ended = |script: &str| {
+            let mut command = program("sh");
+            wait(command.args(["-c", script]), Duration::from_millis(500))
+        };
+        assert_eq!(
+            [ended("true"), ended("exit 1"), ended("kill -9 $$")],
+            [Ended::Well, Ended::Badly, Ended::Badly]
+        );
+        assert_eq!(ended("exec sleep 100"), Ended::Late);
+        assert_eq!(wait(&mut program("no-such-program-anywhere"), Duration::ZERO), Ended::Badly);
+    }
+}
