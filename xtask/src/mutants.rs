@@ -83,7 +83,9 @@ pub(crate) fn run_mutants(args: &[String]) -> Result {
     for ((name, stages), (switched, left)) in asked.crates().zip(switched(&members, &asked)?) {
         println!("\n{name}, behind switches: {switched}");
         let left = if asked.quick {
-            println!("{} others were not tried", left.len());
+            let file = format!("target/mutants/{name}-left.txt");
+            println!("{} others were not tried: see {file}", left.len());
+            fs::write(file, left.join("\n"))?;
             Outcome::default()
         } else {
             stages.iter().try_fold(Outcome::beginning_with(left), |so_far, tests| {
@@ -153,7 +155,7 @@ fn switched(members: &[Member], asked: &Asked) -> Result<Vec<(Outcome, Vec<Strin
     let (programs, placed) = Tree::new(members)?.build(&changes)?;
     println!("{} of {} changes behind switches", placed.len(), changes.len());
     let trial = Trial::new(&programs)?;
-    let verdicts = trial.run(&placed.into_iter().collect::<Vec<_>>());
+    let verdicts = trial.run(&placed.into_iter().collect::<Vec<_>>(), &changes);
     let each = asked.crates().map(|(name, _)| {
         let (mut tried, mut left) = ([(); 3].map(|()| Tried::default()), Vec::new());
         let prefix = format!("{name}/");

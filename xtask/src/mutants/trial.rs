@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use super::change::Change;
 use super::tree::Program;
 use crate::cargo::{output, program};
 use crate::step::Result;
@@ -80,13 +81,16 @@ impl<'a> Trial<'a> {
     }
 
     /// Shows each of these changes to the tests.
-    pub(super) fn run(&self, changes: &[usize]) -> BTreeMap<usize, Verdict> {
+    pub(super) fn run(&self, numbers: &[usize], changes: &[Change]) -> BTreeMap<usize, Verdict> {
         let done = AtomicUsize::new(0);
-        let verdicts = beside(changes, |_, change| {
+        let verdicts = beside(numbers, |_, change| {
             let verdict = self.try_one(*change);
+            if let Verdict::Missed | Verdict::TimedOut = verdict {
+                println!("{verdict:?}: {}", changes[*change].name);
+            }
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             if done % 100 == 0 {
-                println!("{done} of {}", changes.len());
+                println!("{done} of {}", numbers.len());
             }
             (*change, verdict)
         });
