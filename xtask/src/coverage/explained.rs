@@ -68,6 +68,11 @@ const EXPLAINED: &[(&str, &str, &str)] = &[
     ),
     (
         "ws-driver/src/server.rs",
+        "continue;",
+        "the state has just been looked at, and nobody else has it",
+    ),
+    (
+        "ws-driver/src/server.rs",
         "State::Over => self.wire = None,",
         "whatever is over has let go of the stream; the match has to be complete",
     ),
