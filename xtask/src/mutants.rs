@@ -13,15 +13,17 @@ mod switch;
 mod tree;
 mod trial;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
 
 use self::change::Change;
 use self::outcome::{Outcome, Tried};
-use self::tree::Tree;
+use self::tree::{Built, Tree};
 use self::trial::{Trial, Verdict};
 use crate::cargo::{cargo, output, run, status};
 use crate::step::{Reported, Result};
+use crate::tidy::Source;
 use crate::tools;
 use crate::workspace::{Member, members, only_with_features};
 
@@ -152,10 +154,11 @@ fn switched(members: &[Member], asked: &Asked) -> Result<Vec<(Outcome, Vec<Strin
         }
         changes.extend(change::parse(&output(&mut list)?)?);
     }
-    let (programs, placed) = Tree::new(members)?.build(&changes)?;
-    println!("{} of {} changes behind switches", placed.len(), changes.len());
-    let trial = Trial::new(&programs)?;
-    let verdicts = trial.run(&placed.into_iter().collect::<Vec<_>>(), &changes);
+    let changes = of_no_test(changes)?;
+    let Built { programs, switched, unviable } = Tree::new(members)?.build(&changes)?;
+    let (all, behind, none) = (changes.len(), switched.len(), unviable.len());
+    println!("of {all} changes {behind} behind switches, {none} that cannot be compiled");
+    let verdicts = Trial::new(&programs)?.run(&switched, &changes);
     let each = asked.crates().map(|(name, _)| {
         let (mut tried, mut left) = ([(); 3].map(|()| Tried::default()), Vec::new());
         let prefix = format!("{name}/");
@@ -170,12 +173,25 @@ fn switched(members: &[Member], asked: &Asked) -> Result<Vec<(Outcome, Vec<Strin
                 }
                 Some(Verdict::TimedOut) => tried[2].timeouts.push(change),
                 Some(Verdict::Missed) => tried[2].missed.push(change),
+                None if unviable.contains(&number) => tried[2].unviable.push(change),
                 None => left.push(change),
             }
         }
         (tried.into_iter().fold(Outcome::default(), Outcome::then), left)
     });
     Ok(each.collect())
+}
+
+/// Leaves out what belongs to tests. cargo-mutants does not see that of each.
+fn of_no_test(mut changes: Vec<Change>) -> Result<Vec<Change>> {
+    let mut sources = BTreeMap::new();
+    for Change { file, .. } in &changes {
+        if !sources.contains_key(file) {
+            sources.insert(file.clone(), Source::new(file, &fs::read_to_string(file)?));
+        }
+    }
+    changes.retain(|change| !sources[&change.file].is_in_test(change.span[0].0));
+    Ok(changes)
 }
 
 /// Shows to some tests what the ones before have let pass.

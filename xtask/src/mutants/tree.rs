@@ -35,6 +35,16 @@ pub(super) struct Program {
     pub(super) is_unit: bool,
 }
 
+/// The tests with the changes, and the numbers of those that are in none of them.
+#[derive(Debug)]
+pub(super) struct Built {
+    pub(super) programs: Vec<Program>,
+    /// Behind switches.
+    pub(super) switched: Vec<usize>,
+    /// What they put in is no Rust, whoever compiles it.
+    pub(super) unviable: BTreeSet<usize>,
+}
+
 /// The copy.
 #[derive(Debug)]
 pub(super) struct Tree {
@@ -55,23 +65,25 @@ impl Tree {
         Ok(Self { root, target, selection: only_with_features(members, TESTED) })
     }
 
-    /// Puts in the changes, and compiles the tests. Changes that cannot be compiled beside the code are left out; the
-    /// others are returned.
-    pub(super) fn build(&self, changes: &[Change]) -> Result<(Vec<Program>, BTreeSet<usize>)> {
+    /// Puts in the changes, and compiles the tests. Changes that cannot be compiled beside the code are left out.
+    pub(super) fn build(&self, changes: &[Change]) -> Result<Built> {
         self.put_switch(changes.len())?;
         let mut numbered: Vec<_> = changes.iter().enumerate().collect();
+        let mut unviable = BTreeSet::new();
         loop {
             let switched = self.put_in(changes, &numbered)?;
             let placed = |number: &usize| switched.values().any(|it| it.placed().contains(number));
             numbered.retain(|(number, _)| placed(number));
-            let faulty = self.faulty(&switched, &numbered)?;
-            if faulty.is_empty() {
+            let blame = self.check(&switched, &numbered)?;
+            if blame.is_empty() {
                 break;
             }
-            println!("{} changes cannot be compiled behind a switch", faulty.len());
-            numbered.retain(|(number, _)| !faulty.contains(number));
+            numbered.retain(|(number, _)| !blame.contains_key(number));
+            let of_its_own = blame.into_iter().filter(|(_, blame)| *blame == Blame::OfItsOwn);
+            unviable.extend(of_its_own.map(|(number, _)| number));
         }
-        Ok((self.programs()?, numbered.iter().map(|(number, _)| *number).collect()))
+        let switched = numbered.iter().map(|(number, _)| *number).collect();
+        Ok(Built { programs: self.programs()?, switched, unviable })
     }
 
     /// Makes the switch a part of the core.
@@ -113,27 +125,30 @@ impl Tree {
     }
 
     /// The changes that the compiler objects to.
-    fn faulty(
+    fn check(
         &self,
         switched: &BTreeMap<String, Switched>,
         numbered: &[(usize, &Change)],
-    ) -> Result<BTreeSet<usize>> {
+    ) -> Result<BTreeMap<usize, Blame>> {
         let checked = self
             .cargo(&["check", "--quiet", "--keep-going", "--lib", "--message-format=json"])
             .output()?;
-        let mut faulty = BTreeSet::new();
+        let mut all = BTreeMap::new();
         for message in errors(&String::from_utf8_lossy(&checked.stdout)) {
-            let found = to_blame(&message, switched, numbered);
+            let (found, blame) = to_blame(&message, switched, numbered);
             if found.is_empty() {
                 let text = message["rendered"].as_str().unwrap_or_default();
                 return Err(format!("no change is to blame for this: {text}").into());
             }
-            faulty.extend(found);
+            for number in found {
+                let known = all.entry(number).or_insert(blame);
+                *known = blame.min(*known);
+            }
         }
-        if faulty.is_empty() && !checked.status.success() {
+        if all.is_empty() && !checked.status.success() {
             return Err(String::from_utf8_lossy(&checked.stderr).into_owned().into());
         }
-        Ok(faulty)
+        Ok(all)
     }
 
     fn programs(&self) -> Result<Vec<Program>> {
@@ -179,12 +194,24 @@ fn errors(messages: &str) -> Vec<Value> {
     messages.filter(|it| it["level"] == "error" && is_placed(it)).collect()
 }
 
+/// Why a change does not go behind a switch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Blame {
+    /// It does not fit where it stands, with or without a switch.
+    OfItsOwn,
+    /// It may do without one.
+    OfTheSwitch,
+}
+
+/// What functions cannot call that are evaluated by the compiler: the switch.
+const NOT_CONST: &str = "E0015";
+
 /// The changes that an error is about: those that it points at, or whatever changes the functions in which it is.
 fn to_blame(
     error: &Value,
     switched: &BTreeMap<String, Switched>,
     numbered: &[(usize, &Change)],
-) -> BTreeSet<usize> {
+) -> (BTreeSet<usize>, Blame) {
     let spans: Vec<_> = error["spans"].as_array().into_iter().flatten().collect();
     let places = |primary: bool| {
         spans
@@ -198,7 +225,8 @@ fn to_blame(
             found.extend(switched.get(file).into_iter().flat_map(|it| it.at(&bytes)));
         }
         if !found.is_empty() {
-            return found;
+            let is_own = primary && error["code"]["code"] != NOT_CONST;
+            return (found, if is_own { Blame::OfItsOwn } else { Blame::OfTheSwitch });
         }
     }
     for (file, bytes) in places(true).chain(places(false)) {
@@ -210,7 +238,7 @@ fn to_blame(
         };
         found.extend(numbered.iter().filter(|(_, it)| is_around(it)).map(|(number, _)| *number));
     }
-    found
+    (found, Blame::OfTheSwitch)
 }
 
 fn place(span: &Value) -> Option<(&str, Range<usize>)> {
@@ -238,28 +266,34 @@ mod tests {
         vec![change(1, "one"), change(2, "two"), change(2, "three")]
     }
 
-    fn blamed(what: &str) -> BTreeSet<usize> {
+    fn blamed(what: &str, code: &str) -> (Vec<usize>, Blame) {
         let changes = changes();
         let numbered: Vec<_> = changes.iter().enumerate().collect();
         let source = "fn a() { 1 }\nfn b() { 2 }\nfn c() { 3 }\n";
         let switched = Switched::new(source, &numbered, "on").unwrap();
         let start = switched.text.find(what).unwrap();
-        let message = serde_json::json!({"message": {"level": "error", "spans": [{
-            "file_name": FILE, "is_primary": true, "byte_start": start,
-            "byte_end": start + what.len(),
-        }]}});
+        let message = serde_json::json!({"message": {
+            "level": "error", "code": {"code": code},
+            "spans": [{
+                "file_name": FILE, "is_primary": true, "byte_start": start,
+                "byte_end": start + what.len(),
+            }],
+        }});
         let warning = message.to_string().replace("error", "warning");
         let found = errors(&format!("{warning}\n{message}\nnothing\n"));
         assert_eq!(found.len(), 1);
-        to_blame(&found[0], &BTreeMap::from([(FILE.to_owned(), switched)]), &numbered)
+        let switched = BTreeMap::from([(FILE.to_owned(), switched)]);
+        let (numbers, blame) = to_blame(&found[0], &switched, &numbered);
+        (numbers.into_iter().collect(), blame)
     }
 
     #[test]
     fn an_error_is_put_down_to_what_it_is_in() {
-        assert_eq!(blamed("return two"), BTreeSet::from([1]));
-        assert_eq!(blamed("return one"), BTreeSet::from([0]));
+        assert_eq!(blamed("return two", "E0277"), (vec![1], Blame::OfItsOwn));
+        assert_eq!(blamed("on(0)", "E0277"), (vec![0], Blame::OfItsOwn));
+        assert_eq!(blamed("on(0)", NOT_CONST), (vec![0], Blame::OfTheSwitch));
         // Or to all that is in the same function.
-        assert_eq!(blamed("2 }"), BTreeSet::from([1, 2]));
-        assert_eq!(blamed("3 }"), BTreeSet::new());
+        assert_eq!(blamed("2 }", "E0277"), (vec![1, 2], Blame::OfTheSwitch));
+        assert!(blamed("3 }", "E0277").0.is_empty());
     }
 }
