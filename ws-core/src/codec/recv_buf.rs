@@ -493,6 +493,17 @@ mod tests {
     }
 
     #[test]
+    fn room_is_what_is_left_of_the_memory() {
+        let mut recv = RecvBuf::with_capacity(5000);
+        recv.extend_from_slice(&[0; 3000]);
+        assert_eq!(recv.capacity(), 5000);
+        // A reader that is handed more would make it grow.
+        assert_eq!(recv.buf_mut().remaining_mut(), 2000);
+        recv.consume(1000);
+        assert_eq!((recv.capacity(), recv.len()), (4000, 2000));
+    }
+
+    #[test]
     fn memory_comes_and_goes_around_a_few_bytes() {
         let mut recv = RecvBuf::new();
         assert!(recv.wants_buffer());

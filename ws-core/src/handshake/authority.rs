@@ -109,6 +109,8 @@ mod tests {
             "h\0",
             "http://h",
             "[v.a]",
+            "[v1.]",
+            "[v1.a<b]",
             "[]",
         ] {
             assert_eq!(parsed(bad), None, "{bad:?}");

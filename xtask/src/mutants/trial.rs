@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::change::Change;
@@ -32,6 +32,25 @@ pub(super) enum Verdict {
     /// Tests are not done after many times as long as without the change.
     TimedOut,
     Missed,
+}
+
+/// How many there were of each.
+#[derive(Debug, Default)]
+struct Tally {
+    all: usize,
+    late: usize,
+    missed: usize,
+}
+
+impl Tally {
+    fn add(&mut self, verdict: Verdict) {
+        self.all += 1;
+        match verdict {
+            Verdict::Noticed(_) => {}
+            Verdict::TimedOut => self.late += 1,
+            Verdict::Missed => self.missed += 1,
+        }
+    }
 }
 
 /// How a run of tests ended.
@@ -80,17 +99,20 @@ impl<'a> Trial<'a> {
         Ok(Self { programs, tests })
     }
 
-    /// Shows each of these changes to the tests.
+    /// Shows each of these changes to the tests. Who ends it before all are tried has seen some of every file.
     pub(super) fn run(&self, numbers: &[usize], changes: &[Change]) -> BTreeMap<usize, Verdict> {
-        let done = AtomicUsize::new(0);
-        let verdicts = beside(numbers, |_, change| {
+        let mut order = numbers.to_vec();
+        order.sort_by_key(|number| number % STRIDE);
+        let tally = Mutex::new(Tally::default());
+        let verdicts = beside(&order, |_, change| {
             let verdict = self.try_one(*change);
-            if let Verdict::Missed | Verdict::TimedOut = verdict {
+            if !matches!(verdict, Verdict::Noticed(_)) {
                 println!("{verdict:?}: {}", changes[*change].name);
             }
-            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            if done % 100 == 0 {
-                println!("{done} of {}", numbers.len());
+            let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
+            tally.add(verdict);
+            if tally.all % 100 == 0 {
+                println!("of {} so far {tally:?}", numbers.len());
             }
             (*change, verdict)
         });
@@ -184,14 +206,12 @@ fn beside<T: Sync, O: Send>(all: &[T], each: impl Fn(usize, &T) -> O + Sync) -> 
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = all.get(at) else { return };
                     let output = each(at, item);
-                    done.lock()
-                        .unwrap_or_else(std::sync::PoisonError::into_inner)
-                        .push((at, output));
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((at, output));
                 }
             });
         }
     });
-    let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     done.sort_by_key(|(at, _)| *at);
     done.into_iter().map(|(_, output)| output).collect()
 }
@@ -205,7 +225,10 @@ const LIMITS: &[Duration] =
     &[Duration::from_millis(100), Duration::from_secs(2), Duration::from_secs(60)];
 
 /// A test that takes longer is not asked: the next ones find nearly all that it would.
-const MAX_TIME: Duration = Duration::from_secs(15);
+const MAX_TIME: Duration = Duration::from_secs(60);
+
+/// Neighbours are changes of one function, and are tried that far from each other.
+const STRIDE: usize = 60;
 
 /// How long tests may take that take next to no time: much longer than on a machine that does something else.
 const PATIENCE: Duration = Duration::from_secs(20);
