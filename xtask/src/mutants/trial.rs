@@ -82,7 +82,7 @@ impl<'a> Trial<'a> {
             let start = Instant::now();
             let mut command = command(&programs[*program], &[name]);
             command.env("WS_CHANGE", "reached").env("WS_REACHED", &file);
-            let ended = wait(&mut command, MAX_TIME);
+            let ended = twice(&mut command, MAX_TIME);
             let took = start.elapsed();
             let reached = fs::read_to_string(&file).unwrap_or_default();
             let _ = fs::remove_file(&file);
@@ -124,7 +124,7 @@ impl<'a> Trial<'a> {
             let took: Duration = tests.iter().map(|test| test.took).sum();
             let names: Vec<_> = tests.iter().map(|test| test.name.as_str()).collect();
             let mut command = command(&self.programs[program], &names);
-            match wait(command.env("WS_CHANGE", change.to_string()), PATIENCE + 8 * took) {
+            match twice(command.env("WS_CHANGE", change.to_string()), PATIENCE + 8 * took) {
                 Ended::Well => {}
                 Ended::Badly => return Verdict::Noticed(program),
                 Ended::Late => return Verdict::TimedOut,
@@ -168,6 +168,14 @@ fn command(of: &Program, names: &[&str]) -> Command {
     command.env("CARGO_MANIFEST_DIR", &of.folder);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command
+}
+
+/// What fails has to fail twice: some tests look at a clock, and the machine is busy.
+fn twice(command: &mut Command, limit: Duration) -> Ended {
+    match wait(command, limit) {
+        Ended::Badly => wait(command, limit),
+        ended => ended,
+    }
 }
 
 fn wait(command: &mut Command, limit: Duration) -> Ended {
@@ -288,8 +296,12 @@ mod tests {
     fn what_ends_well_badly_or_late_is_told_apart() {
         let ended = |script: &str| {
             let mut command = program("sh");
-            wait(command.args(["-c", script]), Duration::from_millis(500))
+            twice(command.args(["-c", script]), Duration::from_millis(500))
         };
+        let file = std::env::temp_dir().join(format!("ws-twice-{}", std::process::id()));
+        let second = format!("rm {0} 2> /dev/null || {{ touch {0}; false; }}", file.display());
+        assert_eq!(ended(&second), Ended::Well);
+        assert!(!file.exists());
         assert_eq!(
             [ended("true"), ended("exit 1"), ended("kill -9 $$")],
             [Ended::Well, Ended::Badly, Ended::Badly]
