@@ -203,12 +203,12 @@ fn wait_for(child: &mut Child, limit: Duration) -> Ended {
     }
 }
 
-/// Does the same with each, as many at a time as there are processors and a few, for those that wait.
+/// Does the same with each, several for each processor at a time: many tests wait for a deadline.
 fn beside<T: Sync, O: Send>(all: &[T], each: impl Fn(usize, &T) -> O + Sync) -> Vec<O> {
     let cpus = std::thread::available_parallelism().map_or(1, usize::from);
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
-        for _ in 0..cpus + 1 {
+        for _ in 0..AT_A_TIME * cpus {
             scope.spawn(|| {
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
@@ -227,6 +227,9 @@ fn beside<T: Sync, O: Send>(all: &[T], each: impl Fn(usize, &T) -> O + Sync) -> 
 fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
+
+/// How many tests there are at a time for each processor.
+const AT_A_TIME: usize = 3;
 
 /// How long the tests of one portion take together, and all before it.
 const LIMITS: &[Duration] =
