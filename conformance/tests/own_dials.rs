@@ -227,6 +227,19 @@ fn a_proxy_that_says_nothing_is_not_to_blame<L: Live>() {
     }
 }
 
+/// Only what is left of a refusal has no more than a second.
+fn a_proxy_that_takes_its_time<L: Live>() {
+    let peer = lay(Script::new());
+    let answer = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(1500));
+        peer.send(REFUSAL);
+    });
+    let config = ClientConfig::new().timeout(Some(Duration::from_secs(20)));
+    let error = fails::<L>("ws://192.0.2.1/", &over_a_proxy("http"), config);
+    answer.join().unwrap();
+    assert_eq!(error.name(), "proxy-refused", "{}: {error:?}", L::NAME);
+}
+
 /// The same for TLS, where an alert says why.
 fn a_server_that_sends_an_alert_is_heard_by_who_cannot_write<L: Live>() {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -284,6 +297,7 @@ every!(
     a_look_up_has_its_outcome
     a_proxy_that_refuses_is_heard_by_who_cannot_write
     a_part_of_a_refusal_is_one
+    a_proxy_that_takes_its_time
     a_proxy_that_says_nothing_is_not_to_blame
     a_server_that_sends_an_alert_is_heard_by_who_cannot_write
     what_came_in_time_is_looked_at

@@ -25,7 +25,7 @@ use crate::workspace::{Member, members, only_with_features};
 const MEASURED: &[&str] = &["ws-core", "ws-driver"];
 
 /// Whose tests are run.
-const TESTED: &[&str] = &[
+pub(crate) const TESTED: &[&str] = &[
     "ws-core",
     "ws-driver",
     "conformance",

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::change::Change;
 use super::switch::Switched;
 use crate::cargo::{cargo, output, run};
+use crate::coverage::TESTED;
 use crate::step::Result;
 use crate::workspace::{Member, only_with_features};
 
@@ -19,10 +20,6 @@ const SWITCH: &str = include_str!("switch.rs.in");
 
 /// Where the switch is a part of.
 const CORE: &str = "ws-core/src/lib.rs";
-
-/// Whose tests are asked. The compiler sees all of them once, so there is no reason to leave one out.
-const TESTED: &[&str] =
-    &["ws-core", "ws-driver", "conformance", "ws-tokio", "ws-smol", "ws-async-std", "ws-blocking"];
 
 /// A program of tests.
 #[derive(Debug)]
