@@ -198,6 +198,21 @@ macro_rules! each {
             }
 
             #[test]
+            fn an_acceptor_knows_whether_another_request_may_come() {
+                $run!({
+                    for (keep_alive, is_closed) in [(true, false), (false, true)] {
+                        let (socket, _peer) = pair();
+                        let config = ServerConfig::new().keep_alive(keep_alive);
+                        let acceptor = Acceptor::with_buffered(stream(socket), REQUEST, &config);
+                        assert!(!acceptor.is_closed());
+                        let request = acceptor.next_request() $($await)* .unwrap();
+                        let acceptor = request.reject() $($await)* .unwrap();
+                        assert_eq!(acceptor.is_closed(), is_closed);
+                    }
+                });
+            }
+
+            #[test]
             fn a_request_that_was_signed_is_sent_as_it_is() {
                 $run!({
                     let (socket, peer) = pair();
