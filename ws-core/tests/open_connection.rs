@@ -319,3 +319,18 @@ fn a_pong_is_told_to_the_clock() {
         assert!(clock.round_trip().is_some(), "{role:?}");
     }
 }
+
+/// Where no message may have a frame, there is none, not even of one piece.
+#[test]
+fn no_fragments_are_no_messages() {
+    for role in ROLES {
+        for (max, expected) in [
+            (0, Err(FrameRule::TooManyFragments)),
+            (1, Ok(Some(Incoming::Message(MessageKind::Text)))),
+        ] {
+            let mut ws = open(role, &WebSocketConfig::new().max_fragments(max));
+            ws.receiver().recv_buf().extend_from_slice(&frame(role, true, Opcode::Text, b"a"));
+            assert_eq!(ws.poll(), expected, "{role:?} {max}");
+        }
+    }
+}
