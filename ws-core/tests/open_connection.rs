@@ -334,3 +334,19 @@ fn no_fragments_are_no_messages() {
         }
     }
 }
+
+/// Only text is cut where characters end.
+#[test]
+fn octets_are_cut_where_the_caller_says() {
+    for role in ROLES {
+        let mut ws = open(role, &WebSocketConfig::new().fragment_len(4));
+        for (message, expected) in [
+            (Message::binary("\u{20ac}".repeat(3)), [4, 4, 1]),
+            (Message::text("\u{20ac}".repeat(3)), [3, 3, 3]),
+        ] {
+            ws.sender().send(&message).unwrap();
+            let lens: Vec<_> = sent(&mut ws).iter().map(|(.., payload)| payload.len()).collect();
+            assert_eq!(lens, expected, "{role:?}");
+        }
+    }
+}

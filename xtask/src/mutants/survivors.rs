@@ -26,6 +26,10 @@ const SURVIVORS: &[(&str, &str)] = &[
         "nobody but who debugs the inflater sees it",
     ),
     (
+        "ws-core/src/connection/receiver/heads.rs: replace > with < in Receiver::whole",
+        "what is not taken whole is taken in pieces, to the same end",
+    ),
+    (
         "ws-core/src/handshake/request.rs: replace + with * in CheckedRequest::write",
         "how much memory is made ready makes a difference to speed alone",
     ),
@@ -33,6 +37,10 @@ const SURVIVORS: &[(&str, &str)] = &[
         "ws-driver/src/ending.rs: \
          replace match guard sooner(self.until, limit) != self.until with false in Ending::poll",
         "the timer of ws-blocking does not wait for an instant that is far off, either",
+    ),
+    (
+        "ws-driver/src/ending.rs: replace < with <= in Ending::poll",
+        "one read more or less is dropped",
     ),
     (
         "ws-driver/src/wire.rs: replace Wire<I, R>::is_unflushed -> bool with true",

@@ -124,7 +124,7 @@ impl<'a> Trial<'a> {
             let took: Duration = tests.iter().map(|test| test.took).sum();
             let names: Vec<_> = tests.iter().map(|test| test.name.as_str()).collect();
             let mut command = command(&self.programs[program], &names);
-            match twice(command.env("WS_CHANGE", change.to_string()), PATIENCE + 8 * took) {
+            match twice(command.env("WS_CHANGE", change.to_string()), PATIENCE + 3 * took) {
                 Ended::Well => {}
                 Ended::Badly => return Verdict::Noticed(program),
                 Ended::Late => return Verdict::TimedOut,
