@@ -8,6 +8,7 @@ use std::{
     io::{self, ErrorKind, Read as _, Write as _},
     net::{TcpListener, TcpStream},
     pin::Pin,
+    process::Command,
     task::{Context, Poll},
     thread::{self, JoinHandle},
 };
@@ -22,8 +23,8 @@ use futures_sink::Sink;
 use futures_util::{SinkExt as _, StreamExt as _};
 use http::{HeaderValue, Request};
 use ws_core::{
-    ClientConfig, HandshakeError, Message, Negotiated, Prepared, Role, ServerConfig,
-    WebSocketConfig,
+    ClientConfig, CloseFrame, DeflateOffer, HandshakeError, Message, Negotiated, Prepared, Role,
+    ServerConfig, WebSocketConfig,
 };
 use ws_driver::{Error, FuturesIo};
 
@@ -77,6 +78,17 @@ fn echo(mut stream: TcpStream) -> JoinHandle<String> {
         head
     })
 }
+
+/// Says no to whoever comes; gives the head of the request.
+fn refuse(listener: &TcpListener) -> String {
+    let mut stream = listener.accept().unwrap().0;
+    let head = read_head(&mut stream);
+    stream.write_all(b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n").unwrap();
+    head
+}
+
+/// Set in a process whose environment names a proxy.
+const PROXIED: &str = "CONFORMANCE_FUNCTIONS_PROXIED";
 
 /// The same program with each adapter, whose calls differ in whether they are waited for.
 macro_rules! each {
@@ -186,6 +198,21 @@ macro_rules! each {
             }
 
             #[test]
+            fn an_acceptor_knows_whether_another_request_may_come() {
+                $run!({
+                    for (keep_alive, is_closed) in [(true, false), (false, true)] {
+                        let (socket, _peer) = pair();
+                        let config = ServerConfig::new().keep_alive(keep_alive);
+                        let acceptor = Acceptor::with_buffered(stream(socket), REQUEST, &config);
+                        assert!(!acceptor.is_closed());
+                        let request = acceptor.next_request() $($await)* .unwrap();
+                        let acceptor = request.reject() $($await)* .unwrap();
+                        assert_eq!(acceptor.is_closed(), is_closed);
+                    }
+                });
+            }
+
+            #[test]
             fn a_request_that_was_signed_is_sent_as_it_is() {
                 $run!({
                     let (socket, peer) = pair();
@@ -230,6 +257,55 @@ macro_rules! each {
                     drop(socket);
                     server.join().unwrap().join().unwrap_err();
                 });
+            }
+
+            #[test]
+            fn what_a_client_offers_is_in_its_request() {
+                $run!({
+                    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+                    let url = format!("ws://{}/", listener.local_addr().unwrap());
+                    let server = thread::spawn(move || refuse(&listener));
+                    let offer = DeflateOffer::new().server_max_window_bits(10);
+                    let opened = $adapter::connect(url).deflate(offer) $($open)*;
+                    assert_eq!(opened.unwrap_err().name(), "status-not-101");
+                    let head = server.join().unwrap().to_lowercase();
+                    let offer = "permessage-deflate; client_max_window_bits; server_max_window_bits=10";
+                    assert!(head.contains(&format!("sec-websocket-extensions: {offer}")), "{head}");
+                });
+            }
+
+            /// The environment belongs to a whole process, so it is one of its own: the same test again.
+            #[test]
+            fn the_environment_may_name_a_proxy() {
+                $run!({
+                    if std::env::var_os(PROXIED).is_some() {
+                        let opened = $adapter::connect("ws://h.example/").proxy_from_env() $($open)*;
+                        assert_eq!(opened.unwrap_err().name(), "proxy-refused");
+                        return;
+                    }
+                    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+                    let proxy = format!("http://{}", listener.local_addr().unwrap());
+                    let asked = thread::spawn(move || refuse(&listener));
+                    let test = concat!(stringify!($name), "::the_environment_may_name_a_proxy");
+                    let mut child = Command::new(std::env::current_exe().unwrap());
+                    child.args(["--exact", test]).env(PROXIED, "").env("ws_proxy", proxy);
+                    child.env_remove("no_proxy").env_remove("NO_PROXY");
+                    let output = child.output().unwrap();
+                    // A name that fits no test would be a success, too.
+                    let said = String::from_utf8_lossy(&output.stdout);
+                    assert!(output.status.success() && said.contains("1 passed"), "{output:?}");
+                    let head = asked.join().unwrap();
+                    assert!(head.starts_with("CONNECT h.example:80 HTTP/1.1\r\n"), "{head}");
+                });
+            }
+
+            #[test]
+            fn a_tracker_is_the_core_s() {
+                let core = ws_core::Tracker::new();
+                let own = $adapter::Tracker::from(core.clone());
+                assert!(!own.is_shutting_down());
+                core.shut_down(CloseFrame::NORMAL, None).unwrap();
+                assert!(own.is_shutting_down() && own.as_ref().is_shutting_down());
             }
 
             #[test]

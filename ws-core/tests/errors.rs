@@ -57,6 +57,34 @@ fn answer(config: &ServerConfig, input: &[u8]) -> HandshakeError {
     }
 }
 
+/// A line that does not end is looked at whenever an octet of it comes, and is refused as soon as it is too long.
+#[test]
+fn limits_hold_octet_by_octet() {
+    let limits = Limits::new().max_request_line_len(100).max_field_len(50).max_head_len(120);
+    let config = ServerConfig::new().limits(limits);
+    let field = "GET / HTTP/1.1\r\nX: ";
+    let fields = format!("GET / HTTP/1.1\r\nA: {0}\r\nB: {0}\r\nX: ", "x".repeat(40));
+    for (start, name, most) in [
+        ("GET /", "request-line-too-long", 110),
+        (field, "field-too-long", field.len() + 60),
+        (&fields, "head-too-large", 130),
+    ] {
+        let mut server = ServerHandshake::with_buffered(&config, start.as_bytes());
+        let mut len = start.len();
+        let error = loop {
+            match server.poll_accept() {
+                Polled::Pending(next) => server = next,
+                Polled::Failed(rejected) => break rejected.into_error(),
+                other => panic!("{other:?}"),
+            }
+            server.recv_buf().extend_from_slice(b"x");
+            len += 1;
+            assert!(len <= most, "{name}");
+        };
+        assert_eq!(error.name(), name);
+    }
+}
+
 #[test]
 fn each_rule_for_requests() {
     let long = "x".repeat(300);

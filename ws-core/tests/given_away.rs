@@ -99,6 +99,7 @@ fn an_invalid_answer_is_given_away_as_far_as_it_is_one() {
     let head = "HTTP/1.1 101 Yes\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n";
     let response = invalid(head);
     assert_eq!((response.rule(), response.value()), (ResponseRule::NoUpgrade, Some(&b"h2c"[..])));
+    assert_eq!(response.response().unwrap().headers()["upgrade"], "h2c");
     let response = response.into_response().unwrap();
     assert_eq!(response.status(), StatusCode::SWITCHING_PROTOCOLS);
     assert_eq!(response.headers()["upgrade"], "h2c");

@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+use std::time::{Duration, Instant};
+
 use bytes::{Buf, Bytes};
 use ws_core::{
     CloseCode, CloseFrame, Connection, FrameHead, FrameRule, Incoming, Message, MessageKind,
@@ -295,5 +297,56 @@ fn the_memory_of_a_broken_message_is_given_up() {
         });
         assert!(broken);
         assert!(ws.receiver().recv_buf().capacity() < 64 * 1024, "memory is still held");
+    }
+}
+
+/// Whoever leaves the time to the connection need not tell it of pongs.
+#[test]
+fn a_pong_is_told_to_the_clock() {
+    let (long, soon) = (Duration::from_secs(1000), Duration::from_secs(5));
+    for role in ROLES {
+        let config = WebSocketConfig::new().ping_interval(long).pong_timeout(soon);
+        let mut ws = open(role, &config);
+        let now = Instant::now();
+        let at = ws.poll_timeout(now).unwrap();
+        assert_eq!(ws.handle_timeout(at), None);
+        let pings = sent(&mut ws);
+        ws.handle_written(at);
+        let [(Opcode::Ping, true, payload)] = &pings[..] else { panic!("{pings:?}") };
+        ws.receiver().recv_buf().extend_from_slice(&frame(role, true, Opcode::Pong, payload));
+        assert_eq!(ws.poll(), Ok(Some(Incoming::Pong)));
+        let (_, _, clock, _) = ws.split();
+        assert!(clock.round_trip().is_some(), "{role:?}");
+    }
+}
+
+/// Where no message may have a frame, there is none, not even of one piece.
+#[test]
+fn no_fragments_are_no_messages() {
+    for role in ROLES {
+        for (max, expected) in [
+            (0, Err(FrameRule::TooManyFragments)),
+            (1, Ok(Some(Incoming::Message(MessageKind::Text)))),
+        ] {
+            let mut ws = open(role, &WebSocketConfig::new().max_fragments(max));
+            ws.receiver().recv_buf().extend_from_slice(&frame(role, true, Opcode::Text, b"a"));
+            assert_eq!(ws.poll(), expected, "{role:?} {max}");
+        }
+    }
+}
+
+/// Only text is cut where characters end.
+#[test]
+fn octets_are_cut_where_the_caller_says() {
+    for role in ROLES {
+        let mut ws = open(role, &WebSocketConfig::new().fragment_len(4));
+        for (message, expected) in [
+            (Message::binary("\u{20ac}".repeat(3)), [4, 4, 1]),
+            (Message::text("\u{20ac}".repeat(3)), [3, 3, 3]),
+        ] {
+            ws.sender().send(&message).unwrap();
+            let lens: Vec<_> = sent(&mut ws).iter().map(|(.., payload)| payload.len()).collect();
+            assert_eq!(lens, expected, "{role:?}");
+        }
     }
 }

@@ -61,6 +61,8 @@ fn in_hand_or_not_the_answer_is_the_same() {
 fn a_subprotocol_is_chosen_in_hand() {
     let request = request(Version::HTTP_11, "a, b");
     let mut upgrade = in_hand(&request, &ServerConfig::new());
+    let error = upgrade.select_subprotocol(Some("c")).unwrap_err();
+    assert_eq!(error.name(), "unoffered-subprotocol");
     upgrade.select_subprotocol(Some("b")).unwrap();
     let (response, negotiated) = upgrade
         .respond_with(|response| {
@@ -109,4 +111,28 @@ fn later_versions_hear_nothing_of_the_connection() {
     }
     let rejection = respond(&request(Version::HTTP_10, "a"), &ServerConfig::new()).unwrap_err();
     assert_eq!(rejection.response().headers()["connection"], "Upgrade, close");
+}
+
+/// Names are told apart by more than their length.
+#[test]
+fn fields_with_names_as_long_as_others_are_nobody_s() {
+    let mut request = request(Version::HTTP_11, "a");
+    for name in [
+        "cost",
+        "region",
+        "extend",
+        "upgrad3",
+        "connectors",
+        "content-lengt1",
+        "x-forwarded-proto",
+        "x-content-encoding-no",
+        "sec-websocket-protoco1",
+        "sec-websocket-extension5",
+    ] {
+        let name = http::HeaderName::from_static(name);
+        request.headers_mut().insert(name, HeaderValue::from_static("x, y"));
+    }
+    let config = ServerConfig::new().subprotocols(["a"]);
+    let (_, negotiated) = respond(&request, &config).unwrap();
+    assert_eq!((negotiated.subprotocol(), negotiated.extensions()), (Some("a"), None));
 }

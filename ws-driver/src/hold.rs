@@ -70,3 +70,14 @@ mod sealed {
     impl<T> Sealed for super::Own<T> {}
     impl<T> Sealed for super::Shared<T> {}
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_that_is_shared_is_not_shown() {
+        let shared = Shared(Arc::new(Mutex::new("a stream that is in use")));
+        assert_eq!(format!("{shared:?}"), "Shared { .. }");
+    }
+}

@@ -397,10 +397,11 @@ impl<T, R: Reads<T> + Writes<T>> Accepting<T, R> {
                 }
                 State::Rejected(ends) => {
                     let unsent = ready!(ends.poll(wire, cx));
-                    if let State::Rejected(ends) = std::mem::take(&mut self.state) {
-                        let error = told(ends.rejected.into_error(), unsent);
-                        return Poll::Ready(Err(self.fail(error)));
-                    }
+                    let State::Rejected(ends) = std::mem::take(&mut self.state) else {
+                        continue;
+                    };
+                    let error = told(ends.rejected.into_error(), unsent);
+                    return Poll::Ready(Err(self.fail(error)));
                 }
                 State::Over => self.wire = None,
             }

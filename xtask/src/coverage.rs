@@ -25,8 +25,16 @@ use crate::workspace::{Member, members, only_with_features};
 const MEASURED: &[&str] = &["ws-core", "ws-driver"];
 
 /// Whose tests are run.
-const TESTED: &[&str] =
-    &["ws-core", "ws-driver", "conformance", "ws-tokio", "ws-smol", "ws-async-std", "ws-blocking"];
+pub(crate) const TESTED: &[&str] = &[
+    "ws-core",
+    "ws-driver",
+    "conformance",
+    "ws-tokio",
+    "ws-smol",
+    "ws-async-std",
+    "ws-blocking",
+    "ws-hyper",
+];
 
 /// Runs the tests and shows what they reach.
 pub(crate) fn run_coverage(args: &[String]) -> Result {

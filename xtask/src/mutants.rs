@@ -1,23 +1,33 @@
-//! `cargo xtask mutants [--shard K/N] [CRATE]..`: changes that no test notices.
+//! `cargo xtask mutants [--quick] [--shard K/N] [CRATE]..`: changes that no test notices.
 //!
-//! cargo-mutants changes the core and the driver in one place at a time. The tests that are compiled the soonest see each
-//! change first, and only what they let pass is shown to the next ones. All changes take hours: `--shard 3/100` tries
-//! every hundredth, from the third on. A change that survives needs an entry in [`survivors`], and an entry for one that
-//! is caught is a failure as well.
+//! cargo-mutants knows how to change the core and the driver in one place at a time, and compiles the tests again for each
+//! change. Nearly all of them can be compiled together instead, each behind a [`switch`]; then the tests that [come to
+//! it](trial) see one after the other. Only what does not go behind a switch is left to cargo-mutants, which takes far
+//! longer for each: `--quick` leaves that out. `--shard 3/100` tries every hundredth, from the third on. A change that
+//! survives needs an entry in [`survivors`], and an entry for one that is caught is a failure as well.
 
+mod change;
 mod outcome;
 mod survivors;
+mod switch;
+mod tree;
+mod trial;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
 
+use self::change::Change;
 use self::outcome::{Outcome, Tried};
+use self::tree::{Built, Tree};
+use self::trial::{Trial, Verdict};
 use crate::cargo::{cargo, output, run, status};
 use crate::step::{Reported, Result};
+use crate::tidy::Source;
 use crate::tools;
 use crate::workspace::{Member, members, only_with_features};
 
-/// What is changed, and the tests that look at it, one set after the other: packages and kinds of tests.
+/// What is changed, and the tests that look at what does not go behind a switch, one set after the other: packages and kinds of tests.
 const STAGES: &[(&str, &[Tests])] = &[
     (
         "ws-core",
@@ -65,50 +75,130 @@ const VERSION: &str = "27.1.0";
 
 /// Changes what was asked for, and shows what became of it.
 pub(crate) fn run_mutants(args: &[String]) -> Result {
-    let (shard, crates) = parse(args)?;
+    let asked = parse(args)?;
     if !tools::has_subcommand("mutants") {
         // No toolchain has it, and a job should need no other step than this command.
         run(&mut cargo(["install", "--locked", "--version", VERSION, "cargo-mutants"]))?;
     }
     let members = members()?;
     let mut all = Vec::new();
-    for (name, stages) in STAGES.iter().filter(|(name, _)| crates.contains(name)) {
-        let outcome = stages.iter().try_fold(Outcome::default(), |so_far, tests| {
-            try_on(&members, name, tests, shard.as_deref(), so_far)
-        })?;
+    for ((name, stages), (switched, left)) in asked.crates().zip(switched(&members, &asked)?) {
+        println!("\n{name}, behind switches: {switched}");
+        let left = if asked.quick {
+            let file = format!("target/mutants/{name}-left.txt");
+            println!("{} others were not tried: see {file}", left.len());
+            fs::write(file, left.join("\n"))?;
+            Outcome::default()
+        } else {
+            stages.iter().try_fold(Outcome::beginning_with(left), |so_far, tests| {
+                try_on(&members, name, tests, so_far)
+            })?
+        };
+        let outcome = switched.and(left);
         println!("\n{name}: {outcome}");
         all.push(outcome);
     }
-    let findings = survivors::check(&all, shard.is_none());
+    let findings = survivors::check(&all, asked.shard.is_none() && !asked.quick);
     for finding in &findings {
         println!("{finding}");
     }
     if findings.is_empty() { Ok(()) } else { Err(Reported.into()) }
 }
 
-/// The part to be tried, and the crates.
-fn parse(args: &[String]) -> Result<(Option<String>, Vec<&'static str>)> {
-    let mut shard = None;
-    let mut crates = Vec::new();
-    let mut args = args.iter();
-    while let Some(arg) = args.next() {
-        if arg == "--shard" {
-            shard = Some(args.next().ok_or("--shard of what? K/N, from 0/N on")?.to_owned());
-            continue;
-        }
-        let known = STAGES.iter().map(|(name, _)| *name).find(|name| name == arg);
-        crates.push(known.ok_or_else(|| format!("{arg:?} is no crate whose mutants are known"))?);
-    }
-    let all = || STAGES.iter().map(|(name, _)| *name).collect();
-    Ok((shard, if crates.is_empty() { all() } else { crates }))
+/// What is to be tried.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Asked {
+    /// Only what goes behind a switch.
+    quick: bool,
+    /// A part.
+    shard: Option<String>,
+    /// All, if none is named.
+    named: Vec<&'static str>,
 }
 
-/// Shows to some tests what the ones before have let pass, or everything when there were none.
+impl Asked {
+    fn crates(&self) -> impl Iterator<Item = &'static (&'static str, &'static [Tests])> {
+        let is_it = |name: &&str| self.named.is_empty() || self.named.contains(name);
+        STAGES.iter().filter(move |(name, _)| is_it(name))
+    }
+}
+
+fn parse(args: &[String]) -> Result<Asked> {
+    let mut asked = Asked::default();
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--quick" => asked.quick = true,
+            "--shard" => {
+                let shard = args.next().ok_or("--shard of what? K/N, from 0/N on")?;
+                asked.shard = Some(shard.to_owned());
+            }
+            _ => {
+                let known = STAGES.iter().map(|(name, _)| *name).find(|name| name == arg);
+                let unknown = || format!("{arg:?} is no crate whose mutants are known");
+                asked.named.push(known.ok_or_else(unknown)?);
+            }
+        }
+    }
+    Ok(asked)
+}
+
+/// Tries whatever goes behind a switch, in all crates at once. For each crate what came of it, and the rest.
+fn switched(members: &[Member], asked: &Asked) -> Result<Vec<(Outcome, Vec<String>)>> {
+    let mut changes: Vec<Change> = Vec::new();
+    for (name, _) in asked.crates() {
+        let mut list = cargo(["mutants", "--list", "--json", "--package", name]);
+        if let Some(shard) = &asked.shard {
+            // Neighbours are changes of one function: what represents all of them is one of each N.
+            list.args(["--sharding=round-robin", "--shard", shard]);
+        }
+        changes.extend(change::parse(&output(&mut list)?)?);
+    }
+    let changes = of_no_test(changes)?;
+    let Built { programs, switched, unviable } = Tree::new(members)?.build(&changes)?;
+    let (all, behind, none) = (changes.len(), switched.len(), unviable.len());
+    println!("of {all} changes {behind} behind switches, {none} that cannot be compiled");
+    let verdicts = Trial::new(&programs)?.run(&switched, &changes);
+    let each = asked.crates().map(|(name, _)| {
+        let (mut tried, mut left) = ([(); 3].map(|()| Tried::default()), Vec::new());
+        let prefix = format!("{name}/");
+        let of_it = changes.iter().enumerate().filter(|(_, it)| it.file.starts_with(&prefix));
+        for (number, Change { name: change, .. }) in of_it {
+            let change = change.clone();
+            match verdicts.get(&number) {
+                Some(Verdict::Noticed(by)) => {
+                    let by = &programs[*by];
+                    let stage = if by.package != *name { 2 } else { usize::from(!by.is_unit) };
+                    tried[stage].caught.push(change);
+                }
+                Some(Verdict::TimedOut) => tried[2].timeouts.push(change),
+                Some(Verdict::Missed) => tried[2].missed.push(change),
+                None if unviable.contains(&number) => tried[2].unviable.push(change),
+                None => left.push(change),
+            }
+        }
+        (tried.into_iter().fold(Outcome::default(), Outcome::then), left)
+    });
+    Ok(each.collect())
+}
+
+/// Leaves out what belongs to tests. cargo-mutants does not see that of each.
+fn of_no_test(mut changes: Vec<Change>) -> Result<Vec<Change>> {
+    let mut sources = BTreeMap::new();
+    for Change { file, .. } in &changes {
+        if !sources.contains_key(file) {
+            sources.insert(file.clone(), Source::new(file, &fs::read_to_string(file)?));
+        }
+    }
+    changes.retain(|change| !sources[&change.file].is_in_test(change.span[0].0));
+    Ok(changes)
+}
+
+/// Shows to some tests what the ones before have let pass.
 fn try_on(
     members: &[Member],
     name: &str,
     (packages, kinds): &Tests,
-    shard: Option<&str>,
     so_far: Outcome,
 ) -> Result<Outcome> {
     if so_far.is_settled() {
@@ -122,18 +212,12 @@ fn try_on(
     mutants.args(only_with_features(members, packages).split_off(2 * packages.len()));
     mutants.args(["--baseline=run", "--minimum-test-timeout=60", "--timeout-multiplier=5"]);
     let results = format!("{folder}/mutants.out");
-    match shard {
-        _ if so_far.is_begun() => {
-            // A pattern for those that are left would not do: some kinds of changes pass any.
-            let all = output(&mut cargo(["mutants", "--list", "--package", name]))?;
-            let others: Vec<_> = all.lines().filter(|name| !so_far.is_left(name)).collect();
-            fs::write(format!("{results}/previously_caught.txt"), others.join("\n"))?;
-            mutants.arg("--iterate");
-        }
-        // Neighbours are changes of one function: what represents all of them is one of each N.
-        Some(shard) => drop(mutants.args(["--sharding=round-robin", "--shard", shard])),
-        None => {}
-    }
+    // A pattern for those that are left would not do: some kinds of changes pass any.
+    let all = output(&mut cargo(["mutants", "--list", "--package", name]))?;
+    let others: Vec<_> = all.lines().filter(|name| !so_far.is_left(name)).collect();
+    fs::create_dir_all(&results)?;
+    fs::write(format!("{results}/previously_caught.txt"), others.join("\n"))?;
+    mutants.arg("--iterate");
     mutants.arg("--").args(*kinds);
     // Compiling is most of the work, so nothing is compiled for debuggers, and dependencies only once.
     mutants.env("CARGO_PROFILE_DEV_DEBUG", "false").env("CARGO_PROFILE_DEV_INCREMENTAL", "true");
@@ -158,9 +242,11 @@ mod tests {
     #[test]
     fn arguments_are_understood() {
         let parsed = |args: &str| parse(&args.split(' ').map(str::to_owned).collect::<Vec<_>>());
-        assert_eq!(parse(&[]).unwrap(), (None, vec!["ws-core", "ws-driver"]));
-        let (shard, crates) = parsed("--shard 3/100 ws-driver").unwrap();
-        assert_eq!((shard.as_deref(), crates), (Some("3/100"), vec!["ws-driver"]));
+        assert_eq!(parse(&[]).unwrap(), Asked::default());
+        assert!(Asked::default().crates().map(|(name, _)| *name).eq(["ws-core", "ws-driver"]));
+        let asked = parsed("--shard 3/100 ws-driver --quick").unwrap();
+        assert_eq!((asked.shard.as_deref(), asked.quick), (Some("3/100"), true));
+        assert!(asked.crates().map(|(name, _)| *name).eq(["ws-driver"]));
         assert!(parsed("--shard").is_err() && parsed("ws-tokio").is_err());
     }
 }

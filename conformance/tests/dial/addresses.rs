@@ -196,6 +196,14 @@ fn a_connection_comes_from_where_the_caller_says<L: Live>() {
     let foreign = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
     let error = fails::<L>(&server.url("ws"), &DialConfig::new().local_address(foreign));
     assert_eq!(io::Error::from(error).kind(), io::ErrorKind::AddrNotAvailable, "{}", L::NAME);
+
+    // Where nobody listens, and where there is no way to from this machine alone.
+    let dial = DialConfig::new().local_address(local);
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let error = fails::<L>(&format!("ws://{closed}/"), &dial);
+    assert_eq!(io::Error::from(error).kind(), io::ErrorKind::ConnectionRefused, "{}", L::NAME);
+    let error = fails::<L>("ws://192.0.2.1/", &dial);
+    assert!(matches!(error, Error::Io(_)), "{}: {error:?}", L::NAME);
 }
 
 fn nothing_waits_to_be_sent<L: Live>() {

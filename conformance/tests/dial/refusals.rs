@@ -81,11 +81,12 @@ fn the_body_of_a_refusal_is_not_waited_for_long<L: Live>() {
         assert!(matches!(error, ProxyError::Refused { body_complete: false, .. }), "{}", L::NAME);
         assert!(took >= 1000 * MS && took < 2000 * MS + BUSY, "{} {timeout:?}: {took:?}", L::NAME);
     }
-    // A deadline that is sooner is kept; the refusal is known all the same.
+    // A deadline that is sooner is kept; the refusal is known all the same, if there was time for it.
+    let soon = 800 * MS;
     let began = Instant::now();
-    let error = refused::<L>(&over("http", saying(answer, true)), Some(300 * MS));
+    let error = refused::<L>(&over("http", saying(answer, true)), Some(soon));
     assert_eq!(error.refusal().unwrap().body(), "ask", "{}", L::NAME);
-    assert!(began.elapsed() >= 300 * MS && began.elapsed() < 300 * MS + BUSY, "{}", L::NAME);
+    assert!(began.elapsed() >= soon && began.elapsed() < soon + BUSY, "{}", L::NAME);
 }
 
 /// The first connection is refused, and the second one, with user name and password, is not.

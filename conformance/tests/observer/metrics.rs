@@ -134,3 +134,18 @@ fn pongs() {
     assert_eq!(found["ws_pongs_missed_total{role=server}"], 1);
     assert_eq!(found["ws_closed_total{code=1008,error=pong-timeout,first=local,role=server}"], 1);
 }
+
+/// A pong that nobody has asked for is one, and says nothing about a round trip.
+#[test]
+fn pongs_that_nobody_asked_for() {
+    let found = counted(|observer| {
+        assert_eq!(format!("{observer:?}"), "MetricsObserver");
+        let (io, _peer) = Pipe::new(Script::new().input([b"\x8a\x01x"]).eof());
+        let parts = Parts::new(io, Role::Client, Negotiated::default());
+        let config = WebSocketConfig::new().observer(observer);
+        let mut ws = ws_smol::WebSocket::from_parts(parts, &config);
+        smol::block_on(ws.recv()).unwrap_err();
+    });
+    assert_eq!(found["ws_pongs_received_total{role=client}"], 1);
+    assert!(!found.contains_key("ws_round_trip_seconds{role=client}"), "{found:?}");
+}

@@ -227,6 +227,35 @@ fn a_web_socket() {
     assert!(!seen.text().contains("secret"));
 }
 
+/// What goes wrong is told as well, also where no observer listens.
+#[test]
+fn a_queue_that_is_full_and_pongs() {
+    let (seen, ()) = Seen::with(Level::TRACE, || {
+        let (io, peer) = Pipe::new(Script::new());
+        let parts = Parts::new(io, Role::Client, Negotiated::default());
+        let time = std::time::Duration::from_millis(50);
+        let config = WebSocketConfig::new().max_queue_len(1).ping_interval(time).pong_timeout(time);
+        let mut ws = ws_smol::WebSocket::from_parts(parts, &config);
+        // One that nobody has asked for.
+        peer.send(b"\x8a\x01x");
+        ws.try_send("a").unwrap();
+        ws.try_send("a").unwrap_err();
+        let error = smol::block_on(ws.recv()).unwrap_err();
+        assert_eq!(error.name(), "pong-timeout");
+    });
+    let events = seen.events();
+    let expected = [
+        "ws_connection: opened",
+        "ws_connection: message sent kind=text len=1 wire_len=7",
+        "ws_connection: queue full",
+        "ws_connection: pong received",
+        "ws_connection: ping sent",
+        "ws_connection: pong missed",
+    ];
+    assert_eq!(events[..expected.len()], expected);
+    assert_eq!(seen.span("ws_connection")["error"], "pong-timeout");
+}
+
 /// Nobody listens to the target: nothing is watched, and so nothing is measured.
 #[test]
 fn a_level_that_is_off() {

@@ -313,3 +313,54 @@ fn an_alert_waits_behind_what_is_being_written() {
     assert_eq!(server.received, payload(1000));
     assert!(matches!(server.failed, Some(rustls::Error::AlertReceived(_))));
 }
+
+/// A socket that answers each write with the next of these.
+struct Answers(Vec<std::io::Result<usize>>);
+
+impl std::io::Read for Answers {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        Err(ErrorKind::WouldBlock.into())
+    }
+}
+
+impl std::io::Write for Answers {
+    fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
+        let len = buf.len();
+        self.0.pop().unwrap_or(Ok(len)).map(|n| n.min(len))
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// One that takes nothing has failed; one that was interrupted has not.
+#[test]
+fn what_a_socket_says_about_a_write() {
+    let outcome = |answer: std::io::Result<usize>| {
+        let (mut stream, _server) = open(&TLS13);
+        let (_, session) = stream.split_mut();
+        let mut socket = Answers(vec![answer]);
+        session.unwrap().write(&mut socket, &[IoSlice::new(b"data")]).map_err(|error| error.kind())
+    };
+    assert_eq!(outcome(Ok(1)), Ok(4));
+    assert_eq!(outcome(Ok(0)), Err(ErrorKind::WriteZero));
+    assert_eq!(outcome(Err(ErrorKind::Interrupted.into())), Ok(4));
+    // It is written the next time.
+    assert_eq!(outcome(Err(ErrorKind::WouldBlock.into())), Ok(4));
+    assert_eq!(outcome(Err(ErrorKind::BrokenPipe.into())), Err(ErrorKind::BrokenPipe));
+}
+
+/// Without TLS, pieces go to the socket together.
+#[test]
+fn pieces_are_written_in_one_go() {
+    use std::{future::poll_fn, task::Poll};
+
+    let (pipe, peer) = conformance::pipe::Pipe::new(conformance::pipe::Script::new());
+    let mut stream = ws_driver::MaybeTls::plain(pipe);
+    let pieces = [IoSlice::new(b"to"), IoSlice::new(b"gether")];
+    let written = poll_fn(|cx| stream.poll_write(cx, &pieces));
+    let Poll::Ready(written) = conformance::messages::bare::poll(written) else { unreachable!() };
+    assert_eq!((written.unwrap(), peer.ops()), (8, 1));
+    assert_eq!(peer.written(), b"together");
+}

@@ -63,6 +63,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_name_is_known_by_each_letter_in_its_place() {
+        for name in [&b"host"[..], b"HOST", b"Host", b"hOsT"] {
+            assert!(is_name(name, b"host"), "{}", name.escape_ascii());
+        }
+        // Also where two letters change places, or one takes away what another adds.
+        for name in [&b"ohst"[..], b"hots", b"iost", b"inst", b"hosu", b"hos", b"hosts", b""] {
+            assert!(!is_name(name, b"host"), "{}", name.escape_ascii());
+        }
+    }
+
+    #[test]
     fn token_is_the_grammar_of_rfc_9110() {
         assert!(is_token(b"!#$%&'*+-.^_`|~09azAZ"));
         assert!(!is_token(b""));

@@ -511,6 +511,18 @@ mod tests {
     }
 
     #[test]
+    fn room_is_what_is_left_of_the_memory() {
+        let mut recv = RecvBuf::with_capacity(5000);
+        recv.extend_from_slice(&[0; 3000]);
+        assert_eq!(recv.capacity(), 5000);
+        // A reader that is handed more would make it grow.
+        assert_eq!(recv.buf_mut().remaining_mut(), 2000);
+        assert_eq!((recv.space_mut().len(), recv.capacity()), (2000, 5000));
+        recv.consume(1000);
+        assert_eq!((recv.capacity(), recv.len()), (4000, 2000));
+    }
+
+    #[test]
     fn memory_comes_and_goes_around_a_few_bytes() {
         let mut recv = RecvBuf::new();
         assert!(recv.wants_buffer());
@@ -532,6 +544,10 @@ mod tests {
         }
         recv.extend_from_slice(&[0; 300]);
         assert_eq!(recv.detach_buffer(), None, "that would be too much to move");
+        recv.consume(recv.len() - MAX_MOVED - 1);
+        assert_eq!(recv.detach_buffer(), None, "one is too much");
+        recv.consume(1);
+        assert!(recv.detach_buffer().is_some() && recv.len() == MAX_MOVED);
     }
 
     #[test]

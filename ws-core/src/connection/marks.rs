@@ -54,3 +54,20 @@ const MAX_COUNT: u8 = 31;
 
 /// Up to this length of the queue a pong goes in at once, and does not take the place of the one before.
 pub(super) const MAX_PONGS: usize = 4 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_pongs_go_into_a_queue_and_no_more() {
+        let mut marks = Marks::default();
+        for _ in 0..MAX_COUNT {
+            assert!(marks.has_room(0));
+            marks.pong_queued(10);
+        }
+        assert!(!marks.has_room(0) && !marks.has_room(9));
+        // The last of them has been written.
+        assert!(marks.has_room(10));
+    }
+}

@@ -88,10 +88,8 @@ impl Attempts {
     /// What to do now. Each address is given out once, and at most one by each call.
     pub fn poll(&mut self, now: Instant) -> Attempt {
         let wait = match self.last_start {
-            Some(last) if self.running > 0 => {
-                self.delay.saturating_sub(now.saturating_duration_since(last))
-            }
-            _ => Duration::ZERO,
+            Some(last) => self.delay.saturating_sub(now.saturating_duration_since(last)),
+            None => Duration::ZERO,
         };
         match self.waiting.front() {
             None if self.running == 0 => Attempt::Exhausted,

@@ -105,10 +105,14 @@ mod tests {
             "h:99999",
             "%7",
             "%zz",
+            "%7g",
+            "%g7",
             "h\r\n",
             "h\0",
             "http://h",
             "[v.a]",
+            "[v1.]",
+            "[v1.a<b]",
             "[]",
         ] {
             assert_eq!(parsed(bad), None, "{bad:?}");

@@ -323,6 +323,16 @@ mod tests {
     }
 
     #[test]
+    fn a_target_may_be_long() {
+        let config = ClientConfig::new();
+        let target = format!("/{}", "x".repeat(5000));
+        let request = CheckedRequest::new(config.options(), "h", &target, Asking::Upgrade(*KEY));
+        let mut out = BytesMut::new();
+        request.unwrap().write(config.options(), &mut out);
+        assert!(out.starts_with(format!("GET {target} HTTP/1.1\r\nHost: h\r\n").as_bytes()));
+    }
+
+    #[test]
     fn a_name_is_sent_as_it_was_written() {
         let config = ClientConfig::new()
             .header("authorization", "Basic eDp5")

@@ -211,4 +211,13 @@ mod tests {
             unreachable!("a default has changed")
         };
     }
+    /// What is called is not shown, and whether there is something is.
+    #[test]
+    fn hooks_are_shown_as_such() {
+        let shown = format!("{:?}", DialConfig::new());
+        assert!(shown.contains("DialObserver(none)") && shown.contains("resolver: None"));
+        let look_up = |_, _| std::future::ready(Ok(Vec::new()));
+        let shown = format!("{:?}", DialConfig::new().on_event(|_| {}).resolver(look_up));
+        assert!(shown.contains("DialObserver(set)") && shown.contains("Resolver(..)"));
+    }
 }

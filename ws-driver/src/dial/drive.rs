@@ -31,10 +31,13 @@ pub(super) trait Machine: Send {
 
     /// Whether the outcome is known, and only the rest of what the peer says about it is waited for.
     fn is_refused(&self) -> bool;
+
+    /// Whether it failed because the peer was gone, and not because of what it said.
+    fn is_gone(error: &Self::Error) -> bool;
 }
 
 macro_rules! machine {
-    ($Machine:ty, $Error:ty, $is_refused:expr) => {
+    ($Machine:ty, $Error:ty, $is_refused:expr, $gone:pat) => {
         impl Machine for $Machine {
             type Error = $Error;
 
@@ -57,14 +60,21 @@ macro_rules! machine {
             fn is_refused(&self) -> bool {
                 $is_refused(self)
             }
+
+            fn is_gone(error: &$Error) -> bool {
+                matches!(error, $gone)
+            }
         }
     };
 }
 
-machine!(ProxyHandshake, ProxyError, |machine: &ProxyHandshake| {
-    machine.step() == Some(ProxyStep::Refusal)
-});
-machine!(TlsHandshake, TlsError, |_| false);
+machine!(
+    ProxyHandshake,
+    ProxyError,
+    |machine: &ProxyHandshake| machine.step() == Some(ProxyStep::Refusal),
+    ProxyError::Truncated(_)
+);
+machine!(TlsHandshake, TlsError, |_| false, TlsError::Truncated);
 
 /// Drives `machine` over `stream` until it is done and all that it says is written.
 ///
@@ -80,7 +90,8 @@ pub(super) async fn drive<T, R: Reads<T> + Writes<T>, M: Machine>(
 ) -> Result<T, Error> {
     let mut wire = Wire::<_, R>::own(stream);
     let mut patience = Patience { until: deadline, is_refused: false };
-    let driven = poll_fn(|cx| poll(&mut wire, machine, &mut patience, step, cx)).await;
+    let mut unsent = None;
+    let driven = poll_fn(|cx| poll(&mut wire, machine, &mut patience, &mut unsent, step, cx)).await;
     match driven {
         Ok(()) => Ok(wire.into_inner().0),
         Err(Error::Io(error)) => Err(place.failed_in(step, error)),
@@ -92,10 +103,11 @@ fn poll<T, R: Reads<T> + Writes<T>, M: Machine>(
     wire: &mut Wire<Own<T>, R>,
     machine: &mut M,
     patience: &mut Patience,
+    // Why nothing can be written any more.
+    unsent: &mut Option<io::Error>,
     step: HandshakeStep,
     cx: &mut Context<'_>,
 ) -> Poll<Result<(), Error>> {
-    let mut unsent: Option<io::Error> = None;
     loop {
         let polled = machine.poll();
         let deadline = patience.until(machine.is_refused());
@@ -104,6 +116,7 @@ fn poll<T, R: Reads<T> + Writes<T>, M: Machine>(
             Err(error) => {
                 // An alert, for whoever reads it. There is nothing to be done if it cannot be written.
                 let _ = wire.poll_send(cx, machine.send_queue(), deadline);
+                let unsent = unsent.take().filter(|_| M::is_gone(&error));
                 return Poll::Ready(Err(unsent.map_or_else(|| error.into(), Error::from)));
             }
         };
@@ -114,7 +127,7 @@ fn poll<T, R: Reads<T> + Writes<T>, M: Machine>(
         match sent {
             Poll::Ready(Ok(())) if is_done => return Poll::Ready(Ok(())),
             // The peer may have said why before it went: that is looked for first.
-            Poll::Ready(Err(error)) if !is_done => unsent = Some(error),
+            Poll::Ready(Err(error)) if !is_done => *unsent = Some(error),
             Poll::Ready(Err(error)) => return Poll::Ready(Err(error.into())),
             _ => {}
         }
@@ -122,6 +135,11 @@ fn poll<T, R: Reads<T> + Writes<T>, M: Machine>(
         if !is_done {
             match wire.poll_read(cx, machine.recv_buf(), deadline) {
                 Poll::Ready(Ok(0)) => {
+                    machine.handle_eof();
+                    continue;
+                }
+                // Who refuses and closes at once may reset the connection.
+                Poll::Ready(Err(_)) if machine.is_refused() => {
                     machine.handle_eof();
                     continue;
                 }
@@ -134,11 +152,11 @@ fn poll<T, R: Reads<T> + Writes<T>, M: Machine>(
                     return Poll::Ready(Err(late(machine, step)));
                 }
                 Poll::Ready(Err(error)) => {
-                    return Poll::Ready(Err(unsent.unwrap_or(error).into()));
+                    return Poll::Ready(Err(unsent.take().unwrap_or(error).into()));
                 }
                 Poll::Pending => {}
             }
-            if let Some(error) = unsent {
+            if let Some(error) = unsent.take_if(|_| !machine.is_refused()) {
                 return Poll::Ready(Err(error.into()));
             }
         }
@@ -165,13 +183,14 @@ impl Patience {
 
 /// The time is up: a refusal comes out with what there is of it.
 fn late<M: Machine>(machine: &mut M, step: HandshakeStep) -> Error {
-    if machine.is_refused() {
+    let refusal = machine.is_refused().then(|| {
         machine.handle_eof();
-        if let Err(error) = machine.poll() {
-            return error.into();
-        }
+        machine.poll()
+    });
+    match refusal {
+        Some(Err(refusal)) => refusal.into(),
+        _ => HandshakeError::TimedOut(step).into(),
     }
-    HandshakeError::TimedOut(step).into()
 }
 
 /// How long to wait for the rest of a refusal: its head says what matters.

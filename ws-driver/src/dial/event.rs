@@ -86,3 +86,27 @@ impl fmt::Debug for DialObserver {
         f.write_str(state)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_begins_a_step_says_which() {
+        let address = SocketAddr::from(([127, 0, 0, 1], 80));
+        let url = Url::parse("ws://h/").unwrap();
+        let proxy = Proxy::parse("http://p:3128").unwrap();
+        for (event, step) in [
+            (DialEvent::LookUp("h", 80), Some(HandshakeStep::LookUp)),
+            (DialEvent::Addresses(&[]), Some(HandshakeStep::Connect)),
+            (DialEvent::Connect(address), None),
+            (DialEvent::Connected(address), None),
+            (DialEvent::Tls("h"), Some(HandshakeStep::Tls)),
+            (DialEvent::Proxy(&proxy), Some(HandshakeStep::Proxy)),
+            (DialEvent::Redirect(StatusCode::FOUND, &url), None),
+            (DialEvent::Handshake(&url), Some(HandshakeStep::SendRequest)),
+        ] {
+            assert_eq!(event.step(), step, "{event:?}");
+        }
+    }
+}

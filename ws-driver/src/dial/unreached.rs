@@ -153,4 +153,28 @@ mod tests {
             assert_eq!(io::Error::from(error).kind(), io::ErrorKind::ConnectionRefused);
         }
     }
+
+    /// The cable is cut, for a reason.
+    #[derive(Debug)]
+    struct Cut(fmt::Error);
+
+    impl fmt::Display for Cut {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("the cable is cut")
+        }
+    }
+
+    impl std::error::Error for Cut {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn what_is_shown_of_the_cause_is_not_its_source_as_well() {
+        let error = Place::host("h", 9).failed(io::Error::other(Cut(fmt::Error)));
+        assert_eq!(error.to_string(), "cannot connect to h:9: the cable is cut");
+        let source = std::error::Error::source(&error).unwrap();
+        assert!(source.is::<fmt::Error>(), "{source:?}");
+    }
 }

@@ -205,26 +205,22 @@ impl<I: Hold, R: Writes<I::Stream>> Outlet<I, R> for Arc<Both<I, R>> {
         cx: &mut Context<'_>,
         limit: Option<Instant>,
     ) -> Poll<io::Result<Written>> {
-        loop {
-            let Some(mut writer) = self.try_writer() else {
-                return Poll::Ready(Ok(Written::Elsewhere));
-            };
-            let Writer { wire, sender } = &mut *writer;
-            let before = wire.moves();
-            let written = poll_write_out(sender, wire, cx, |sender| self.watch(sender, limit));
-            let has_moved = wire.moves() != before;
-            drop(writer);
-            if has_moved {
-                // There may be room now, or all is flushed, and the stream may have forgotten who waits for it.
-                self.wakers.wake_sender();
-            }
-            if written.is_pending() {
-                lock(&self.parked).turned_away = true;
-            }
-            if lock(&self.parked).reply.is_empty() {
-                return written.map_ok(|()| Written::All);
-            }
+        let Some(mut writer) = self.try_writer() else {
+            return Poll::Ready(Ok(Written::Elsewhere));
+        };
+        let Writer { wire, sender } = &mut *writer;
+        let before = wire.moves();
+        let written = poll_write_out(sender, wire, cx, |sender| self.watch(sender, limit));
+        let has_moved = wire.moves() != before;
+        drop(writer);
+        if has_moved {
+            // There may be room now, or all is flushed, and the stream may have forgotten who waits for it.
+            self.wakers.wake_sender();
         }
+        if written.is_pending() {
+            lock(&self.parked).turned_away = true;
+        }
+        written.map_ok(|()| Written::All)
     }
 }
 

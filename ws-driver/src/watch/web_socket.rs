@@ -227,3 +227,13 @@ impl Counted {
         Totals::new(messages, len, wire_len)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_observed_is_shown() {
+        assert_eq!(format!("{:?}", Watch::default()), "Watch(None)");
+    }
+}

@@ -62,9 +62,19 @@ const EXPLAINED: &[(&str, &str, &str)] = &[
         "the handshake's own fields have no other names",
     ),
     (
-        "ws-driver/src/answer.rs",
-        "fn from(error: io::Error) -> Self {",
-        "comes of a timer that fails, and that of no runtime here does",
+        "ws-driver/src/server.rs",
+        "return Err(HandshakeError::Closed.into());",
+        "an answer that leaves the connection open has a next request",
+    ),
+    (
+        "ws-driver/src/server.rs",
+        "continue;",
+        "the state has just been looked at, and nobody else has it",
+    ),
+    (
+        "ws-driver/src/server.rs",
+        "State::Over => self.wire = None,",
+        "whatever is over has let go of the stream; the match has to be complete",
     ),
     (
         "ws-driver/src/split/both.rs",
@@ -85,6 +95,11 @@ const EXPLAINED: &[(&str, &str, &str)] = &[
         "ws-driver/src/tls/handshake.rs",
         "fn flush(&mut self) -> io::Result<()> {",
         "std's trait has to have it, and rustls does not flush what it writes to",
+    ),
+    (
+        "ws-driver/src/tls/session.rs",
+        "Err(error) => self.failed = Some(TlsError::Protocol(TlsCause::new(error)).into()),",
+        "rustls refuses to read where it has no room, and whatever came has been taken out before",
     ),
     (
         "ws-driver/src/tls/session.rs",

@@ -6,17 +6,17 @@ use std::io::ErrorKind;
 
 use crate::step::Result;
 
-/// What one run of cargo-mutants has written down, as names of changes.
+/// What came of one set of tests, as names of changes.
 #[derive(Debug, Default)]
 pub(super) struct Tried {
-    caught: Vec<String>,
-    unviable: Vec<String>,
-    timeouts: Vec<String>,
-    missed: Vec<String>,
+    pub(super) caught: Vec<String>,
+    pub(super) unviable: Vec<String>,
+    pub(super) timeouts: Vec<String>,
+    pub(super) missed: Vec<String>,
 }
 
 impl Tried {
-    /// Reads its folder.
+    /// Reads what cargo-mutants has written into a folder.
     pub(super) fn read(folder: &str) -> Result<Self> {
         Ok(Self {
             caught: names(&format!("{folder}/caught.txt"))?,
@@ -57,6 +57,25 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
+    /// Nothing was tried of these.
+    pub(super) fn beginning_with(left: Vec<String>) -> Self {
+        Self { missed: left, ..Self::default() }
+    }
+
+    /// Together with what came of other changes.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        for (at, caught) in other.caught.into_iter().enumerate() {
+            match self.caught.get_mut(at) {
+                Some(before) => before.extend(caught),
+                None => self.caught.push(caught),
+            }
+        }
+        self.unviable += other.unviable;
+        self.timeouts.extend(other.timeouts);
+        self.missed.extend(other.missed);
+        self
+    }
+
     /// Adds what the next tests have made of those that were left.
     pub(super) fn then(mut self, tried: Tried) -> Self {
         self.caught.push(tried.caught);
@@ -66,14 +85,9 @@ impl Outcome {
         self
     }
 
-    /// Whether anything was tried.
-    pub(super) fn is_begun(&self) -> bool {
-        !self.caught.is_empty()
-    }
-
     /// Whether nothing is left for the next tests.
     pub(super) fn is_settled(&self) -> bool {
-        self.is_begun() && self.missed.is_empty()
+        self.missed.is_empty()
     }
 
     /// Those that no test has noticed.
@@ -117,10 +131,11 @@ mod tests {
 
     #[test]
     fn what_is_left_goes_on_to_the_next_tests() {
-        let nothing = Outcome::default();
-        assert!(!nothing.is_begun() && !nothing.is_settled());
-        let first = nothing.then(tried(&["a", "b"], &["t"], &["c", "d"]));
-        assert!(first.is_begun() && !first.is_settled());
+        let all = ["a", "b", "c", "d", "t", "u"].map(str::to_owned);
+        let first = Outcome::beginning_with(all.into());
+        assert!(!first.is_settled() && first.is_left("a"));
+        let first = first.then(tried(&["a", "b"], &["t"], &["c", "d"]));
+        assert!(!first.is_settled());
         assert_eq!(first.left(), ["c", "d"]);
         assert!(first.is_left("c") && !first.is_left("a"));
         let second = first.then(tried(&["c"], &[], &["d"]));
@@ -130,5 +145,16 @@ mod tests {
             "7 mutants, 2 not compiled; of 5 4 noticed (80.0 %): 3 caught (2 + 1), 1 timeouts; 1 missed"
         );
         assert!(second.then(tried(&["d"], &[], &[])).is_settled());
+    }
+
+    #[test]
+    fn what_was_tried_in_two_ways_is_added_up() {
+        let one = Outcome::default().then(tried(&["a"], &["t"], &["b"]));
+        let other =
+            Outcome::default().then(tried(&["c"], &[], &["d"])).then(tried(&["d"], &[], &[]));
+        let both = one.and(other);
+        assert_eq!(both.left(), ["b"]);
+        assert!(both.noticed().eq(["a", "c", "d", "t"]));
+        assert_eq!(both.unviable, 3);
     }
 }
