@@ -10,6 +10,7 @@ usage:
   ws-conform client --listen HOST:PORT [OPTIONS] [-- COMMAND.. {url} ..]
   ws-conform setups
 
+TLS is not spoken here: judge what listens behind it, or put something in front that begins it.
 A server should take any path and any Host, and send back every message. A client is started once for each
 case, with a URL in the place of {url}; it should connect and send back every message until the WebSocket is
 closed. Without a command, a client is waited for that asks as it does at the fuzzing server of the Autobahn
@@ -36,7 +37,8 @@ how it is run:
   --only PREFIX               cases whose names begin so; may be repeated
   --skip PREFIX               leaves these out; may be repeated
   --timeout SECONDS           how long an answer may take (2)
-  --wait SECONDS              how long it may take until a server listens (0) or a client connects (10)
+  --wait SECONDS              how long it may take until a server listens (0) or a client connects (10; 60 without a
+                              command)
   --jobs N                    cases at once (16, for clients 4)
   --name NAME                 what reports call it
 

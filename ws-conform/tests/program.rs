@@ -39,7 +39,7 @@ fn what_is_asked_for_is_written() {
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.contains("FAILED  MUST        server/ok/minimal"), "{said}");
-    assert!(said.ends_with("0 robustness failed\n"), "{said}");
+    assert!(said.contains("0 robustness failed\nBegin with server/ok/minimal, "), "{said}");
     let page = fs::read_to_string(&html).unwrap();
     assert!(page.contains("<details class=\"failed\" id=\"server/ok/minimal\">"));
     assert!(page.contains("rfc6455#section-4.2.1") && page.contains("400 &lt;b&gt;&amp;"));
@@ -64,7 +64,9 @@ fn a_run_without_a_failure_that_decides_succeeds() {
     let url = refuses_all();
     let output =
         run(&["server", &url, "--only", "server/key/empty", "--only", "server/method/put"]);
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.ends_with(" robustness failed\n"), "{said}");
 }
 
 #[test]
@@ -75,6 +77,10 @@ fn what_cannot_be_run_is_told_from_what_fails() {
         &["server", &format!("ws://{free}/")][..],
         &["server", "http://127.0.0.1/"],
         &["server"],
+        &[],
+        &["server", "wss://127.0.0.1/"],
+        &["server", "ws://127.0.0.1:70000/"],
+        &["client", "--listen", "127.0.0.1:0", "--wait", "1"],
         &["client", "--", "no-such-program-anywhere", "{url}"],
         &["nothing"],
         &["server", "ws://127.0.0.1:1/", "--setups", "no-such-file"],

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::grade::Grade;
-use crate::run::Report;
+use crate::run::{Outcome, Report};
 use crate::verdict::Verdict;
 
 pub(super) fn table(report: &Report) -> String {
@@ -40,7 +40,18 @@ pub(super) fn table(report: &Report) -> String {
             count.passed, count.information, count.skipped
         );
     }
-    text + "\n" + &totals(report)
+    text + "\n" + &totals(report) + &first_cause(report)
+}
+
+/// Where not even the plainest handshake passes, most of the rest fails for the same reason, and what has to be refused
+/// passes for no merit.
+fn first_cause(report: &Report) -> String {
+    let plainest = |outcome: &&Outcome| outcome.case.id.ends_with("/ok/minimal");
+    let failed = report.outcomes.iter().find(plainest).filter(|it| it.verdict.failure().is_some());
+    failed.map_or_else(String::new, |outcome| {
+        let (id, why) = (&outcome.case.id, outcome.verdict.why());
+        format!("Begin with {id}, the plainest handshake: {why}. Little of the rest means much until it passes.\n")
+    })
 }
 
 /// Why cases were not run, and how many.

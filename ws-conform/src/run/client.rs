@@ -31,7 +31,7 @@ pub struct ClientRun {
     pub name: String,
     /// How long an answer may take: two seconds.
     pub timeout: Duration,
-    /// How long it may take to connect: ten seconds.
+    /// How long it may take to connect: ten seconds, and a minute without a command, as somebody has to start it.
     pub wait: Duration,
     /// Cases at once: 4.
     pub jobs: usize,
@@ -46,12 +46,13 @@ impl ClientRun {
     /// A run with the usual settings, on the loopback interface.
     pub fn new(setups: Vec<Setup>) -> Self {
         let name = setups.first().map(|setup| setup.command.join(" ")).unwrap_or_default();
+        let wait = Duration::from_secs(if name.is_empty() { 60 } else { 10 });
         Self {
             setups,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             name,
             timeout: Duration::from_secs(2),
-            wait: Duration::from_secs(10),
+            wait,
             jobs: 4,
             filter: Filter::default(),
             max_growth: MAX_GROWTH,
@@ -94,12 +95,12 @@ impl ClientRun {
     ///
     /// # Errors
     ///
-    /// When the socket cannot be used.
+    /// When the socket cannot be used, and when no client comes or none asks for a case.
     pub fn run_at(&self, socket: &TcpListener, progress: Progress<'_>) -> Result<Report, String> {
         let first = self.setups.first().ok_or("no client was named")?;
         let began = now();
         let judge = Judge { setup: first, timeout: self.timeout };
-        let outcomes = looping::run(socket, &judge, &self.cases()?, progress)?;
+        let outcomes = looping::run(socket, &judge, &self.cases()?, self.wait, progress)?;
         Ok(self.report(self.listen.to_string(), began, outcomes))
     }
 

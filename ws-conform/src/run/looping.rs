@@ -15,15 +15,17 @@ use crate::verdict::Verdict;
 use crate::wire::frame::{Frame, TEXT};
 use crate::wire::head::Head;
 
-/// Serves a client until it has asked for the report, or has not come any more for a minute.
+/// Serves a client until it has asked for the report, or has not come any more for a minute. It has as long as `wait` to
+/// come for the first time.
 ///
 /// # Errors
 ///
-/// When it cannot listen.
+/// When it cannot listen, and when no client came, or none asked for a case: nothing is known of it then.
 pub(crate) fn run(
     socket: &TcpListener,
     judge: &Judge<'_>,
     cases: &[Case],
+    wait: Duration,
     progress: Progress<'_>,
 ) -> Result<Vec<Outcome>, String> {
     let address = socket.local_addr().map_err(|error| error.to_string())?;
@@ -34,10 +36,12 @@ pub(crate) fn run(
     let (runnable, others): (Vec<_>, Vec<_>) =
         cases.iter().partition(|case| case.needs.find(&setups).is_ok());
     let mut done = BTreeMap::new();
-    let mut idle_until = Instant::now() + FIRST_PATIENCE;
+    let mut has_come = false;
+    let mut idle_until = Instant::now() + wait;
     while Instant::now() < idle_until {
         match socket.accept() {
             Ok((stream, _)) => {
+                has_come = true;
                 if serve(stream, judge, &runnable, &mut done) {
                     break;
                 }
@@ -47,6 +51,10 @@ pub(crate) fn run(
             Err(error) if error.kind() == ErrorKind::WouldBlock => sleep(Duration::from_millis(2)),
             Err(_) => sleep(Duration::from_millis(100)),
         }
+    }
+    if done.is_empty() {
+        let what = if has_come { "the client asked for no case" } else { "no client came" };
+        return Err(what.to_owned());
     }
     let skipped = |case: &Case, why: String| Outcome {
         case: case.clone(),
@@ -67,9 +75,7 @@ pub(crate) fn run(
     Ok(outcomes)
 }
 
-/// Until the first connection: somebody has to start the client.
-const FIRST_PATIENCE: Duration = Duration::from_secs(600);
-/// Between two.
+/// Between two connections.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Serves one connection. Whether it was the last.

@@ -24,13 +24,22 @@ impl Place {
     ///
     /// What is wrong with it.
     pub(crate) fn of(url: &str) -> Result<Self, String> {
+        if url.starts_with("wss://") {
+            return Err(format!(
+                "{url}: TLS is not spoken here; name what listens behind it, as ws://"
+            ));
+        }
         let rest =
             url.strip_prefix("ws://").ok_or_else(|| format!("{url}: a ws:// URL is expected"))?;
         let end = rest.find('/').unwrap_or(rest.len());
         let (authority, path) = rest.split_at(end);
-        let has_port =
-            authority.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-        let address = if has_port { authority.to_owned() } else { format!("{authority}:80") };
+        let port = authority.rsplit_once(':').map(|(_, port)| port);
+        // The last colon of an address of IPv6 is none of a port.
+        let port = port.filter(|port| !port.ends_with(']'));
+        if port.is_some_and(|port| !port.parse().is_ok_and(|port: u16| port > 0)) {
+            return Err(format!("{url}: a port is a number from 1 to 65535"));
+        }
+        let address = if port.is_some() { authority.to_owned() } else { format!("{authority}:80") };
         let found = address.to_socket_addrs().map_err(|error| format!("{authority}: {error}"))?;
         let path = if path.is_empty() { "/" } else { path };
         Ok(Self { addresses: found.collect(), path: path.to_owned() })
@@ -99,6 +108,16 @@ mod tests {
         assert_eq!((place.addresses[0].port(), place.path.as_str()), (9001, "/"));
         let place = Place::of("ws://[::1]/a?b").unwrap();
         assert_eq!((place.addresses[0].port(), place.path.as_str()), (80, "/a?b"));
-        assert!(Place::of("http://127.0.0.1/").is_err() && Place::of("ws://:x/").is_err());
+        for (url, why) in [
+            ("http://127.0.0.1/", "a ws:// URL is expected"),
+            ("wss://127.0.0.1/", "TLS is not spoken here"),
+            ("ws://:x/", "a port is a number"),
+            ("ws://127.0.0.1:70000/", "a port is a number"),
+            ("ws://127.0.0.1:0/", "a port is a number"),
+            ("ws://[::1]:/", "a port is a number"),
+        ] {
+            let said = Place::of(url).unwrap_err();
+            assert!(said.contains(why), "{said}");
+        }
     }
 }
