@@ -106,7 +106,8 @@ pub(crate) struct Inbound<I, R: Runtime> {
     /// Why nothing can be written any more, until the caller has been told. What the peer has to say may
     /// explain it, so reading goes on.
     unsent: Option<io::Error>,
-    close_timeout: Duration,
+    /// How long closing may take, in milliseconds: in a word, since a connection is moved and kept by the thousands.
+    close_millis: u32,
     /// How many reads in a row have brought bytes without a write in between.
     reads: u8,
     /// A deadline has passed, and the stream is looked at once more.
@@ -127,7 +128,7 @@ impl<I: Hold, R: Runtime> Inbound<I, R> {
             phase: Phase::Open,
             outcome: None,
             unsent: None,
-            close_timeout: config.close_timeout,
+            close_millis: millis(config.close_timeout),
             reads: 0,
             late: false,
             watch,
@@ -136,10 +137,10 @@ impl<I: Hold, R: Runtime> Inbound<I, R> {
 
     /// The inbound side as it is, over a stream that is held in another way.
     pub(crate) fn over<J>(self, hold: impl FnOnce(Wire<I, R>) -> Wire<J, R>) -> Inbound<J, R> {
-        let Self { wire, receiver, phase, outcome, unsent, close_timeout, reads, late, watch } =
+        let Self { wire, receiver, phase, outcome, unsent, close_millis, reads, late, watch } =
             self;
         let wire = hold(wire);
-        Inbound { wire, receiver, phase, outcome, unsent, close_timeout, reads, late, watch }
+        Inbound { wire, receiver, phase, outcome, unsent, close_millis, reads, late, watch }
     }
 
     /// Whether nothing more comes, neither messages nor an error.
@@ -403,7 +404,8 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
     fn end(&mut self, out: &mut impl Outlet<I, R>, end: StreamEnd) {
         let now = Instant::now();
         out.clock(|clock| clock.handle_closing(now));
-        let limit = Ending::limit(end, now, self.close_timeout);
+        let close_timeout = Duration::from_millis(self.close_millis.into());
+        let limit = Ending::limit(end, now, close_timeout);
         self.phase = Phase::Writing { end, limit };
     }
 
@@ -468,6 +470,11 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
         self.watch.over();
         Poll::Ready(())
     }
+}
+
+/// Rounded up, and seven weeks at most.
+fn millis(time: Duration) -> u32 {
+    time.as_nanos().div_ceil(1_000_000).try_into().unwrap_or(u32::MAX)
 }
 
 /// This many reads in a row may bring bytes before pending output is written: about 60 KiB.
