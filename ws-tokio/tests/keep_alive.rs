@@ -17,15 +17,15 @@ async fn a_ping_that_is_late_leaves_the_peer_as_much_time() {
     let open = |io, role, config: &WebSocketConfig| {
         WebSocket::from_upgraded(io, role, Negotiated::default(), config)
     };
-    let pong_timeout = Duration::from_millis(300);
-    let config =
-        WebSocketConfig::new().ping_interval(Duration::from_millis(10)).pong_timeout(pong_timeout);
+    // Long enough for a busy machine to have looked once before a ping is due.
+    let (ping_interval, pong_timeout) = (Duration::from_millis(500), Duration::from_millis(300));
+    let config = WebSocketConfig::new().ping_interval(ping_interval).pong_timeout(pong_timeout);
     let mut server = open(server, Role::Server, &config);
     let mut client = open(client, Role::Client, &WebSocketConfig::default());
 
     // The silence begins here, and nobody looks until a pong would have been due.
     assert!(timeout(Duration::ZERO, server.recv()).await.is_err());
-    thread::sleep(pong_timeout + Duration::from_millis(50));
+    thread::sleep(ping_interval + pong_timeout + Duration::from_millis(50));
     let answering = tokio::spawn(async move {
         client.recv_event().await.unwrap();
         client.send("alive").await.unwrap();
