@@ -211,6 +211,7 @@ mod tests {
             unreachable!("a default has changed")
         };
     }
+
     /// What is called is not shown, and whether there is something is.
     #[test]
     fn hooks_are_shown_as_such() {

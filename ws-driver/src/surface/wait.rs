@@ -69,7 +69,6 @@ macro_rules! __outcome {
 
 /// What a closure from a context polls to its end, as an [`__outcome`](crate::__outcome). Without another future around
 /// it, which would move what comes of it once more.
-#[expect(clippy::crate_in_macro_def, reason = "each blocking adapter waits in its own way")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __poll {
@@ -77,7 +76,7 @@ macro_rules! __poll {
         ::std::future::poll_fn($poll)
     };
     (blocking, $poll:expr) => {
-        crate::block_on::block_on(::std::future::poll_fn($poll))
+        $crate::__finish!(blocking, ::std::future::poll_fn($poll))
     };
 }
 
