@@ -91,6 +91,17 @@ impl Process {
         Some((now.iter().sum(), most.iter().sum()))
     }
 
+    /// As [`watch`](Self::watch), and `None` as well where there is no process to be watched.
+    pub(crate) fn watch_if<T>(
+        process: Option<&Self>,
+        work: impl FnOnce() -> T,
+    ) -> (T, Option<u64>) {
+        match process {
+            Some(process) => process.watch(work),
+            None => (work(), None),
+        }
+    }
+
     /// Does something, and tells by how many octets the processes grew at most meanwhile; `None` when they ended.
     pub(crate) fn watch<T>(&self, work: impl FnOnce() -> T) -> (T, Option<u64>) {
         let before = self.resident();

@@ -162,15 +162,10 @@ impl ClientRun {
         let verdict = match peer.head(Instant::now() + self.wait) {
             Ok(request) => {
                 let process = Bound::of(&case.id).and_then(|_| Process::new(client.id()).ok());
-                let mut play = || judge.play(&mut peer, &request, case);
-                match process {
-                    None => play(),
-                    Some(process) => {
-                        let verdict;
-                        (verdict, *growth) = process.watch(play);
-                        verdict
-                    }
-                }
+                let play = || judge.play(&mut peer, &request, case);
+                let verdict;
+                (verdict, *growth) = Process::watch_if(process.as_ref(), play);
+                verdict
             }
             Err(nothing) => {
                 Verdict::failed(case.grade, format!("no request: {}", nothing.describe()))

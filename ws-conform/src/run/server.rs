@@ -108,16 +108,14 @@ impl ServerRun {
                         timeout,
                         gone: &gone[at],
                     };
-                    let mut run = || play(&target, &case, &mut transcript);
-                    match bound.zip(processes[at].as_ref()) {
-                        None => run(),
-                        Some((bound, process)) => {
-                            max = bound.octets(self.max_growth, self.setups[at].max_message);
-                            let verdict;
-                            (verdict, growth) = process.watch(run);
-                            verdict
-                        }
+                    if let Some(bound) = &bound {
+                        max = bound.octets(self.max_growth, self.setups[at].max_message);
                     }
+                    let process = bound.and(processes[at].as_ref());
+                    let verdict;
+                    (verdict, growth) =
+                        Process::watch_if(process, || play(&target, &case, &mut transcript));
+                    verdict
                 }
             };
             patience.learn(&transcript);
