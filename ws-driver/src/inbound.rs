@@ -329,6 +329,7 @@ impl<I: Hold, R: Reads<I::Stream> + Writes<I::Stream>> Inbound<I, R> {
         self.wire.look_up(tracked)
     }
 
+    #[inline]
     fn poll_read(
         &mut self,
         out: &mut impl Outlet<I, R>,

@@ -42,7 +42,14 @@ pub(crate) fn put(mut memory: Box<BytesMut>) {
 }
 
 /// Gives back a buffer that was received into.
-pub(crate) fn put_memory(mut memory: BytesMut) {
+#[inline]
+pub(crate) fn put_memory(memory: BytesMut) {
+    if memory.capacity() > 0 {
+        keep(memory);
+    }
+}
+
+fn keep(mut memory: BytesMut) {
     if is_useful(&mut memory) {
         with(|pool| {
             if pool.has_room() {
@@ -71,7 +78,11 @@ fn is_useful(memory: &mut BytesMut) -> bool {
         return false;
     }
     memory.clear();
-    (memory.try_reclaim(SIZE) || memory.capacity() >= SIZE / 4) && memory.capacity() <= 4 * SIZE
+    // Going back to the front of what has hardly been used is not worth it.
+    let has_room = memory.capacity() >= SIZE - SIZE / 16
+        || memory.try_reclaim(SIZE)
+        || memory.capacity() >= SIZE / 4;
+    has_room && memory.capacity() <= 4 * SIZE
 }
 
 #[cold]

@@ -214,8 +214,17 @@ impl RecvBuf {
 
     /// How much of `spare` to offer a read: so much that frames as long as the last one end where the
     /// read does. What comes of a frame that has no room behind it would have to be moved.
+    #[inline]
     fn portion(&self, spare: usize) -> usize {
         let frame_len = self.frame_len as usize;
+        let is_usual = self.max_len == UNLIMITED && self.buf.is_empty();
+        if is_usual && frame_len < MIN_WHOLE && spare >= READ_LEN {
+            return READ_LEN;
+        }
+        self.portion_of_frames(frame_len, spare)
+    }
+
+    fn portion_of_frames(&self, frame_len: usize, spare: usize) -> usize {
         if self.max_len != UNLIMITED || frame_len > MAX_WHOLE {
             return spare.min(self.room());
         }
@@ -246,11 +255,11 @@ impl RecvBuf {
         }
     }
 
-    /// Whether nothing has come yet to memory that has room for it.
+    /// Whether nothing is in memory that is as good as new: going back to its front would hardly give more room.
     #[inline]
     fn is_new(&self) -> bool {
         let capacity = self.buf.capacity();
-        let most = self.window.max(self.frame_len) as usize;
+        let most = (self.window as usize).saturating_sub(MAX_LEFT).max(self.frame_len as usize);
         self.buf.is_empty() && capacity >= most.max(READ_LEN)
     }
 
@@ -482,6 +491,9 @@ const MAX_WHOLE: usize = 256 * 1024;
 /// Up to this much of a frame is moved to the front of the memory for the rest of it to be read there.
 const MAX_CARRIED: usize = 4 * 1024;
 
+/// Memory is used on, and not from the front again, until so much of it is behind.
+const MAX_LEFT: usize = 2 * 1024;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -610,6 +622,19 @@ mod tests {
             assert_eq!(recv.filled(), [vec![1; partial], vec![2; 7]].concat());
             drop(taken);
         }
+    }
+
+    #[test]
+    fn memory_is_used_on_while_little_of_it_is_behind() {
+        let mut recv = RecvBuf::with_capacity(64 * 1024);
+        let mut next = || {
+            recv.buf_mut().put_bytes(0, 1000);
+            let at = recv.filled().as_ptr().addr();
+            drop(recv.split_to(1000));
+            at
+        };
+        let front = next();
+        assert_eq!([(); 4].map(|()| next() - front), [1000, 2000, 0, 1000]);
     }
 
     #[test]

@@ -231,8 +231,16 @@ impl TlsSession {
     }
 
     /// Writes what waits, before anything else may be.
+    #[inline]
     fn write_first<I: Read + Write>(&mut self, io: &mut I) -> io::Result<()> {
         self.answering = false;
+        if !self.connection.wants_write() && self.failed.is_none() {
+            return Ok(());
+        }
+        self.write_waiting(io)
+    }
+
+    fn write_waiting<I: Read + Write>(&mut self, io: &mut I) -> io::Result<()> {
         let written = self.write_records(io);
         self.check()?;
         written

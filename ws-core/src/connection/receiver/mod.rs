@@ -244,15 +244,22 @@ impl Receiver {
     fn poll_as(&mut self, parts: bool) -> Result<Option<Incoming>, FrameRule> {
         self.forget_payload();
         let nothing_begun = self.frame.is_none() && self.progress.is_none() && !self.is_done();
-        if nothing_begun {
-            if self.recv.is_empty() {
-                return Ok(None);
-            }
-            if let Some((kind, head, head_len)) = self.whole() {
-                return self.take_whole(kind, &head, head_len, parts).map(Some);
-            }
+        if !nothing_begun {
+            return self.poll_frames(parts);
         }
-        self.poll_frames(parts)
+        if self.recv.is_empty() {
+            return Ok(None);
+        }
+        self.poll_first(parts)
+    }
+
+    /// Looks at bytes that begin with a frame.
+    #[inline(never)]
+    fn poll_first(&mut self, parts: bool) -> Result<Option<Incoming>, FrameRule> {
+        match self.whole() {
+            Some((kind, head, head_len)) => self.take_whole(kind, &head, head_len, parts).map(Some),
+            None => self.poll_frames(parts),
+        }
     }
 
     /// What takes more than a look: fragments, control frames, payloads that have not come as a
