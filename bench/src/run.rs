@@ -39,38 +39,83 @@ fn measure(args: &[String]) -> Result {
     let known: Vec<_> = SUITES.iter().map(|(name, _)| *name).collect();
     let options = Options::parse(args, &known)?;
     system::with_even_memcpy()?;
-    let (date, machine) = (system::today(), system::description(options.tuned));
-    let versions = versions(&fs::read_to_string("Cargo.lock").unwrap_or_default());
-    let mut report = head(&options, &date, &machine, &versions);
-    let mut all: Vec<Table> = Vec::new();
-    let wanted = |name| options.wants(name) && !(options.tuned && IN_ANY_PROFILE.contains(&name));
-    for (name, suite) in SUITES.iter().filter(|(name, _)| wanted(name)) {
+    let mut measured = Measured {
+        date: system::today(),
+        machine: system::description(options.tuned),
+        versions: versions(&fs::read_to_string("Cargo.lock").unwrap_or_default()),
+        options,
+        suites: Vec::new(),
+    };
+    for (name, suite) in SUITES {
+        if !measured.wants(name) {
+            continue;
+        }
         println!("{name}");
         let start = Instant::now();
-        let tables = suite(&options).map_err(|error| format!("{name}: {error}"))?;
+        let tables = suite(&measured.options).map_err(|error| format!("{name}: {error}"))?;
         println!("  {} s", start.elapsed().as_secs());
-        report.push_str(&format!("\n## {name}\n"));
-        for table in &tables {
-            report.push_str(&format!("\n{}", table.markdown()));
-        }
-        all.extend(tables);
+        measured.suites.push((name, tables));
+        // All suites take most of an hour: what has been measured outlasts whatever stops the rest.
+        measured.write()?;
     }
-    report.push_str(&format!("\n{}", goals::markdown(&all)));
-    report.push_str(&format!("\n{}", report::behind(&all)));
-    let folder = Path::new("target/bench");
-    fs::create_dir_all(folder)?;
-    let mut names = vec!["report-tuned.md"];
-    if !options.tuned {
-        names = vec!["report.md", "figures.txt", "chart.svg"];
-        let figures = Figures::of(&all, date, machine, versions);
-        fs::write(folder.join("chart.svg"), chart::svg(&figures))?;
-        fs::write(folder.join("figures.txt"), figures.to_string())?;
-    }
-    fs::write(folder.join(names[0]), &report)?;
-    println!("\n{report}");
-    println!("written to {}: {}", folder.display(), names.join(", "));
+    let names = measured.write()?;
+    println!("\n{}", measured.report());
+    println!("written to {FOLDER}: {}", names.join(", "));
     Ok(())
 }
+
+/// What has been measured so far.
+struct Measured {
+    options: Options,
+    date: String,
+    machine: String,
+    versions: String,
+    /// By name.
+    suites: Vec<(&'static str, Vec<Table>)>,
+}
+
+impl Measured {
+    fn wants(&self, suite: &str) -> bool {
+        self.options.wants(suite) && !(self.options.tuned && IN_ANY_PROFILE.contains(&suite))
+    }
+
+    /// Writes it down; says to which files.
+    fn write(&self) -> Result<&'static [&'static str]> {
+        let folder = Path::new(FOLDER);
+        fs::create_dir_all(folder)?;
+        let mut names: &[_] = &["report-tuned.md"];
+        if !self.options.tuned {
+            names = &["report.md", "figures.txt", "chart.svg"];
+            let [date, machine, versions] =
+                [&self.date, &self.machine, &self.versions].map(String::clone);
+            let figures = Figures::of(&self.tables(), date, machine, versions);
+            fs::write(folder.join("chart.svg"), chart::svg(&figures))?;
+            fs::write(folder.join("figures.txt"), figures.to_string())?;
+        }
+        fs::write(folder.join(names[0]), self.report())?;
+        Ok(names)
+    }
+
+    fn report(&self) -> String {
+        let mut report = head(&self.options, &self.date, &self.machine, &self.versions);
+        for (name, tables) in &self.suites {
+            report.push_str(&format!("\n## {name}\n"));
+            for table in tables {
+                report.push_str(&format!("\n{}", table.markdown()));
+            }
+        }
+        let all = self.tables();
+        report.push_str(&format!("\n{}", goals::markdown(&all)));
+        report.push_str(&format!("\n{}", report::behind(&all)));
+        report
+    }
+
+    fn tables(&self) -> Vec<Table> {
+        self.suites.iter().flat_map(|(_, tables)| tables).cloned().collect()
+    }
+}
+
+const FOLDER: &str = "target/bench";
 
 /// What comes out of these does not depend on how this program was compiled.
 const IN_ANY_PROFILE: &[&str] = &["connections", "weight", "clients"];
