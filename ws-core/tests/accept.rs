@@ -1,5 +1,7 @@
 //! Accepting, without and with a look at the request.
 
+use std::time::Instant;
+
 use bytes::Buf;
 use ws_core::{HandshakeError, Polled, ServerConfig, ServerHandshake};
 
@@ -75,6 +77,21 @@ fn what_is_refused_is_no_connection_and_the_next_request_may_be() -> Result {
         };
         assert!(accepted.send_queue().chunk().starts_with(b"HTTP/1.1 101 "));
     }
+    Ok(())
+}
+
+#[test]
+fn the_next_request_has_a_deadline_of_its_own() -> Result {
+    let (config, now) = (ServerConfig::new().keep_alive(true), Instant::now());
+    let mut handshake = ServerHandshake::new(&config);
+    handshake.set_deadline(Some(now));
+    handshake.recv_buf().extend_from_slice(b"GET / HTTP/1.1\r\nHost: ws.example\r\n\r\n");
+    let Polled::Failed(rejected) = handshake.poll_accept() else {
+        return Err("it is not rejected".into());
+    };
+    assert_eq!(rejected.deadline(), Some(now));
+    let mut next = rejected.next().ok_or("it is closed")?;
+    assert_eq!(next.poll_timeout(now), None);
     Ok(())
 }
 

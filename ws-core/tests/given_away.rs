@@ -10,9 +10,9 @@ use std::{
 use bytes::{Buf as _, Bytes};
 use http::{HeaderValue, Request, Response, StatusCode};
 use ws_core::{
-    ArgumentError, ClientConfig, ClientHandshake, HandshakeError, HandshakeStep, ParsedRequest,
-    Polled, RequestRule, ResponseRule, Role, ServerConfig, ServerHandshake, UpgradeRequest,
-    is_upgrade, respond,
+    ArgumentError, ClientConfig, ClientHandshake, HandshakeError, HandshakeStep, Limits,
+    ParsedRequest, Polled, RequestRule, ResponseRule, Role, ServerConfig, ServerHandshake,
+    UpgradeRequest, is_upgrade, respond,
 };
 
 const REQUEST: &str = "GET /chat HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
@@ -33,6 +33,21 @@ fn unopened(answer: &str) -> HandshakeError {
     match client.poll() {
         Polled::Failed(error) => error,
         other => panic!("{other:?}"),
+    }
+}
+
+/// Each of them may be as long as a head; together they may be as long as four.
+#[test]
+fn interim_answers_have_a_limit_together() {
+    const INTERIM: &str = "HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n";
+    let limit = ResponseRule::InterimTooLarge;
+    for (count, section) in [(4, None), (5, Some(limit.section()))] {
+        let config = ClientConfig::new().limits(Limits::new().max_head_len(INTERIM.len()));
+        let mut client = ClientHandshake::new(&config, "h", "/").unwrap();
+        client.recv_buf().extend_from_slice(INTERIM.repeat(count).as_bytes());
+        client.handle_eof();
+        let Polled::Failed(error) = client.poll() else { panic!("it goes on") };
+        assert_eq!(error.section(), section, "{count}: {error}");
     }
 }
 

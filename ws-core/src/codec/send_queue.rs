@@ -281,6 +281,18 @@ mod tests {
     }
 
     #[test]
+    fn one_piece_is_not_scattered() {
+        let mut queue = SendQueue::new();
+        assert!(!queue.is_scattered());
+        queue.write(|out| out.extend_from_slice(b"ab"));
+        assert!(!queue.is_scattered());
+        queue.push(Bytes::from_static(b"cde"));
+        assert!(queue.is_scattered());
+        queue.advance(2);
+        assert!(!queue.is_scattered());
+    }
+
+    #[test]
     fn what_is_in_it_is_not_shown() {
         assert_eq!(format!("{:?}", mixed()), "SendQueue { len: 9, .. }");
     }

@@ -231,6 +231,35 @@ impl Default for WebSocketConfig {
 mod tests {
     use super::*;
 
+    #[test]
+    fn each_setting_leaves_the_others_alone() {
+        let millis = Duration::from_millis;
+        let config = WebSocketConfig::new()
+            .max_frame_len(1)
+            .max_message_len(2)
+            .max_fragments(3)
+            .fragment_len(4)
+            .max_queue_len(5)
+            .idle_timeout(millis(6))
+            .ping_interval(millis(7))
+            .pong_timeout(millis(8))
+            .send_timeout(millis(9))
+            .auto_pong(false)
+            .close_timeout(millis(10))
+            .min_deflate_len(11)
+            .deflate_level(7);
+        assert_eq!((config.max_frame_len, config.max_message_len), (1, 2));
+        assert_eq!(
+            (config.max_fragments, config.fragment_len, config.max_queue_len),
+            (3, Some(4), 5)
+        );
+        let times =
+            [config.idle_timeout, config.ping_interval, config.pong_timeout, config.send_timeout];
+        assert_eq!(times, [6, 7, 8, 9].map(|n| Some(millis(n))));
+        assert!(!config.auto_pong && config.close_timeout == millis(10));
+        assert_eq!((config.min_deflate_len, config.deflate_level), (11, 7));
+    }
+
     /// QtWebSockets had limits that were none unless somebody set them. Everything is named here, so that what is
     /// new does not compile before somebody has thought about its default.
     #[test]
