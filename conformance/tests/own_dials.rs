@@ -215,6 +215,13 @@ fn a_part_of_a_refusal_is_one<L: Live>() {
     }
 }
 
+/// Where it has refused nothing, what is wrong is that the connection was reset.
+fn a_proxy_that_resets_has_refused_nothing<L: Live>() {
+    let script = Script::new().input([&REFUSAL[..9]]).fail_at(3, ErrorKind::ConnectionReset);
+    let error = io::Error::from(asked::<L>("http", script, ClientConfig::new()));
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset, "{}: {error}", L::NAME);
+}
+
 /// Where it says nothing, what is wrong is that nothing can be written.
 fn a_proxy_that_says_nothing_is_not_to_blame<L: Live>() {
     for script in [takes_nothing(), takes_nothing().eof(), takes_nothing().input([&REFUSAL[..9]])] {
@@ -297,6 +304,7 @@ every!(
     a_look_up_has_its_outcome
     a_proxy_that_refuses_is_heard_by_who_cannot_write
     a_part_of_a_refusal_is_one
+    a_proxy_that_resets_has_refused_nothing
     a_proxy_that_takes_its_time
     a_proxy_that_says_nothing_is_not_to_blame
     a_server_that_sends_an_alert_is_heard_by_who_cannot_write

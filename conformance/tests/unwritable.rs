@@ -49,6 +49,33 @@ fn a_rejection_is_read_to_its_end_by_who_cannot_write() {
     every_async_runtime!(a_rejection_is_read_to_its_end);
 }
 
+/// A server that rejects and closes at once may reset the connection: what has come is the answer all the same. Without
+/// one, the reset is what is wrong.
+fn a_rejection_may_end_in_a_reset<R: Reads<Pipe> + Writes<Pipe>>() {
+    for (part, name) in [(PART, "declined"), (&PART[..9], "io")] {
+        // Behind a write, a flush and a read.
+        let script = Script::new().input([part]).fail_at(3, ErrorKind::ConnectionReset);
+        let (pipe, _peer) = Pipe::new(script);
+        let mut connecting =
+            Connecting::<_, R>::new(pipe, "ws.example", "/", &ClientConfig::new()).unwrap();
+        let error = done(poll_fn(|cx| connecting.poll(cx))).unwrap_err();
+        match error {
+            Error::Handshake(HandshakeError::Declined(declined)) => {
+                assert_eq!((name, &declined.response().body()[..]), ("declined", &b"no"[..]));
+            }
+            Error::Io(error) => {
+                assert_eq!((name, error.kind()), ("io", ErrorKind::ConnectionReset));
+            }
+            error => panic!("{name}: {error:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_rejection_is_an_answer_although_the_connection_is_reset() {
+    every_runtime!(a_rejection_may_end_in_a_reset);
+}
+
 /// With nothing, or no answer, what is wrong is that nothing can be written; and something that is no answer is worth
 /// knowing.
 fn what_comes_instead_of_an_answer<R: Reads<Pipe> + Writes<Pipe>>() {

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use bytes::Buf;
+use http::Response;
 use ws_core::{HandshakeError, Polled, ServerConfig, ServerHandshake};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -92,6 +93,46 @@ fn the_next_request_has_a_deadline_of_its_own() -> Result {
     assert_eq!(rejected.deadline(), Some(now));
     let mut next = rejected.next().ok_or("it is closed")?;
     assert_eq!(next.poll_timeout(now), None);
+    Ok(())
+}
+
+/// RFC 9110 6.4.1 and 8.6.
+#[test]
+fn an_answer_that_has_no_body_goes_without() -> Result {
+    for (status, body) in [(204, ""), (304, ""), (403, "Content-Length: 4\r\n")] {
+        let mut handshake = ServerHandshake::new(&ServerConfig::new());
+        handshake.recv_buf().extend_from_slice(REQUEST);
+        let Polled::Ready(request) = handshake.poll() else { return Err("no request".into()) };
+        let mut rejected = request.reject_with(Response::builder().status(status).body("nope")?);
+        let answer = String::from_utf8(rejected.send_queue().chunk().to_vec())?;
+        assert_eq!(answer.ends_with("nope"), !body.is_empty(), "{answer}");
+        assert_eq!(answer.contains("Content-Length"), !body.is_empty(), "{answer}");
+        assert!(answer.contains(body), "{answer}");
+    }
+    Ok(())
+}
+
+/// What may still come of a request must not meet a socket that is closed, or the answer may be lost.
+#[test]
+fn the_rest_of_a_request_is_waited_for() -> Result {
+    let end = "Host: ws.example\r\n";
+    for (head, lingers) in [
+        (format!("GET / HTTP/1.1\r\n{end}"), false),
+        (format!("GET / HTTP/1.1\r\n{end}Content-Length: 5\r\n"), true),
+        (format!("GET / HTTP/1.1\r\n{end}Connection: close\r\n"), true),
+        (format!("GET / HTTP/1.0\r\n{end}"), true),
+    ] {
+        for keep_alive in [false, true] {
+            let config = ServerConfig::new().keep_alive(keep_alive);
+            let mut handshake = ServerHandshake::new(&config);
+            handshake.recv_buf().extend_from_slice(format!("{head}\r\n").as_bytes());
+            let Polled::Failed(rejected) = handshake.poll_accept() else {
+                return Err("it is not rejected".into());
+            };
+            assert_eq!(rejected.must_linger(), lingers, "{head}");
+            assert_eq!(rejected.is_closed(), lingers || !keep_alive, "{head}");
+        }
+    }
     Ok(())
 }
 

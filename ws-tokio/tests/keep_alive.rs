@@ -33,6 +33,10 @@ async fn a_ping_that_is_late_leaves_the_peer_as_much_time() {
     });
     let start = Instant::now();
     assert_eq!(server.recv().await.unwrap(), Some("alive".into()));
-    assert!(server.round_trip().is_some_and(|time| time <= start.elapsed()));
+    let round_trip = server.round_trip();
+    assert!(round_trip.is_some_and(|time| Duration::ZERO < time && time <= start.elapsed()));
+    // A half knows it, too.
+    let (_sender, receiver) = server.split();
+    assert_eq!(receiver.round_trip(), round_trip);
     answering.await.unwrap();
 }

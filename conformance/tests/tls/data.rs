@@ -262,6 +262,24 @@ fn keys_are_updated_in_both_directions() {
     assert_eq!(TlsError::of_io(&error).unwrap().name(), "tls-protocol");
 }
 
+/// A fatal alert goes out at once, also when nothing is written any more.
+#[test]
+fn who_only_reads_says_why_it_goes() {
+    for version in VERSIONS {
+        let (mut stream, mut server) = open(version);
+        stream.socket_mut().coming.extend(server.said());
+        let mut record = server.send(b"data");
+        *record.last_mut().unwrap() ^= 1;
+        stream.socket_mut().coming.extend(record);
+        stream.socket_mut().take_written();
+        let error = read(&mut stream).1.unwrap_err();
+        assert_eq!(TlsError::of_io(&error).unwrap().name(), "tls-protocol");
+        server.take(&stream.socket_mut().take_written());
+        let failed = format!("{:?}", server.failed);
+        assert!(failed.contains("AlertReceived(BadRecordMac)"), "{failed}");
+    }
+}
+
 /// Records that are for TLS alone are worked off in turns.
 #[test]
 fn tickets_without_end_do_not_hold_up_others() {

@@ -49,7 +49,7 @@ impl Rejected {
     ) -> Box<Self> {
         let mut rejected = Self::answer(exchange, draft, asked);
         rejected.exchange.recv.consume(span.end);
-        rejected.lingers = !rejected.stays_open && asked.close;
+        rejected.lingers = asked.close;
         rejected
     }
 

@@ -192,5 +192,12 @@ mod tests {
         second.is_much = true;
         assert!(second.read_from(&mut &b""[..], &mut rest).is_ok_and(|n| n == 0));
         assert!(second.is_empty());
+        // It is kept, unless it is longer than the usual.
+        for (len, is_kept) in [(LEN, true), (LEN + 1, false)] {
+            let _ = SPARE.take();
+            let mut received = Received::from_rest(&vec![0; len]);
+            assert_eq!(received.read(&mut vec![0; len]).unwrap(), len);
+            assert_eq!(SPARE.take().is_some(), is_kept, "{len}");
+        }
     }
 }

@@ -167,3 +167,16 @@ fn kind_name(kind: MessageKind) -> &'static str {
 }
 
 const TARGET: &str = "ws";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_shown_with_their_times() {
+        let step = |step, micros| ObservedStep::new(step, Duration::from_micros(micros));
+        let steps = [step(HandshakeStep::AwaitRequest, 12), step(HandshakeStep::ReadRequest, 3)];
+        assert_eq!(Steps(&steps).to_string(), "await-request 12us, read-request 3us");
+        assert_eq!(Steps(&[]).to_string(), "");
+    }
+}
