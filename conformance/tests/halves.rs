@@ -55,8 +55,17 @@ fn what_is_held_back_is_flushed_by_both<R: Reads<Pipe> + Writes<Pipe>>() {
     assert_eq!(peer.written(), b"\x81\x05hello");
 }
 
+fn what_is_held_back_is_flushed_by_who_receives<R: Reads<Pipe> + Writes<Pipe>>() {
+    let (mut ws, peer) = open::<R>(holding(), Negotiated::default());
+    begin(ws.send(Message::text("hello")));
+    assert!(peer.unflushed_len() > 0 && !peer.has_written());
+    begin(ws.recv());
+    assert_eq!(peer.written(), b"\x81\x05hello");
+}
+
 #[test]
 fn what_is_held_back_is_flushed() {
+    every_async_runtime!(what_is_held_back_is_flushed_by_who_receives);
     every_async_runtime!(what_is_held_back_is_flushed_by_a_half);
     every_async_runtime!(what_is_held_back_is_flushed_by_both);
 }

@@ -36,6 +36,17 @@ fn unopened(answer: &str) -> HandshakeError {
     }
 }
 
+/// "the message body length is determined by reading the connection until it is closed by the server". RFC 9112 6.3
+#[test]
+fn a_body_in_another_coding_ends_with_the_stream() {
+    for coding in ["gzip", "chunked, gzip"] {
+        let error =
+            unopened(&format!("HTTP/1.1 403 No\r\nTransfer-Encoding: {coding}\r\n\r\n4\r\nnope"));
+        let HandshakeError::Declined(declined) = error else { panic!("{error:?}") };
+        assert_eq!(declined.response().body(), "4\r\nnope", "{coding}");
+    }
+}
+
 /// Each of them may be as long as a head; together they may be as long as four.
 #[test]
 fn interim_answers_have_a_limit_together() {

@@ -320,6 +320,26 @@ fn a_pong_is_told_to_the_clock() {
     }
 }
 
+/// However much was written before.
+#[test]
+fn a_pong_is_not_due_before_its_ping_has_gone() {
+    let (long, soon) = (Duration::from_secs(1000), Duration::from_secs(5));
+    for role in ROLES {
+        let config = WebSocketConfig::new().ping_interval(long).pong_timeout(soon);
+        let mut ws = open(role, &config);
+        ws.sender().send(&Message::binary(vec![0; 100])).unwrap();
+        assert_eq!(sent(&mut ws).len(), 1);
+        let at = ws.poll_timeout(Instant::now()).unwrap();
+        assert_eq!(ws.handle_timeout(at), None);
+        let (looked, gone) = (at + soon / 4, at + soon / 2);
+        assert!(ws.send_queue().has_remaining());
+        ws.handle_written(looked);
+        assert_eq!(sent(&mut ws).len(), 1);
+        ws.handle_written(gone);
+        assert_eq!(ws.poll_timeout(gone), Some(gone + soon), "{role:?}");
+    }
+}
+
 /// Where no message may have a frame, there is none, not even of one piece.
 #[test]
 fn no_fragments_are_no_messages() {
