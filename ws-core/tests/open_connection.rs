@@ -190,6 +190,9 @@ fn bytes_behind_a_long_frame_are_left_over() {
 fn pongs_for_a_peer_that_does_not_read_are_bounded() {
     for role in ROLES {
         let mut ws = open(role, &WebSocketConfig::new());
+        // It did read once.
+        ws.sender().send(&Message::binary(vec![0; 5000])).unwrap();
+        assert_eq!(sent(&mut ws).len(), 1);
         let mut most = 0;
         for i in 0..10_000u32 {
             let ping = [&[b'p'; 121][..], &i.to_be_bytes()].concat();
