@@ -96,6 +96,25 @@ fn the_next_request_has_a_deadline_of_its_own() -> Result {
     Ok(())
 }
 
+/// A name of the same length is another one.
+#[test]
+fn no_field_takes_the_place_of_another() -> Result {
+    let request = std::str::from_utf8(REQUEST)?;
+    let others = ["Xost", "Xpgrade", "Xonnection", "Xec-WebSocket-Key", "Xec-WebSocket-Version"];
+    for other in others {
+        let own = request.lines().find_map(|line| {
+            let (name, _) = line.split_once(':')?;
+            (name.len() == other.len() && name[1..] == other[1..]).then_some(name)
+        });
+        let changed = request.replace(&format!("{}:", own.ok_or(other)?), &format!("{other}:"));
+        let mut handshake = ServerHandshake::new(&ServerConfig::new());
+        handshake.recv_buf().extend_from_slice(changed.as_bytes());
+        let Polled::Failed(rejected) = handshake.poll_accept() else { return Err(other.into()) };
+        assert!(matches!(rejected.error, HandshakeError::Rejected(_)), "{other}");
+    }
+    Ok(())
+}
+
 /// RFC 9110 6.4.1 and 8.6.
 #[test]
 fn an_answer_that_has_no_body_goes_without() -> Result {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::{Buf, Bytes};
 use ws_core::{
     CloseCode, CloseFrame, Connection, FrameHead, FrameRule, Incoming, Message, MessageKind,
-    Negotiated, Opcode, Role, SendError, WebSocketConfig, apply_mask,
+    Negotiated, Opcode, Reply, Role, SendError, WebSocketConfig, apply_mask,
 };
 
 mod common;
@@ -341,6 +341,40 @@ fn a_pong_is_not_due_before_its_ping_has_gone() {
         ws.handle_written(gone);
         assert_eq!(ws.poll_timeout(gone), Some(gone + soon), "{role:?}");
     }
+}
+
+/// What may be said of a queue that is nearly full.
+#[test]
+fn a_message_that_just_fits_is_taken() {
+    let config = WebSocketConfig::new().max_queue_len(100);
+    let mut ws = open(Role::Server, &config);
+    ws.sender().send(&Message::binary(vec![0; 50])).unwrap();
+    assert_eq!(ws.sender().queue_len(), 52);
+    assert_eq!(ws.sender().check_ready(48), Ok(()));
+    assert_eq!(ws.sender().check_ready(49), Err(SendError::Full));
+}
+
+/// That nothing can be written any more is not forgotten over something newer.
+#[test]
+fn replies_are_merged_to_what_has_to_be_known() {
+    for newest in [false, true] {
+        let mut asked = open(Role::Server, &WebSocketConfig::new());
+        let ping = frame(Role::Server, true, Opcode::Ping, b"");
+        asked.receiver().recv_buf().extend_from_slice(&ping);
+        assert_eq!(asked.receiver().poll(), Ok(Some(Incoming::Ping)));
+        let pong = asked.receiver().take_reply().unwrap();
+        let (mut one, mut other) = (Reply::disconnected(), pong);
+        if newest {
+            std::mem::swap(&mut one, &mut other);
+        }
+        one.merge(other);
+        let mut ws = open(Role::Server, &WebSocketConfig::new());
+        ws.sender().reply(one);
+        let error = ws.sender().check_ready(0).unwrap_err();
+        assert_eq!((error, error.is_failure()), (SendError::Disconnected, true));
+    }
+    let all = [SendError::Full, SendError::Closing, SendError::CloseCode];
+    assert!(!all.iter().any(|error| error.is_failure()));
 }
 
 /// Where no message may have a frame, there is none, not even of one piece.

@@ -104,6 +104,20 @@ fn one_end_hears_sent_what_the_other_hears_received() {
     }
 }
 
+/// Where messages may be compressed, and this one is not.
+#[test]
+#[cfg(feature = "deflate")]
+fn a_message_that_is_not_compressed_is_as_long_as_it_is() {
+    let negotiated = Negotiated::new(None, "permessage-deflate".parse().ok());
+    let heard = Arc::new(Heard::default());
+    let config = WebSocketConfig::new();
+    let mut ws = Connection::new(Role::Client, negotiated, RecvBuf::new(), &config);
+    ws.set_tap(heard.clone());
+    ws.receiver().recv_buf().extend_from_slice(b"\x01\x03abc\x80\x02de");
+    assert!(ws.poll().unwrap().is_some());
+    assert_eq!(heard.take(), ["got 5 in 9"]);
+}
+
 /// Nothing is asked of a tap but what it says.
 #[test]
 fn a_tap_hears_only_what_it_listens_to() {

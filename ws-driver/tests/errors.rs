@@ -291,6 +291,7 @@ fn an_error_becomes_an_io_error_of_its_kind() {
     assert_eq!(kind(Error::Disconnected), ErrorKind::UnexpectedEof);
     assert_eq!(kind(Error::Send(SendError::Closing)), ErrorKind::BrokenPipe);
     assert_eq!(kind(Error::Send(SendError::Full)), ErrorKind::WouldBlock);
+    assert_eq!(kind(Error::Send(SendError::TimedOut(Timeout::Send))), ErrorKind::TimedOut);
     assert_eq!(
         kind(HandshakeError::Truncated(HandshakeStep::ReadAnswer).into()),
         ErrorKind::UnexpectedEof

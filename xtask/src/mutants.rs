@@ -1,10 +1,11 @@
-//! `cargo xtask mutants [--quick] [--shard K/N] [CRATE]..`: changes that no test notices.
+//! `cargo xtask mutants [--quick|--again] [--shard K/N] [CRATE]..`: changes that no test notices.
 //!
 //! cargo-mutants knows how to change the core and the driver in one place at a time, and compiles the tests again for each
 //! change. Nearly all of them can be compiled together instead, each behind a [`switch`]; then the tests that [come to
 //! it](trial) see one after the other. Only what does not go behind a switch is left to cargo-mutants, which takes far
-//! longer for each: `--quick` leaves that out. `--shard 3/100` tries every hundredth, from the third on. A change that
-//! survives needs an entry in [`survivors`], and an entry for one that is caught is a failure as well.
+//! longer for each: `--quick` leaves that out. `--again` tries what the last run missed and has no entry, with tests that
+//! take longer. `--shard 3/100` tries every hundredth, from the third on. A change that survives needs an entry in
+//! [`survivors`], and an entry for one that is caught is a failure as well.
 
 mod change;
 mod outcome;
@@ -16,6 +17,7 @@ mod trial;
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
+use std::time::Duration;
 
 use self::change::Change;
 use self::outcome::{Outcome, Tried};
@@ -70,6 +72,16 @@ const DRIVER_TESTS: &[&str] = &[
     "--test=wake_ups",
 ];
 
+/// What the last run missed, a name to a line.
+const MISSED: &str = "target/mutants/missed.txt";
+
+/// How long the tests take in all that a change is shown to. Most of the time goes to changes that nobody notices, and of
+/// which tests that take longer than these would notice hardly any.
+const SHORT: Duration = Duration::from_secs(8);
+
+/// For those of which it is worth knowing.
+const LONG: Duration = Duration::from_secs(60);
+
 /// The version whose names of changes [`survivors`] has.
 const VERSION: &str = "27.1.0";
 
@@ -110,6 +122,8 @@ pub(crate) fn run_mutants(args: &[String]) -> Result {
 struct Asked {
     /// Only what goes behind a switch.
     quick: bool,
+    /// Of that only what the last run missed.
+    again: bool,
     /// A part.
     shard: Option<String>,
     /// All, if none is named.
@@ -129,6 +143,7 @@ fn parse(args: &[String]) -> Result<Asked> {
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--quick" => asked.quick = true,
+            "--again" => (asked.quick, asked.again) = (true, true),
             "--shard" => {
                 let shard = args.next().ok_or("--shard of what? K/N, from 0/N on")?;
                 asked.shard = Some(shard.to_owned());
@@ -154,11 +169,21 @@ fn switched(members: &[Member], asked: &Asked) -> Result<Vec<(Outcome, Vec<Strin
         }
         changes.extend(change::parse(&output(&mut list)?)?);
     }
-    let changes = of_no_test(changes)?;
+    let mut changes = of_no_test(changes)?;
+    if asked.again {
+        let missed = fs::read_to_string(MISSED)?;
+        changes.retain(|it| {
+            missed.lines().any(|name| name == it.name) && !survivors::is_known(&it.name)
+        });
+    }
     let Built { programs, switched, unviable } = Tree::new(members)?.build(&changes)?;
     let (all, behind, none) = (changes.len(), switched.len(), unviable.len());
     println!("of {all} changes {behind} behind switches, {none} that cannot be compiled");
-    let verdicts = Trial::new(&programs)?.run(&switched, &changes);
+    let trial = Trial::new(&programs, if asked.again { LONG } else { SHORT })?;
+    let verdicts = trial.run(&switched, &changes);
+    let missed = verdicts.iter().filter(|(_, verdict)| **verdict == Verdict::Missed);
+    let missed: Vec<_> = missed.map(|(number, _)| changes[*number].name.as_str()).collect();
+    fs::write(MISSED, missed.join("\n"))?;
     let each = asked.crates().map(|(name, _)| {
         let (mut tried, mut left) = ([(); 3].map(|()| Tried::default()), Vec::new());
         let prefix = format!("{name}/");
@@ -247,6 +272,7 @@ mod tests {
         let asked = parsed("--shard 3/100 ws-driver --quick").unwrap();
         assert_eq!((asked.shard.as_deref(), asked.quick), (Some("3/100"), true));
         assert!(asked.crates().map(|(name, _)| *name).eq(["ws-driver"]));
+        assert!(parsed("--again").is_ok_and(|asked| asked.quick && asked.again));
         assert!(parsed("--shard").is_err() && parsed("ws-tokio").is_err());
     }
 }

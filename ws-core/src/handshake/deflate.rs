@@ -434,6 +434,35 @@ mod tests {
         }
     }
 
+    /// RFC 7692 7.1.1.1 and 7.1.2.1: the server keeps to what it was asked for.
+    #[test]
+    fn an_answer_grants_what_was_asked_for() {
+        let offer = DeflateOffer::default;
+        for (offer, answer, is_legal) in [
+            (offer(), "", true),
+            (offer(), "; server_no_context_takeover", true),
+            (offer().server_no_context_takeover(true), "", false),
+            (offer().server_no_context_takeover(true), "; server_no_context_takeover", true),
+            (offer().server_max_window_bits(10), "", false),
+            (offer().server_max_window_bits(10), "; server_max_window_bits=11", false),
+            (offer().server_max_window_bits(10), "; server_max_window_bits=10", true),
+            (offer().client_max_window_bits(ClientWindow::Any), "; client_max_window_bits=9", true),
+            (
+                offer().client_max_window_bits(ClientWindow::Any),
+                "; client_max_window_bits=8",
+                false,
+            ),
+            (
+                offer().client_max_window_bits(ClientWindow::Omitted),
+                "; client_max_window_bits=9",
+                false,
+            ),
+        ] {
+            let agreed = agreed(&[offer], &first(&format!("{NAME}{answer}")));
+            assert_eq!(agreed.is_some(), is_legal, "{answer}");
+        }
+    }
+
     /// And no other one.
     #[test]
     fn each_setting_is_heard() {

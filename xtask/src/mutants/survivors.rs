@@ -67,6 +67,11 @@ pub(super) fn check(outcomes: &[Outcome], all: bool) -> Vec<String> {
     findings(outcomes, all, SURVIVORS)
 }
 
+/// Whether a change has a reason to survive.
+pub(super) fn is_known(name: &str) -> bool {
+    SURVIVORS.iter().any(|(known, _)| *known == placeless(name))
+}
+
 fn findings(outcomes: &[Outcome], all: bool, survivors: &[(&str, &str)]) -> Vec<String> {
     let missed: Vec<_> = outcomes.iter().flat_map(Outcome::left).collect();
     let is_known = |name: &str| survivors.iter().any(|(known, _)| *known == placeless(name));

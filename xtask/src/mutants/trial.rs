@@ -67,11 +67,13 @@ pub(super) struct Trial<'a> {
     programs: &'a [Program],
     /// The quickest first.
     tests: Vec<Test>,
+    /// How long all tests take that a change is shown to.
+    budget: Duration,
 }
 
 impl<'a> Trial<'a> {
     /// Looks how long each test takes, and which changes it comes to.
-    pub(super) fn new(programs: &'a [Program]) -> Result<Self> {
+    pub(super) fn new(programs: &'a [Program], budget: Duration) -> Result<Self> {
         let mut all = Vec::new();
         for (number, program) in programs.iter().enumerate() {
             all.extend(names(program)?.into_iter().map(|name| (number, name)));
@@ -96,7 +98,7 @@ impl<'a> Trial<'a> {
         });
         let mut tests: Vec<_> = tests.into_iter().flatten().collect();
         tests.sort_by_key(|test| test.took);
-        Ok(Self { programs, tests })
+        Ok(Self { programs, tests, budget })
     }
 
     /// Shows each of these changes to the tests. Who ends it before all are tried has seen some of every file.
@@ -135,10 +137,11 @@ impl<'a> Trial<'a> {
 
     /// The tests that come to a change in portions, each for one process: a few that are quick, more of them, the rest.
     fn portions(&self, change: usize) -> Vec<(usize, Vec<&Test>)> {
-        let mut portions: Vec<BTreeMap<usize, Vec<&Test>>> = vec![BTreeMap::new(); LIMITS.len()];
+        let limits = [LIMITS[0], LIMITS[1], self.budget];
+        let mut portions: Vec<BTreeMap<usize, Vec<&Test>>> = vec![BTreeMap::new(); limits.len()];
         let mut sum = Duration::ZERO;
         for test in self.tests.iter().filter(|test| test.reaches.contains(&change)) {
-            if let Some(at) = LIMITS.iter().position(|limit| sum <= *limit) {
+            if let Some(at) = limits.iter().position(|limit| sum <= *limit) {
                 portions[at].entry(test.program).or_default().push(test);
             }
             sum += test.took;
@@ -231,10 +234,8 @@ fn stem(path: &Path) -> String {
 /// How many tests there are at a time for each processor.
 const AT_A_TIME: usize = 4;
 
-/// How long the tests of one portion take together, and all before it. Three of four minutes go to changes that nobody
-/// notices: tests that take longer than these would notice hardly any of them.
-const LIMITS: &[Duration] =
-    &[Duration::from_millis(100), Duration::from_secs(1), Duration::from_secs(8)];
+/// How long the tests of the first portions take together, and all before them.
+const LIMITS: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(1)];
 
 /// A test that takes longer is not asked: the next ones find nearly all that it would.
 const MAX_TIME: Duration = Duration::from_secs(30);
@@ -269,7 +270,7 @@ mod tests {
             test(0, "slowest", 8_000, &[7]),
             test(0, "too late", 30_001, &[7]),
         ];
-        let trial = Trial { programs: &[], tests };
+        let trial = Trial { programs: &[], tests, budget: Duration::from_secs(8) };
         let portions: Vec<_> = trial
             .portions(7)
             .into_iter()
