@@ -87,7 +87,7 @@ const COMMANDS: &[(&str, &str, Command)] = &[
     ),
     (
         "mutants",
-        "changes to core and driver that no test notices: [--quick] [--shard K/N] [CRATE]..",
+        "changes to core and driver that no test notices: [--quick|--again] [--shard K/N] [CRATE]..",
         mutants::run_mutants,
     ),
     ("deny", "licences, advisories and sources with cargo-deny", jobs::deny),

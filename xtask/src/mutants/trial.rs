@@ -135,19 +135,43 @@ impl<'a> Trial<'a> {
         Verdict::Missed
     }
 
-    /// The tests that come to a change in portions, each for one process: a few that are quick, more of them, the rest.
+    /// The tests that come to a change in portions, each for one process: a few that are quick, more of them, and then some
+    /// of every program, since what nearly all tests come to is noticed by few.
     fn portions(&self, change: usize) -> Vec<(usize, Vec<&Test>)> {
-        let limits = [LIMITS[0], LIMITS[1], self.budget];
-        let mut portions: Vec<BTreeMap<usize, Vec<&Test>>> = vec![BTreeMap::new(); limits.len()];
+        let mut rest: Vec<_> =
+            self.tests.iter().filter(|test| test.reaches.contains(&change)).collect();
+        let mut portions: Vec<BTreeMap<usize, Vec<&Test>>> = Vec::new();
         let mut sum = Duration::ZERO;
-        for test in self.tests.iter().filter(|test| test.reaches.contains(&change)) {
-            if let Some(at) = limits.iter().position(|limit| sum <= *limit) {
-                portions[at].entry(test.program).or_default().push(test);
+        for limit in [LIMITS[0], LIMITS[1], self.budget] {
+            if portions.len() == LIMITS.len() {
+                rest = in_turns(rest);
             }
-            sum += test.took;
+            let mut len = 0;
+            while sum <= limit && len < rest.len() {
+                sum += rest[len].took;
+                len += 1;
+            }
+            let mut portion = BTreeMap::<_, Vec<_>>::new();
+            for test in rest.drain(..len) {
+                portion.entry(test.program).or_default().push(test);
+            }
+            portions.push(portion);
         }
         portions.into_iter().flatten().collect()
     }
+}
+
+/// One of each program, and then another one of each.
+fn in_turns(tests: Vec<&Test>) -> Vec<&Test> {
+    let mut seen = BTreeMap::new();
+    let mut turns = Vec::new();
+    for test in tests {
+        let turn: &mut usize = seen.entry(test.program).or_default();
+        turns.push((*turn, test));
+        *turn += 1;
+    }
+    turns.sort_by_key(|(turn, _)| *turn);
+    turns.into_iter().map(|(_, test)| test).collect()
 }
 
 /// The tests of a program, without those that have to be asked for.
@@ -267,8 +291,10 @@ mod tests {
             test(0, "elsewhere", 30, &[8]),
             test(0, "slower", 80, &[7]),
             test(1, "slow", 900, &[7]),
-            test(0, "slowest", 8_000, &[7]),
-            test(0, "too late", 30_001, &[7]),
+            test(0, "one of many", 2_000, &[7]),
+            test(0, "another of many", 2_100, &[7]),
+            test(2, "of another program", 6_000, &[7]),
+            test(1, "too late", 6_500, &[7]),
         ];
         let trial = Trial { programs: &[], tests, budget: Duration::from_secs(8) };
         let portions: Vec<_> = trial
@@ -282,7 +308,8 @@ mod tests {
             (0, vec!["quick", "slower"]),
             (1, vec!["as quick"]),
             (1, vec!["slow"]),
-            (0, vec!["slowest"]),
+            (0, vec!["one of many"]),
+            (2, vec!["of another program"]),
         ];
         assert_eq!(portions, expected);
         assert!(trial.portions(9).is_empty());
