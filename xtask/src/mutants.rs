@@ -77,7 +77,7 @@ const MISSED: &str = "target/mutants/missed.txt";
 
 /// How long the tests take in all that a change is shown to. Most of the time goes to changes that nobody notices, and of
 /// which tests that take longer than these would notice hardly any.
-const SHORT: Duration = Duration::from_secs(8);
+const SHORT: Duration = Duration::from_secs(10);
 
 /// For those of which it is worth knowing.
 const LONG: Duration = Duration::from_secs(60);

@@ -535,6 +535,19 @@ mod tests {
     }
 
     #[test]
+    fn no_more_is_read_than_belongs_there() {
+        for max_len in [1, 5000, READ_LEN, 30_000] {
+            let mut recv = RecvBuf::with_capacity(64 * 1024);
+            recv.limit(Some(max_len));
+            assert_eq!(recv.buf_mut().remaining_mut(), max_len);
+            recv.hint_read_len(64 * 1024);
+            assert_eq!(recv.space_mut().len(), max_len);
+            recv.commit(max_len - 1);
+            assert_eq!((recv.space_mut().len(), recv.buf_mut().remaining_mut()), (1, 1));
+        }
+    }
+
+    #[test]
     fn memory_comes_and_goes_around_a_few_bytes() {
         let mut recv = RecvBuf::new();
         assert!(recv.wants_buffer());

@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::change::Change;
+use super::survivors;
 use super::tree::Program;
 use crate::cargo::{output, program};
 use crate::step::Result;
@@ -107,7 +108,9 @@ impl<'a> Trial<'a> {
         order.sort_by_key(|number| number % STRIDE);
         let tally = Mutex::new(Tally::default());
         let verdicts = beside(&order, |_, change| {
-            let verdict = self.try_one(*change);
+            // What survives for a reason need not be noticed by what takes long.
+            let is_known = survivors::is_known(&changes[*change].name);
+            let verdict = self.try_one(*change, if is_known { LIMITS[1] } else { self.budget });
             if !matches!(verdict, Verdict::Noticed(_)) {
                 println!("{verdict:?}: {}", changes[*change].name);
             }
@@ -121,8 +124,8 @@ impl<'a> Trial<'a> {
         verdicts.into_iter().collect()
     }
 
-    fn try_one(&self, change: usize) -> Verdict {
-        for (program, tests) in self.portions(change) {
+    fn try_one(&self, change: usize, budget: Duration) -> Verdict {
+        for (program, tests) in self.portions(change, budget) {
             let took: Duration = tests.iter().map(|test| test.took).sum();
             let names: Vec<_> = tests.iter().map(|test| test.name.as_str()).collect();
             let mut command = command(&self.programs[program], &names);
@@ -137,12 +140,12 @@ impl<'a> Trial<'a> {
 
     /// The tests that come to a change in portions, each for one process: a few that are quick, more of them, and then some
     /// of every program, since what nearly all tests come to is noticed by few.
-    fn portions(&self, change: usize) -> Vec<(usize, Vec<&Test>)> {
+    fn portions(&self, change: usize, budget: Duration) -> Vec<(usize, Vec<&Test>)> {
         let mut rest: Vec<_> =
             self.tests.iter().filter(|test| test.reaches.contains(&change)).collect();
         let mut portions: Vec<BTreeMap<usize, Vec<&Test>>> = Vec::new();
         let mut sum = Duration::ZERO;
-        for limit in [LIMITS[0], LIMITS[1], self.budget] {
+        for limit in [LIMITS[0], LIMITS[1], budget] {
             if portions.len() == LIMITS.len() {
                 rest = in_turns(rest);
             }
@@ -296,9 +299,10 @@ mod tests {
             test(2, "of another program", 6_000, &[7]),
             test(1, "too late", 6_500, &[7]),
         ];
-        let trial = Trial { programs: &[], tests, budget: Duration::from_secs(8) };
+        let budget = Duration::from_secs(8);
+        let trial = Trial { programs: &[], tests, budget };
         let portions: Vec<_> = trial
-            .portions(7)
+            .portions(7, budget)
             .into_iter()
             .map(|(program, tests)| {
                 (program, tests.iter().map(|test| test.name.as_str()).collect::<Vec<_>>())
@@ -312,7 +316,7 @@ mod tests {
             (2, vec!["of another program"]),
         ];
         assert_eq!(portions, expected);
-        assert!(trial.portions(9).is_empty());
+        assert!(trial.portions(9, budget).is_empty());
     }
 
     #[test]
