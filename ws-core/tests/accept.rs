@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use bytes::Buf;
 use http::Response;
-use ws_core::{HandshakeError, Polled, ServerConfig, ServerHandshake};
+use ws_core::{DeflateConfig, HandshakeError, Polled, ServerConfig, ServerHandshake};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -111,6 +111,53 @@ fn no_field_takes_the_place_of_another() -> Result {
         handshake.recv_buf().extend_from_slice(changed.as_bytes());
         let Polled::Failed(rejected) = handshake.poll_accept() else { return Err(other.into()) };
         assert!(matches!(rejected.error, HandshakeError::Rejected(_)), "{other}");
+    }
+    Ok(())
+}
+
+/// Neither does one that nothing depends on.
+#[test]
+fn no_field_is_taken_for_one_that_may_be_left_out() -> Result {
+    let config = ServerConfig::new()
+        .subprotocols(["a"])
+        .deflate(DeflateConfig::default())
+        .origins(["https://a.example"])?;
+    let request = std::str::from_utf8(REQUEST)?;
+    for others in [
+        "Xec-WebSocket-Protocol: a\r\nXec-WebSocket-Extensions: permessage-deflate\r\n",
+        "Xec-WebSocket-Protocol: ,;\r\nXec-WebSocket-Extensions: ,;=\r\n",
+        "Xrigin: https://b.example\r\nXxpect: 200-ok\r\n",
+        "Xontent-Length: 5\r\nXransfer-Encoding: chunked\r\n",
+    ] {
+        let mut handshake = ServerHandshake::new(&config);
+        let request = request.replace("\r\n\r\n", &format!("\r\n{others}\r\n"));
+        handshake.recv_buf().extend_from_slice(request.as_bytes());
+        let Polled::Ready(accepted) = handshake.poll_accept() else { return Err(others.into()) };
+        let negotiated = accepted.negotiated();
+        assert!(negotiated.subprotocol().is_none() && negotiated.deflate().is_none(), "{others}");
+    }
+    Ok(())
+}
+
+/// "A server that receives an Expect field-value of "100-continue" [...] SHOULD send" one. RFC 9110 10.1.1
+#[test]
+fn who_waits_to_continue_is_told_to() -> Result {
+    let request =
+        std::str::from_utf8(REQUEST)?.replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n");
+    for looks in [false, true] {
+        let mut handshake = ServerHandshake::new(&ServerConfig::new());
+        handshake.recv_buf().extend_from_slice(request.as_bytes());
+        let mut accepted = if looks {
+            let Polled::Ready(request) = handshake.poll() else { return Err("no request".into()) };
+            request.accept().map_err(|_| "not accepted")?
+        } else {
+            let Polled::Ready(accepted) = handshake.poll_accept() else {
+                return Err("not accepted".into());
+            };
+            accepted
+        };
+        let answer = String::from_utf8(accepted.send_queue().chunk().to_vec())?;
+        assert!(answer.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 101 "), "{answer}");
     }
     Ok(())
 }

@@ -8,6 +8,12 @@ use bytes::{Bytes, BytesMut};
 use ws_core::{CloseCode, Message, Prepared, Text, TextError};
 
 #[test]
+fn a_message_of_nothing_is_empty() {
+    assert!(Message::text("").is_empty() && Message::binary("").is_empty());
+    assert!(!Message::text("a").is_empty() && !Message::binary("a").is_empty());
+}
+
+#[test]
 fn text_comes_from_whatever_holds_text() {
     let owned = String::from("grüße");
     let all: [Message; 7] = [

@@ -192,7 +192,8 @@ fn a_handshake_becomes_a_connection_without_a_gap() {
     let tracker = Tracker::new();
     let mut handshake = ServerHandshake::new(&config(&tracker));
     handshake.recv_buf().extend_from_slice(REQUEST.as_bytes());
-    let Polled::Ready(accepted) = handshake.poll_accept() else { panic!("no 101") };
+    let Polled::Ready(mut accepted) = handshake.poll_accept() else { panic!("no 101") };
+    assert!(accepted.tracked().is_some());
     let now = shut_down(&tracker);
     assert_eq!(accepted.deadline(), Some(now + 5 * SECOND));
     let mut ws = accepted.into_connection();
@@ -213,6 +214,7 @@ fn a_clients_handshake_ends_at_the_deadline() {
     let tracker = Tracker::new();
     let config = ClientConfig::new().tracker(&tracker);
     let mut handshake = ClientHandshake::new(&config, "ws.example", "/").unwrap();
+    assert!(handshake.tracked().is_some());
     let now = shut_down(&tracker);
     let until = now + 5 * SECOND;
     assert_eq!(handshake.poll_timeout(now), Some(until));

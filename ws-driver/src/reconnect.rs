@@ -137,3 +137,15 @@ fn wanted_delay(error: &Error) -> Option<std::time::Duration> {
 fn random() -> u64 {
     RandomState::new().hash_one(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_do_not_come_back_all_at_once() {
+        let mut numbers = [(); 10].map(|()| random());
+        numbers.sort_unstable();
+        assert!(numbers.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+}

@@ -60,6 +60,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_ping_is_there_until_its_last_byte_is_written() {
+        let mut marks = Marks::default();
+        assert!(!marks.has_ping(0) && marks.pings() == 0);
+        marks.ping();
+        marks.ping_queued(10);
+        assert_eq!(
+            [0, 9, 10, 11].map(|written| marks.has_ping(written)),
+            [true, true, false, false]
+        );
+        marks.ping();
+        assert_eq!(marks.pings(), 2);
+    }
+
+    #[test]
     fn so_many_pongs_go_into_a_queue_and_no_more() {
         let mut marks = Marks::default();
         for _ in 0..MAX_COUNT {
