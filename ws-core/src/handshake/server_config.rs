@@ -284,6 +284,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn each_setting_leaves_the_others_alone() {
+        let config = ServerConfig::new()
+            .subprotocols(["chat"])
+            .require_subprotocol(true)
+            .subprotocol_preference(Preference::Client)
+            .require_origin(true)
+            .timeout(Some(Duration::from_secs(7)))
+            .answer_timeout(true)
+            .keep_alive(true)
+            .max_attempts(3)
+            .keep_request(true);
+        let options = config.options();
+        assert_eq!((options.subprotocols.len(), options.preference), (1, Preference::Client));
+        assert!(options.require_subprotocol && options.require_origin && options.answer_timeout);
+        assert!(options.keep_alive && options.keep_request);
+        assert_eq!((options.timeout, options.max_attempts), (Some(Duration::from_secs(7)), 3));
+    }
+
+    #[test]
     fn what_is_set_is_shown_and_the_hook_is_not() {
         let config = ServerConfig::new().subprotocols(["chat"]).keep_alive(true);
         let shown = format!("{config:?}");
