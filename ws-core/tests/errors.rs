@@ -154,6 +154,9 @@ fn each_rule_for_requests() {
         (any, (but("Connection", "Connection: upgrade\r\nConnection: a b\r\n"), "no-connection", &["list of tokens", "\"upgrade, a b\""], &["no such"])),
         (any, (but("Upgrade", ""), "no-upgrade", &["Upgrade must", "no such field"], &["Connection must"])),
         (any, (but("Upgrade", "Upgrade: h2c\r\n"), "no-upgrade", &["websocket among them", "\"h2c\""], &["no such"])),
+        (any, (but("Upgrade", "Upgrade: h2c\r\nUpgrade: TLS/1.0\r\n"), "no-upgrade", &["\"h2c, TLS/1.0\""], &["no such"])),
+        (any, (but("-", "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n"), "transfer-encoding", &["\"gzip, chunked\""], &[])),
+        (any, (but("-", "Sec-WebSocket-Extensions: a\r\nSec-WebSocket-Extensions: b;\r\n"), "bad-extension", &["\"a, b;\""], &[])),
         (any, (but("Sec-WebSocket-Key", ""), "missing-key", &["must have a Sec-WebSocket-Key"], &["exactly", "base64"])),
         (any, (but("-", "Sec-WebSocket-Key: a\r\n"), "duplicate-key", &["exactly one", "dGhlIHNhbXBsZSBub25jZQ==, a\""], &["base64"])),
         (any, (but("Sec-WebSocket-Key", "Sec-WebSocket-Key: 1234\r\n"), "bad-key", &["base64", "22 digits", "\"1234\""], &["exactly"])),
@@ -321,6 +324,31 @@ fn a_rejection_says_what_became_of_its_body() {
     client.handle_timeout(at);
     let shown = failure(client).to_string();
     assert!(shown.contains("deadline passed while reading its body"), "{shown}");
+}
+
+/// A name of the same length is another one.
+#[test]
+fn no_field_of_an_answer_takes_the_place_of_another() {
+    const OK: &str = "HTTP/1.1 101 Yes\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+        Sec-WebSocket-Accept: {A}\r\n\r\n";
+    let any = &ClientConfig::new();
+    for (name, other, rule) in [
+        ("Upgrade:", "Xpgrade:", "no-upgrade"),
+        ("Connection:", "Xonnection:", "no-connection"),
+        ("Sec-WebSocket-Accept:", "Xec-WebSocket-Accept:", "missing-accept"),
+    ] {
+        assert_eq!(read(any, &OK.replace(name, other)).name(), rule);
+    }
+    // Under their own names these would be refused.
+    let others = "Xec-WebSocket-Protocol: mqtt\r\nXec-WebSocket-Extensions: x-mux\r\n";
+    let mut client = ClientHandshake::new(any, "h", "/").unwrap();
+    let (right, _) = respond(&client.request(), &ServerConfig::new()).unwrap();
+    let accept = right.headers()["sec-websocket-accept"].to_str().unwrap();
+    let answer = OK
+        .replace("{A}", accept)
+        .replace("Upgrade: websocket", &format!("{others}Upgrade: websocket"));
+    client.recv_buf().extend_from_slice(answer.as_bytes());
+    assert!(matches!(client.poll(), Polled::Ready(_)), "{answer}");
 }
 
 // ---------------------------------------------------------------------------------------------------
