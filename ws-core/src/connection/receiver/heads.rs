@@ -1,6 +1,6 @@
 //! Heads of frames against the role, the message in progress and the limits.
 
-use super::{Receiver, progress::Progress};
+use super::{Incoming, Receiver, progress::Progress};
 use crate::{
     codec::{
         FrameRule,
@@ -12,6 +12,15 @@ use crate::{
 };
 
 impl Receiver {
+    /// Looks at bytes that begin with a frame.
+    #[inline(never)]
+    pub(super) fn poll_first(&mut self, parts: bool) -> Result<Option<Incoming>, FrameRule> {
+        match self.whole() {
+            Some((kind, head, head_len)) => self.take_whole(kind, &head, head_len, parts).map(Some),
+            None => self.poll_frames(parts),
+        }
+    }
+
     /// The head of a message that has come as a whole, in one frame, and may be taken as it is. Most
     /// messages are like that, and need none of what keeps track of the others.
     #[inline]

@@ -253,15 +253,6 @@ impl Receiver {
         self.poll_first(parts)
     }
 
-    /// Looks at bytes that begin with a frame.
-    #[inline(never)]
-    fn poll_first(&mut self, parts: bool) -> Result<Option<Incoming>, FrameRule> {
-        match self.whole() {
-            Some((kind, head, head_len)) => self.take_whole(kind, &head, head_len, parts).map(Some),
-            None => self.poll_frames(parts),
-        }
-    }
-
     /// What takes more than a look: fragments, control frames, payloads that have not come as a
     /// whole, compressed ones, and everything that is wrong.
     #[inline(never)]
