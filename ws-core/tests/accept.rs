@@ -196,6 +196,9 @@ fn the_rest_of_a_request_is_waited_for() -> Result {
             };
             assert_eq!(rejected.must_linger(), lingers, "{head}");
             assert_eq!(rejected.is_closed(), lingers || !keep_alive, "{head}");
+            let mut rejected = rejected;
+            rejected.recv_buf().extend_from_slice(b"rest");
+            assert_eq!(rejected.into_buffers().0.filled(), b"rest");
         }
     }
     Ok(())

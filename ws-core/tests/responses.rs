@@ -30,29 +30,35 @@ fn in_hand_or_not_the_answer_is_the_same() {
             response.headers_mut().insert("server", HeaderValue::from_static("example/1"));
         },
     );
-    for (version, protocols) in [
-        (Version::HTTP_11, "b, a"),
-        (Version::HTTP_11, "c"),
-        (Version::HTTP_11, "not a token"),
-        (Version::HTTP_10, "a"),
-        (Version::HTTP_2, "a"),
-        (Version::HTTP_3, "a"),
-    ] {
-        let request = request(version, protocols);
-        let one = respond(&request, &config);
-        let other = in_hand(&request, &config).respond_with(|_| {});
-        match (one, other) {
-            (Ok((one, negotiated)), Ok((other, also))) => {
-                assert_eq!(one.headers(), other.headers());
-                assert_eq!(negotiated.subprotocol(), also.subprotocol());
+    // Its hook names one that is not always offered.
+    let naming = ServerConfig::new().decorate(|_, response| {
+        response.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("b"));
+    });
+    for config in [config, naming] {
+        for (version, protocols) in [
+            (Version::HTTP_11, "b, a"),
+            (Version::HTTP_11, "c"),
+            (Version::HTTP_11, "not a token"),
+            (Version::HTTP_10, "a"),
+            (Version::HTTP_2, "a"),
+            (Version::HTTP_3, "a"),
+        ] {
+            let request = request(version, protocols);
+            let one = respond(&request, &config);
+            let other = in_hand(&request, &config).respond_with(|_| {});
+            match (one, other) {
+                (Ok((one, negotiated)), Ok((other, also))) => {
+                    assert_eq!(one.headers(), other.headers());
+                    assert_eq!(negotiated.subprotocol(), also.subprotocol());
+                }
+                (Err(one), Err(other)) => {
+                    assert_eq!(one.rule(), other.rule());
+                    assert_eq!(one.response().headers(), other.response().headers());
+                    assert_eq!(one.response().body(), other.response().body());
+                    assert_eq!(one.keep_alive(), other.keep_alive());
+                }
+                (one, other) => panic!("{one:?} and {other:?}"),
             }
-            (Err(one), Err(other)) => {
-                assert_eq!(one.rule(), other.rule());
-                assert_eq!(one.response().headers(), other.response().headers());
-                assert_eq!(one.response().body(), other.response().body());
-                assert_eq!(one.keep_alive(), other.keep_alive());
-            }
-            (one, other) => panic!("{one:?} and {other:?}"),
         }
     }
 }

@@ -133,3 +133,49 @@ const LISTEN_LEN: usize = 4 * 1024 * 1024;
 /// How long, and how many bytes, to listen to a peer whose request was rejected: less is known of it.
 const LISTEN_TIME_OF_REQUEST: Duration = Duration::from_millis(500);
 const LISTEN_LEN_OF_REQUEST: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_that_is_no_closing_handshake_has_its_time() {
+        let (now, second) = (Instant::now(), Duration::from_secs(1));
+        let limit = |end, timeout| Ending::limit(end, now, timeout);
+        for end in [StreamEnd::Open, StreamEnd::Close, StreamEnd::AwaitPeer] {
+            assert_eq!(limit(end, second), None);
+        }
+        assert_eq!(limit(StreamEnd::Cut, second), Some(now));
+        assert_eq!(limit(StreamEnd::Linger, 5 * second), Some(now + LISTEN_TIME));
+        assert_eq!(limit(StreamEnd::Linger, second / 2), Some(now + second / 2));
+    }
+
+    #[test]
+    fn there_is_less_time_but_never_more() {
+        let (now, second) = (Instant::now(), Duration::from_secs(1));
+        let mut ending = Ending::of(StreamEnd::Linger, None);
+        assert!(!ending.is_late(now));
+        for (until, expected) in [
+            (None, None),
+            (Some(2), Some(2)),
+            (None, Some(2)),
+            (Some(3), Some(2)),
+            (Some(1), Some(1)),
+        ] {
+            ending.hasten(until.map(|n| now + n * second));
+            assert_eq!(ending.until, expected.map(|n| now + n * second));
+        }
+        assert!(!ending.is_late(now) && ending.is_late(now + second));
+    }
+
+    #[test]
+    fn a_request_is_listened_to_for_less_time_than_a_peer() {
+        let now = Instant::now();
+        let later = now + 10 * LISTEN_TIME;
+        let until = |listen| Ending::of_request(listen, now, Some(later)).until;
+        assert_eq!(until(false), Some(later));
+        assert_eq!(until(true), Some(now + LISTEN_TIME_OF_REQUEST));
+        let soon = now + LISTEN_TIME_OF_REQUEST / 2;
+        assert_eq!(Ending::of_request(true, now, Some(soon)).until, Some(soon));
+    }
+}

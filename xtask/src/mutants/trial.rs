@@ -109,8 +109,9 @@ impl<'a> Trial<'a> {
         let tally = Mutex::new(Tally::default());
         let verdicts = beside(&order, |_, change| {
             // What survives for a reason need not be noticed by what takes long.
-            let is_known = survivors::is_known(&changes[*change].name);
-            let verdict = self.try_one(*change, if is_known { LIMITS[1] } else { self.budget });
+            let Change { name, file, .. } = &changes[*change];
+            let is_known = survivors::is_known(name);
+            let verdict = self.try_one(*change, file, if is_known { QUICK } else { self.budget });
             if !matches!(verdict, Verdict::Noticed(_)) {
                 println!("{verdict:?}: {}", changes[*change].name);
             }
@@ -124,8 +125,8 @@ impl<'a> Trial<'a> {
         verdicts.into_iter().collect()
     }
 
-    fn try_one(&self, change: usize, budget: Duration) -> Verdict {
-        for (program, tests) in self.portions(change, budget) {
+    fn try_one(&self, change: usize, file: &str, budget: Duration) -> Verdict {
+        for (program, tests) in self.portions(change, file, budget) {
             let took: Duration = tests.iter().map(|test| test.took).sum();
             let names: Vec<_> = tests.iter().map(|test| test.name.as_str()).collect();
             let mut command = command(&self.programs[program], &names);
@@ -138,30 +139,38 @@ impl<'a> Trial<'a> {
         Verdict::Missed
     }
 
-    /// The tests that come to a change in portions, each for one process: a few that are quick, more of them, and then some
-    /// of every program, since what nearly all tests come to is noticed by few.
-    fn portions(&self, change: usize, budget: Duration) -> Vec<(usize, Vec<&Test>)> {
-        let mut rest: Vec<_> =
-            self.tests.iter().filter(|test| test.reaches.contains(&change)).collect();
-        let mut portions: Vec<BTreeMap<usize, Vec<&Test>>> = Vec::new();
+    /// The tests that come to a change in portions, each for one process: those beside the code, which take no time, others
+    /// that are quick, and then some of every program, since what nearly all tests come to is noticed by few.
+    fn portions(&self, change: usize, file: &str, budget: Duration) -> Vec<(usize, Vec<&Test>)> {
+        let is_beside = |test: &&Test| {
+            let Program { package, is_unit, .. } = &self.programs[test.program];
+            *is_unit && test.took < NO_TIME && file.split('/').next() == Some(package)
+        };
+        let reaching = self.tests.iter().filter(|test| test.reaches.contains(&change));
+        let (beside, mut others): (Vec<_>, Vec<_>) = reaching.partition(is_beside);
+        let mut portions = vec![by_program(beside)];
         let mut sum = Duration::ZERO;
-        for limit in [LIMITS[0], LIMITS[1], budget] {
-            if portions.len() == LIMITS.len() {
-                rest = in_turns(rest);
+        for (limit, of_each) in [(QUICK, false), (budget, true)] {
+            if of_each {
+                others = in_turns(others);
             }
             let mut len = 0;
-            while sum <= limit && len < rest.len() {
-                sum += rest[len].took;
+            while sum <= limit && len < others.len() {
+                sum += others[len].took;
                 len += 1;
             }
-            let mut portion = BTreeMap::<_, Vec<_>>::new();
-            for test in rest.drain(..len) {
-                portion.entry(test.program).or_default().push(test);
-            }
-            portions.push(portion);
+            portions.push(by_program(others.drain(..len).collect()));
         }
         portions.into_iter().flatten().collect()
     }
+}
+
+fn by_program(tests: Vec<&Test>) -> BTreeMap<usize, Vec<&Test>> {
+    let mut portion = BTreeMap::<_, Vec<_>>::new();
+    for test in tests {
+        portion.entry(test.program).or_default().push(test);
+    }
+    portion
 }
 
 /// One of each program, and then another one of each.
@@ -261,8 +270,11 @@ fn stem(path: &Path) -> String {
 /// How many tests there are at a time for each processor.
 const AT_A_TIME: usize = 4;
 
-/// How long the tests of the first portions take together, and all before them.
-const LIMITS: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(1)];
+/// A test that takes no longer costs no more than to start its program.
+const NO_TIME: Duration = Duration::from_millis(100);
+
+/// How long the tests of the second portion take together.
+const QUICK: Duration = Duration::from_millis(500);
 
 /// A test that takes longer is not asked: the next ones find nearly all that it would.
 const MAX_TIME: Duration = Duration::from_secs(30);
@@ -288,35 +300,45 @@ mod tests {
 
     #[test]
     fn a_change_is_shown_to_those_that_come_to_it_the_quickest_first() {
+        let program = |package: &str, is_unit| Program {
+            path: package.into(),
+            package: package.to_owned(),
+            folder: package.into(),
+            is_unit,
+        };
+        let programs =
+            [program("a", true), program("a", false), program("b", true), program("c", false)];
         let tests = vec![
-            test(0, "quick", 10, &[7]),
-            test(1, "as quick", 20, &[7, 8]),
-            test(0, "elsewhere", 30, &[8]),
-            test(0, "slower", 80, &[7]),
-            test(1, "slow", 900, &[7]),
-            test(0, "one of many", 2_000, &[7]),
-            test(0, "another of many", 2_100, &[7]),
-            test(2, "of another program", 6_000, &[7]),
-            test(1, "too late", 6_500, &[7]),
+            test(1, "quick", 10, &[7]),
+            test(2, "as quick", 20, &[7, 8]),
+            test(1, "elsewhere", 30, &[8]),
+            test(0, "beside", 40, &[7]),
+            test(1, "slower", 80, &[7]),
+            test(0, "beside, and slow", 400, &[7]),
+            test(1, "one of many", 2_000, &[7]),
+            test(1, "another of many", 2_100, &[7]),
+            test(3, "of another program", 6_000, &[7]),
+            test(2, "too late", 6_500, &[7]),
         ];
         let budget = Duration::from_secs(8);
-        let trial = Trial { programs: &[], tests, budget };
+        let trial = Trial { programs: &programs, tests, budget };
         let portions: Vec<_> = trial
-            .portions(7, budget)
+            .portions(7, "a/src/b.rs", budget)
             .into_iter()
             .map(|(program, tests)| {
                 (program, tests.iter().map(|test| test.name.as_str()).collect::<Vec<_>>())
             })
             .collect();
         let expected = [
-            (0, vec!["quick", "slower"]),
-            (1, vec!["as quick"]),
-            (1, vec!["slow"]),
-            (0, vec!["one of many"]),
-            (2, vec!["of another program"]),
+            (0, vec!["beside"]),
+            (0, vec!["beside, and slow"]),
+            (1, vec!["quick", "slower"]),
+            (2, vec!["as quick"]),
+            (1, vec!["one of many"]),
+            (3, vec!["of another program"]),
         ];
         assert_eq!(portions, expected);
-        assert!(trial.portions(9, budget).is_empty());
+        assert!(trial.portions(9, "a/src/b.rs", budget).is_empty());
     }
 
     #[test]
