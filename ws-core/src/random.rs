@@ -114,6 +114,21 @@ mod tests {
     }
 
     #[test]
+    fn what_another_process_has_is_not_used() {
+        mask(true);
+        let drawn = RESERVE.with_borrow_mut(|reserve| {
+            reserve.process = reserve.process.wrapping_add(1);
+            reserve.words
+        });
+        mask(true);
+        RESERVE.with_borrow(|reserve| {
+            assert_eq!((reserve.process, reserve.left), (process(), WORDS - 1));
+            let same = reserve.words.iter().zip(&drawn).filter(|(word, drawn)| word == drawn);
+            assert!(same.count() < WORDS / 2);
+        });
+    }
+
+    #[test]
     fn what_was_used_is_erased() {
         let (nonce, mask) = (nonce().unwrap(), mask(true));
         RESERVE.with_borrow(|reserve| {

@@ -161,6 +161,27 @@ fn who_waits_to_continue_is_told_to() -> Result {
     Ok(())
 }
 
+/// The answer to who offers none of them names those there are.
+#[test]
+fn subprotocols_are_named_to_who_does_not_know_them() -> Result {
+    let config = ServerConfig::new().subprotocols(["chat", "talk"]).require_subprotocol(true);
+    let mut handshake = ServerHandshake::new(&config);
+    handshake.recv_buf().extend_from_slice(REQUEST);
+    let Polled::Failed(mut rejected) = handshake.poll_accept() else {
+        return Err("it is accepted".into());
+    };
+    let answer = String::from_utf8(rejected.send_queue().chunk().to_vec())?;
+    assert!(answer.trim_end().ends_with(": chat, talk"), "{answer}");
+    let mut handshake = ServerHandshake::new(&config);
+    handshake.recv_buf().extend_from_slice(b"GET / HTTP/1.1\r\nHost: ws.example\r\n\r\n");
+    let Polled::Failed(mut rejected) = handshake.poll_accept() else {
+        return Err("it is accepted".into());
+    };
+    let answer = String::from_utf8(rejected.send_queue().chunk().to_vec())?;
+    assert!(!answer.contains("chat"), "{answer}");
+    Ok(())
+}
+
 /// RFC 9110 6.4.1 and 8.6.
 #[test]
 fn an_answer_that_has_no_body_goes_without() -> Result {

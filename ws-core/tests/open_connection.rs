@@ -343,6 +343,23 @@ fn a_pong_is_not_due_before_its_ping_has_gone() {
     }
 }
 
+/// How far the end of sending has come.
+#[test]
+fn a_sender_knows_how_far_it_is() {
+    let mut ws = open(Role::Server, &WebSocketConfig::new());
+    assert!(!ws.sender().is_done() && !ws.sender().is_cut());
+    ws.sender().close(CloseFrame::NORMAL).unwrap();
+    assert!(!ws.sender().is_done());
+    assert!(ws.send_queue().has_remaining());
+    assert!(!ws.sender().is_done());
+    assert_eq!(sent(&mut ws).len(), 1);
+    assert!(ws.sender().is_done() && !ws.sender().is_cut());
+
+    let mut ws = open(Role::Server, &WebSocketConfig::new());
+    ws.handle_eof();
+    assert!(ws.sender().is_cut());
+}
+
 /// What may be said of a queue that is nearly full.
 #[test]
 fn a_message_that_just_fits_is_taken() {

@@ -59,6 +59,7 @@ fn every_request_gets_503_and_the_connection_closes() {
             };
             assert_eq!(rejected.error.name(), "shutting-down");
             assert!(rejected.tracked().is_some());
+            assert!(!rejected.error.to_string().contains("no such field"));
             let HandshakeError::Rejected(rejection) = &rejected.error else { panic!("no 503") };
             assert!(rejected.is_closed() && !rejection.keep_alive());
             assert_eq!(rejected.send_queue().chunk(), REFUSAL.as_bytes());

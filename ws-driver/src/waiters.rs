@@ -108,3 +108,55 @@ impl Wake for Both {
         self.1.wake_by_ref();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Count(AtomicUsize);
+
+    impl Count {
+        fn take(&self) -> usize {
+            self.0.swap(0, Ordering::Relaxed)
+        }
+    }
+
+    impl Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn two_tasks_that_wait_are_both_woken_and_one_is_once() {
+        let [one, other] = [(); 2].map(|()| Arc::new(Count::default()));
+        let [waker, other_waker] = [&one, &other].map(|count| Waker::from(count.clone()));
+        let [cx, other_cx] = [&waker, &other_waker].map(|waker| Context::from_waker(waker));
+        let mut waiters = Waiters::default();
+        assert!(waiters.both(Does::Send, &cx).is_none() && !waiters.is_receiving_elsewhere(&cx));
+
+        waiters.polled(Does::Receive, &other_cx, true);
+        assert!(waiters.is_receiving_elsewhere(&cx) && !waiters.is_receiving_elsewhere(&other_cx));
+        waiters.both(Does::Send, &cx).unwrap().wake();
+        assert_eq!((one.take(), other.take()), (1, 1));
+        assert!(waiters.both(Does::Send, &other_cx).is_none());
+        assert!(waiters.both(Does::Receive, &cx).is_none());
+        waiters.wake_sender();
+        assert_eq!((one.take(), other.take()), (0, 0));
+        waiters.wake_receiver();
+        assert_eq!((one.take(), other.take()), (0, 1));
+
+        waiters.polled(Does::Send, &cx, true);
+        waiters.both(Does::Receive, &other_cx).unwrap().wake();
+        assert_eq!((one.take(), other.take()), (1, 1));
+        waiters.wake_sender();
+        waiters.wake_sender();
+        assert_eq!((one.take(), other.take()), (1, 0));
+
+        waiters.polled(Does::Receive, &other_cx, false);
+        assert!(waiters.both(Does::Send, &cx).is_none() && !waiters.is_receiving_elsewhere(&cx));
+    }
+}

@@ -195,3 +195,23 @@ fn late<M: Machine>(machine: &mut M, step: HandshakeStep) -> Error {
 
 /// How long to wait for the rest of a refusal: its head says what matters.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_less_patience_once_with_a_refusal() {
+        let start = Instant::now();
+        let far = start + 100 * PATIENCE;
+        let mut patience = Patience { until: Some(far), is_refused: false };
+        assert_eq!(patience.until(false), Some(far));
+        let until = patience.until(true).unwrap();
+        assert!(until >= start + PATIENCE && until < far);
+        for is_refused in [true, false, true] {
+            assert_eq!(patience.until(is_refused), Some(until));
+        }
+        let mut patience = Patience { until: Some(start), is_refused: false };
+        assert_eq!(patience.until(true), Some(start));
+    }
+}
