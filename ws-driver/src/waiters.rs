@@ -134,7 +134,7 @@ mod tests {
     fn two_tasks_that_wait_are_both_woken_and_one_is_once() {
         let [one, other] = [(); 2].map(|()| Arc::new(Count::default()));
         let [waker, other_waker] = [&one, &other].map(|count| Waker::from(count.clone()));
-        let [cx, other_cx] = [&waker, &other_waker].map(|waker| Context::from_waker(waker));
+        let [cx, other_cx] = [&waker, &other_waker].map(Context::from_waker);
         let mut waiters = Waiters::default();
         assert!(waiters.both(Does::Send, &cx).is_none() && !waiters.is_receiving_elsewhere(&cx));
 
