@@ -96,3 +96,39 @@ const SIZE: usize = 64 * 1024 + 64;
 
 /// A thread keeps no more than this many buffers for later.
 const MOST: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn len() -> usize {
+        with(|pool| pool.boxed.len() + pool.bare.len()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_thread_keeps_so_many_buffers() {
+        for _ in 0..MOST {
+            put_memory(new());
+            put(Box::new(new()));
+        }
+        assert_eq!(len(), MOST);
+        let all: Vec<_> = (0..MOST).map(|_| take_memory()).collect();
+        assert!(len() == 0 && all.iter().all(|memory| memory.is_empty()));
+    }
+
+    #[test]
+    fn what_is_of_no_use_is_not_kept() {
+        for (capacity, is_kept) in [
+            (0, false),
+            (SIZE / 4 - 1, false),
+            (SIZE / 4, true),
+            (SIZE, true),
+            (4 * SIZE, true),
+            (4 * SIZE + 1, false),
+        ] {
+            put_memory(BytesMut::with_capacity(capacity));
+            assert_eq!(len(), usize::from(is_kept), "{capacity}");
+            take_memory();
+        }
+    }
+}
