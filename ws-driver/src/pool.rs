@@ -113,7 +113,7 @@ mod tests {
         }
         assert_eq!(len(), MOST);
         let all: Vec<_> = (0..MOST).map(|_| take_memory()).collect();
-        assert!(len() == 0 && all.iter().all(|memory| memory.is_empty()));
+        assert!(len() == 0 && all.iter().all(BytesMut::is_empty));
     }
 
     #[test]
