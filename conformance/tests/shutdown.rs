@@ -292,8 +292,10 @@ asynchronous!(
 );
 
 mod on_threads {
+    use cpu_time::ThreadTime;
     use ws_blocking::{
-        CloseCode, Error, SendError, ServerConfig, Tracker, accept_with, message::CloseFrame,
+        CloseCode, Error, SendError, ServerConfig, Tracker, WebSocketConfig, accept_with,
+        message::CloseFrame,
     };
 
     use super::*;
@@ -357,6 +359,54 @@ mod on_threads {
             assert!(start.elapsed() >= 300 * MS && start.elapsed() < LONG / 2, "{own:?}");
             assert_eq!((outcome.cut, outcome.held), (1, 0), "{own:?}");
             assert_eq!(thread.join().unwrap().unwrap_err().name(), "shutdown-timeout");
+            drop(client);
+        }
+    }
+
+    /// Whatever a thread waits for when everything begins to end: it looks up in time, and sleeps until then.
+    #[test]
+    fn threads_that_do_not_receive_are_cut_at_the_deadline() {
+        type Work = fn(TcpStream, &ServerConfig) -> Result<(), Error>;
+        let sends: Work = |stream, config| {
+            let mut ws = accept_with(stream, config)?;
+            loop {
+                ws.send(vec![0; 1 << 20])?;
+            }
+        };
+        let closes: Work = |stream, config| {
+            let mut ws = accept_with(stream, config)?;
+            ws.close()?;
+            while ws.recv()?.is_some() {}
+            Ok(())
+        };
+        // The client has asked already, and does not ask again.
+        let accepts: Work = |mut stream, config| {
+            stream.read_exact(&mut [0; REQUEST.len()]).unwrap();
+            accept_with(stream, config).map(drop)
+        };
+        for (work, what) in [(sends, "sends"), (closes, "closes"), (accepts, "accepts")] {
+            let tracker = Tracker::new();
+            let (stream, client) = pair(&listen());
+            let other = tracker.clone();
+            let thread = spawn(move || {
+                let web_socket = WebSocketConfig::new().close_timeout(LONG);
+                let config =
+                    ServerConfig::new().timeout(None).web_socket(web_socket).tracker(&other);
+                let before = ThreadTime::now();
+                let done = work(stream, &config);
+                (done, before.elapsed())
+            });
+            while tracker.is_empty() {
+                thread::sleep(MS);
+            }
+            thread::sleep(100 * MS);
+            let start = Instant::now();
+            let outcome = tracker.shut_down(300 * MS);
+            assert!(start.elapsed() < LONG / 2, "{what}");
+            let (done, spent) = thread.join().unwrap();
+            assert!(start.elapsed() < LONG / 2, "{what}");
+            assert_eq!((outcome.clean, outcome.held), (0, 0), "{what}: {done:?}");
+            assert!(spent < 200 * MS, "{what}: {spent:?} of computing");
             drop(client);
         }
     }

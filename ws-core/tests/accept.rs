@@ -182,6 +182,32 @@ fn subprotocols_are_named_to_who_does_not_know_them() -> Result {
     Ok(())
 }
 
+/// Whoever asks again and again is done when the limit says so.
+#[test]
+fn attempts_are_counted() -> Result {
+    let mut handshake = ServerHandshake::new(&ServerConfig::new().keep_alive(true).max_attempts(3));
+    for attempt in 1..=3 {
+        handshake.recv_buf().extend_from_slice(b"GET / HTTP/1.1\r\nHost: ws.example\r\n\r\n");
+        let Polled::Failed(rejected) = handshake.poll_accept() else {
+            return Err("accepted".into());
+        };
+        assert_eq!(rejected.is_closed(), attempt == 3, "{attempt}");
+        let Some(next) = rejected.next() else { break };
+        handshake = next;
+    }
+    Ok(())
+}
+
+/// What has come is not lost with a handshake that is given up.
+#[test]
+fn a_handshake_gives_its_buffers_back() {
+    let mut handshake = ServerHandshake::new(&ServerConfig::new());
+    handshake.recv_buf().extend_from_slice(b"GET / H");
+    handshake.send_queue().extend_from_slice(b"HTTP");
+    let (recv, send) = handshake.into_buffers();
+    assert_eq!((recv.filled(), send.chunk()), (&b"GET / H"[..], &b"HTTP"[..]));
+}
+
 /// RFC 9110 6.4.1 and 8.6.
 #[test]
 fn an_answer_that_has_no_body_goes_without() -> Result {

@@ -505,6 +505,27 @@ fn prepared_messages() {
 }
 
 /// Context that is kept makes the second of two equal messages short; context that is not does not.
+/// A window that is smaller makes another frame of the same message.
+#[test]
+fn what_was_prepared_for_one_window_is_not_sent_in_another() {
+    // Bytes that do not repeat within 512, and do within 32 KiB.
+    let once: Vec<u8> =
+        (0..2000u32).flat_map(|i| (i * i).wrapping_mul(2_654_435_761).to_be_bytes()).collect();
+    let message = Message::binary(once.repeat(3));
+    let prepared = Prepared::new(message.clone());
+    let sent = |prepared: &Prepared, bits: u8| {
+        let params = format!("permessage-deflate; server_max_window_bits={bits}");
+        let mut ws = open(Role::Server, &params, &WebSocketConfig::new());
+        ws.sender().send_prepared(prepared).unwrap();
+        written(&mut ws)
+    };
+    for bits in [9, 15, 9, 15] {
+        let fresh = Prepared::new(message.clone());
+        assert_eq!(sent(&prepared, bits), sent(&fresh, bits), "{bits}");
+    }
+    assert!(sent(&prepared, 9).len() > 2 * sent(&prepared, 15).len());
+}
+
 #[test]
 fn takeover_shows() {
     let message = &samples()[7];

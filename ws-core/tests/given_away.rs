@@ -47,6 +47,30 @@ fn a_body_in_another_coding_ends_with_the_stream() {
     }
 }
 
+/// A number of sixteen digits would fill 64 bits.
+#[test]
+fn the_length_of_a_chunk_has_a_limit() {
+    for (digits, is_whole) in [(1, true), (15, true), (16, false), (17, false)] {
+        let zeros = "0".repeat(digits - 1);
+        let error = unopened(&format!(
+            "HTTP/1.1 403 No\r\nTransfer-Encoding: chunked\r\n\r\n{zeros}4\r\nnope\r\n0\r\n\r\n"
+        ));
+        let HandshakeError::Declined(declined) = error else { panic!("{error:?}") };
+        assert_eq!(declined.response().body() == "nope", is_whole, "{digits}");
+    }
+}
+
+/// A wrong answer that could be read has a status.
+#[test]
+fn a_wrong_answer_has_its_status() {
+    let error = unopened("HTTP/1.1 101 Yes\r\n\r\n");
+    assert_eq!(
+        (error.name(), error.status()),
+        ("no-upgrade", Some(StatusCode::SWITCHING_PROTOCOLS))
+    );
+    assert_eq!(unopened("SSH-2.0-x\r\n").status(), None);
+}
+
 /// Each of them may be as long as a head; together they may be as long as four.
 #[test]
 fn interim_answers_have_a_limit_together() {

@@ -371,6 +371,19 @@ fn a_message_that_just_fits_is_taken() {
     assert_eq!(ws.sender().check_ready(49), Err(SendError::Full));
 }
 
+/// What is in the queue, and what is still to go there.
+#[test]
+fn the_length_of_a_queue_is_that_of_all_that_waits() {
+    let config = WebSocketConfig::new().fragment_len(1000);
+    let mut ws = open(Role::Server, &config);
+    ws.sender().send(&Message::binary(vec![0; 1 << 20])).unwrap();
+    let waits = ws.sender().queue_len();
+    assert!((1 << 20..(1 << 20) + 5000).contains(&waits), "{waits}");
+    let n = ws.send_queue().chunk().len();
+    ws.send_queue().advance(n);
+    assert!(ws.sender().queue_len() <= waits + 5000 - n);
+}
+
 /// That nothing can be written any more is not forgotten over something newer.
 #[test]
 fn replies_are_merged_to_what_has_to_be_known() {

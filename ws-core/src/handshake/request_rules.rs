@@ -126,7 +126,6 @@ fn with_all_lines<'a>(violation: Violation, fields: impl Fields<'a>) -> Violatio
         Rule::BadContentLength => "content-length",
         Rule::TransferEncoding => "transfer-encoding",
         Rule::UnknownExpectation => "expect",
-        Rule::OtherHost => "host",
         Rule::NoConnection => "connection",
         Rule::NoUpgrade => "upgrade",
         Rule::DuplicateKey => "sec-websocket-key",

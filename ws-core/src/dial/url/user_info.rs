@@ -38,3 +38,14 @@ impl fmt::Debug for UserInfo {
         f.write_str("UserInfo(..)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_there_and_not_shown() {
+        let user_info = UserInfo::parse("alice:secret").unwrap().unwrap();
+        assert_eq!(format!("{user_info:?}"), "UserInfo(..)");
+    }
+}
