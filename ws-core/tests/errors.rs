@@ -110,6 +110,7 @@ fn each_rule_for_requests() {
     let no_limit: &[&str] = &["larger", "longer", "more field"];
     #[rustfmt::skip]
     let rows: Vec<(&ServerConfig, Row<'_, String>)> = vec![
+        (any, ("GET /\u{1} HTTP/1.1\r\nHost: h\r\n\r\n".into(), "bad-target", &[], no_limit)),
         (any, ("G E T / HTTP/1.1\r\n\r\n".into(), "malformed-head", &["\"G E T / HTTP/1.1\""], no_limit)),
         (any, (but("Host", "Host : h\r\n"), "malformed-head", &["\"Host : h\""], &["GET"])),
         (any, (but("Host", "Host: h\nX: y\r\n"), "malformed-head", &[r#""Host: h\n""#], &["GET"])),
@@ -262,6 +263,7 @@ fn each_rule_for_answers() {
         (any, ("SSH-2.0-OpenSSH_9.2\r\n".into(), "malformed-head", &["\"SSH-2.0-OpenSSH_9.2\"", "looks like SSH"], no_limit)),
         (any, ("\u{15}\u{3}\u{1}\0\u{2}\u{2}F".into(), "malformed-head", &[r#""\x15\x03\x01\x00\x02\x02F""#, "looks like TLS"], &[])),
         (any, ("\0\0\u{12}\u{4}\0\0\0\0\0\0\u{3}".into(), "malformed-head", &["looks like HTTP/2"], &[])),
+        (any, ("\r\nHTTP/1.1 101 Yes\r\n\r\n".into(), "malformed-head", &[], no_limit)),
         (any, ("220 mail ESMTP\r\n".into(), "malformed-head", &["\"220 mail ESMTP\""], &["looks like"])),
         (any, ("HTTP/1.1\r\n\r\n".into(), "malformed-head", &["\"HTTP/1.1\""], &["is HTTP/1.1"])),
         (any, ("HTTP/1.1 101 Yes\r\nA B\r\n\r\n".into(), "malformed-head", &["\"A B\""], &["101"])),

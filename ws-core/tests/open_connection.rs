@@ -407,6 +407,39 @@ fn replies_are_merged_to_what_has_to_be_known() {
     assert!(!all.iter().any(|error| error.is_failure()));
 }
 
+/// What comes puts off the end of who says nothing.
+#[test]
+fn a_peer_that_is_heard_is_not_idle() {
+    let second = Duration::from_secs(1);
+    let mut ws = open(Role::Server, &WebSocketConfig::new().idle_timeout(5 * second));
+    let now = Instant::now();
+    assert_eq!(ws.poll_timeout(now), Some(now + 5 * second));
+    ws.handle_received(now + 3 * second);
+    assert_eq!(ws.poll_timeout(now + 3 * second), Some(now + 8 * second));
+}
+
+/// Both have to have closed, and all of it has to be written.
+#[test]
+fn a_connection_is_done_when_both_ends_are() {
+    for peer_first in [false, true] {
+        let mut ws = open(Role::Server, &WebSocketConfig::new());
+        let close = frame(Role::Server, true, Opcode::Close, &[3, 232]);
+        if peer_first {
+            ws.receiver().recv_buf().extend_from_slice(&close);
+            assert_eq!(ws.poll(), Ok(Some(Incoming::Close)));
+            assert!(!ws.is_done());
+            assert_eq!(sent(&mut ws).len(), 1);
+        } else {
+            ws.sender().close(CloseFrame::NORMAL).unwrap();
+            assert_eq!(sent(&mut ws).len(), 1);
+            assert!(!ws.is_done());
+            ws.receiver().recv_buf().extend_from_slice(&close);
+            assert_eq!(ws.poll(), Ok(Some(Incoming::Close)));
+        }
+        assert!(ws.is_done());
+    }
+}
+
 /// Where no message may have a frame, there is none, not even of one piece.
 #[test]
 fn no_fragments_are_no_messages() {

@@ -262,3 +262,74 @@ pub(crate) fn sooner(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> 
 
 /// After this many reads and writes that did not have to wait, other tasks get their turn: about 2 MiB.
 const MAX_READY: u8 = 32;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    };
+    use std::task::{Wake, Waker};
+
+    use super::*;
+
+    /// Its timer is never late.
+    enum Ready {}
+
+    /// It has always something to read.
+    struct Endless;
+
+    impl Runtime for Ready {
+        type Timer = ();
+
+        fn poll_timer((): &mut (), _: &mut Context<'_>, _: Instant) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    impl Reads<Endless> for Ready {
+        fn poll_read(
+            _: &mut Endless,
+            _: &mut Context<'_>,
+            recv: &mut RecvBuf,
+            (): &mut (),
+            _: Option<Instant>,
+        ) -> Poll<io::Result<usize>> {
+            recv.extend_from_slice(b"x");
+            Poll::Ready(Ok(1))
+        }
+    }
+
+    #[derive(Default)]
+    struct Woken(AtomicBool);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn others_get_their_turn_and_nobody_is_late_for_it() {
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(woken.clone());
+        let mut cx = Context::from_waker(&waker);
+        let mut wire = Wire::<_, Ready>::own(Endless);
+        let mut recv = RecvBuf::new();
+        let now = Some(Instant::now());
+        for _ in 0..3 {
+            for _ in 0..MAX_READY {
+                assert!(wire.poll_read(&mut cx, &mut recv, None).is_ready());
+                assert!(!woken.0.load(Ordering::Relaxed));
+            }
+            assert!(wire.poll_read(&mut cx, &mut recv, None).is_pending());
+            assert!(woken.0.swap(false, Ordering::Relaxed));
+            // The stream was not asked, so it is not to blame.
+            assert!(wire.poll_until(&mut cx, now).is_pending());
+        }
+        assert!(wire.poll_read(&mut cx, &mut recv, None).is_ready());
+        assert!(wire.poll_until(&mut cx, now).is_ready());
+        assert!(wire.poll_until(&mut cx, None).is_pending());
+        assert_eq!(recv.len(), 3 * usize::from(MAX_READY) + 1);
+    }
+}

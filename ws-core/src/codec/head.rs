@@ -562,7 +562,7 @@ mod tests {
             "S\r\nA: b   c  \td\r\nE: f\r\n\r\n"
         );
         assert_eq!(unfolded("S\nA: b\n c\n\n x"), "S\nA: b  c\n\n x");
-        for same in ["S\r\n A: b\r\n\r\n", "S\r\nA: b\r\n\r\n folded", "S", ""] {
+        for same in ["S\r\n A: b\r\n\r\n", "S\n A: b\n\n", "S\r\nA: b\r\n\r\n folded", "S", ""] {
             assert_eq!(unfolded(same), same);
         }
     }

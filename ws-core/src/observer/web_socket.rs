@@ -103,3 +103,17 @@ impl<'a> ObservedEnd<'a> {
         Self { duration, ..self }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_has_all_that_it_is_given() {
+        let info = CloseInfo::default();
+        let (received, sent) = (Totals { messages: 1, ..Totals::default() }, Totals::default());
+        let second = Duration::from_secs(1);
+        let end = ObservedEnd::new(&info).error(Some("e")).totals(received, sent).duration(second);
+        assert_eq!((end.error, end.duration, end.received.messages), (Some("e"), second, 1));
+    }
+}
