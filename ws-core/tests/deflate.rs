@@ -436,6 +436,38 @@ fn what_inflates_to_much_is_given_out_in_parts() {
     assert!(ended && total == 5 << 20 && largest <= 128 << 10, "{total}, {largest}");
 }
 
+/// A message that has come as a whole, and is no longer than a part, is one.
+#[test]
+fn what_fits_into_a_part_is_one() {
+    let config = WebSocketConfig::new();
+    let mut server = open(Role::Server, PLAIN, &config);
+    server.sender().send(&Message::text("a".repeat(1000))).unwrap();
+    let octets = written(&mut server);
+    let mut client = open(Role::Client, PLAIN, &config);
+    client.receiver().recv_buf().extend_from_slice(&octets);
+    let whole = Incoming::Part { kind: MessageKind::Text, last: true };
+    assert_eq!(client.poll_part(), Ok(Some(whole)));
+    assert_eq!(client.receiver().payload().len(), 1000);
+    assert_eq!(client.poll_part(), Ok(None));
+}
+
+/// What a compressor has taken in and not given out when a part is full belongs to the next one.
+#[test]
+fn a_part_may_be_full_where_the_payload_ends() {
+    const PART: usize = 64 << 10;
+    let config = WebSocketConfig::new().fragment_len(None);
+    for len in PART - 10..PART + 280 {
+        let mut server = open(Role::Server, PLAIN, &config);
+        let message = Message::binary(vec![7; len]);
+        server.sender().send(&message).unwrap();
+        let octets = written(&mut server);
+        for parts in [false, true] {
+            let mut client = open(Role::Client, PLAIN, &config);
+            assert_eq!(heard(&mut client, &octets, octets.len(), parts), Ok(vec![message.clone()]));
+        }
+    }
+}
+
 #[test]
 fn short_messages_and_unwilling_applications() {
     let config = WebSocketConfig::default();
