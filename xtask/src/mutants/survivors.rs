@@ -8,6 +8,9 @@ const SURVIVORS: &[(&str, &[&str])] = &[
     (
         "how fast it is, or how much memory is made ready at a time, and nothing else",
         &[
+            "ws-core/src/codec/recv_buf.rs: replace match guard self.buf.is_empty() with false in RecvBuf::make_room",
+            "ws-core/src/codec/recv_buf.rs: replace match guard self.buf.is_empty() with true in RecvBuf::make_room",
+            "ws-core/src/handshake/server.rs: replace match guard options.decorator.is_none() && !options.keep_request with false in ServerHandshake::accept_head",
             "ws-core/src/codec/deflate/deflater.rs: replace - with + in compress",
             "ws-core/src/codec/deflate/deflater.rs: replace / with % in compress",
             "ws-core/src/codec/deflate/deflater.rs: replace / with * in compress",
@@ -207,6 +210,15 @@ const SURVIVORS: &[(&str, &[&str])] = &[
         "one address more or less is named",
         &["ws-driver/src/dial/unreached.rs: replace < with <= in Unreached::add"],
     ),
+    ("a zero is one to each base", &["ws-core/src/dial/url/host.rs: replace > with >= in number"]),
+    (
+        "the start line ends there, whatever it is",
+        &["ws-core/src/codec/head.rs: replace + with * in unfold"],
+    ),
+    (
+        "it takes a fork between two frames of one connection to tell",
+        &["ws-core/src/connection/sender/framing.rs: delete ! in Sender::frame"],
+    ),
     (
         "who looks up more often sees the same",
         &[
@@ -234,6 +246,7 @@ const SURVIVORS: &[(&str, &[&str])] = &[
     (
         "nobody but who debugs sees it",
         &[
+            "ws-core/src/codec/deflate/pool.rs: replace <impl fmt::Debug for DeflatePool>::fmt -> fmt::Result with Ok(Default::default())",
             "ws-core/src/codec/deflate/inflater.rs: replace <impl fmt::Debug for State>::fmt -> fmt::Result with Ok(Default::default())",
             "ws-core/src/connection/tap/on.rs: replace <impl fmt::Debug for RecvTap>::fmt -> fmt::Result with Ok(Default::default())",
             "ws-core/src/connection/tap/on.rs: replace <impl fmt::Debug for SendTap>::fmt -> fmt::Result with Ok(Default::default())",
