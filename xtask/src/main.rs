@@ -143,6 +143,6 @@ fn usage() -> String {
 }
 
 const ABOUT_TEST_ALL: &str = "
-test-all takes about 22 minutes on two cores. It installs peers below target/interop, the Autobahn suite
+test-all takes about 20 minutes on two cores. It installs peers below target/interop, the Autobahn suite
 below target/autobahn (361 of its 517 cases are run), and as root Boost, Chromium and proxies with apt-get.
 ";
