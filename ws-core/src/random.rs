@@ -115,6 +115,8 @@ mod tests {
 
     #[test]
     fn what_another_process_has_is_not_used() {
+        #[cfg(unix)]
+        assert_eq!(process(), std::process::id());
         mask(true);
         let drawn = RESERVE.with_borrow_mut(|reserve| {
             reserve.process = reserve.process.wrapping_add(1);
