@@ -42,14 +42,7 @@ pub(crate) fn put(mut memory: Box<BytesMut>) {
 }
 
 /// Gives back a buffer that was received into.
-#[inline]
-pub(crate) fn put_memory(memory: BytesMut) {
-    if memory.capacity() > 0 {
-        keep(memory);
-    }
-}
-
-fn keep(mut memory: BytesMut) {
+pub(crate) fn put_memory(mut memory: BytesMut) {
     if is_useful(&mut memory) {
         with(|pool| {
             if pool.has_room() {
