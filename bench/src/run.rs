@@ -46,6 +46,7 @@ fn measure(args: &[String]) -> Result {
         options,
         suites: Vec::new(),
     };
+    let mut names = measured.write()?;
     for (name, suite) in SUITES {
         if !measured.wants(name) {
             continue;
@@ -56,9 +57,8 @@ fn measure(args: &[String]) -> Result {
         println!("  {} s", start.elapsed().as_secs());
         measured.suites.push((name, tables));
         // All suites take most of an hour: what has been measured outlasts whatever stops the rest.
-        measured.write()?;
+        names = measured.write()?;
     }
-    let names = measured.write()?;
     println!("\n{}", measured.report());
     println!("written to {FOLDER}: {}", names.join(", "));
     Ok(())
