@@ -10,11 +10,12 @@ use std::{
     task::{Context, Wake, Waker},
 };
 
-/// Who waits.
+/// Who waits: for each of what a task does, the last that did it, and whether it waits. It is kept when it waits no more,
+/// being most likely the next, too.
 #[derive(Debug, Default)]
 pub(crate) struct Waiters {
-    receiver: Waiter,
-    sender: Waiter,
+    tasks: [Option<Waker>; 2],
+    waits: [bool; 2],
 }
 
 /// What a task does with the WebSocket.
@@ -24,69 +25,57 @@ pub(crate) enum Does {
     Send,
 }
 
-#[derive(Debug, Default)]
-struct Waiter {
-    /// Kept when it waits no more: it is most likely the next, too.
-    task: Option<Waker>,
-    waits: bool,
-}
-
-impl Waiter {
-    #[inline]
-    fn waiting(&self) -> Option<&Waker> {
-        self.task.as_ref().filter(|_| self.waits)
-    }
-
-    fn remember(&mut self, cx: &Context<'_>) {
-        if !self.task.as_ref().is_some_and(|task| task.will_wake(cx.waker())) {
-            self.task = Some(cx.waker().clone());
-        }
-    }
-}
-
 impl Waiters {
     /// What to poll with instead, so that a task that waits for the other direction is not forgotten.
     #[inline]
     pub(crate) fn both(&self, does: Does, cx: &Context<'_>) -> Option<Waker> {
         let other = match does {
-            Does::Receive => &self.sender,
-            Does::Send => &self.receiver,
+            Does::Receive => Does::Send,
+            Does::Send => Does::Receive,
         };
-        other.waiting().and_then(|other| both(cx, other))
+        self.waiting(other).and_then(|other| both(cx, other))
     }
 
     /// Whether the task waits, now that it has polled.
     #[inline]
     pub(crate) fn polled(&mut self, does: Does, cx: &Context<'_>, waits: bool) {
-        let own = match does {
-            Does::Receive => &mut self.receiver,
-            Does::Send => &mut self.sender,
-        };
-        own.waits = waits;
+        self.waits[does as usize] = waits;
         if waits {
-            own.remember(cx);
+            self.remember(does, cx);
         }
     }
 
     /// Whether another task than this one waits to receive.
     #[inline]
     pub(crate) fn is_receiving_elsewhere(&self, cx: &Context<'_>) -> bool {
-        self.receiver.waiting().is_some_and(|task| !task.will_wake(cx.waker()))
+        self.waiting(Does::Receive).is_some_and(|task| !task.will_wake(cx.waker()))
     }
 
     /// Wakes a task that waits to send, once for each time that it waits. The stream may have forgotten it. So
     /// it is woken within one task, too: who sends may have had its turn before who receives.
     pub(crate) fn wake_sender(&mut self) {
-        if let Some(task) = self.sender.waiting() {
+        if let Some(task) = self.waiting(Does::Send) {
             task.wake_by_ref();
-            self.sender.waits = false;
+            self.waits[Does::Send as usize] = false;
         }
     }
 
     /// Wakes a task that waits to receive, within one task, too.
     pub(crate) fn wake_receiver(&self) {
-        if let Some(task) = self.receiver.waiting() {
+        if let Some(task) = self.waiting(Does::Receive) {
             task.wake_by_ref();
+        }
+    }
+
+    #[inline]
+    fn waiting(&self, does: Does) -> Option<&Waker> {
+        self.tasks[does as usize].as_ref().filter(|_| self.waits[does as usize])
+    }
+
+    fn remember(&mut self, does: Does, cx: &Context<'_>) {
+        let task = &mut self.tasks[does as usize];
+        if !task.as_ref().is_some_and(|task| task.will_wake(cx.waker())) {
+            *task = Some(cx.waker().clone());
         }
     }
 }

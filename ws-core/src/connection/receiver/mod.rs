@@ -16,6 +16,7 @@
 
 use bytes::{Bytes, BytesMut};
 
+mod collected;
 mod compressed;
 mod heads;
 mod limits;
@@ -23,7 +24,10 @@ mod progress;
 mod removed;
 mod violation;
 
-use self::progress::{Frame, Progress};
+use self::{
+    collected::Collected,
+    progress::{Frame, Progress},
+};
 pub use self::{limits::ReceiveLimits, violation::FrameViolation};
 use super::{
     closing::{Ended, Receiving, StreamEnd, stream_end},
@@ -54,7 +58,7 @@ use crate::{
 pub struct Receiver {
     recv: RecvBuf,
     /// The message so far, unless it is read straight to its place: then it is in `recv`.
-    message: BytesMut,
+    message: Collected,
     frame: Option<Frame>,
     progress: Option<Progress>,
     /// Inflates compressed messages, if there may be any, and has what came of them.
@@ -97,7 +101,7 @@ impl Receiver {
         Self {
             recv,
             inflater,
-            message: BytesMut::new(),
+            message: Collected::default(),
             frame: None,
             progress: None,
             ready: Ready::Nothing,
@@ -156,7 +160,7 @@ impl Receiver {
         match self.ready {
             Ready::Nothing => &[],
             Ready::Front(len) => &self.recv.filled()[..len],
-            Ready::Message => &self.message,
+            Ready::Message => self.message.as_slice(),
             Ready::Inflated => self.inflater.as_ref().map_or(&[], |inflater| inflater.out()),
         }
     }
@@ -168,7 +172,7 @@ impl Receiver {
         match std::mem::replace(&mut self.ready, Ready::Nothing) {
             Ready::Nothing => Bytes::new(),
             Ready::Front(len) => self.recv.split_to(len),
-            Ready::Message => std::mem::take(&mut self.message).freeze(),
+            Ready::Message => self.message.take().freeze(),
             Ready::Inflated => match &mut self.inflater {
                 Some(inflater) => inflater.take_out().into(),
                 None => Bytes::new(),
@@ -289,7 +293,7 @@ impl Receiver {
         self.receiving.end(Ended::Failed(rule));
         self.unanswered = true;
         // What was collected is of no use to anybody.
-        self.message = BytesMut::new();
+        self.message.take();
         self.recv.give_up_message();
         if let Some(inflater) = &mut self.inflater {
             inflater.forget_out();
@@ -303,7 +307,7 @@ impl Receiver {
             Ready::Nothing => {}
             Ready::Front(len) => self.recv.skip(len),
             // The memory of a long message is not kept for a short one.
-            Ready::Message => self.message = BytesMut::new(),
+            Ready::Message => drop(self.message.take()),
             Ready::Inflated => {
                 if let Some(inflater) = &mut self.inflater {
                     inflater.forget_out();
@@ -419,13 +423,12 @@ impl Receiver {
         if frame.direct.is_none() && missing >= MIN_DIRECT {
             // All that is in `recv` is of this payload. It becomes, or joins, the message so far,
             // and the rest is read to its place behind it.
-            let base = self.message.len();
+            let base = self.message.as_slice().len();
             if base == 0 {
                 self.recv.collect(frame.rest);
             } else {
                 self.collect(frame.done);
-                let message = std::mem::take(&mut self.message);
-                self.recv.replace(message, Some(base + frame.rest));
+                self.recv.replace(self.message.take(), Some(base + frame.rest));
             }
             frame.direct = Some(base);
         }
@@ -493,7 +496,7 @@ impl Receiver {
         if frame.direct.take().is_none() {
             return false;
         }
-        self.message = self.recv.replace(BytesMut::new(), None);
+        self.message.put(self.recv.replace(BytesMut::new(), None));
         frame.skip(frame.done);
         true
     }
