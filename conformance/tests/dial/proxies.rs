@@ -179,6 +179,29 @@ fn every_kind_of_proxy_with_a_login<L: Live>() {
     through::<L>(WITH_LOGIN, "ada:lovelace@");
 }
 
+/// Of the addresses of the server it is told the first, but SOCKS4 has room for four octets only.
+fn a_proxy_is_told_an_address_that_it_can_take<L: Live>() {
+    let server = Server::new(None);
+    let [six, four] = ["[2001:db8::7]:81", "192.0.2.7:81"].map(|it| it.parse().unwrap());
+    let told_six: &[u8] =
+        b"\x05\x01\x00\x05\x01\x00\x04\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x07\x00\x51";
+    let [_, _, socks4, _, socks5, _] = WITHOUT_LOGIN else { unreachable!() };
+    for (kind, addresses, told) in [
+        (socks4, [six, four], socks4.told),
+        (socks4, [four, six], socks4.told),
+        (socks5, [six, four], told_six),
+        (socks5, [four, six], socks5.told),
+    ] {
+        let proxy = Proxy::new(kind.speaks, None, server.address);
+        let url = format!("{}://{}", kind.scheme, proxy.address);
+        let dial = DialConfig::new()
+            .proxy(ProxyUrl::parse(&url).unwrap())
+            .resolver(move |_, _| ready(Ok(addresses.to_vec())));
+        open::<L>("ws://h.example:81/", &dial).unwrap();
+        assert_eq!(proxy.after(1).told, [told], "{} {} {addresses:?}", L::NAME, kind.scheme);
+    }
+}
+
 /// The proxy passes on what comes from the server as soon as it may. What is in one piece with its own answer is kept.
 fn what_comes_with_the_proxy_s_answer_is_kept<L: Live>() {
     for (early, late) in [
@@ -276,6 +299,7 @@ fn a_deadline_behind_a_proxy<L: Live>() {
 every!(
     every_kind_of_proxy,
     every_kind_of_proxy_with_a_login,
+    a_proxy_is_told_an_address_that_it_can_take,
     what_comes_with_the_proxy_s_answer_is_kept,
     the_proxy_and_the_server_are_told_apart,
     a_proxy_is_named_when_it_is_not_reached,

@@ -142,6 +142,9 @@ mod tests {
         assert_eq!(blamed("GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n"), " c");
         assert_eq!(blamed("GET / HTTP/1.2\r\nHost: h\nA: b\r\n\r\n"), "Host: h\n");
         assert_eq!(blamed("zzz"), "zzz");
+        // No line is: then all of them are.
+        let target = "GET /\u{1} HTTP/1.1\r\nHost: h\r\n\r\n";
+        assert_eq!(blamed(target), target);
         assert_eq!(blamed("GET / HTTP/1.1 x\r\nHost: h\r\n\r\n"), "GET / HTTP/1.1 x");
         assert_eq!(blamed("GET  HTTP/1.1\r\nHost: h\r\n\r\n"), "GET  HTTP/1.1");
         assert_eq!(blamed("GET / HTTP/1.1\r\nA: \tb\r\nA b\r\n\r\n"), "A b");
