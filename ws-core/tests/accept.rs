@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use bytes::Buf;
 use http::Response;
-use ws_core::{HandshakeError, Polled, ServerConfig, ServerHandshake};
+use ws_core::{HandshakeError, Limits, Polled, RequestRule, ServerConfig, ServerHandshake};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -53,6 +53,31 @@ fn it_is_accepted_once_the_head_is_whole() -> Result {
             let mut connection = accepted.into_connection();
             assert_eq!(connection.leftover(), FRAME);
             assert_eq!(connection.send_queue().chunk(), answer.as_bytes());
+        }
+    }
+    Ok(())
+}
+
+/// Limits may be set above what an `http::Uri` can hold.
+#[test]
+fn a_target_is_no_longer_than_a_request_can_tell() -> Result {
+    let limits = Limits::new().max_request_line_len(70_000).max_head_len(80_000);
+    for kept in [false, true] {
+        let config = ServerConfig::new().limits(limits).keep_request(kept);
+        for (len, fits) in [(65_533, true), (65_534, true), (65_535, false), (65_536, false)] {
+            let mut request = format!("GET /{} HTTP/1.1", "a".repeat(len - 1)).into_bytes();
+            request.extend_from_slice(&REQUEST[b"GET /room HTTP/1.1".len()..]);
+            match ServerHandshake::with_buffered(&config, request).poll_accept() {
+                Polled::Ready(_) => assert!(fits, "{len}"),
+                Polled::Failed(rejected) => {
+                    assert!(!fits, "{len}");
+                    let HandshakeError::Rejected(rejection) = rejected.into_error() else {
+                        return Err("another error".into());
+                    };
+                    assert_eq!(rejection.rule(), RequestRule::RequestLineTooLong);
+                }
+                Polled::Pending(_) => return Err("it waits".into()),
+            }
         }
     }
     Ok(())
@@ -295,7 +320,7 @@ fn a_request_in_hand_is_accepted_with_and_without_a_hook() -> Result {
 /// A target as long as limits allow, but longer than an `http::Uri`, must not become another one.
 #[test]
 fn a_target_is_refused_rather_than_forgotten() -> Result {
-    let mut limits = ws_core::Limits::default();
+    let mut limits = Limits::default();
     (limits.max_request_line_len, limits.max_head_len) = (1 << 20, 1 << 20);
     for (config, ..) in configs() {
         let config = config.limits(limits);

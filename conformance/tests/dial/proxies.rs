@@ -202,6 +202,18 @@ fn a_proxy_is_told_an_address_that_it_can_take<L: Live>() {
     }
 }
 
+/// The addresses that the caller gives are those of whoever is connected to: of the proxy.
+fn the_addresses_are_those_of_the_proxy<L: Live>() {
+    let server = Server::new(None);
+    let proxy = Proxy::new(Speaks::Http(""), None, server.address);
+    let dial = DialConfig::new()
+        .proxy(ProxyUrl::parse("http://p.example:3128").unwrap())
+        .addresses([proxy.address])
+        .resolver(|_, _| ready(Err(std::io::ErrorKind::NotFound.into())));
+    open::<L>("ws://h.example:81/", &dial).unwrap();
+    assert_eq!(proxy.after(1).told, [CONNECT], "{}", L::NAME);
+}
+
 /// The proxy passes on what comes from the server as soon as it may. What is in one piece with its own answer is kept.
 fn what_comes_with_the_proxy_s_answer_is_kept<L: Live>() {
     for (early, late) in [
@@ -300,6 +312,7 @@ every!(
     every_kind_of_proxy,
     every_kind_of_proxy_with_a_login,
     a_proxy_is_told_an_address_that_it_can_take,
+    the_addresses_are_those_of_the_proxy,
     what_comes_with_the_proxy_s_answer_is_kept,
     the_proxy_and_the_server_are_told_apart,
     a_proxy_is_named_when_it_is_not_reached,

@@ -429,6 +429,22 @@ mod tests {
     const LIMITS: HeadLimits =
         HeadLimits { start_line: 20, field: 12, head: 50, fields: 3, bare_line_feeds: false };
 
+    #[test]
+    fn a_version_is_two_digits() {
+        for (word, digits) in [
+            ("HTTP/1.1", Some(*b"11")),
+            ("HTTP/2.0", Some(*b"20")),
+            ("HTTP/1.x", None),
+            ("HTTP/x.1", None),
+            ("HTTP/x.x", None),
+            ("HTTP/1,1", None),
+            ("HTTP/1.10", None),
+            ("http/1.1", None),
+        ] {
+            assert_eq!(version_digits(word.as_bytes()), digits, "{word}");
+        }
+    }
+
     /// Limits that nothing here reaches.
     const WIDE: HeadLimits =
         HeadLimits { start_line: 900, field: 900, head: 900, fields: 90, bare_line_feeds: false };

@@ -119,3 +119,28 @@ impl<'a> Options<'a> {
         self.found && !self.malformed
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_well_formed_or_has_nothing() {
+        for (value, upgrade, connection) in [
+            ("websocket, Upgrade", true, true),
+            ("h2c/1.0, websocket, upgrade", true, false),
+            ("websocket, upgrade, a b", false, false),
+            ("a b, websocket, upgrade, c", false, false),
+            ("websocket, upgrade, a/b c", false, false),
+            ("/, websocket, upgrade", false, false),
+            ("a, b", false, false),
+        ] {
+            let mut options = Options::default();
+            options.add_upgrade(value.as_bytes());
+            assert_eq!(options.has(), upgrade, "{value}");
+            let mut options = Options::default();
+            options.add_connection(value.as_bytes());
+            assert_eq!(options.has(), connection, "{value}");
+        }
+    }
+}

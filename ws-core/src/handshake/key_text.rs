@@ -30,3 +30,32 @@ impl<'a> KeyText<'a> {
 }
 
 const MAX_LEN: usize = 128;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_of_another_length_is_let_in_if_it_may_be_and_can_be_seen() {
+        let usual = "dGhlIHNhbXBsZSBub25jZQ==";
+        for any_len in [false, true] {
+            let found = KeyText::parse(usual.as_bytes(), any_len);
+            assert!(matches!(found, Some(KeyText::Usual(_))));
+            for (value, fits) in [
+                ("x", true),
+                (&usual[1..], true),
+                (&*"x".repeat(MAX_LEN), true),
+                (&*"x".repeat(MAX_LEN + 1), false),
+                ("", false),
+                ("a b", false),
+                ("\u{e9}", false),
+                ("a\u{7f}", false),
+            ] {
+                let found = KeyText::parse(value.as_bytes(), any_len);
+                assert_eq!(found.is_some(), any_len && fits, "{value}");
+                let is_other = |key| matches!(key, KeyText::Other(it) if it == value.as_bytes());
+                assert!(found.is_none_or(is_other), "{value}");
+            }
+        }
+    }
+}

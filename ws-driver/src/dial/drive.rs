@@ -198,7 +198,117 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests {
+    use std::task::Waker;
+
     use super::*;
+    use crate::runtime::Runtime;
+
+    /// Nothing comes, and nothing can be written.
+    enum Broken {}
+
+    impl Runtime for Broken {
+        type Timer = ();
+
+        fn poll_timer((): &mut (), _: &mut Context<'_>, _: Instant) -> Poll<io::Result<()>> {
+            Poll::Pending
+        }
+    }
+
+    type Ready = Poll<io::Result<usize>>;
+    type Until = Option<Instant>;
+
+    impl Reads<()> for Broken {
+        fn poll_read(
+            (): &mut (),
+            _: &mut Context<'_>,
+            _: &mut RecvBuf,
+            (): &mut (),
+            _: Until,
+        ) -> Ready {
+            Poll::Pending
+        }
+    }
+
+    impl Writes<()> for Broken {
+        fn poll_write(
+            (): &mut (),
+            _: &mut Context<'_>,
+            _: &mut SendQueue,
+            (): &mut (),
+            _: Until,
+        ) -> Ready {
+            Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()))
+        }
+
+        fn poll_flush(
+            (): &mut (),
+            _: &mut Context<'_>,
+            (): &mut (),
+            _: Until,
+        ) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_close(
+            (): &mut (),
+            _: &mut Context<'_>,
+            (): &mut (),
+            _: Until,
+        ) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    /// Has something to say, and is done with that or not.
+    struct Says {
+        recv: RecvBuf,
+        send: SendQueue,
+        is_done: bool,
+    }
+
+    impl Machine for Says {
+        type Error = HandshakeError;
+
+        fn poll(&mut self) -> Result<bool, HandshakeError> {
+            Ok(self.is_done)
+        }
+
+        fn recv_buf(&mut self) -> &mut RecvBuf {
+            &mut self.recv
+        }
+
+        fn send_queue(&mut self) -> &mut SendQueue {
+            &mut self.send
+        }
+
+        fn handle_eof(&mut self) {}
+
+        fn is_refused(&self) -> bool {
+            false
+        }
+
+        fn is_gone(_: &HandshakeError) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn the_last_word_that_cannot_be_written_is_an_error_at_once() {
+        for is_done in [true, false] {
+            let mut machine = Says { recv: RecvBuf::new(), send: SendQueue::new(), is_done };
+            machine.send.extend_from_slice(b"last");
+            let mut patience = Patience { until: None, is_refused: false };
+            let polled = poll(
+                &mut Wire::<_, Broken>::own(()),
+                &mut machine,
+                &mut patience,
+                &mut None,
+                HandshakeStep::Tls,
+                &mut Context::from_waker(Waker::noop()),
+            );
+            assert!(matches!(polled, Poll::Ready(Err(Error::Io(_)))), "{polled:?}");
+        }
+    }
 
     #[test]
     fn there_is_less_patience_once_with_a_refusal() {

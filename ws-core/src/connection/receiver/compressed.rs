@@ -76,6 +76,22 @@ mod tests {
         role::Role,
     };
 
+    /// What has come of a frame is given out before the rest of it has.
+    #[test]
+    fn a_part_does_not_wait_for_the_end_of_its_frame() {
+        let negotiated = Negotiated::new(None, "permessage-deflate".parse().ok());
+        let config = WebSocketConfig::default();
+        let mut core = Connection::new(Role::Client, negotiated, RecvBuf::new(), &config);
+        let part = |last| Ok(Some(Incoming::Part { kind: MessageKind::Binary, last }));
+        core.receiver().recv_buf().extend_from_slice(b"\xc2\x15\0\x05\0\xfa\xffaaaaa");
+        assert_eq!(core.poll_part(), part(false));
+        assert_eq!(core.receiver().payload(), b"aaaaa");
+        assert_eq!(core.poll_part(), Ok(None));
+        core.receiver().recv_buf().extend_from_slice(b"\0\x05\0\xfa\xffbbbbb\0");
+        assert_eq!(core.poll_part(), part(true));
+        assert_eq!(core.receiver().payload(), b"bbbbb");
+    }
+
     /// Five octets in a stored block, and five more.
     #[test]
     fn a_limit_below_what_has_been_inflated_is_exceeded() {

@@ -120,6 +120,37 @@ mod tests {
         role::Role,
     };
 
+    /// What is compressed may be a little longer than what comes of it: an eighth and 1 KiB.
+    #[cfg(feature = "deflate")]
+    #[test]
+    fn a_compressed_payload_may_be_a_little_longer_than_its_message() {
+        for (len, fits) in [(8000 + 1000 + 1024, true), (8000 + 1000 + 1025, false)] {
+            for head in [[0xc2_u8, 126], [0x42, 126]] {
+                let negotiated = Negotiated::new(None, "permessage-deflate".parse().ok());
+                let config = WebSocketConfig::new().max_message_len(8000).max_frame_len(8000);
+                let mut core = Connection::new(Role::Client, negotiated, RecvBuf::new(), &config);
+                core.receiver().recv_buf().extend_from_slice(&head);
+                core.receiver().recv_buf().extend_from_slice(&u16::to_be_bytes(len));
+                assert_eq!(core.poll().is_ok(), fits, "{len}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_ping_is_answered_unless_that_is_left_to_the_caller() {
+        for (on, payload) in [(true, &b"ping"[..]), (true, b""), (false, b"ping"), (false, b"")] {
+            let config = WebSocketConfig::new().auto_pong(on);
+            let mut core =
+                Connection::new(Role::Client, Negotiated::default(), RecvBuf::new(), &config);
+            core.receiver().recv_buf().extend_from_slice(&[0x89, payload.len() as u8]);
+            core.receiver().recv_buf().extend_from_slice(payload);
+            assert_eq!(core.receiver().poll(), Ok(Some(Incoming::Ping)));
+            assert_eq!(core.receiver().payload(), payload);
+            assert_eq!(core.receiver().take_reply().is_some(), on);
+            assert!(core.receiver().take_reply().is_none());
+        }
+    }
+
     /// What does not fit into the address space must not be taken for the longest that does: what is behind that
     /// would be the head of the next frame.
     #[test]

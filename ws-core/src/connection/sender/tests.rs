@@ -111,3 +111,39 @@ fn memory_is_lent_only_when_nothing_is_left_to_be_sent() {
     sender.attach_buffer(memory);
     assert!(!sender.wants_buffer());
 }
+
+#[test]
+fn a_ping_is_pending_until_its_last_octet_is_written() {
+    let config = WebSocketConfig::default();
+    let mut ws = Connection::new(Role::Server, Negotiated::default(), RecvBuf::new(), &config);
+    let sender = ws.sender();
+    sender.send(&Message::text("before")).unwrap();
+    assert!(!sender.progress().ping_pending);
+    sender.ping(Bytes::from_static(b"ping")).unwrap();
+    assert!(sender.progress().ping_pending);
+    sender.send_queue();
+    sender.send(&Message::text("behind")).unwrap();
+    for written in 1..=22 {
+        sender.send_queue().advance(1);
+        assert_eq!(sender.progress().ping_pending, written < 14, "{written}");
+    }
+    assert!(!sender.send_queue().has_remaining());
+}
+
+/// "The application MUST NOT send any more data frames after sending a Close frame." RFC 6455 5.5.1. A pong that has
+/// found no room before it stays behind, too.
+#[test]
+fn nothing_goes_out_behind_a_close_frame() {
+    let config = WebSocketConfig::default();
+    let mut ws = Connection::new(Role::Server, Negotiated::default(), RecvBuf::new(), &config);
+    let sender = ws.sender();
+    for at in 0..40_u8 {
+        sender.reply(Reply::pong(Bytes::copy_from_slice(&[at])));
+        sender.send_queue();
+    }
+    sender.close(CloseFrame::EMPTY).unwrap();
+    let opcodes: Vec<_> = payloads(sender).into_iter().map(|(opcode, _)| opcode).collect();
+    let pongs = opcodes.len() - 1;
+    assert!(pongs < 40 && opcodes[..pongs].iter().all(|opcode| *opcode == 10), "{opcodes:?}");
+    assert_eq!(opcodes[pongs], 8);
+}
