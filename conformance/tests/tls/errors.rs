@@ -190,6 +190,11 @@ fn a_certificate_of_the_client_is_wanted() {
         let error = TlsError::of_io(&error).unwrap();
         assert_eq!(error.name(), "tls-client-certificate-required");
     }
+    // A server that has given up is told nothing.
+    stream.socket_mut().take_written();
+    let (wire, session) = stream.split_mut();
+    assert!(session.unwrap().shutdown(wire).is_err());
+    assert_eq!(stream.socket_mut().take_written(), b"");
 }
 
 /// What other servers say of a certificate that is missing.
