@@ -15,6 +15,26 @@ use crate::{
     pair::{Server, connect, kind, queued, read, shake},
 };
 
+/// Whoever has begun with TLS speaks it, whatever comes then.
+#[test]
+fn no_tls_behind_a_first_record() {
+    let authority = Authority::new("A");
+    let identity = authority.issue(&["h.example"]);
+    for version in VERSIONS {
+        let mut server = Server::new(identity.server(version));
+        let client = Arc::new(authority.client(version)).into();
+        let mut handshake = TlsHandshake::new(&client, "h.example", RecvBuf::new()).unwrap();
+        assert!(!handshake.poll().unwrap());
+        server.take(&queued(&mut handshake));
+        let said = server.said();
+        let first = 5 + usize::from(u16::from_be_bytes([said[3], said[4]]));
+        handshake.recv_buf().extend_from_slice(&said[..first]);
+        assert!(!handshake.poll().unwrap());
+        handshake.recv_buf().extend_from_slice(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        assert_eq!(handshake.poll().unwrap_err().name(), "tls-protocol", "{version:?}");
+    }
+}
+
 /// The error of a handshake, and the alert that the server was told.
 #[track_caller]
 fn failure(
