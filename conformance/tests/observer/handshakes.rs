@@ -166,13 +166,16 @@ fn the_steps_of_both_sides() {
         let call = Call::AcceptRequest(request, Vec::new(), config(&recorder));
         check(call, Script::new(), &recorder, &[SendAnswer]);
 
-        let recorder = Recorder::default();
-        let script = Script::new().answer(|request| {
-            let key = wire::key_of(request).map(wire::latin1).unwrap_or_default();
-            vec![fill(&switching(""), &key)]
-        });
-        let call = Call::Handshake(ClientConfig::new().observer(recorder.clone()));
-        check(call, script, &recorder, &[SendRequest, AwaitAnswer, ReadAnswer]);
+        // Each step is told once, in however many pieces the answer comes.
+        for len in [1000, 50, 7] {
+            let recorder = Recorder::default();
+            let script = Script::new().answer(move |request| {
+                let key = wire::key_of(request).map(wire::latin1).unwrap_or_default();
+                fill(&switching(""), &key).chunks(len).map(<[u8]>::to_vec).collect()
+            });
+            let call = Call::Handshake(ClientConfig::new().observer(recorder.clone()));
+            check(call, script, &recorder, &[SendRequest, AwaitAnswer, ReadAnswer]);
+        }
     }
 }
 
