@@ -136,7 +136,46 @@ const LISTEN_LEN_OF_REQUEST: usize = 64 * 1024;
 
 #[cfg(test)]
 mod tests {
+    use std::{cell::Cell, rc::Rc, task::Waker};
+
     use super::*;
+    use crate::played::{Io, Played};
+
+    /// How many bytes are read of a peer that always has so many.
+    fn listened(mut ending: Ending, len: usize) -> usize {
+        let count = Rc::new(Cell::new(0));
+        let counted = Rc::clone(&count);
+        let read = Box::new(move || {
+            counted.set(counted.get() + len);
+            Poll::Ready(Ok(vec![0; len]))
+        });
+        let mut wire = Wire::<_, Played>::own(Io { read, ..Io::default() });
+        let mut cx = Context::from_waker(Waker::noop());
+        // It lets others have a turn now and then.
+        for _ in 0..1000 {
+            if ending.poll(&mut wire, &mut RecvBuf::new(), &mut cx, None).is_ready() {
+                return count.get();
+            }
+        }
+        panic!("{} bytes, and no end", count.get());
+    }
+
+    #[test]
+    fn who_never_stops_sending_is_listened_to_for_so_long() {
+        let now = Instant::now();
+        for len in [1000, 16_000] {
+            let whole = |most: usize| most.div_ceil(len) * len;
+            let ending = || Ending::of(StreamEnd::Linger, None);
+            assert_eq!(listened(ending(), len), whole(LISTEN_LEN));
+            let of_request = Ending::of_request(true, now + LISTEN_TIME_OF_REQUEST, None);
+            assert_eq!(listened(of_request, len), whole(LISTEN_LEN_OF_REQUEST));
+            // The time is up.
+            let mut late = ending();
+            late.hasten(Some(now));
+            assert_eq!(listened(late, len), len);
+            assert_eq!(listened(Ending::of(StreamEnd::Cut, None), len), 0);
+        }
+    }
 
     #[test]
     fn an_end_that_is_no_closing_handshake_has_its_time() {

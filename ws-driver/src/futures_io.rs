@@ -136,3 +136,24 @@ impl<T: AsyncWrite + Unpin, C: Closes<T>> Writes<T> for FuturesIo<C> {
         C::poll_close(io, cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{task::Waker, time::Duration};
+
+    use super::*;
+
+    #[test]
+    fn the_timer_is_set_to_what_was_said_last() {
+        let mut cx = Context::from_waker(Waker::noop());
+        let mut slot = None;
+        let (now, far) = (Instant::now(), Duration::from_secs(1000));
+        let mut poll = |at| FuturesIo::<PollClose>::poll_timer(&mut slot, &mut cx, at).is_ready();
+        assert!(!poll(now + far));
+        assert!(!poll(now + 2 * far));
+        assert!(poll(now));
+        assert!(!poll(now + far));
+        assert!(!poll(now + far));
+        assert!(poll(now));
+    }
+}

@@ -116,6 +116,8 @@ mod inbound;
 mod models;
 mod outbound;
 mod parts;
+#[cfg(test)]
+mod played;
 mod pool;
 mod reconnect;
 mod rejecting;

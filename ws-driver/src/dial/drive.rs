@@ -201,63 +201,7 @@ mod tests {
     use std::task::Waker;
 
     use super::*;
-    use crate::runtime::Runtime;
-
-    /// Nothing comes, and nothing can be written.
-    enum Broken {}
-
-    impl Runtime for Broken {
-        type Timer = ();
-
-        fn poll_timer((): &mut (), _: &mut Context<'_>, _: Instant) -> Poll<io::Result<()>> {
-            Poll::Pending
-        }
-    }
-
-    type Ready = Poll<io::Result<usize>>;
-    type Until = Option<Instant>;
-
-    impl Reads<()> for Broken {
-        fn poll_read(
-            (): &mut (),
-            _: &mut Context<'_>,
-            _: &mut RecvBuf,
-            (): &mut (),
-            _: Until,
-        ) -> Ready {
-            Poll::Pending
-        }
-    }
-
-    impl Writes<()> for Broken {
-        fn poll_write(
-            (): &mut (),
-            _: &mut Context<'_>,
-            _: &mut SendQueue,
-            (): &mut (),
-            _: Until,
-        ) -> Ready {
-            Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()))
-        }
-
-        fn poll_flush(
-            (): &mut (),
-            _: &mut Context<'_>,
-            (): &mut (),
-            _: Until,
-        ) -> Poll<io::Result<()>> {
-            Poll::Ready(Ok(()))
-        }
-
-        fn poll_close(
-            (): &mut (),
-            _: &mut Context<'_>,
-            (): &mut (),
-            _: Until,
-        ) -> Poll<io::Result<()>> {
-            Poll::Ready(Ok(()))
-        }
-    }
+    use crate::played::{Io, Played};
 
     /// Has something to say, and is done with that or not.
     struct Says {
@@ -298,8 +242,9 @@ mod tests {
             let mut machine = Says { recv: RecvBuf::new(), send: SendQueue::new(), is_done };
             machine.send.extend_from_slice(b"last");
             let mut patience = Patience { until: None, is_refused: false };
+            let write = Box::new(|| Poll::Ready(Err(io::ErrorKind::BrokenPipe.into())));
             let polled = poll(
-                &mut Wire::<_, Broken>::own(()),
+                &mut Wire::<_, Played>::own(Io { write, ..Io::default() }),
                 &mut machine,
                 &mut patience,
                 &mut None,
