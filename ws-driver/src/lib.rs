@@ -116,7 +116,7 @@ mod inbound;
 mod models;
 mod outbound;
 mod parts;
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod played;
 mod pool;
 mod reconnect;

@@ -196,7 +196,7 @@ fn late<M: Machine>(machine: &mut M, step: HandshakeStep) -> Error {
 /// How long to wait for the rest of a refusal: its head says what matters.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use std::task::Waker;
 
