@@ -134,7 +134,7 @@ const LISTEN_LEN: usize = 4 * 1024 * 1024;
 const LISTEN_TIME_OF_REQUEST: Duration = Duration::from_millis(500);
 const LISTEN_LEN_OF_REQUEST: usize = 64 * 1024;
 
-#[cfg(all(test, not(loom)))]
+#[cfg(test)]
 mod tests {
     use std::{
         sync::{

@@ -484,5 +484,5 @@ const MAX_READS: u8 = 3;
 /// How long to wait before looking again whether the other half has written what it was writing.
 const SOON: Duration = Duration::from_millis(2);
 
-#[cfg(all(test, not(loom)))]
+#[cfg(test)]
 mod tests;

@@ -116,7 +116,7 @@ mod inbound;
 mod models;
 mod outbound;
 mod parts;
-#[cfg(all(test, not(loom)))]
+#[cfg(test)]
 mod played;
 mod pool;
 mod reconnect;

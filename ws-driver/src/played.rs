@@ -5,7 +5,7 @@ use std::{
     future::Future,
     io,
     pin::pin,
-    sync::{Arc, Mutex},
+    sync::Arc,
     task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
@@ -16,6 +16,7 @@ use ws_core::{RecvBuf, SendQueue};
 use crate::{
     hold::lock,
     runtime::{Reads, Runtime, Writes},
+    sync::Mutex,
 };
 
 /// The runtime. It wakes nobody: whoever waits is polled again.

@@ -263,7 +263,7 @@ pub(crate) fn sooner(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> 
 /// After this many reads and writes that did not have to wait, other tasks get their turn: about 2 MiB.
 const MAX_READY: u8 = 32;
 
-#[cfg(all(test, not(loom)))]
+#[cfg(test)]
 mod tests {
     use std::sync::{
         Arc,

@@ -434,6 +434,29 @@ mod tests {
         }
     }
 
+    /// RFC 7692 7.1.1: who asks for it gets it, and who wants it says so.
+    #[test]
+    fn no_context_is_kept_where_either_side_wants_none() {
+        for [offered, configured] in [[false, false], [false, true], [true, false], [true, true]] {
+            let wanted = offered || configured;
+            for is_server in [false, true] {
+                let offer = DeflateOffer {
+                    server_no_context_takeover: offered && is_server,
+                    client_no_context_takeover: offered && !is_server,
+                    ..Default::default()
+                };
+                let config = DeflateConfig {
+                    server_no_context_takeover: configured && is_server,
+                    client_no_context_takeover: configured && !is_server,
+                    ..Default::default()
+                };
+                let answer = config.answer(&first(&offer.to_string())).unwrap();
+                assert_eq!(answer.server_no_context_takeover, wanted && is_server);
+                assert_eq!(answer.client_no_context_takeover, wanted && !is_server);
+            }
+        }
+    }
+
     /// RFC 7692 7.1.1.1 and 7.1.2.1: the server keeps to what it was asked for.
     #[test]
     fn an_answer_grants_what_was_asked_for() {

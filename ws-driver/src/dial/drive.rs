@@ -196,7 +196,7 @@ fn late<M: Machine>(machine: &mut M, step: HandshakeStep) -> Error {
 /// How long to wait for the rest of a refusal: its head says what matters.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-#[cfg(all(test, not(loom)))]
+#[cfg(test)]
 mod tests {
     use std::task::Waker;
 
@@ -233,6 +233,30 @@ mod tests {
 
         fn is_gone(_: &HandshakeError) -> bool {
             false
+        }
+    }
+
+    /// Whoever trickles gets no more time than who says nothing.
+    #[test]
+    fn a_deadline_that_has_passed_ends_what_trickles() {
+        let said = || Poll::Ready(Ok(b"x".to_vec()));
+        for io in [Io::default(), Io { read: Box::new(said), ..Io::default() }] {
+            let (recv, send) = (RecvBuf::new(), SendQueue::new());
+            let mut machine = Says { recv, send, is_done: false };
+            let mut patience = Patience { until: Some(Instant::now()), is_refused: false };
+            let polled = poll(
+                &mut Wire::<_, Played>::own(io),
+                &mut machine,
+                &mut patience,
+                &mut None,
+                HandshakeStep::Tls,
+                &mut Context::from_waker(Waker::noop()),
+            );
+            let timed_out = HandshakeError::TimedOut(HandshakeStep::Tls).to_string();
+            assert!(
+                matches!(&polled, Poll::Ready(Err(error)) if error.to_string() == timed_out),
+                "{polled:?}"
+            );
         }
     }
 

@@ -68,6 +68,7 @@ const MAX_PART: usize = 64 * 1024;
 
 #[cfg(all(test, feature = "deflate"))]
 mod tests {
+    use super::MAX_PART;
     use crate::{
         codec::{FrameRule, RecvBuf},
         connection::{Connection, Incoming, ReceiveLimits, WebSocketConfig},
@@ -75,6 +76,35 @@ mod tests {
         negotiated::Negotiated,
         role::Role,
     };
+
+    /// A block of fixed codes (RFC 1951 3.2.6), which is the last: three octets, and the last of them 65,790 times again. The
+    /// code for the end fits into the octet in which the last repetition ends: all has come of it when a part is full.
+    #[test]
+    fn what_is_left_behind_a_full_part_is_given_out() {
+        let mut bits = vec![true, true, false];
+        // The most significant bit of a code comes first.
+        let mut code = |value: u16, len: u32| {
+            bits.extend((0..len).rev().map(|at| value >> at & 1 == 1));
+        };
+        (0..3).for_each(|_| code(0b1_1111_1111, 9));
+        (0..255).for_each(|_| code(0b1100_0101 << 5, 13));
+        code(0, 7);
+        let octet =
+            |bits: &[bool]| bits.iter().rev().fold(0, |octet, bit| octet << 1 | u8::from(*bit));
+        let payload: Vec<u8> = bits.chunks(8).map(octet).collect();
+        assert!(bits.len() % 8 == 0 && payload.len() == 419);
+
+        let negotiated = Negotiated::new(None, "permessage-deflate".parse().ok());
+        let config = WebSocketConfig::default();
+        let mut core = Connection::new(Role::Client, negotiated, RecvBuf::new(), &config);
+        core.receiver().recv_buf().extend_from_slice(&[0xc2, 126, 1, 163]);
+        core.receiver().recv_buf().extend_from_slice(&payload);
+        for (len, last) in [(MAX_PART, false), (3 + 255 * 258 - MAX_PART, true)] {
+            let part = Incoming::Part { kind: MessageKind::Binary, last };
+            assert_eq!(core.poll_part(), Ok(Some(part)));
+            assert_eq!(core.receiver().payload(), vec![0xff; len]);
+        }
+    }
 
     /// What has come of a frame is given out before the rest of it has.
     #[test]
