@@ -231,7 +231,8 @@ impl RecvBuf {
         let goal = frame_len.max(READ_LEN);
         let mut most = (self.len() + spare).min(goal);
         if frame_len >= MIN_WHOLE {
-            most -= most % frame_len;
+            // A read that fills its room looks as if there were more, and the socket would be asked once more.
+            most = (most - most % frame_len + 1).min(self.len() + spare);
         }
         // No room would look like the end of the stream, and little is not worth a read.
         if most >= self.len() + MIN_SPACE {
@@ -286,7 +287,7 @@ impl RecvBuf {
     /// How much room a read has to have: for the rest of a frame as long as the last one.
     fn wanted(&self) -> usize {
         let rest = match self.frame_len as usize {
-            frame_len @ MIN_WHOLE..=MAX_WHOLE => frame_len.saturating_sub(self.len()),
+            frame_len @ MIN_WHOLE..=MAX_WHOLE => (frame_len + 1).saturating_sub(self.len()),
             _ => 0,
         };
         rest.max(MIN_SPACE).min(self.room())
@@ -599,11 +600,11 @@ mod tests {
         let room = |recv: &mut RecvBuf| recv.buf_mut().remaining_mut();
         for (frame_len, expected) in [
             (125, READ_LEN),
-            (5000, 20_000),
-            (16_392, 16_392),
-            (30_000, 30_000),
-            (65_550, 65_550),
-            (200_000, 200_000),
+            (5000, 20_001),
+            (16_392, 16_393),
+            (30_000, 30_001),
+            (65_550, 65_551),
+            (200_000, 200_001),
         ] {
             recv.clear();
             recv.expect_frames(frame_len);

@@ -3,7 +3,7 @@
 use bytes::BytesMut;
 
 /// What has come of a message, copied out of the window or read straight to its place. In a box, which is a word in each
-/// connection and stays for the next such message: most have none.
+/// connection: most have no such message.
 #[derive(Debug, Default)]
 pub(super) struct Collected(Option<Box<BytesMut>>);
 
@@ -20,7 +20,7 @@ impl Collected {
     }
 
     pub(super) fn put(&mut self, message: BytesMut) {
-        **self.0.get_or_insert_default() = message;
+        self.0 = Some(Box::new(message));
     }
 
     pub(super) fn extend_from_slice(&mut self, bytes: &[u8]) {
@@ -30,6 +30,6 @@ impl Collected {
     /// What has come of it. Nothing has come of the next, then, and the memory goes along.
     #[inline]
     pub(super) fn take(&mut self) -> BytesMut {
-        self.0.as_deref_mut().map(std::mem::take).unwrap_or_default()
+        self.0.take().map(|message| *message).unwrap_or_default()
     }
 }
