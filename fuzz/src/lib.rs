@@ -203,6 +203,7 @@ pub const TARGETS: &[Target] = &[
             "codec/mask/wide.rs",
             "codec/mask/words.rs",
             "codec/utf8.rs",
+            "connection/receiver/collected.rs",
             "connection/receiver/heads.rs",
             "connection/receiver/mod.rs",
             "connection/receiver/progress.rs",
