@@ -5,8 +5,11 @@ use std::{
     future::Future,
     io,
     pin::pin,
-    sync::Arc,
-    task::{Context, Poll, Waker},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
     time::{Duration, Instant},
 };
 
@@ -62,6 +65,23 @@ impl Io {
     /// The same, and nothing can be written to it.
     pub(crate) fn full(self) -> Self {
         Self { write: Box::new(|| Poll::Pending), ..self }
+    }
+}
+
+/// Counts how often it was woken.
+#[derive(Default)]
+pub(crate) struct Woken(AtomicUsize);
+
+impl Woken {
+    /// How often since this was asked last.
+    pub(crate) fn take(&self) -> usize {
+        self.0.swap(0, Ordering::Relaxed)
+    }
+}
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
     }
 }
 

@@ -100,28 +100,12 @@ impl Wake for Both {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
     use super::*;
-
-    #[derive(Default)]
-    struct Count(AtomicUsize);
-
-    impl Count {
-        fn take(&self) -> usize {
-            self.0.swap(0, Ordering::Relaxed)
-        }
-    }
-
-    impl Wake for Count {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
+    use crate::played::Woken;
 
     #[test]
     fn two_tasks_that_wait_are_both_woken_and_one_is_once() {
-        let [one, other] = [(); 2].map(|()| Arc::new(Count::default()));
+        let [one, other] = [(); 2].map(|()| Arc::new(Woken::default()));
         let [waker, other_waker] = [&one, &other].map(|count| Waker::from(count.clone()));
         let [cx, other_cx] = [&waker, &other_waker].map(Context::from_waker);
         let mut waiters = Waiters::default();

@@ -265,23 +265,10 @@ const MAX_READY: u8 = 32;
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    };
-    use std::task::{Wake, Waker};
+    use std::{sync::Arc, task::Waker};
 
     use super::*;
-    use crate::played::{Io, Played};
-
-    #[derive(Default)]
-    struct Woken(AtomicBool);
-
-    impl Wake for Woken {
-        fn wake(self: Arc<Self>) {
-            self.0.store(true, Ordering::Relaxed);
-        }
-    }
+    use crate::played::{Io, Played, Woken};
 
     #[test]
     fn others_get_their_turn_and_nobody_is_late_for_it() {
@@ -296,10 +283,10 @@ mod tests {
         for _ in 0..3 {
             for _ in 0..MAX_READY {
                 assert!(wire.poll_read(&mut cx, &mut recv, None).is_ready());
-                assert!(!woken.0.load(Ordering::Relaxed));
+                assert_eq!(woken.take(), 0);
             }
             assert!(wire.poll_read(&mut cx, &mut recv, None).is_pending());
-            assert!(woken.0.swap(false, Ordering::Relaxed));
+            assert_eq!(woken.take(), 1);
             // The stream was not asked, so it is not to blame.
             assert!(wire.poll_until(&mut cx, now).is_pending());
         }

@@ -20,28 +20,14 @@ pub fn polled<T>(cx: &Context<'_>, result: io::Result<T>) -> Poll<io::Result<T>>
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        sync::{
-            Arc,
-            atomic::{AtomicUsize, Ordering},
-        },
-        task::{Wake, Waker},
-    };
+    use std::{sync::Arc, task::Waker};
 
     use super::*;
-
-    #[derive(Default)]
-    struct Count(AtomicUsize);
-
-    impl Wake for Count {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
+    use crate::played::Woken;
 
     #[test]
     fn what_waits_is_woken_by_the_stream_and_what_was_interrupted_at_once() {
-        let count = Arc::new(Count::default());
+        let count = Arc::new(Woken::default());
         let waker = Waker::from(Arc::clone(&count));
         let cx = Context::from_waker(&waker);
         for (kind, waits, wakes) in [
@@ -50,7 +36,7 @@ mod tests {
             (io::ErrorKind::BrokenPipe, false, 0),
         ] {
             assert_eq!(polled::<()>(&cx, Err(kind.into())).is_pending(), waits, "{kind:?}");
-            assert_eq!(count.0.swap(0, Ordering::Relaxed), wakes, "{kind:?}");
+            assert_eq!(count.take(), wakes, "{kind:?}");
         }
         assert!(matches!(polled(&cx, Ok(7)), Poll::Ready(Ok(7))));
     }
