@@ -7,7 +7,7 @@ use ws_core::{
     Rejection, SendError, Socks5Reply, TextError, Timeout, UrlError, is_transient_status,
 };
 
-use crate::tls::TlsError;
+use crate::{error_box::ErrorBox, tls::TlsError};
 
 /// Why a WebSocket could not be opened, or did not go on. Two words long: it is in whatever every call returns, so what is
 /// longer is in a box.
@@ -38,15 +38,15 @@ pub enum Error {
     /// [`HandshakeError::TimedOut`].
     TimedOut(Timeout),
     /// The URL is not one that this crate can connect to.
-    Url(Box<UrlError>),
+    Url(ErrorBox<UrlError>),
     /// TLS could not be begun, or was broken off.
-    Tls(Box<TlsError>),
+    Tls(ErrorBox<TlsError>),
     /// The proxy did not give a connection to the host.
-    Proxy(Box<ProxyError>),
+    Proxy(ErrorBox<ProxyError>),
     /// The environment names a proxy that is none.
-    ProxyUrl(Box<ProxyUrlError>),
+    ProxyUrl(ErrorBox<ProxyUrlError>),
     /// The server sent the client somewhere where it does not go.
-    Redirect(Box<RedirectError>),
+    Redirect(ErrorBox<RedirectError>),
 }
 
 /// A handshake that failed, and whose answer could not be written.
@@ -278,8 +278,8 @@ impl From<ArgumentError> for Error {
 impl From<io::Error> for Error {
     #[cold]
     fn from(error: io::Error) -> Self {
-        match error.downcast::<TlsError>() {
-            Ok(error) => error.into(),
+        match error.downcast::<ErrorBox<TlsError>>() {
+            Ok(error) => Self::Tls(error),
             Err(error) => Self::Io(error),
         }
     }

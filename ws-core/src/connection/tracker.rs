@@ -12,7 +12,6 @@
 
 use std::{
     any::Any,
-    collections::BTreeMap,
     fmt,
     sync::{Arc, PoisonError, atomic::Ordering},
     time::Instant,
@@ -66,16 +65,21 @@ struct Shared {
 #[derive(Default)]
 struct State {
     shutdown: Option<Shutdown>,
-    /// Of everything that is tracked and wants to be told, by number.
-    alarms: BTreeMap<u64, Arc<dyn Alarm>>,
-    /// The number of whatever is tracked next.
-    next: u64,
+    alarms: Alarms,
     web_sockets: usize,
     handshakes: usize,
     tasks: usize,
     /// WebSockets that have ended since the shutdown began, cleanly and in other ways.
     clean: usize,
     cut: usize,
+}
+
+/// The alarms of everything that is tracked and wants to be told, each in a place of its own.
+#[derive(Default)]
+struct Alarms {
+    places: Vec<Option<Arc<dyn Alarm>>>,
+    /// The places that are empty.
+    empty: Vec<usize>,
 }
 
 /// A shutdown that has begun.
@@ -146,7 +150,7 @@ impl Tracker {
             none => *none = Some(Shutdown { frame, until }),
         }
         self.0.begun.store(true, Ordering::Release);
-        let alarms = state.alarms();
+        let alarms = state.alarms.all();
         drop(state);
         ring(alarms);
         Ok(())
@@ -207,10 +211,8 @@ impl Tracker {
         if let Some(count) = state.count(what) {
             *count += 1;
         }
-        let number = state.next;
-        state.next += 1;
         drop(state);
-        Tracked { tracker: self.clone(), what, number, alarm: None, seen: None, clean: false }
+        Tracked { tracker: self.clone(), what, place: None, alarm: None, seen: None, clean: false }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -238,10 +240,35 @@ impl State {
     fn is_idle(&self) -> bool {
         self.web_sockets == 0 && self.handshakes == 0 && self.tasks == 0
     }
+}
 
-    /// All alarms, to be rung when the lock is open again.
-    fn alarms(&self) -> Vec<Arc<dyn Alarm>> {
-        self.alarms.values().cloned().collect()
+impl Alarms {
+    /// Puts an alarm in `place`, or in an empty one; gives the place, and what was in it.
+    fn put(
+        &mut self,
+        place: Option<usize>,
+        alarm: Arc<dyn Alarm>,
+    ) -> (usize, Option<Arc<dyn Alarm>>) {
+        let place = place.or_else(|| self.empty.pop()).unwrap_or_else(|| {
+            self.places.push(None);
+            self.places.len() - 1
+        });
+        (place, self.places[place].replace(alarm))
+    }
+
+    /// Empties a place. Once all are empty, so is the memory given back.
+    fn take(&mut self, place: usize) -> Option<Arc<dyn Alarm>> {
+        let alarm = self.places[place].take();
+        self.empty.push(place);
+        if self.empty.len() == self.places.len() {
+            *self = Self::default();
+        }
+        alarm
+    }
+
+    /// All of them, to be rung when the lock is open again.
+    fn all(&self) -> Vec<Arc<dyn Alarm>> {
+        self.places.iter().flatten().cloned().collect()
     }
 }
 
@@ -261,7 +288,8 @@ impl fmt::Debug for State {
 pub struct Tracked {
     tracker: Tracker,
     what: Tracks,
-    number: u64,
+    /// Where its alarm is, once there is one.
+    place: Option<usize>,
     alarm: Option<Arc<dyn Any + Send + Sync>>,
     /// When a shutdown was seen first.
     seen: Option<Instant>,
@@ -285,7 +313,8 @@ impl Tracked {
         if !self.alarm.as_ref().is_some_and(|alarm| alarm.is::<A>()) {
             let alarm = Arc::new(A::default());
             let own = self.alarm.replace(Arc::clone(&alarm) as _);
-            let former = self.tracker.state().alarms.insert(self.number, alarm);
+            let (place, former) = self.tracker.state().alarms.put(self.place, alarm);
+            self.place = Some(place);
             // They may be the last to hold something that is tracked: the lock is open again.
             drop((own, former));
         }
@@ -308,7 +337,7 @@ impl Drop for Tracked {
     fn drop(&mut self) {
         let mut state = self.tracker.state();
         // An alarm may be the last to hold something that is tracked: it is dropped when the lock is open.
-        let alarm = state.alarms.remove(&self.number);
+        let alarm = self.place.and_then(|place| state.alarms.take(place));
         if let Some(count) = state.count(self.what) {
             *count -= 1;
         }
@@ -316,7 +345,7 @@ impl Drop for Tracked {
             *(if self.clean { &mut state.clean } else { &mut state.cut }) += 1;
         }
         let was_last = self.what != Tracks::Nothing && state.is_idle();
-        let alarms = if was_last { state.alarms() } else { Vec::new() };
+        let alarms = if was_last { state.alarms.all() } else { Vec::new() };
         drop(state);
         drop(alarm);
         ring(alarms);
@@ -401,9 +430,9 @@ mod tests {
         assert_eq!(rung(&mut listener), 1);
         drop(ws);
         assert_eq!(rung(&mut listener), 2);
-        assert!(tracker.state().alarms.len() == 1);
+        assert_eq!(tracker.state().alarms.all().len(), 1);
         drop(listener);
-        assert!(tracker.state().alarms.is_empty());
+        assert!(tracker.state().alarms.places.is_empty());
     }
 
     #[test]

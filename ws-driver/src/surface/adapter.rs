@@ -58,7 +58,7 @@ macro_rules! __names {
         /// What a handshake consists of: what was asked, answered and negotiated, and why it failed.
         pub mod handshake {
             pub use $crate::{
-                HandshakeWatch, Parts, UnsentAnswer,
+                ErrorBox, HandshakeWatch, Parts, UnsentAnswer,
                 ws_core::{
                     ArgumentError, Declined, FieldName, HandshakeError, HandshakeStep,
                     InvalidResponse, Lenient, Limits, Negotiated, ParsedRequest, Preference,

@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt, io, sync::Arc};
 
+use crate::error_box::ErrorBox;
+
 /// Why there is no TLS session with the server, or why it did not go on.
 ///
 /// From an open stream it comes inside an [`io::Error`]; [`of_io`](Self::of_io) finds it there.
@@ -88,7 +90,7 @@ impl fmt::Debug for TlsCause {
 impl TlsError {
     /// The error that is inside an error of a stream.
     pub fn of_io(error: &io::Error) -> Option<&Self> {
-        error.get_ref()?.downcast_ref()
+        error.get_ref()?.downcast_ref::<ErrorBox<Self>>().map(|error| &**error)
     }
 
     /// A stable name in kebab-case, for logs and metrics.
@@ -218,7 +220,7 @@ impl Error for TlsError {
     }
 }
 
-/// The error is inside.
+/// The error is inside, in an [`ErrorBox`]; [`TlsError::of_io`] finds it.
 impl From<TlsError> for io::Error {
     fn from(error: TlsError) -> Self {
         let kind = match error {
@@ -230,7 +232,7 @@ impl From<TlsError> for io::Error {
             TlsError::Truncated => io::ErrorKind::UnexpectedEof,
             _ => io::ErrorKind::InvalidData,
         };
-        Self::new(kind, error)
+        Self::new(kind, ErrorBox::from(error))
     }
 }
 
