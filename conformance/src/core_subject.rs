@@ -191,7 +191,7 @@ pub fn respond(prebuilt: &Prebuilt, config: &ServerConfig) -> Observed {
             observed
         }
         Err(refusal) => {
-            let error = HandshakeError::Rejected(refusal);
+            let error = HandshakeError::Rejected(refusal.into());
             let mut observed = Observed::new(Outcome::Reject);
             observed.error = Some(error.name().to_owned());
             observed.status = error.status().map(|status| status.as_u16());

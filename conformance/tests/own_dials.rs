@@ -208,7 +208,7 @@ fn a_part_of_a_refusal_is_one<L: Live>() {
         let config = ClientConfig::new().timeout(Some(Duration::from_millis(300)));
         let error = asked::<L>("http", script, config);
         let Error::Proxy(error) = error else { panic!("{}: {error:?}", L::NAME) };
-        let ProxyError::Refused { response, body_complete: false } = *error else {
+        let ProxyError::Refused { ref response, body_complete: false } = *error else {
             panic!("{}: {error:?}", L::NAME)
         };
         assert_eq!((response.status().as_u16(), &**response.body()), (403, &b"no"[..]));

@@ -109,6 +109,7 @@ mod close;
 mod codec;
 mod connection;
 mod dial;
+mod error_box;
 mod handshake;
 mod message;
 #[cfg(all(test, loom))]
@@ -140,6 +141,7 @@ pub use self::{
         ProxyHandshake, ProxyKind, ProxyRules, ProxyStep, ProxyUrlError, RedirectError, Redirects,
         Socks4Reply, Socks5Reply, Url, UrlError, is_transient_status, retry_after,
     },
+    error_box::ErrorBox,
     handshake::{
         Accepted, ArgumentError, ClientConfig, ClientHandshake, ClientWindow, Declined,
         DeflateConfig, DeflateOffer, Established, HandshakeError, InvalidResponse, Lenient, Limits,

@@ -432,7 +432,7 @@ fn each_step_of_a_server_in_which_its_handshake_may_end() {
 
 fn refused(config: &ClientConfig, host: &str, target: &str) -> ArgumentError {
     match ClientHandshake::new(config, host, target) {
-        Err(HandshakeError::Argument(error)) => *error,
+        Err(HandshakeError::Argument(error)) => error.into_inner(),
         other => panic!("{other:?}"),
     }
 }
@@ -459,7 +459,7 @@ fn changed(change: fn(&mut Request<()>)) -> ArgumentError {
     let (mut request, verifier) = upgrade_request(&ClientConfig::new(), "h", "/").unwrap();
     change(&mut request);
     match ClientHandshake::from_request(request, verifier) {
-        Err(HandshakeError::Argument(error)) => *error,
+        Err(HandshakeError::Argument(error)) => error.into_inner(),
         other => panic!("{other:?}"),
     }
 }

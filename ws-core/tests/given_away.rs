@@ -95,7 +95,7 @@ fn a_rejection_gives_away_its_answer() {
         assert_eq!(error.status(), Some(StatusCode::UPGRADE_REQUIRED));
         assert!(error.source().is_none());
         let HandshakeError::Rejected(rejection) = error else { panic!("{error:?}") };
-        *rejection
+        rejection.into_inner()
     };
     let response = rejection().into_response();
     assert_eq!(response.status(), StatusCode::UPGRADE_REQUIRED);
@@ -128,7 +128,7 @@ fn a_declined_answer_is_given_away() {
         assert_eq!(error.section(), Some("RFC 6455 4.1"));
         assert!(error.source().is_none());
         let HandshakeError::Declined(declined) = error else { panic!("{error:?}") };
-        *declined
+        declined.into_inner()
     };
     for response in [declined().into_response(), Response::from(declined())] {
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
@@ -144,7 +144,7 @@ fn an_invalid_answer_is_given_away_as_far_as_it_is_one() {
         let section = error.section();
         let HandshakeError::InvalidResponse(response) = error else { panic!("{error:?}") };
         assert_eq!(section, Some(response.rule().section()));
-        *response
+        response.into_inner()
     };
     let head = "HTTP/1.1 101 Yes\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n";
     let response = invalid(head);

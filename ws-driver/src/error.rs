@@ -3,11 +3,12 @@
 use std::{fmt, io};
 
 use ws_core::{
-    ArgumentError, FrameViolation, HandshakeError, ProxyError, ProxyUrlError, RedirectError,
-    Rejection, SendError, Socks5Reply, TextError, Timeout, UrlError, is_transient_status,
+    ArgumentError, ErrorBox, FrameViolation, HandshakeError, ProxyError, ProxyUrlError,
+    RedirectError, Rejection, SendError, Socks5Reply, TextError, Timeout, UrlError,
+    is_transient_status,
 };
 
-use crate::{error_box::ErrorBox, tls::TlsError};
+use crate::tls::TlsError;
 
 /// Why a WebSocket could not be opened, or did not go on. Two words long: it is in whatever every call returns, so what is
 /// longer is in a box.

@@ -107,7 +107,6 @@ mod connect;
 mod dial;
 mod ending;
 mod error;
-mod error_box;
 mod event;
 #[cfg(feature = "futures-io")]
 mod futures_io;
@@ -153,7 +152,6 @@ pub use self::{
     connect::Connect,
     dial::{DialConfig, DialEvent, DialObserver, Dials, Unreached, dial},
     error::{Error, UnsentAnswer},
-    error_box::ErrorBox,
     event::{Event, Part},
     hold::{Hold, Own, Shared},
     parts::Parts,

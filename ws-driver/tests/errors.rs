@@ -272,14 +272,14 @@ fn every_err_is_an_error_and_has_its_response() {
         panic!("not declined")
     };
     is_error(&*declined);
-    let response = declined.into_response();
+    let response = declined.into_inner().into_response();
     assert_eq!((response.status().as_u16(), &response.body()[..]), (403, &b"body"[..]));
 
     let invalid = answered("HTTP/1.1 101 Yes\r\nUpgrade: other\r\nX: 1\r\n\r\n");
     let HandshakeError::InvalidResponse(invalid) = invalid else { panic!("not invalid") };
     is_error(&*invalid);
     assert_eq!(invalid.rule(), ResponseRule::NoUpgrade);
-    assert_eq!(invalid.into_response().unwrap().headers()["x"], "1");
+    assert_eq!(invalid.into_inner().into_response().unwrap().headers()["x"], "1");
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn refused<L: Live>(dial: &DialConfig, timeout: Option<Duration>) -> ProxyError 
     let error = L::block_on(connect.open()).map(drop).unwrap_err();
     assert!(!format!("{error} {error:?}").contains("lovelace"), "{}: {error:?}", L::NAME);
     let Error::Proxy(error) = error else { panic!("{}: {error:?}", L::NAME) };
-    *error
+    error.into_inner()
 }
 
 fn a_refusal_comes_out_whole<L: Live>() {

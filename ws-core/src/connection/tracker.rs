@@ -436,6 +436,23 @@ mod tests {
     }
 
     #[test]
+    fn places_of_alarms_are_used_again_and_given_back() {
+        let tracker = Tracker::new();
+        let mut tracked = [(); 3].map(|()| tracker.track(Tracks::WebSocket));
+        assert_eq!(tracked.each_mut().map(rung), [0; 3]);
+        let [first, second, third] = tracked;
+        drop(second);
+        let mut other = tracker.track(Tracks::WebSocket);
+        assert_eq!(rung(&mut other), 0);
+        assert_eq!(tracker.state().alarms.places.len(), 3);
+        tracker.shut_down(CloseFrame::GOING_AWAY, None).unwrap();
+        let mut tracked = [first, other, third];
+        assert_eq!(tracked.each_mut().map(rung), [1; 3]);
+        drop(tracked);
+        assert_eq!(tracker.state().alarms.places.capacity(), 0);
+    }
+
+    #[test]
     fn the_first_frame_and_the_soonest_deadline_count() {
         let tracker = Tracker::new();
         assert_eq!((tracker.shutdown(), tracker.deadline()), (None, None));

@@ -60,12 +60,13 @@ impl AwaitBody {
         };
         let Self { response, body, .. } = *self;
         let body_complete = cut.is_none();
-        Err(HandshakeError::Declined(Box::new(Declined {
+        let declined = Declined {
             response: response.map(|()| body.into_bytes()),
             body_complete,
             // Behind a body that was cut, the beginning of the next response is not known.
             leftover: if body_complete { attempt.recv.into_bytes() } else { Bytes::new() },
             cut,
-        })))
+        };
+        Err(HandshakeError::Declined(declined.into()))
     }
 }

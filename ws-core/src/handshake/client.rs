@@ -280,7 +280,7 @@ impl AwaitAnswer {
                     return Ok(Came::Declining(body));
                 }
                 (Some((_, Answer::Invalid(answer))), _) => {
-                    return Err(HandshakeError::InvalidResponse(answer));
+                    return Err(HandshakeError::InvalidResponse(answer.into()));
                 }
                 (None, None) => return Ok(Came::More(self)),
                 (None, Some(end)) => return Err(self.cut(end, attempt)),

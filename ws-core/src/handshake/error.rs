@@ -10,7 +10,7 @@ use super::{
     key::RandomError,
     rejection::Rejection,
 };
-use crate::step::HandshakeStep;
+use crate::{error_box::ErrorBox, step::HandshakeStep};
 
 /// Why a handshake did not open a WebSocket.
 ///
@@ -19,13 +19,13 @@ use crate::step::HandshakeStep;
 #[non_exhaustive]
 pub enum HandshakeError {
     /// The caller asked for something that must not be sent. Nothing was written.
-    Argument(Box<ArgumentError>),
+    Argument(ErrorBox<ArgumentError>),
     /// Server: the request was rejected, by a rule or by the application.
-    Rejected(Box<Rejection>),
+    Rejected(ErrorBox<Rejection>),
     /// Client: the server answered with something other than 101.
-    Declined(Box<Declined>),
+    Declined(ErrorBox<Declined>),
     /// Client: the server's answer breaks a rule.
-    InvalidResponse(Box<InvalidResponse>),
+    InvalidResponse(ErrorBox<InvalidResponse>),
     /// The stream ended inside a head, or, for a client, without an answer. What was being done then.
     Truncated(HandshakeStep),
     /// Server: the stream ended, or was ended by the last answer, and no request had begun.
@@ -125,13 +125,13 @@ impl std::error::Error for HandshakeError {
 
 impl From<InvalidResponse> for HandshakeError {
     fn from(response: InvalidResponse) -> Self {
-        Self::InvalidResponse(Box::new(response))
+        Self::InvalidResponse(response.into())
     }
 }
 
 impl From<Box<Rejection>> for HandshakeError {
     fn from(rejection: Box<Rejection>) -> Self {
-        Self::Rejected(rejection)
+        Self::Rejected(rejection.into())
     }
 }
 

@@ -36,7 +36,7 @@ impl Rejected {
         let rejection = draft.finish(may_stay, asked.head);
         exchange.send.write(|out| rejection::write(&rejection.response, out));
         let stays_open = rejection.keep_alive;
-        let error = HandshakeError::Rejected(Box::new(rejection));
+        let error = HandshakeError::Rejected(rejection.into());
         Box::new(Self { error, exchange, stays_open, lingers: false })
     }
 

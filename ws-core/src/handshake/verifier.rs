@@ -57,12 +57,13 @@ impl Verifier {
         *head.headers_mut() = response.headers().clone();
         let form = self.request.form();
         if !form.opens(response.status()) {
-            return Err(HandshakeError::Declined(Box::new(Declined {
+            let declined = Declined {
                 response: head.map(|()| Bytes::new()),
                 body_complete: false,
                 leftover: Bytes::new(),
                 cut: None,
-            })));
+            };
+            return Err(HandshakeError::Declined(declined.into()));
         }
         let is_right_version = match form {
             Form::Upgrade => response.version() == Version::HTTP_11,

@@ -22,7 +22,7 @@ pub use self::{
 };
 use self::{drive::drive, unreached::Place};
 use crate::{
-    Error, ErrorBox,
+    Error,
     tls::{MaybeTls, Peer, TlsConfig, TlsError, TlsHandshake},
     watch::HandshakeWatch,
 };
@@ -210,9 +210,7 @@ impl<'a, D: Dials> Way<'a, D> {
         self.config.observer.tell(&DialEvent::Tls(place.host));
         let received = std::mem::take(&mut self.received);
         let of_place = |error| match (error, place.peer) {
-            (Error::Tls(error), Peer::Proxy) => {
-                TlsError::AtProxy(ErrorBox::into_inner(error).into()).into()
-            }
+            (Error::Tls(error), Peer::Proxy) => TlsError::AtProxy(error.into_inner().into()).into(),
             (error, _) => error,
         };
         let machine = TlsHandshake::new(config, place.host, received);

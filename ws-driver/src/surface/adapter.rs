@@ -58,9 +58,9 @@ macro_rules! __names {
         /// What a handshake consists of: what was asked, answered and negotiated, and why it failed.
         pub mod handshake {
             pub use $crate::{
-                ErrorBox, HandshakeWatch, Parts, UnsentAnswer,
+                HandshakeWatch, Parts, UnsentAnswer,
                 ws_core::{
-                    ArgumentError, Declined, FieldName, HandshakeError, HandshakeStep,
+                    ArgumentError, Declined, ErrorBox, FieldName, HandshakeError, HandshakeStep,
                     InvalidResponse, Lenient, Limits, Negotiated, ParsedRequest, Preference,
                     RandomError, RecvBuf, Rejection, Role, UpgradeResponse, Url, UrlError,
                     Violation, credentials,

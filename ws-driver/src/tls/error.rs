@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, io, sync::Arc};
 
-use crate::error_box::ErrorBox;
+use ws_core::ErrorBox;
 
 /// Why there is no TLS session with the server, or why it did not go on.
 ///
