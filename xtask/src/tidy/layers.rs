@@ -7,8 +7,8 @@ use super::imports::Import;
 /// What lies in `src/`: each may import what stands before it.
 const LAYERS: &[&str] = &[
     "sync.rs",
+    "error_box.rs",
     "rule.rs",
-    "sync.rs",
     "random.rs",
     "role.rs",
     "step.rs",
