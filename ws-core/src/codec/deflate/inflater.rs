@@ -78,7 +78,11 @@ impl Inflater {
     /// Says how much of the input was used; then the new bytes are behind those that were there.
     pub(crate) fn inflate(&mut self, input: &[u8], max_len: usize) -> Result<usize, BadDeflate> {
         let state = self.state.get_or_insert_default();
-        state.inflate(input, max_len, self.turns.as_ref())
+        let before = state.out.len();
+        let used = state.inflate(input, max_len, self.turns.as_ref());
+        // What came before an error counts as well.
+        state.total = state.total.saturating_add(state.out.len() - before);
+        used
     }
 
     /// The message has ended: adds what the peer has left out, and checks that it fits.
@@ -136,7 +140,6 @@ impl State {
                 break false;
             }
         };
-        self.total = self.total.saturating_add(out.len() - before);
         Ok(used)
     }
 

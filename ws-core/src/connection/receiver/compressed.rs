@@ -25,15 +25,15 @@ impl Receiver {
             let before = inflater.out().len();
             let max_len = if parts { most.min(MAX_PART) } else { before.saturating_add(most) };
             let used = inflater.inflate(&self.recv.filled()[..frame.done], max_len);
-            // In the order of the message, however it was cut: first what came of it, then why
-            // nothing more did.
+            // In the order of the message, however it was cut: first what came of it, then that it was too
+            // much, then why nothing more did.
             progress.check(&inflater.out()[before..])?;
-            let used = used.map_err(|_| FrameRule::InvalidDeflate)?;
-            self.recv.skip(used);
-            frame.skip(used);
             if inflater.total() > self.limits.max_message_len {
                 return Err(FrameRule::MessageTooLarge);
             }
+            let used = used.map_err(|_| FrameRule::InvalidDeflate)?;
+            self.recv.skip(used);
+            frame.skip(used);
         }
         let is_whole = frame.rest == 0 && !inflater.is_full();
         if !parts || is_whole || inflater.out().is_empty() {
@@ -120,6 +120,33 @@ mod tests {
         core.receiver().recv_buf().extend_from_slice(b"\0\x05\0\xfa\xffbbbbb\0");
         assert_eq!(core.poll_part(), part(true));
         assert_eq!(core.receiver().payload(), b"bbbbb");
+    }
+
+    /// Three octets in a stored block, and behind them a block of a kind that there is not.
+    #[test]
+    fn what_is_over_the_limit_comes_before_what_is_wrong_behind_it() {
+        let frame = b"\xc2\x09\0\x03\0\xfc\xffaaa\x06";
+        for (most, rule) in [(2, FrameRule::MessageTooLarge), (3, FrameRule::InvalidDeflate)] {
+            for piece in 1..=frame.len() {
+                for parts in [false, true] {
+                    let negotiated = Negotiated::new(None, "permessage-deflate".parse().ok());
+                    let config = WebSocketConfig::new().max_message_len(most);
+                    let mut core =
+                        Connection::new(Role::Client, negotiated, RecvBuf::new(), &config);
+                    let broken = frame.chunks(piece).find_map(|piece| {
+                        core.receiver().recv_buf().extend_from_slice(piece);
+                        loop {
+                            match if parts { core.poll_part() } else { core.poll() } {
+                                Ok(None) => break None,
+                                Ok(Some(_)) => {}
+                                Err(rule) => break Some(rule),
+                            }
+                        }
+                    });
+                    assert_eq!(broken, Some(rule), "{most} {piece} {parts}");
+                }
+            }
+        }
     }
 
     /// Five octets in a stored block, and five more.
