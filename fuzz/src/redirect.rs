@@ -46,7 +46,9 @@ pub fn run(data: &[u8]) {
     let location = std::str::from_utf8(location).expect("it was taken");
     // The URL standard has no zones, decodes labels in Punycode, and the crate knows drives of Windows in
     // any scheme.
-    let differs = |text: &str| text.contains("%25") || text.contains("xn--") || has_drive(text);
+    let differs = |text: &str| {
+        text.contains("%25") || text.to_ascii_lowercase().contains("xn--") || has_drive(text)
+    };
     if [base, location, next.host()].into_iter().any(differs) {
         return;
     }
