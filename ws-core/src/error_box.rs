@@ -11,9 +11,9 @@ use std::{
 ///
 /// ```
 /// use ws_core::{ErrorBox, UrlError};
-/// ///
+///
 /// let error = ErrorBox::from(UrlError::EmptyHost);
-/// assert_eq!((error.name(), &*error), ("url-empty-host", &UrlError::EmptyHost));
+/// assert_eq!((error.name(), &*error), ("invalid-url", &UrlError::EmptyHost));
 /// assert_eq!(error.into_inner(), UrlError::EmptyHost);
 /// ```
 // Twice in a box: this is a word long, and the table is with the error.
